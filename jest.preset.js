@@ -1,0 +1,28 @@
+/**
+ * The one jest configuration. swc turns sources and the few ESM-only packages into CommonJS, so no flag is needed;
+ * the private export condition makes every workspace package resolve to its source.
+ */
+const swc = [
+  '@swc/jest',
+  {
+    swcrc: false,
+    jsc: { parser: { syntax: 'typescript' }, target: 'es2023' },
+    module: { type: 'commonjs', ignoreDynamic: true },
+    sourceMaps: 'inline',
+  },
+];
+
+const esmOnlyPackages = ['p-limit', 'yocto-queue', 'uuid', 'close-with-grace'];
+
+export default {
+  testEnvironment: 'node',
+  testEnvironmentOptions: {
+    customExportConditions: ['@lockstep/source', 'node', 'node-addons'],
+  },
+  extensionsToTreatAsEsm: [],
+  transform: { '^.+\\.(ts|mjs|js)$': swc },
+  transformIgnorePatterns: [`/node_modules/(?!(${esmOnlyPackages.join('|')})/)`],
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
+  testMatch: ['<rootDir>/src/**/*.spec.ts'],
+  passWithNoTests: true,
+};
