@@ -1,1 +1,28 @@
-export {};
+export { compareSequence, isAfter, type Sequence } from './sequence.ts';
+export type * from './events.ts';
+export type { FieldDefinition, FieldType, TableDefinition } from './fields.ts';
+export { tableDefinitions } from './tables.ts';
+export { personFields } from './persons.ts';
+export {
+  dynamicsTables,
+  topicDefinitions,
+  topicName,
+  topics,
+  type TopicDefinition,
+  type TopicPolicy,
+} from './topics.ts';
+export { topicSchemas } from './topicSchemas.ts';
+export { changeEventSchema } from './schemas.ts';
+export type { AvroSchema } from './avroTypes.ts';
+export { createCodec, type Codec, type SchemaIds } from './codec.ts';
+export { createMessageCodec, subjectOf, subjectSchemas, type MessageCodec } from './messageCodec.ts';
+export { canonicalDecimal, isoTime } from './logicalTypes.ts';
+export {
+  errorTable,
+  fateOf,
+  isSyncError,
+  SyncError,
+  type ErrorCode,
+  type ErrorDetails,
+  type Fate,
+} from './errors.ts';

@@ -1,0 +1,142 @@
+/**
+ * The three fates of a failure (design section 5): RETRY (the world is busy), PARK (this record is wrong: it waits or
+ * goes to the dead letters while all others flow), STOP (we are wrong: the process ends with a non-zero code).
+ */
+export type Fate = 'RETRY' | 'PARK' | 'STOP';
+
+type ErrorEntry = { readonly fate: Fate; readonly sentence: string };
+
+const entry = (fate: Fate, sentence: string): ErrorEntry => ({ fate, sentence });
+
+/** Every code Lockstep reports, what it does about it, and what an operator should know. Rendered in docs/errors.md. */
+export const errorTable = {
+  CONFIG_INVALID: entry('STOP', 'A setting is missing or wrong; the message names each one.'),
+  KAFKA_UNREACHABLE: entry(
+    'RETRY',
+    'The broker does not answer; nothing is lost, work resumes when it does.',
+  ),
+  KAFKA_FENCED: entry(
+    'STOP',
+    'Another process took over this transactional id; this process stops and starts again as standby.',
+  ),
+  TOPIC_MISSING: entry('STOP', 'A topic does not exist; create it with `lockstep topics apply`.'),
+  TOPIC_SETTINGS_WRONG: entry(
+    'STOP',
+    'A topic has other settings than the contract asks for; see `lockstep topics plan`.',
+  ),
+  REGISTRY_UNREACHABLE: entry('RETRY', 'The schema registry does not answer.'),
+  SCHEMA_INCOMPATIBLE: entry('STOP', 'The registry refuses a schema as incompatible with an earlier one.'),
+  SCHEMA_MISSING: entry('STOP', 'A schema is not registered and autoRegister is off.'),
+  MESSAGE_UNDECODABLE: entry(
+    'PARK',
+    'A message could not be decoded; its bytes are in the dead-letter topic.',
+  ),
+  MESSAGE_UNEXPECTED: entry(
+    'PARK',
+    'A message has a key or a shape that does not belong on its topic; its bytes are in the dead-letter topic.',
+  ),
+  MONGODB_UNREACHABLE: entry('RETRY', 'The database does not answer.'),
+  MONGODB_REFUSED: entry('STOP', 'The database refuses the credentials or the operation.'),
+  REVISION_CONFLICT: entry(
+    'RETRY',
+    'A golden record was saved by another process in between; it is read and decided again.',
+  ),
+  LEASE_LOST: entry(
+    'RETRY',
+    'This process no longer holds its lease; it sends nothing and waits as standby.',
+  ),
+  DYNAMICS_UNREACHABLE: entry('RETRY', 'Dataverse does not answer, or the answer was cut off.'),
+  DYNAMICS_BUSY: entry('RETRY', 'Dataverse asks to slow down (429) or is briefly unavailable (5xx).'),
+  DYNAMICS_CREDENTIALS: entry(
+    'RETRY',
+    'Dataverse or its token service refuses the credentials; correct them, the work goes on by itself.',
+  ),
+  DYNAMICS_FORBIDDEN: entry(
+    'RETRY',
+    'The application user lacks a privilege; grant it, the work goes on by itself.',
+  ),
+  DYNAMICS_TABLE_UNKNOWN: entry(
+    'STOP',
+    'A configured table or column does not exist, or change tracking is off for it.',
+  ),
+  DYNAMICS_POSITION_EXPIRED: entry(
+    'RETRY',
+    'Dataverse no longer accepts the delta link; the table is read again from the start.',
+  ),
+  DYNAMICS_ANSWER_INVALID: entry('RETRY', 'Dataverse answered in a form that the contract does not allow.'),
+  DYNAMICS_REFUSED: entry(
+    'PARK',
+    'Dataverse refuses the values of one record; the record waits, all others flow.',
+  ),
+  MARKETO_UNREACHABLE: entry('RETRY', 'Marketo does not answer, or the answer was cut off.'),
+  MARKETO_BUSY: entry(
+    'RETRY',
+    'Marketo asks to slow down or is briefly unavailable (606, 608, 611, 615, 713).',
+  ),
+  MARKETO_OUTCOME_UNKNOWN: entry(
+    'RETRY',
+    'A write to Marketo was sent but its answer was lost (604, cut connection); it is settled by a read.',
+  ),
+  MARKETO_QUOTA_SPENT: entry(
+    'RETRY',
+    'The daily calls are spent (607); work goes on after the reset at midnight US Central.',
+  ),
+  MARKETO_CREDENTIALS: entry(
+    'RETRY',
+    'Marketo refuses the credentials; correct them, the work goes on by itself.',
+  ),
+  MARKETO_FORBIDDEN: entry(
+    'RETRY',
+    'The API user lacks a permission (603); grant it, the work goes on by itself.',
+  ),
+  MARKETO_FIELD_UNKNOWN: entry(
+    'STOP',
+    'A field that the mapping needs does not exist in Marketo (1006); create it, see docs/operations.md.',
+  ),
+  MARKETO_ANSWER_INVALID: entry('RETRY', 'Marketo answered in a form that the contract does not allow.'),
+  MARKETO_REFUSED: entry(
+    'PARK',
+    'Marketo refuses the values of one person; the person waits, all others flow.',
+  ),
+  MARKETO_AMBIGUOUS: entry('PARK', 'Several persons match; the record waits for review.'),
+  VALUE_NOT_REPRESENTABLE: entry(
+    'PARK',
+    'A value has no counterpart on the other side; that field waits, the others flow.',
+  ),
+  PEOPLE_FILE_ROW: entry(
+    'PARK',
+    'A row of a people file is not usable; it is listed with its line number and skipped.',
+  ),
+  INTERNAL: entry('STOP', 'A state that must not occur; please report it with the message.'),
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** Plain facts about a failure: ids, codes, names of settings and fields; never field values. */
+export type ErrorDetails = Readonly<Record<string, string | number | boolean | null>>;
+
+/** The one error of the product. `code` is a row of the error table; `details` never hold field values or secrets. */
+export class SyncError extends Error {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, details: ErrorDetails = {}, options?: ErrorOptions) {
+    const facts = Object.entries(details).map(([name, value]) => `${name}=${value}`);
+    super([`${code}: ${errorTable[code].sentence}`, ...facts].join(' '), options);
+    this.name = 'SyncError';
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** True for an error of the product, of one of `codes` when given; judged by the code, not by the class. */
+export function isSyncError(error: unknown, ...codes: ErrorCode[]): error is SyncError {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (typeof code !== 'string' || !(code in errorTable)) return false;
+  return codes.length === 0 || codes.includes(code as ErrorCode);
+}
+
+/** The one place that chooses a fate; what we do not know is our own fault and stops. */
+export function fateOf(error: unknown): Fate {
+  return isSyncError(error) ? errorTable[error.code].fate : 'STOP';
+}

@@ -1,0 +1,214 @@
+import type { Sequence } from './sequence.ts';
+
+/** The systems that are kept in step. */
+export type System = 'dynamics' | 'marketo';
+/** Fresh edits travel LIVE and overtake BACKFILL (first loads, resyncs, large deltas). */
+export type Lane = 'LIVE' | 'BACKFILL';
+export type Operation = 'SNAPSHOT' | 'UPSERT' | 'DELETE' | 'MERGE' | 'MOVED';
+
+/** A value that both sides and the golden record can hold: decimals and times travel as canonical strings. */
+export type Scalar = string | number | boolean | null;
+export type OptionValue = { readonly value: number; readonly label: string | null };
+export type LookupValue = { readonly id: string; readonly table: string | null };
+export type FieldValue = Scalar | OptionValue | LookupValue | readonly OptionValue[];
+export type FieldValues = Readonly<Record<string, FieldValue>>;
+export type ScalarValues = Readonly<Record<string, Scalar>>;
+
+/** One row of Marketo's activity feed: what was there, what came, when and from where (marketo-rest 3.3). */
+export type EvidenceRow = {
+  readonly activityId: number;
+  readonly marketoGUID: string;
+  readonly activityType: number;
+  readonly activityDate: string;
+  /** REST name of the field; null for rows about the person as a whole (New Lead). */
+  readonly field: string | null;
+  readonly oldValue: string | null;
+  readonly newValue: string | null;
+  readonly source: string | null;
+};
+
+/** Feed rows about one person, with the number of the feed call that brought the last of them. */
+export type Evidence = { readonly feedNumber: Sequence; readonly rows: readonly EvidenceRow[] };
+
+/**
+ * One record changed at a source. `fields` holds exactly what was read: a field it lacks is unknown, never null.
+ * `version` orders rows of Dynamics; `page` is the number taken before the request that showed the row (a page of
+ * Dynamics, a call to Marketo). Times are ISO 8601 in UTC.
+ */
+export type ChangeEvent = {
+  readonly eventId: string;
+  readonly operation: Operation;
+  readonly recordId: string;
+  readonly version: Sequence | null;
+  readonly page: Sequence;
+  readonly changedAt: string | null;
+  readonly observedAt: string;
+  readonly changedBy: string | null;
+  readonly lane: Lane;
+  readonly fields: FieldValues | null;
+  readonly mergedInto: string | null;
+  readonly evidence: Evidence | null;
+};
+
+export type ChangedField = {
+  readonly field: string;
+  readonly before: Scalar;
+  readonly after: Scalar;
+  readonly source: System;
+  readonly rule: string;
+};
+
+/** Two edits of one field that did not know of each other: who won, by which rule, and the value that lost. */
+export type Conflict = {
+  readonly field: string;
+  readonly winner: System;
+  readonly winnerValue: Scalar;
+  readonly loserValue: Scalar;
+  readonly rule: string;
+  readonly at: string;
+};
+
+export type GoldenRow = {
+  readonly system: System;
+  readonly table: string;
+  readonly id: string;
+  readonly active: boolean;
+  readonly deleted: boolean;
+};
+
+/** The reconciled state of one person after one decision. */
+export type GoldenEvent = {
+  readonly eventId: string;
+  readonly goldenId: string;
+  readonly revision: Sequence;
+  readonly kind: PersonKind;
+  readonly mergedInto: string | null;
+  readonly rows: readonly GoldenRow[];
+  readonly fields: ScalarValues;
+  readonly changed: readonly ChangedField[];
+  readonly conflicts: readonly Conflict[];
+  readonly causeEventId: string;
+  readonly causeSystem: System | null;
+  readonly lane: Lane;
+  readonly decidedAt: string;
+};
+
+export type PersonKind = 'lead' | 'contact';
+
+/** CREATE looks the person up before it creates; UPDATE goes by Marketo id only; READ settles an unknown outcome. */
+export type WriteOperation = 'CREATE' | 'UPDATE' | 'READ';
+
+/** Every field in which Marketo still differs from golden at that revision. */
+export type WriteCommand = {
+  readonly commandId: string;
+  readonly goldenId: string;
+  readonly revision: Sequence;
+  readonly operation: WriteOperation;
+  readonly personId: string | null;
+  readonly email: string | null;
+  readonly matchByEmail: boolean;
+  readonly fields: ScalarValues;
+  readonly lane: Lane;
+  readonly issuedAt: string;
+};
+
+/**
+ * CREATED and UPDATED carry the accepted values; FOUND and READ carry the state that was read; NOT_FOUND says that the
+ * person is not there (its delete or merge will follow); UNKNOWN says that the answer was lost and that the key must
+ * wait until `retryAt`; RETRY says that nothing was sent and why.
+ */
+export type DeliveryResult =
+  | 'CREATED'
+  | 'UPDATED'
+  | 'FOUND'
+  | 'READ'
+  | 'SUPERSEDED'
+  | 'NOT_FOUND'
+  | 'AMBIGUOUS'
+  | 'REFUSED'
+  | 'UNKNOWN'
+  | 'RETRY';
+
+export type DeliveryOutcome = {
+  readonly commandId: string;
+  readonly goldenId: string;
+  readonly revision: Sequence;
+  readonly result: DeliveryResult;
+  readonly personId: string | null;
+  readonly accepted: ScalarValues | null;
+  readonly state: ScalarValues | null;
+  readonly sent: Sequence | null;
+  readonly answered: Sequence | null;
+  readonly code: string | null;
+  readonly field: string | null;
+  readonly detail: string | null;
+  readonly retryAt: string | null;
+  readonly lane: Lane;
+  readonly at: string;
+};
+
+/** WRITTEN carries the row's representation; STALE the row as it is now; MISSING says that the row is gone. */
+export type DynamicsWriteResult = 'WRITTEN' | 'STALE' | 'MISSING' | 'REFUSED';
+
+export type DynamicsOutcome = {
+  readonly entryId: string;
+  readonly result: DynamicsWriteResult;
+  readonly code: string | null;
+  readonly field: string | null;
+  readonly detail: string | null;
+};
+
+/** What reaches the owner of a golden id; `event` keeps the schema it was written with. */
+export type InboxMessage =
+  | {
+      readonly kind: 'event';
+      readonly goldenId: string;
+      readonly system: System;
+      readonly table: string;
+      readonly event: ChangeEvent;
+      /** Set when the event is the answer to our own write to Dynamics. */
+      readonly written: DynamicsOutcome | null;
+    }
+  | { readonly kind: 'refusal'; readonly goldenId: string; readonly written: DynamicsOutcome }
+  | { readonly kind: 'outcome'; readonly goldenId: string; readonly outcome: DeliveryOutcome }
+  /** `due`: look at what is open; `join`: become an alias of `target`, which matched this record's person. */
+  | {
+      readonly kind: 'wake-up';
+      readonly goldenId: string;
+      readonly reason: 'due' | 'join';
+      readonly target: string | null;
+    };
+
+/** Up to where a source is durably published. `position` is opaque; `page` is the number of the last page taken. */
+export type Checkpoint = {
+  readonly source: string;
+  readonly table: string;
+  readonly phase: 'SNAPSHOT' | 'STREAMING';
+  readonly position: string | null;
+  readonly page: Sequence;
+  readonly versionEpoch: number;
+  readonly rowsDone: number;
+  readonly rowsTotal: number | null;
+  readonly startedAt: string;
+  readonly updatedAt: string;
+};
+
+export type Notice = {
+  readonly noticeId: string;
+  readonly code: string;
+  readonly severity: 'info' | 'warning' | 'error';
+  readonly entity: string;
+  readonly sentence: string;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly at: string;
+};
+
+export type DeadLetter = {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  readonly code: string;
+  readonly sentence: string;
+  readonly bytes: Buffer | null;
+  readonly at: string;
+};

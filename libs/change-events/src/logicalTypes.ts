@@ -1,0 +1,90 @@
+import { types, type Schema } from 'avsc';
+import { decimalScale } from './avroTypes.ts';
+
+const scaleFactor = 10n ** BigInt(decimalScale);
+
+function bytesToBigInt(bytes: Buffer): bigint {
+  if (bytes.length === 0) return 0n;
+  return BigInt.asIntN(bytes.length * 8, BigInt(`0x${bytes.toString('hex')}`));
+}
+
+function bigIntToBytes(value: bigint): Buffer {
+  let length = 1;
+  while (BigInt.asIntN(length * 8, value) !== value) length += 1;
+  return Buffer.from(
+    BigInt.asUintN(length * 8, value)
+      .toString(16)
+      .padStart(length * 2, '0'),
+    'hex',
+  );
+}
+
+/** `1200.50` and `1.2005e3` are one value: `1200.5`. Throws on text that is no decimal or has over ten decimals. */
+export function canonicalDecimal(text: string): string {
+  return fromUnscaled(toUnscaled(text));
+}
+
+function toUnscaled(text: string): bigint {
+  const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,2}))?$/.exec(text.trim());
+  if (!match || !(match[2] || match[3])) throw new RangeError('not a decimal');
+  const [, sign, whole = '', fraction = '', exponent = '0'] = match;
+  const shift = decimalScale - fraction.length + Number(exponent);
+  const digits = BigInt(whole + fraction || '0');
+  if (shift < 0 && digits % 10n ** BigInt(-shift) !== 0n) throw new RangeError('more than ten decimals');
+  const unscaled = shift < 0 ? digits / 10n ** BigInt(-shift) : digits * 10n ** BigInt(shift);
+  return sign === '-' ? -unscaled : unscaled;
+}
+
+function fromUnscaled(unscaled: bigint): string {
+  const size = unscaled < 0n ? -unscaled : unscaled;
+  const fraction = (size % scaleFactor).toString().padStart(decimalScale, '0').replace(/0+$/, '');
+  const text = `${size / scaleFactor}${fraction === '' ? '' : `.${fraction}`}`;
+  return unscaled < 0n ? `-${text}` : text;
+}
+
+/** Decimal of fixed scale 10 as a canonical string. */
+class DecimalType extends types.LogicalType {
+  protected override _fromValue(value: Buffer): string {
+    return fromUnscaled(bytesToBigInt(value));
+  }
+  protected override _toValue(value: unknown): Buffer | undefined {
+    return typeof value === 'string' ? bigIntToBytes(toUnscaled(value)) : undefined;
+  }
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** ISO text without a fraction when that is zero: the form both APIs use. */
+export function isoTime(timeMs: number): string {
+  return new Date(timeMs).toISOString().replace('.000Z', 'Z');
+}
+
+/** Milliseconds since 1970 as ISO text. */
+class TimestampType extends types.LogicalType {
+  protected override _fromValue(value: number): string {
+    return isoTime(value);
+  }
+  protected override _toValue(value: unknown): number | undefined {
+    const timeMs = typeof value === 'string' ? Date.parse(value) : NaN;
+    return Number.isNaN(timeMs) ? undefined : timeMs;
+  }
+}
+
+/** Days since 1970 as `YYYY-MM-DD`. */
+class DateType extends types.LogicalType {
+  protected override _fromValue(value: number): string {
+    return new Date(value * dayMs).toISOString().slice(0, 10);
+  }
+  protected override _toValue(value: unknown): number | undefined {
+    const timeMs = typeof value === 'string' ? Date.parse(`${value}T00:00:00Z`) : NaN;
+    return Number.isNaN(timeMs) ? undefined : timeMs / dayMs;
+  }
+}
+
+type LogicalTypeClass = new (schema: Schema, options?: unknown) => types.LogicalType;
+
+export const logicalTypes: Record<string, LogicalTypeClass> = {
+  decimal: DecimalType,
+  'timestamp-millis': TimestampType,
+  date: DateType,
+};

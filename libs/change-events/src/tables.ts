@@ -1,0 +1,60 @@
+import type { FieldDefinition, FieldType, TableDefinition } from './fields.ts';
+
+const field =
+  (type: FieldType) =>
+  (name: string): FieldDefinition => ({ name, type });
+
+/** Columns that lead and contact share in the default mapping (native-sync 2.4). */
+const personFields: readonly FieldDefinition[] = [
+  ...[
+    'salutation',
+    'firstname',
+    'middlename',
+    'lastname',
+    'emailaddress1',
+    'jobtitle',
+    'telephone1',
+    'telephone2',
+    'mobilephone',
+    'address1_line1',
+    'address1_line2',
+    'address1_line3',
+    'address1_city',
+    'address1_stateorprovince',
+    'address1_country',
+    'address1_postalcode',
+    'description',
+    'mkt_lastinterestingmomentdesc',
+    'mkt_leadinterestingmomentsource',
+    'mkt_lastinterestingmomenttype',
+  ].map(field('string')),
+  ...['donotphone', 'donotbulkemail', 'donotemail', 'donotfax', 'donotsendmm', 'new_synctomkto'].map(
+    field('boolean'),
+  ),
+  ...['statecode', 'statuscode', 'preferredcontactmethodcode'].map(field('option')),
+  ...['mkt_relativescore', 'mkt_priority', 'mkt_urgency', 'mkt_leadscore'].map(field('integer')),
+  ...['createdon', 'mkt_lastinterestingmomentdate'].map(field('timestamp')),
+  field('lookup')('ownerid'),
+];
+
+const lead: TableDefinition = {
+  table: 'lead',
+  entitySet: 'leads',
+  primaryKey: 'leadid',
+  fields: [
+    ...personFields,
+    ...['fax', 'companyname', 'subject'].map(field('string')),
+    ...['leadsourcecode', 'leadqualitycode'].map(field('option')),
+    field('decimal')('revenue'),
+  ],
+};
+
+const contact: TableDefinition = {
+  table: 'contact',
+  entitySet: 'contacts',
+  primaryKey: 'contactid',
+  fields: [...personFields, field('lookup')('parentcustomerid')],
+};
+
+/** The tables that are read today, with the columns of the default mapping. */
+export const tableDefinitions: Readonly<Record<string, TableDefinition>> = { lead, contact };

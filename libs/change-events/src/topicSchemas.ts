@@ -1,0 +1,45 @@
+import { topics } from './topics.ts';
+import { tableDefinitions } from './tables.ts';
+import { personFields } from './persons.ts';
+import type { TableDefinition } from './fields.ts';
+import type { AvroSchema } from './avroTypes.ts';
+import {
+  changeEventSchema,
+  checkpointSchema,
+  controlSchema,
+  deadLetterSchema,
+  deliveryOutcomeSchema,
+  goldenEventSchema,
+  inboxSchema,
+  noticeSchema,
+  requestSchema,
+  writeCommandSchema,
+} from './schemas.ts';
+
+/** The value schema of every topic that is written today, by topic name without prefix. */
+export function topicSchemas(
+  tables: Readonly<Record<string, TableDefinition>> = tableDefinitions,
+): ReadonlyMap<string, AvroSchema> {
+  return new Map<string, AvroSchema>([
+    ...Object.values(tables).map(
+      (table) =>
+        [
+          topics.dynamicsChanges(table.table),
+          changeEventSchema(`lockstep.dynamics.${table.table}`, table.fields),
+        ] as const,
+    ),
+    [topics.marketingChanges('lead'), changeEventSchema('lockstep.marketing.lead', personFields)],
+    [topics.marketingChanges('contact'), changeEventSchema('lockstep.marketing.contact', personFields)],
+    [topics.goldenChanges('person'), goldenEventSchema('person')],
+    [topics.inbox, inboxSchema],
+    [topics.inboxBackfill, inboxSchema],
+    [topics.writes, writeCommandSchema],
+    [topics.writesBackfill, writeCommandSchema],
+    [topics.outcomes, deliveryOutcomeSchema],
+    [topics.requests, requestSchema],
+    [topics.checkpoints, checkpointSchema],
+    [topics.control, controlSchema],
+    [topics.notices, noticeSchema],
+    [topics.deadLetters, deadLetterSchema],
+  ]);
+}

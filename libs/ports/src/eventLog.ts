@@ -1,0 +1,63 @@
+/** `topic` is the name without the tenant's prefix; `value` null is a tombstone. */
+export type OutgoingMessage = {
+  readonly topic: string;
+  readonly key: string;
+  readonly value: unknown;
+  /** W3C trace context and the like. */
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+/** `undecodable` says why `value` is null although the message has bytes; the bytes go to the dead letters. */
+export type IncomingMessage = {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  readonly key: string;
+  readonly value: unknown;
+  readonly undecodable: { readonly code: 'MESSAGE_UNDECODABLE'; readonly bytes: Buffer } | null;
+  readonly headers: Readonly<Record<string, string>>;
+};
+
+/** Messages of one partition, in order. */
+export type Batch = {
+  readonly topic: string;
+  readonly partition: number;
+  readonly messages: readonly IncomingMessage[];
+};
+
+/** `afterCommit` runs once messages and offsets are committed; it must not throw. */
+export type BatchResult = {
+  readonly messages: readonly OutgoingMessage[];
+  readonly afterCommit?: () => Promise<void>;
+};
+
+export type BatchHandler = (batch: Batch) => Promise<BatchResult>;
+
+export type ConsumeOptions = {
+  readonly group: string;
+  readonly topics: readonly string[];
+  readonly batchSizeMax: number;
+};
+
+/** A transactional publisher. Opening one fences every earlier holder of its id before it returns. */
+export type Publisher = {
+  /** All messages or none become visible. Throws KAFKA_FENCED when a later publisher took the id. */
+  publish(messages: readonly OutgoingMessage[]): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Kafka as the loops need it: order per key, atomic publishing, read committed. */
+export type EventLog = {
+  /** `id` as in the design: `table/lane`; the tenant's prefix is added. */
+  openPublisher(id: string): Promise<Publisher>;
+  /**
+   * Hands batches of each assigned partition to `handler`, one at a time per partition, and commits its messages and the
+   * batch's offsets in one transaction. When `handler` or the commit fails nothing of the batch is visible and the batch
+   * comes again. A failure that `fateOf` calls STOP ends the consumer and rejects. Resolves after `signal` aborts.
+   */
+  consume(options: ConsumeOptions, handler: BatchHandler, signal: AbortSignal): Promise<void>;
+  /** Reads a topic to its end, read committed: the last value per key, tombstones removed. */
+  readLatest(topic: string): Promise<ReadonlyMap<string, unknown>>;
+  /** Messages of `topic` that `group` has not committed yet. */
+  lag(group: string, topics: readonly string[]): Promise<number>;
+};

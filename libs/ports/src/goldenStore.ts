@@ -1,0 +1,47 @@
+import type { Sequence } from '@lockstep/change-events';
+import type { GoldenRecord } from '@lockstep/reconciliation';
+
+/** A record to save, guarded by the revision it was read at; null inserts. */
+export type GuardedSave = { readonly record: GoldenRecord; readonly expected: Sequence | null };
+
+/** Golden records: one document each, compare-and-set on the revision, no transactions over documents. */
+export type GoldenStore = {
+  load(goldenIds: readonly string[]): Promise<ReadonlyMap<string, GoldenRecord>>;
+  /** Saves each record whose stored revision is still `expected`; returns the golden ids that were refused. */
+  save(saves: readonly GuardedSave[]): Promise<ReadonlySet<string>>;
+  /** Golden ids with something open whose `dueAt` is at or before `nowMs`, oldest first. */
+  findDue(nowMs: number, limitMax: number): Promise<readonly string[]>;
+};
+
+/** Which golden record a row belongs to; keys are `system/table/id`. An entry is written before it is used. */
+export type LinkStore = {
+  resolve(rowKeys: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Inserts what is absent, and returns what is stored then: another golden id where somebody was first. */
+  link(links: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, string>>;
+  /** Points rows at another golden record, where they still point at `from`. */
+  relink(rowKeys: readonly string[], from: string, to: string): Promise<void>;
+};
+
+/** A row that claims a value (such as an email address) for matching. */
+export type Claim = { readonly claim: string; readonly rowKey: string; readonly goldenId: string };
+
+export type ClaimStore = {
+  /** Both are idempotent. */
+  add(claims: readonly Claim[]): Promise<void>;
+  remove(claims: readonly Claim[]): Promise<void>;
+  read(claims: readonly string[]): Promise<ReadonlyMap<string, readonly Claim[]>>;
+};
+
+/** Facts about the whole sync that outlive processes. */
+export type SyncStateStore = {
+  firstReadsComplete(): Promise<boolean>;
+  markFirstReadsComplete(): Promise<void>;
+};
+
+/** What was last sent to Marketo for a golden id; written before the call. */
+export type Delivery = { readonly goldenId: string; readonly revision: Sequence; readonly settled: boolean };
+
+export type DeliveryStore = {
+  load(goldenIds: readonly string[]): Promise<ReadonlyMap<string, Delivery>>;
+  save(deliveries: readonly Delivery[]): Promise<void>;
+};

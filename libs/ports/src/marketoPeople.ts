@@ -1,0 +1,57 @@
+import type { EvidenceRow, ScalarValues } from '@lockstep/change-events';
+
+/** A person as read: every field asked for, null where empty. */
+export type MarketoPerson = { readonly id: string; readonly fields: ScalarValues };
+
+export type FeedRow = EvidenceRow & { readonly personId: string };
+
+/** A feed page may be empty although `hasMore` is true; `position` is where the next read goes on (marketo-rest 3.2). */
+export type FeedPage = {
+  readonly rows: readonly FeedRow[];
+  readonly position: string;
+  readonly hasMore: boolean;
+};
+
+export type DeletedPage = {
+  readonly personIds: readonly string[];
+  readonly position: string;
+  readonly hasMore: boolean;
+};
+
+/** One record of an upsert, in the order of the input. */
+export type UpsertResult =
+  | { readonly result: 'CREATED' | 'UPDATED'; readonly personId: string }
+  | { readonly result: 'NOT_FOUND' }
+  | { readonly result: 'AMBIGUOUS' }
+  | {
+      readonly result: 'REFUSED';
+      readonly code: string;
+      readonly field: string | null;
+      readonly detail: string;
+    };
+
+export type UpsertRequest =
+  | {
+      readonly action: 'createOrUpdate';
+      readonly lookupField: string;
+      readonly input: readonly ScalarValues[];
+    }
+  | { readonly action: 'updateOnly'; readonly lookupField: 'id'; readonly input: readonly ScalarValues[] };
+
+/** At most this many records in one call (marketo-rest 2.4). */
+export const marketoBatchMax = 300;
+
+/**
+ * Marketo's person database. Every method is one call (or retries of it); MARKETO_OUTCOME_UNKNOWN says that a write may
+ * or may not have happened; the other MARKETO_* codes say that it has not.
+ */
+export type MarketoPeople = {
+  /** A feed position from which every change since `sinceMs` is found. */
+  openFeed(sinceMs: number): Promise<string>;
+  readFeed(position: string): Promise<FeedPage>;
+  readDeleted(position: string): Promise<DeletedPage>;
+  /** Persons whose `field` has one of `values` (at most 300), ordered by id. */
+  findPersons(field: string, values: readonly string[]): Promise<readonly MarketoPerson[]>;
+  /** At most 300 records; the answer is in input order. */
+  upsert(request: UpsertRequest): Promise<readonly UpsertResult[]>;
+};

@@ -1,0 +1,114 @@
+import type {
+  Conflict,
+  GoldenEvent,
+  Lane,
+  PersonKind,
+  Scalar,
+  ScalarValues,
+  Sequence,
+  System,
+  WriteCommand,
+} from '@lockstep/change-events';
+
+/**
+ * What a row is known to hold, in its own side's value space. `at` is the version (Dynamics) or the call number
+ * (Marketo) that showed it. `unconfirmed`: acknowledged by Marketo, but its feed has not been read past that write.
+ */
+export type SeenValue = { readonly value: Scalar; readonly at: Sequence; readonly unconfirmed?: boolean };
+
+/** What is on its way to a row, in its own side's value space, since `revision`. */
+export type InFlightValue = { readonly value: Scalar; readonly revision: Sequence };
+
+/** A refusal that names a field parks that field until its value changes. */
+export type ParkedField = { readonly value: Scalar; readonly code: string };
+
+/** One row or person that is linked to a golden record; fields are by golden field name. */
+export type LinkedRow = {
+  readonly system: System;
+  readonly table: string;
+  readonly id: string;
+  /** One row per system speaks for the fields; the others for lifecycle only. */
+  readonly active: boolean;
+  /** The page or call number that showed the deletion. */
+  readonly deletedAt: Sequence | null;
+  /** Marketo answered "not found": nothing is written until the delete or merge feed explains it. */
+  readonly missing: boolean;
+  readonly version: Sequence | null;
+  /** The highest page or call number that showed the row as a whole. */
+  readonly page: Sequence;
+  /** `new_synctomkto` (F-57): only an explicit No stops. */
+  readonly filter: boolean | null;
+  readonly seen: Readonly<Record<string, SeenValue>>;
+  readonly inFlight: Readonly<Record<string, InFlightValue>>;
+  readonly parked: Readonly<Record<string, ParkedField>>;
+  /** GUIDs of the feed rows decided last, newest last. */
+  readonly decidedEvidence: readonly string[];
+};
+
+/** The golden value of one field; `base` is the last value that both sides were known to hold. */
+export type GoldenField = {
+  readonly value: Scalar;
+  readonly source: System;
+  readonly changedAt: string | null;
+  readonly eventId: string;
+  readonly rule: string;
+  readonly base: Scalar | undefined;
+  readonly agreed: boolean;
+};
+
+/** A guarded write to Dynamics; `columns` in Dynamics' own form, `fields` the golden fields it carries. */
+export type DynamicsWriteEntry = {
+  readonly kind: 'dynamics-write';
+  readonly entryId: string;
+  readonly table: string;
+  readonly rowId: string;
+  readonly ifMatch: Sequence;
+  readonly columns: ScalarValues;
+  readonly attempts: number;
+  readonly dueAtMs: number;
+};
+
+/** A command to Marketo that has no outcome yet; `unknown`: it may have happened, a read must settle it. */
+export type MarketoWriteEntry = {
+  readonly kind: 'marketo-write';
+  readonly entryId: string;
+  readonly command: WriteCommand;
+  readonly unknown: boolean;
+  readonly attempts: number;
+  readonly dueAtMs: number;
+};
+
+/** What follows from a decision, saved with it. Golden events stay until a later save finds them published. */
+export type OutboxEntry =
+  | { readonly kind: 'golden-event'; readonly entryId: string; readonly event: GoldenEvent }
+  | DynamicsWriteEntry
+  | MarketoWriteEntry;
+
+/** Why a whole record waits, and until when at the latest. */
+export type Waiting = {
+  readonly cause: 'first-reads' | 'join' | 'review' | 'refused' | 'marketo-missing';
+  readonly code: string | null;
+  readonly dueAtMs: number;
+};
+
+/** One person, however many rows it has on either side. */
+export type GoldenRecord = {
+  readonly goldenId: string;
+  readonly revision: Sequence;
+  readonly kind: PersonKind;
+  /** Set when this record was joined to another: everything that arrives is forwarded. */
+  readonly aliasOf: string | null;
+  readonly fields: Readonly<Record<string, GoldenField>>;
+  readonly rows: readonly LinkedRow[];
+  readonly outbox: readonly OutboxEntry[];
+  readonly waiting: Waiting | null;
+  readonly conflicts: readonly Conflict[];
+  readonly lane: Lane;
+  /** The earliest time at which something open must be looked at again; null when nothing is open. */
+  readonly dueAtMs: number | null;
+};
+
+/** The key of a row in links and claims. */
+export function rowKey(row: { system: System; table: string; id: string }): string {
+  return `${row.system}/${row.table}/${row.id}`;
+}
