@@ -1,4 +1,4 @@
-import { Type } from 'avsc';
+import avsc, { type Type } from 'avsc';
 import type { AvroSchema } from './avroTypes.ts';
 import { SyncError } from './errors.ts';
 import { logicalTypes } from './logicalTypes.ts';
@@ -21,7 +21,7 @@ export type Codec = {
 const headerBytes = 5;
 
 function typeFor(schema: AvroSchema): Type {
-  return Type.forSchema(schema as Parameters<typeof Type.forSchema>[0], {
+  return avsc.Type.forSchema(schema as Parameters<typeof avsc.Type.forSchema>[0], {
     logicalTypes,
     noAnonymousTypes: false,
   });

@@ -1,5 +1,33 @@
 export { compareSequence, isAfter, type Sequence } from './sequence.ts';
-export type * from './events.ts';
+export type {
+  ChangeEvent,
+  ChangedField,
+  Checkpoint,
+  Conflict,
+  DeadLetter,
+  DeliveryOutcome,
+  DeliveryResult,
+  DynamicsOutcome,
+  DynamicsWriteResult,
+  Evidence,
+  EvidenceRow,
+  FieldValue,
+  FieldValues,
+  GoldenEvent,
+  GoldenRow,
+  InboxMessage,
+  Lane,
+  LookupValue,
+  Notice,
+  Operation,
+  OptionValue,
+  PersonKind,
+  Scalar,
+  ScalarValues,
+  System,
+  WriteCommand,
+  WriteOperation,
+} from './events.ts';
 export type { FieldDefinition, FieldType, TableDefinition } from './fields.ts';
 export { tableDefinitions } from './tables.ts';
 export { personFields } from './persons.ts';

@@ -1,4 +1,4 @@
-import { types, type Schema } from 'avsc';
+import avsc, { type Schema } from 'avsc';
 import { decimalScale } from './avroTypes.ts';
 
 const scaleFactor = 10n ** BigInt(decimalScale);
@@ -26,13 +26,17 @@ export function canonicalDecimal(text: string): string {
 
 function toUnscaled(text: string): bigint {
   const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,2}))?$/.exec(text.trim());
-  if (!match || !(match[2] || match[3])) throw new RangeError('not a decimal');
-  const [, sign, whole = '', fraction = '', exponent = '0'] = match;
-  const shift = decimalScale - fraction.length + Number(exponent);
-  const digits = BigInt(whole + fraction || '0');
-  if (shift < 0 && digits % 10n ** BigInt(-shift) !== 0n) throw new RangeError('more than ten decimals');
-  const unscaled = shift < 0 ? digits / 10n ** BigInt(-shift) : digits * 10n ** BigInt(shift);
+  const [, sign, whole = '', fraction = '', exponent = '0'] = match ?? [];
+  if (whole + fraction === '') throw new RangeError('not a decimal');
+  const unscaled = shift(BigInt(whole + fraction), decimalScale - fraction.length + Number(exponent));
   return sign === '-' ? -unscaled : unscaled;
+}
+
+function shift(digits: bigint, places: number): bigint {
+  if (places >= 0) return digits * 10n ** BigInt(places);
+  const divisor = 10n ** BigInt(-places);
+  if (digits % divisor !== 0n) throw new RangeError('more than ten decimals');
+  return digits / divisor;
 }
 
 function fromUnscaled(unscaled: bigint): string {
@@ -43,7 +47,7 @@ function fromUnscaled(unscaled: bigint): string {
 }
 
 /** Decimal of fixed scale 10 as a canonical string. */
-class DecimalType extends types.LogicalType {
+class DecimalType extends avsc.types.LogicalType {
   protected override _fromValue(value: Buffer): string {
     return fromUnscaled(bytesToBigInt(value));
   }
@@ -60,7 +64,7 @@ export function isoTime(timeMs: number): string {
 }
 
 /** Milliseconds since 1970 as ISO text. */
-class TimestampType extends types.LogicalType {
+class TimestampType extends avsc.types.LogicalType {
   protected override _fromValue(value: number): string {
     return isoTime(value);
   }
@@ -71,7 +75,7 @@ class TimestampType extends types.LogicalType {
 }
 
 /** Days since 1970 as `YYYY-MM-DD`. */
-class DateType extends types.LogicalType {
+class DateType extends avsc.types.LogicalType {
   protected override _fromValue(value: number): string {
     return new Date(value * dayMs).toISOString().slice(0, 10);
   }
@@ -81,7 +85,7 @@ class DateType extends types.LogicalType {
   }
 }
 
-type LogicalTypeClass = new (schema: Schema, options?: unknown) => types.LogicalType;
+type LogicalTypeClass = new (schema: Schema, options?: unknown) => avsc.types.LogicalType;
 
 export const logicalTypes: Record<string, LogicalTypeClass> = {
   decimal: DecimalType,

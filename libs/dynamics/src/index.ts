@@ -1,1 +1,2 @@
-export {};
+export { createDynamics, type Dynamics, type DynamicsOptions } from './createDynamics.ts';
+export type { DataverseRequest } from './dataverseClient.ts';

@@ -1,1 +1,12 @@
-export {};
+export { createKafkaClient, type KafkaClientSettings, type KafkaLog } from './createKafkaClient.ts';
+export { createEventLog } from './createEventLog.ts';
+export type { BatchReport, EventLogSettings } from './consumeSettings.ts';
+export { createLeaseKeeper, type LeaseKeeperSettings } from './createLeaseKeeper.ts';
+export {
+  applyTopics,
+  checkTopics,
+  planTopics,
+  type Replication,
+  type TopicPlan,
+  type TopicSettings,
+} from './topicPlan.ts';

@@ -1,1 +1,1 @@
-export {};
+export { createMarketo, type Marketo, type MarketoOptions } from './createMarketo.ts';

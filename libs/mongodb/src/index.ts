@@ -1,1 +1,1 @@
-export {};
+export { openMongoStores, type MongoOptions, type MongoStores } from './openMongoStores.ts';

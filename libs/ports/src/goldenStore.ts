@@ -11,6 +11,8 @@ export type GoldenStore = {
   save(saves: readonly GuardedSave[]): Promise<ReadonlySet<string>>;
   /** Golden ids with something open whose `dueAt` is at or before `nowMs`, oldest first. */
   findDue(nowMs: number, limitMax: number): Promise<readonly string[]>;
+  /** Golden ids whose `waiting.cause` is `cause`, in no order. */
+  findWaiting(cause: 'first-reads', limitMax: number): Promise<readonly string[]>;
 };
 
 /** Which golden record a row belongs to; keys are `system/table/id`. An entry is written before it is used. */

@@ -31,7 +31,7 @@ export type LinkedRow = {
   readonly active: boolean;
   /** The page or call number that showed the deletion. */
   readonly deletedAt: Sequence | null;
-  /** Marketo answered "not found": nothing is written until the delete or merge feed explains it. */
+  /** Our write found nothing there: nothing more is written until the feed explains it. */
   readonly missing: boolean;
   readonly version: Sequence | null;
   /** The highest page or call number that showed the row as a whole. */

@@ -11,3 +11,17 @@ export {
   type SeenValue,
   type Waiting,
 } from './goldenRecord.ts';
+export { decide } from './decide.ts';
+export {
+  newGoldenRecord,
+  type ClaimingRow,
+  type Decision,
+  type DecisionContext,
+  type EmailClaim,
+  type Nothing,
+} from './decision.ts';
+export { claimOf, claimsOf, emailClaim } from './match.ts';
+export { defaultMapping, filterColumn, type Direction, type GoldenType, type MappingRow } from './mapping.ts';
+export { nativePolicy, type Policy } from './policy.ts';
+export { isBlank, notRepresentable, project, read, readDisplay, type Reading } from './projection.ts';
+export { optionSets } from './optionSets.ts';

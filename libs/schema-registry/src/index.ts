@@ -1,1 +1,1 @@
-export {};
+export { createSchemaIds, type SchemaIdsSettings } from './createSchemaIds.ts';

@@ -1,1 +1,20 @@
-export {};
+export type { Environment, Setting, SettingKind, SettingShape, SettingValues } from './setting.ts';
+export { parseSettings } from './parseSettings.ts';
+export { commonSettings, dataverseSettings, mongodbSettings } from './sharedSettings.ts';
+export { settingsTable } from './settingsTable.ts';
+export { runMain, type RunMainOptions } from './runMain.ts';
+export { createLogger, type Log, type LogFacts, type LoggerOptions, type LogLevel } from './logger.ts';
+export { errorFacts, type ErrorFacts } from './errorFacts.ts';
+export { createReadiness, reasonOf, type Readiness } from './readiness.ts';
+export {
+  createHealthApp,
+  startHealthServer,
+  type HealthServer,
+  type HealthServerOptions,
+} from './healthServer.ts';
+export { createMetrics, type Metrics } from './metrics.ts';
+export { createLifecycle, type Lifecycle, type LifecycleOptions } from './lifecycle.ts';
+export { retryForever, type RetryOptions } from './retryForever.ts';
+export { systemClock, type Clock } from './systemClock.ts';
+export { childTraceparent, newTraceparent, type Random } from './traceparent.ts';
+export { startService, type Service, type ServiceSettings } from './startService.ts';

@@ -1,1 +1,2 @@
-export {};
+export { startMarketoEmulator } from './startMarketoEmulator.ts';
+export type { MarketoEmulator, MarketoEmulatorOptions } from './startMarketoEmulator.ts';

@@ -1,0 +1,76 @@
+import { hostname } from 'node:os';
+import { commonSettings, dataverseSettings, parseSettings } from '@lockstep/service-runtime';
+import type { Environment, Setting } from '@lockstep/service-runtime';
+
+/** Every environment variable the extractor reads; docs/configuration.md shows them. */
+export const settings = [
+  ...commonSettings,
+  {
+    name: 'HTTP_PORT',
+    description: 'Port of health and metrics; 0 takes a free one.',
+    kind: 'integer',
+    default: '8081',
+    min: 0,
+    max: 65_535,
+  },
+  ...dataverseSettings,
+  {
+    name: 'DYNAMICS_TABLES',
+    description: 'Logical names of the tables to extract, separated by commas.',
+    kind: 'list',
+    default: 'lead,contact',
+    shape: { pattern: /^[a-z][a-z0-9_]{0,127}$/, words: 'a logical table name in lower case' },
+  },
+  {
+    name: 'PAGE_SIZE_MAX',
+    description: 'Most rows to ask of Dataverse in one page.',
+    kind: 'integer',
+    default: '5000',
+    min: 1,
+    max: 5_000,
+  },
+  {
+    name: 'POLL_INTERVAL_MIN_MS',
+    description: 'Pause between two questions for changes while changes come, in milliseconds.',
+    kind: 'integer',
+    default: '500',
+    min: 10,
+    max: 3_600_000,
+    notAbove: 'POLL_INTERVAL_MAX_MS',
+  },
+  {
+    name: 'POLL_INTERVAL_MAX_MS',
+    description: 'Longest pause between two questions while nothing changes, in milliseconds.',
+    kind: 'integer',
+    default: '30000',
+    min: 10,
+    max: 3_600_000,
+  },
+  {
+    name: 'RECONCILER_GROUP',
+    description:
+      'Kafka group whose lag holds back the first load; set it to nothing to run the extractor alone.',
+    kind: 'string',
+    default: 'lockstep.router',
+    mayBeEmpty: true,
+    shape: {
+      pattern: /^[a-zA-Z0-9._-]{1,255}$/,
+      words: 'at most 255 letters, digits, dots, dashes and underscores',
+    },
+  },
+  {
+    name: 'VERSION_EPOCH',
+    description: 'Raise by one when the environment was restored or replaced; starts a resync.',
+    kind: 'integer',
+    default: '1',
+    min: 1,
+    max: 2_147_483_647,
+  },
+] as const satisfies readonly Setting[];
+
+export type Config = ReturnType<typeof loadConfig>;
+
+/** Throws SyncError CONFIG_INVALID with every fault at once. */
+export function loadConfig(env: Environment) {
+  return parseSettings(settings, { HOSTNAME: hostname(), ...env });
+}

@@ -1,0 +1,141 @@
+import {
+  createCodec,
+  createMessageCodec,
+  subjectSchemas,
+  SyncError,
+  tableDefinitions,
+  topicDefinitions,
+  topics,
+  topicSchemas,
+  type TableDefinition,
+} from '@lockstep/change-events';
+import { createDynamics, type Dynamics } from '@lockstep/dynamics';
+import { checkTopics, createEventLog, createKafkaClient, createLeaseKeeper } from '@lockstep/kafka';
+import { openTableExtractor, type Stepper } from '@lockstep/pipelines';
+import type { EventLog, Lease } from '@lockstep/ports';
+import { createSchemaIds } from '@lockstep/schema-registry';
+import {
+  newTraceparent,
+  retryForever,
+  startService,
+  systemClock,
+  type Service,
+} from '@lockstep/service-runtime';
+import type { Config } from './config.ts';
+import { reportPublished } from './reportPublished.ts';
+
+/** What the loops of this process share. */
+type Parts = {
+  readonly config: Config;
+  readonly dynamics: Dynamics;
+  readonly eventLog: EventLog;
+  readonly service: Service;
+};
+
+const leaseName = 'extractor';
+const standby = `standby: another process holds the lease ${leaseName}`;
+
+/** Runs one extractor until a signal comes: standby first, then the active one of its kind. */
+export async function runExtractor(config: Config): Promise<void> {
+  const service = await startService('extractor', config, ['lease']);
+  const { log, readiness, metrics, lifecycle } = service;
+  const prefix = config.topicPrefix;
+  const kafka = createKafkaClient({
+    brokers: config.kafkaBrokers,
+    clientId: 'lockstep-extractor',
+    ssl: config.kafkaSsl,
+    sasl: saslOf(config),
+    log: (level, sentence, facts) => log[level](facts, sentence),
+  });
+  const schemas = subjectSchemas(topicSchemas(), prefix);
+  const schemaIds = createSchemaIds({
+    url: config.schemaRegistryUrl,
+    autoRegister: config.schemaAutoRegister,
+  });
+  const codec = createMessageCodec(createCodec(schemaIds, schemas), prefix);
+  const eventLog = createEventLog({ kafka, codec, prefix, instanceId: config.instanceId });
+  const dynamics = await createDynamics({
+    url: config.dataverseUrl,
+    tenantId: config.dataverseTenantId,
+    tokenAuthority: config.dataverseTokenAuthority,
+    clientId: config.dataverseClientId,
+    clientSecret: config.dataverseClientSecret,
+    ...(config.dataverseCaFile !== undefined && { caFile: config.dataverseCaFile }),
+    tables: selectTables(config.dynamicsTables),
+    pageSizeMax: config.pageSizeMax,
+    onRequest: ({ status }) =>
+      metrics.remoteCalls.inc({ system: 'dynamics', outcome: String(status ?? 'none') }),
+  });
+  lifecycle.opened('dynamics', () => dynamics.close());
+
+  const parts: Parts = { config, dynamics, eventLog, service };
+  await lifecycle.run(async (signal) => {
+    await checkTopics({ kafka, prefix, definitions: ownTopics(config.dynamicsTables) });
+    readiness.set('lease', standby);
+    const keeper = createLeaseKeeper({ kafka, prefix });
+    await keeper.hold(leaseName, (lease, held) => runTables(parts, lease, held), signal);
+  });
+}
+
+function saslOf(config: Config) {
+  const { kafkaSaslMechanism: mechanism, kafkaSaslUsername: username, kafkaSaslPassword: password } = config;
+  return mechanism && username && password ? { mechanism, username, password } : undefined;
+}
+
+function selectTables(names: readonly string[]): Readonly<Record<string, TableDefinition>> {
+  const unknown = names.filter((name) => !(name in tableDefinitions));
+  if (unknown.length > 0) {
+    throw new SyncError('CONFIG_INVALID', { DYNAMICS_TABLES: `no definition for ${unknown.join(', ')}` });
+  }
+  return tableDefinitions;
+}
+
+/** The extractor alone is a product: it asks for no topic that it does not use. */
+function ownTopics(tables: readonly string[]) {
+  const used = new Set<string>([
+    ...tables.map(topics.dynamicsChanges),
+    topics.checkpoints,
+    topics.notices,
+    topics.control,
+  ]);
+  return topicDefinitions().filter((definition) => used.has(definition.name));
+}
+
+async function runTables(parts: Parts, lease: Lease, signal: AbortSignal): Promise<void> {
+  const { config, service } = parts;
+  service.readiness.set('lease', null);
+  service.log.info({ lease: leaseName }, 'This process is the active one.');
+  await Promise.all(config.dynamicsTables.map((table) => followTable(parts, table, lease, signal)));
+  service.readiness.set('lease', standby);
+}
+
+/** Opens the table's session once it can be opened, and follows the table until the lease is lost. */
+async function followTable(parts: Parts, table: string, lease: Lease, signal: AbortSignal): Promise<void> {
+  let extractor: Stepper | null = null;
+  const step = async () => (extractor ??= await openTable(parts, table, lease)).step(signal);
+  const { log, readiness } = parts.service;
+  const component = `dynamics/${table}`;
+  await retryForever({ component, step, signal, log, readiness, clock: systemClock, random: Math.random });
+  await (extractor as Stepper | null)?.close();
+}
+
+function openTable(
+  { config, dynamics, eventLog, service }: Parts,
+  table: string,
+  lease: Lease,
+): Promise<Stepper> {
+  return openTableExtractor({
+    reader: dynamics,
+    log: eventLog,
+    lease,
+    clock: systemClock,
+    table,
+    versionEpoch: config.versionEpoch,
+    pageSizeMax: config.pageSizeMax,
+    backfillGroup: config.reconcilerGroup === '' ? null : config.reconcilerGroup,
+    pollIntervalMinMs: config.pollIntervalMinMs,
+    pollIntervalMaxMs: config.pollIntervalMaxMs,
+    headers: () => ({ traceparent: newTraceparent(Math.random) }),
+    onPublished: (checkpoint, messages) => reportPublished(service.metrics, checkpoint, messages),
+  });
+}

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { settingsTable } from '@lockstep/service-runtime';
+import { loadConfig, settings } from './config.ts';
+
+const env = {
+  KAFKA_BROKERS: 'kafka:9092',
+  SCHEMA_REGISTRY_URL: 'http://registry:8080/apis/ccompat/v7',
+  MARKETO_URL: 'https://000-AAA-000.mktorest.com/',
+  MARKETO_CLIENT_ID: 'client',
+  MARKETO_CLIENT_SECRET: 'hunter2',
+  MONGODB_URL: 'mongodb://one:27017,two:27017/?replicaSet=rs0',
+};
+
+function textOf(path: string): string {
+  return readFileSync(join(__dirname, '../../..', path), 'utf8');
+}
+
+describe('configuration of the marketing service', () => {
+  it('needs only addresses and credentials', () => {
+    expect(loadConfig(env)).toMatchObject({
+      httpPort: 8082,
+      marketoUrl: 'https://000-AAA-000.mktorest.com',
+      marketoClientId: 'client',
+      marketoClientSecret: 'hunter2',
+      marketoCallsPer20s: 50,
+      marketoConcurrentMax: 5,
+      feedIntervalMinMs: 1000,
+      feedIntervalMaxMs: 30000,
+      deliveryLingerMs: 200,
+      mongodbUrl: 'mongodb://one:27017,two:27017/?replicaSet=rs0',
+      mongodbDatabase: 'lockstep',
+    });
+  });
+
+  it('names every setting that is missing, and no other', () => {
+    expect(() => loadConfig({})).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG_INVALID',
+        details: Object.fromEntries(
+          Object.keys(env).map((name) => [name, expect.stringMatching(/^is missing/)]),
+        ),
+      }),
+    );
+  });
+
+  it('does not go beyond the limits of Marketo, and quotes no secret', () => {
+    const wrong = { MARKETO_CALLS_PER_20S: '101', MARKETO_CONCURRENT_MAX: '11', MONGODB_URL: 'u:hunter2@db' };
+
+    expect(() => loadConfig({ ...env, ...wrong })).toThrow(
+      expect.objectContaining({
+        details: {
+          MARKETO_CALLS_PER_20S: 'must be a whole number from 1 to 100.',
+          MARKETO_CONCURRENT_MAX: 'must be a whole number from 1 to 10.',
+          MONGODB_URL: 'must be a mongodb:// or mongodb+srv:// address.',
+        },
+        message: expect.not.stringContaining('hunter2'),
+      }),
+    );
+  });
+
+  it('is documented row by row, and its example works', () => {
+    const example = textOf('.env.example');
+
+    expect(textOf('docs/configuration.md')).toContain(`## Marketing\n\n${settingsTable(settings)}\n`);
+    expect(() => loadConfig(parseEnv(example))).not.toThrow();
+    expect(settings.filter(({ name }) => !new RegExp(`^(# )?${name}=`, 'm').test(example))).toEqual([]);
+  });
+});

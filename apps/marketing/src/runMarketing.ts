@@ -1,0 +1,159 @@
+import {
+  createCodec,
+  createMessageCodec,
+  personFields,
+  subjectSchemas,
+  topicDefinitions,
+  topics,
+  topicSchemas,
+} from '@lockstep/change-events';
+import { checkTopics, createEventLog, createKafkaClient, createLeaseKeeper } from '@lockstep/kafka';
+import { createMarketo, type Marketo } from '@lockstep/marketo';
+import { openMongoStores, type MongoStores } from '@lockstep/mongodb';
+import { createDeliverer, openNotifier, withDeadLetters, type Notifier } from '@lockstep/pipelines';
+import type { EventLog, Lease } from '@lockstep/ports';
+import { createSchemaIds } from '@lockstep/schema-registry';
+import {
+  newTraceparent,
+  retryForever,
+  startService,
+  systemClock,
+  type Service,
+} from '@lockstep/service-runtime';
+import type { Config } from './config.ts';
+
+/** What the loops of this process share. */
+type Parts = {
+  readonly config: Config;
+  readonly marketo: Marketo;
+  readonly stores: MongoStores;
+  readonly eventLog: EventLog;
+  readonly service: Service;
+};
+
+const leaseName = 'marketing';
+const standby = `standby: another process holds the lease ${leaseName}`;
+const deliverGroup = 'lockstep.deliver';
+const ownTopics = new Set<string>([
+  topics.marketingChanges('lead'),
+  topics.marketingChanges('contact'),
+  topics.writes,
+  topics.writesBackfill,
+  topics.outcomes,
+  topics.checkpoints,
+  topics.control,
+  topics.notices,
+  topics.deadLetters,
+]);
+
+/** Runs one marketing service until a signal comes: standby first, then the active one for its Marketo instance. */
+export async function runMarketing(config: Config): Promise<void> {
+  const service = await startService('marketing', config, ['lease']);
+  const { log, readiness, lifecycle } = service;
+  const prefix = config.topicPrefix;
+  const { kafkaSaslMechanism: mechanism, kafkaSaslUsername: username, kafkaSaslPassword: password } = config;
+  const kafka = createKafkaClient({
+    brokers: config.kafkaBrokers,
+    clientId: 'lockstep-marketing',
+    ssl: config.kafkaSsl,
+    sasl: mechanism && username && password ? { mechanism, username, password } : undefined,
+    log: (level, sentence, facts) => log[level](facts, sentence),
+  });
+  const schemaIds = createSchemaIds({
+    url: config.schemaRegistryUrl,
+    autoRegister: config.schemaAutoRegister,
+  });
+  const codec = createMessageCodec(createCodec(schemaIds, subjectSchemas(topicSchemas(), prefix)), prefix);
+  const eventLog = createEventLog({ kafka, codec, prefix, instanceId: config.instanceId });
+
+  await lifecycle.run(async (signal) => {
+    await checkTopics({
+      kafka,
+      prefix,
+      definitions: topicDefinitions().filter(({ name }) => ownTopics.has(name)),
+    });
+    const stores = await openMongoStores({ url: config.mongodbUrl, database: config.mongodbDatabase });
+    lifecycle.opened('mongodb', () => stores.close());
+    const marketo = createMarketo({
+      url: config.marketoUrl,
+      clientId: config.marketoClientId,
+      clientSecret: config.marketoClientSecret,
+      fields: personFields,
+      callsPer20s: config.marketoCallsPer20s,
+      concurrentMax: config.marketoConcurrentMax,
+      clock: systemClock,
+    });
+    lifecycle.opened('marketo', () => marketo.close());
+    const parts: Parts = { config, marketo, stores, eventLog, service };
+    readiness.set('lease', standby);
+    await createLeaseKeeper({ kafka, prefix }).hold(
+      leaseName,
+      (lease, held) => serve(parts, lease, held),
+      signal,
+    );
+  });
+}
+
+/** Follows the feeds, and, once the session's numbers outrank every earlier one's, delivers commands. */
+async function serve(parts: Parts, lease: Lease, signal: AbortSignal): Promise<void> {
+  const { service } = parts;
+  const { log, readiness } = service;
+  readiness.set('lease', null);
+  log.info({ lease: leaseName }, 'This process is the active one.');
+  let notifier: Notifier | null = null;
+  let delivering: Promise<void> | null = null;
+  const ended = new AbortController();
+  const both = AbortSignal.any([signal, ended.signal]);
+  const step = async () => {
+    notifier ??= await openFeeds(parts, lease);
+    delivering ??= deliver(parts, lease, notifier, both).finally(() => ended.abort());
+    return notifier.step(both);
+  };
+  const component = 'marketo/person';
+  await retryForever({
+    component,
+    step,
+    signal: both,
+    log,
+    readiness,
+    clock: systemClock,
+    random: Math.random,
+  });
+  await (delivering as Promise<void> | null);
+  await (notifier as Notifier | null)?.close();
+  readiness.set('lease', standby);
+}
+
+function openFeeds({ config, marketo, eventLog, service }: Parts, lease: Lease): Promise<Notifier> {
+  const { metrics } = service;
+  return openNotifier({
+    people: marketo,
+    log: eventLog,
+    lease,
+    clock: systemClock,
+    pollIntervalMinMs: config.feedIntervalMinMs,
+    pollIntervalMaxMs: config.feedIntervalMaxMs,
+    deletedIntervalMs: config.feedIntervalMaxMs,
+    headers: () => ({ traceparent: newTraceparent(Math.random) }),
+    onPublished: (checkpoint, messages) => {
+      metrics.changesPublished.inc({ table: 'person', operation: 'ALL', lane: 'ALL' }, messages.length);
+      metrics.snapshotRowsDone.set({ table: 'person' }, checkpoint.rowsDone);
+    },
+  });
+}
+
+async function deliver(parts: Parts, lease: Lease, notifier: Notifier, signal: AbortSignal): Promise<void> {
+  const { marketo, stores, eventLog, service } = parts;
+  const deliverer = createDeliverer({
+    people: marketo,
+    deliveries: stores.deliveries,
+    numbers: notifier.numbers,
+    lease,
+    clock: systemClock,
+    onDelivered: (outcomes) => {
+      for (const { result } of outcomes) service.metrics.writes.inc({ system: 'marketo', result });
+    },
+  });
+  const options = { group: deliverGroup, topics: [topics.writes, topics.writesBackfill], batchSizeMax: 300 };
+  await eventLog.consume(options, withDeadLetters(deliverer, systemClock), signal);
+}

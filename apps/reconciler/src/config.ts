@@ -1,0 +1,48 @@
+import { hostname } from 'node:os';
+import { commonSettings, dataverseSettings, mongodbSettings, parseSettings } from '@lockstep/service-runtime';
+import type { Environment, Setting } from '@lockstep/service-runtime';
+
+/** Every environment variable the reconciler reads; docs/configuration.md shows them. */
+export const settings = [
+  ...commonSettings,
+  {
+    name: 'HTTP_PORT',
+    description: 'Port of health and metrics; 0 takes a free one.',
+    kind: 'integer',
+    default: '8083',
+    min: 0,
+    max: 65_535,
+  },
+  ...dataverseSettings,
+  ...mongodbSettings,
+  {
+    name: 'MATCH_BY_EMAIL',
+    description:
+      'Whether records that are not linked yet are also matched by their email address; otherwise by ids only.',
+    kind: 'boolean',
+    default: 'false',
+  },
+  {
+    name: 'DYNAMICS_WRITES_IN_FLIGHT_MAX',
+    description: 'Most writes to Dataverse at the same time; Dataverse allows 52 to one user.',
+    kind: 'integer',
+    default: '16',
+    min: 1,
+    max: 52,
+  },
+  {
+    name: 'SWEEP_INTERVAL_MS',
+    description: 'Pause between two looks at what is open or due, in milliseconds.',
+    kind: 'integer',
+    default: '1000',
+    min: 10,
+    max: 3_600_000,
+  },
+] as const satisfies readonly Setting[];
+
+export type Config = ReturnType<typeof loadConfig>;
+
+/** Throws SyncError CONFIG_INVALID with every fault at once. */
+export function loadConfig(env: Environment) {
+  return parseSettings(settings, { HOSTNAME: hostname(), ...env });
+}

@@ -1,0 +1,159 @@
+import {
+  createCodec,
+  createMessageCodec,
+  subjectSchemas,
+  tableDefinitions,
+  topicDefinitions,
+  topics,
+  topicSchemas,
+} from '@lockstep/change-events';
+import { createDynamics, type Dynamics } from '@lockstep/dynamics';
+import { checkTopics, createEventLog, createKafkaClient, createLeaseKeeper } from '@lockstep/kafka';
+import { openMongoStores, type MongoStores } from '@lockstep/mongodb';
+import {
+  checkFirstReads,
+  createDynamicsWriter,
+  createReconciler,
+  createRouter,
+  createSweeper,
+  withDeadLetters,
+} from '@lockstep/pipelines';
+import type { EventLog, LeaseKeeper, Publisher } from '@lockstep/ports';
+import { defaultMapping, nativePolicy } from '@lockstep/reconciliation';
+import { createSchemaIds } from '@lockstep/schema-registry';
+import { reasonOf, retryForever, startService, systemClock, type Service } from '@lockstep/service-runtime';
+import type { Config } from './config.ts';
+
+/** What the loops of this process share. */
+type Parts = {
+  readonly config: Config;
+  readonly dynamics: Dynamics;
+  readonly stores: MongoStores;
+  readonly eventLog: EventLog;
+  readonly leases: LeaseKeeper;
+  readonly service: Service;
+};
+
+const routerGroup = 'lockstep.router';
+const reconcileGroup = 'lockstep.reconcile';
+const tables = Object.keys(tableDefinitions);
+const routedTopics = [
+  ...tables.map(topics.dynamicsChanges),
+  topics.marketingChanges('lead'),
+  topics.marketingChanges('contact'),
+  topics.outcomes,
+];
+
+/** Runs one reconciler until a signal comes; further ones share its partitions. */
+export async function runReconciler(config: Config): Promise<void> {
+  const service = await startService('reconciler', config, ['reconciler']);
+  const { log, metrics, lifecycle } = service;
+  const prefix = config.topicPrefix;
+  const { kafkaSaslMechanism: mechanism, kafkaSaslUsername: username, kafkaSaslPassword: password } = config;
+  const kafka = createKafkaClient({
+    brokers: config.kafkaBrokers,
+    clientId: 'lockstep-reconciler',
+    ssl: config.kafkaSsl,
+    sasl: mechanism && username && password ? { mechanism, username, password } : undefined,
+    log: (level, sentence, facts) => log[level](facts, sentence),
+  });
+  const schemaIds = createSchemaIds({
+    url: config.schemaRegistryUrl,
+    autoRegister: config.schemaAutoRegister,
+  });
+  const codec = createMessageCodec(createCodec(schemaIds, subjectSchemas(topicSchemas(), prefix)), prefix);
+  const eventLog = createEventLog({
+    kafka,
+    codec,
+    prefix,
+    instanceId: config.instanceId,
+    onBatch: ({ group, handleMs, commitMs }) => {
+      if (group === reconcileGroup) metrics.reconcileDurationSeconds.observe((handleMs + commitMs) / 1000);
+    },
+  });
+  const dynamics = await createDynamics({
+    url: config.dataverseUrl,
+    tenantId: config.dataverseTenantId,
+    tokenAuthority: config.dataverseTokenAuthority,
+    clientId: config.dataverseClientId,
+    clientSecret: config.dataverseClientSecret,
+    ...(config.dataverseCaFile !== undefined && { caFile: config.dataverseCaFile }),
+    tables: tableDefinitions,
+    onRequest: ({ status }) =>
+      metrics.remoteCalls.inc({ system: 'dynamics', outcome: String(status ?? 'none') }),
+  });
+  lifecycle.opened('dynamics', () => dynamics.close());
+
+  await lifecycle.run(async (signal) => {
+    await checkTopics({ kafka, prefix, definitions: topicDefinitions() });
+    const stores = await openMongoStores({ url: config.mongodbUrl, database: config.mongodbDatabase });
+    lifecycle.opened('mongodb', () => stores.close());
+    const leases = createLeaseKeeper({ kafka, prefix });
+    await serve({ config, dynamics, stores, eventLog, leases, service }, signal);
+  });
+}
+
+async function serve(parts: Parts, signal: AbortSignal): Promise<void> {
+  const { config, stores, eventLog, service } = parts;
+  const outcomes = await eventLog.openPublisher(`reconcile/${config.instanceId}`);
+  service.lifecycle.opened('outcome publisher', () => outcomes.close());
+  const inbox = { group: reconcileGroup, topics: [topics.inbox, topics.inboxBackfill], batchSizeMax: 300 };
+  const routed = { group: routerGroup, topics: routedTopics, batchSizeMax: 500 };
+  const router = withDeadLetters(createRouter(stores.links), systemClock);
+  service.readiness.set('reconciler', null);
+  // When one loop ends, for whatever reason, the others end with it: half a reconciler is none.
+  const ended = new AbortController();
+  const all = AbortSignal.any([signal, ended.signal]);
+  const loops = [
+    eventLog.consume(routed, router, all),
+    eventLog.consume(inbox, withDeadLetters(openReconciler(parts, outcomes), systemClock), all),
+    parts.leases.hold('sweeper', (_, held) => sweep(parts, held), all),
+  ];
+  await Promise.all(loops.map((loop) => loop.finally(() => ended.abort())));
+}
+
+function openReconciler({ config, dynamics, stores, service }: Parts, publisher: Publisher) {
+  const { log, metrics } = service;
+  const writeDynamics = createDynamicsWriter({
+    writer: dynamics,
+    publisher,
+    clock: systemClock,
+    inFlightMax: config.dynamicsWritesInFlightMax,
+    onWritten: (result) => metrics.writes.inc({ system: 'dynamics', result }),
+    onFailure: (error) =>
+      log.warn({ reason: reasonOf(error) }, 'A write to Dynamics stays open; it is tried again.'),
+  });
+  return createReconciler({
+    ...stores,
+    clock: systemClock,
+    mapping: defaultMapping,
+    policy: { ...nativePolicy, matchByEmail: config.matchByEmail },
+    writeDynamics,
+    onDecided: ({ conflicts }) => {
+      for (const { rule } of conflicts) metrics.conflicts.inc({ rule });
+    },
+  });
+}
+
+/** One process wakes what is due and watches the first reads; it opens its publisher only while it holds the lease. */
+async function sweep(parts: Parts, signal: AbortSignal): Promise<void> {
+  const { config, stores, eventLog, service } = parts;
+  const { log, readiness } = service;
+  const publisher = await eventLog.openPublisher('sweeper');
+  const shared = { ...stores, log: eventLog, publisher, clock: systemClock, routerGroup, reconcileGroup };
+  const sweeper = createSweeper({ ...shared, intervalMs: config.sweepIntervalMs });
+  const step = async () => {
+    await checkFirstReads({ ...shared, tables });
+    return sweeper.step(signal);
+  };
+  await retryForever({
+    component: 'sweeper',
+    step,
+    signal,
+    log,
+    readiness,
+    clock: systemClock,
+    random: Math.random,
+  });
+  await sweeper.close();
+}

@@ -1,0 +1,339 @@
+import { tableDefinitions, type FieldValue, type FieldValues } from '@lockstep/change-events';
+import { startDataverseEmulator, type DataverseEmulator } from '@lockstep/dataverse-emulator';
+import { dynamicsContract, type DynamicsHuman } from '@lockstep/ports';
+import { createDynamics, type Dynamics, type DynamicsOptions } from './createDynamics.ts';
+import type { DataverseRequest } from './dataverseClient.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+type Control = (path: string, body: Json) => Promise<Json>;
+
+type Stage = {
+  readonly dynamics: Dynamics;
+  readonly emulator: DataverseEmulator;
+  readonly human: DynamicsHuman;
+  readonly control: Control;
+  readonly requests: DataverseRequest[];
+  open(options?: Partial<DynamicsOptions>): Promise<Dynamics>;
+  close(): Promise<void>;
+};
+
+const id = '00000000-0000-4000-8000-000000000001';
+const never = new AbortController().signal;
+
+function controlOf(emulator: DataverseEmulator): Control {
+  return async (path, body) => {
+    const answer = await fetch(`${emulator.url}/_control/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+
+    return (await answer.json()) as Json;
+  };
+}
+
+/** The port's values in the form in which Dataverse's own users write them. */
+function rawFields(fields: FieldValues): Json {
+  const entries = Object.entries(fields).map(([name, value]) => [name, rawValue(name, value)] as const);
+
+  return Object.fromEntries(entries);
+}
+
+function rawValue(name: string, value: FieldValue): unknown {
+  if (typeof value === 'object' && value !== null && 'value' in value) return value.value;
+
+  return name === 'revenue' && value !== null ? Number(value) : value;
+}
+
+function humanOf(control: Control): DynamicsHuman {
+  return {
+    seed: async (table, rows) => {
+      const raw = rows.map((row) => ({ [`${table}id`]: row.id, ...rawFields(row.fields) }));
+      await control('rows', { table, rows: raw });
+    },
+    edit: async (table, rowId, fields) =>
+      void (await control('edits', { table, id: rowId, fields: rawFields(fields) })),
+    remove: async (table, rowId) => void (await control('deletes', { table, id: rowId })),
+    expirePositions: async () => void (await control('clock', { advanceMs: 8 * 24 * 60 * 60 * 1000 })),
+  };
+}
+
+async function startStage(): Promise<Stage> {
+  const emulator = await startDataverseEmulator({ control: true });
+  const control = controlOf(emulator);
+  const requests: DataverseRequest[] = [];
+  const opened: Dynamics[] = [];
+  const open = async (options: Partial<DynamicsOptions> = {}): Promise<Dynamics> => {
+    const dynamics = await createDynamics({
+      ...emulator,
+      tables: tableDefinitions,
+      pageSizeMax: 2,
+      requestTimeoutMs: 5000,
+      onRequest: (request) => requests.push(request),
+      ...options,
+    });
+    opened.push(dynamics);
+
+    return dynamics;
+  };
+
+  return {
+    dynamics: await open(),
+    emulator,
+    human: humanOf(control),
+    control,
+    requests,
+    open,
+    close: async () => {
+      await Promise.all(opened.map((dynamics) => dynamics.close()));
+      await emulator.close();
+    },
+  };
+}
+
+describe('Dynamics over the Web API', () => {
+  dynamicsContract(startStage);
+});
+
+describe('the Dataverse adapter', () => {
+  let stage: Stage;
+  beforeEach(async () => {
+    stage = await startStage();
+  });
+  afterEach(() => stage.close());
+
+  const arm = (match: Json, action: Json, times = 1) =>
+    stage.control('faults', { match: { path: '^/api', ...match }, action, times });
+  const statuses = () => stage.requests.map(({ status }) => status);
+  const seeded = async (fields: FieldValues = { lastname: 'Reed' }): Promise<number> => {
+    await stage.human.seed('lead', [{ id, fields }]);
+
+    return (await stage.dynamics.read('lead', id))?.version ?? 0;
+  };
+  const callsOf = async (method: string): Promise<readonly Json[]> => {
+    const answer = await fetch(`${stage.emulator.url}/_control/calls`);
+    const { calls } = (await answer.json()) as { calls: readonly Json[] };
+
+    return calls.filter((call) => call['method'] === method);
+  };
+
+  it('gets a fresh token once when the current one is refused, also for a write', async () => {
+    const version = await seeded();
+    await arm({ method: 'PATCH' }, { kind: 'status', status: 401 });
+
+    const result = await stage.dynamics.update({ table: 'lead', id, version, columns: { lastname: 'Ours' } });
+
+    expect(result.result).toBe('WRITTEN');
+    expect(statuses().slice(-2)).toEqual([401, 200]);
+  });
+
+  it('goes on after its token has expired', async () => {
+    await seeded();
+    await stage.control('clock', { advanceMs: 2 * 60 * 60 * 1000 });
+
+    expect(await stage.dynamics.read('lead', id)).not.toBeNull();
+    expect(statuses().slice(-2)).toEqual([401, 200]);
+  });
+
+  it('reports refused credentials when the fresh token is refused too', async () => {
+    await arm({}, { kind: 'status', status: 401 }, 2);
+
+    await expect(stage.dynamics.read('lead', id)).rejects.toMatchObject({ code: 'DYNAMICS_CREDENTIALS' });
+    expect(statuses()).toEqual([401, 401]);
+  });
+
+  it('reports a wrong secret as refused credentials', async () => {
+    const dynamics = await stage.open({ clientSecret: 'wrong' });
+
+    await expect(dynamics.read('lead', id)).rejects.toMatchObject({ code: 'DYNAMICS_CREDENTIALS' });
+  });
+
+  it('reports a token service that is not there as unreachable', async () => {
+    const dynamics = await stage.open({ tokenAuthority: 'https://127.0.0.1:9' });
+
+    await expect(dynamics.read('lead', id)).rejects.toMatchObject({ code: 'DYNAMICS_UNREACHABLE' });
+  });
+
+  it('does not trust the token service without its authority', async () => {
+    const { caFile: _caFile, ...withoutAuthority } = stage.emulator;
+    const dynamics = await createDynamics({ ...withoutAuthority, tables: tableDefinitions });
+
+    await expect(dynamics.read('lead', id)).rejects.toMatchObject({ code: 'DYNAMICS_UNREACHABLE' });
+    await dynamics.close();
+  });
+
+  it('waits as long as a busy Dataverse asks before it reads again', async () => {
+    await arm({}, { kind: 'status', status: 429, code: '0x80072322', retryAfterSeconds: 0.3 });
+    const startedMs = performance.now();
+
+    const page = await stage.dynamics.readPage('lead', null, never);
+
+    expect(page.complete).toBe(true);
+    expect(performance.now() - startedMs).toBeGreaterThanOrEqual(300);
+    expect(statuses()).toEqual([429, 200]);
+  });
+
+  it('leaves a long wait to the caller and says how long it is', async () => {
+    await arm({}, { kind: 'status', status: 429, code: '0x80072321', retryAfterSeconds: 120 });
+
+    await expect(stage.dynamics.readPage('lead', null, never)).rejects.toMatchObject({
+      code: 'DYNAMICS_BUSY',
+      details: { retryAfterMs: 120_000 },
+    });
+    expect(statuses()).toEqual([429]);
+  });
+
+  it('gives up a read after a few attempts', async () => {
+    await arm({}, { kind: 'status', status: 503, retryAfterSeconds: 0 }, 10);
+
+    await expect(stage.dynamics.readPage('lead', null, never)).rejects.toMatchObject({
+      code: 'DYNAMICS_BUSY',
+    });
+    expect(statuses()).toEqual([503, 503, 503]);
+  });
+
+  it.each([
+    ['busy', { kind: 'status', status: 429, code: '0x80072322', retryAfterSeconds: 0 }, 'DYNAMICS_BUSY'],
+    ['failing', { kind: 'status', status: 503 }, 'DYNAMICS_BUSY'],
+    ['cut off', { kind: 'drop' }, 'DYNAMICS_UNREACHABLE'],
+  ])('never repeats a write when Dataverse is %s', async (_name, action, code) => {
+    const version = await seeded();
+    await arm({ method: 'PATCH' }, action);
+
+    const write = stage.dynamics.update({ table: 'lead', id, version, columns: { lastname: 'Ours' } });
+
+    await expect(write).rejects.toMatchObject({ code });
+    expect(stage.requests.filter(({ operation }) => operation === 'update')).toHaveLength(1);
+    expect((await stage.dynamics.read('lead', id))?.fields['lastname']).toBe('Reed');
+  });
+
+  it('does not claim an outcome when the answer to a write is lost after the commit', async () => {
+    const version = await seeded();
+    await arm({ method: 'PATCH' }, { kind: 'commitThenDrop' });
+
+    const write = stage.dynamics.update({ table: 'lead', id, version, columns: { lastname: 'Ours' } });
+
+    await expect(write).rejects.toMatchObject({ code: 'DYNAMICS_UNREACHABLE' });
+    expect((await stage.dynamics.read('lead', id))?.fields['lastname']).toBe('Ours');
+  });
+
+  it('hangs up when no answer comes in time', async () => {
+    const dynamics = await stage.open({ requestTimeoutMs: 200 });
+    await dynamics.countRows('lead');
+    await arm({}, { kind: 'delay', delayMs: 3000 });
+
+    await expect(dynamics.readPage('lead', null, never)).rejects.toMatchObject({
+      code: 'DYNAMICS_UNREACHABLE',
+      details: { reason: 'timed out' },
+    });
+  });
+
+  it('stops reading when it is told to', async () => {
+    await stage.dynamics.countRows('lead');
+    await arm({}, { kind: 'delay', delayMs: 3000 });
+    const stop = new AbortController();
+    const read = stage.dynamics.readPage('lead', null, stop.signal);
+    setTimeout(() => stop.abort(), 50);
+
+    await expect(read).rejects.toMatchObject({
+      code: 'DYNAMICS_UNREACHABLE',
+      details: { reason: 'stopped' },
+    });
+  });
+
+  it('asks for a full read when Dataverse cannot make sense of a position', async () => {
+    const { position } = await stage.dynamics.readPage('lead', null, never);
+
+    const damaged = position.replace(/deltatoken=.*/, 'deltatoken=rubbish');
+
+    await expect(stage.dynamics.readPage('lead', damaged, never)).rejects.toMatchObject({
+      code: 'DYNAMICS_POSITION_EXPIRED',
+    });
+  });
+
+  it('asks for a full read after a change of the table’s metadata', async () => {
+    const { position } = await stage.dynamics.readPage('lead', null, never);
+    await stage.control('tokens/lead/expire', {});
+
+    await expect(stage.dynamics.readPage('lead', position, never)).rejects.toMatchObject({
+      code: 'DYNAMICS_POSITION_EXPIRED',
+    });
+  });
+
+  it('sends its token to no other address than the configured one', async () => {
+    const elsewhere = 'http://127.0.0.1:9/api/data/v9.2/leads?$deltatoken=1';
+
+    await expect(stage.dynamics.readPage('lead', elsewhere, never)).rejects.toMatchObject({
+      code: 'DYNAMICS_POSITION_EXPIRED',
+    });
+    expect(stage.requests).toEqual([]);
+  });
+
+  it('takes a last page without a delta link for an invalid answer', async () => {
+    await stage.control('settings', { omitDeltaLink: true });
+
+    await expect(stage.dynamics.readPage('lead', null, never)).rejects.toMatchObject({
+      code: 'DYNAMICS_ANSWER_INVALID',
+    });
+  });
+
+  it('names a table with a column that Dataverse does not have', async () => {
+    const lead = { ...tableDefinitions['lead'], fields: [{ name: 'parrot', type: 'string' as const }] };
+    const dynamics = await stage.open({ tables: { lead: { ...tableDefinitions['lead']!, ...lead } } });
+
+    await expect(dynamics.readPage('lead', null, never)).rejects.toMatchObject({
+      code: 'DYNAMICS_TABLE_UNKNOWN',
+      details: { table: 'lead' },
+    });
+  });
+
+  it('names an entity set that Dataverse does not have', async () => {
+    const dynamics = await stage.open({
+      tables: { lead: { ...tableDefinitions['lead']!, entitySet: 'parrots' } },
+    });
+
+    await expect(dynamics.readPage('lead', null, never)).rejects.toMatchObject({
+      code: 'DYNAMICS_TABLE_UNKNOWN',
+    });
+  });
+
+  it('reports a missing privilege', async () => {
+    const version = await seeded();
+    await stage.control('settings', { missingPrivileges: ['prvReadlead', 'prvWritelead'] });
+
+    await expect(stage.dynamics.readPage('lead', null, never)).rejects.toMatchObject({
+      code: 'DYNAMICS_FORBIDDEN',
+    });
+    await expect(
+      stage.dynamics.update({ table: 'lead', id, version, columns: { lastname: 'Ours' } }),
+    ).rejects.toMatchObject({ code: 'DYNAMICS_FORBIDDEN' });
+  });
+
+  it('guards every write with the version and sends only the changed columns', async () => {
+    const version = await seeded();
+    await stage.dynamics.update({
+      table: 'lead',
+      id,
+      version,
+      columns: { lastname: 'Ours', revenue: '1200.50' },
+    });
+
+    const [call] = await callsOf('PATCH');
+
+    expect(JSON.stringify(call)).toContain(`W/\\"${version}\\"`);
+    expect(call?.['requestBody'] ?? call?.['body']).toEqual({ lastname: 'Ours', revenue: 1200.5 });
+  });
+
+  it('does not send what it cannot write', async () => {
+    const version = await seeded();
+    const columns = { lastname: 'Ours', ownerid: 'someone' };
+
+    expect(await stage.dynamics.update({ table: 'lead', id, version, columns })).toMatchObject({
+      result: 'REFUSED',
+      code: 'VALUE_NOT_REPRESENTABLE',
+      field: 'ownerid',
+    });
+    expect(await callsOf('PATCH')).toEqual([]);
+  });
+});

@@ -1,0 +1,71 @@
+import type { AccessTokens } from './accessTokens.ts';
+import type { HttpAnswer, HttpTransport } from './httpTransport.ts';
+
+export type DataverseCall = {
+  readonly operation: 'readPage' | 'countRows' | 'read' | 'update';
+  readonly table: string;
+  readonly method: 'GET' | 'PATCH';
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal?: AbortSignal;
+};
+
+/** One finished request, for metrics; `status` is null when no answer came. */
+export type DataverseRequest = {
+  readonly operation: DataverseCall['operation'];
+  readonly table: string;
+  readonly status: number | null;
+  readonly durationMs: number;
+};
+
+export type DataverseClient = { send(call: DataverseCall): Promise<HttpAnswer> };
+
+/** Headers that every request carries (dataverse facts 3.1). */
+const standingHeaders = { accept: 'application/json', 'odata-version': '4.0', 'odata-maxversion': '4.0' };
+/** On reads it keeps proxies from answering out of their caches. */
+const readHeaders = { 'if-none-match': 'null' };
+const writeHeaders = { 'content-type': 'application/json' };
+
+/**
+ * Authorised requests. A 401 means that nothing was done, so even a write is sent once more, with a fresh token; a
+ * second 401 is the caller's to judge.
+ */
+export function createDataverseClient(
+  transport: HttpTransport,
+  tokens: AccessTokens,
+  onRequest: (request: DataverseRequest) => void,
+): DataverseClient {
+  const sendWith = async (call: DataverseCall, token: string): Promise<HttpAnswer> => {
+    const { operation, table, method, url, headers, body, signal } = call;
+    const startedMs = performance.now();
+    let status: number | null = null;
+    try {
+      const answer = await transport.send({
+        method,
+        url,
+        headers: {
+          ...standingHeaders,
+          ...(method === 'GET' ? readHeaders : writeHeaders),
+          ...headers,
+          authorization: `Bearer ${token}`,
+        },
+        ...(body !== undefined && { body }),
+        ...(signal !== undefined && { signal }),
+      });
+      status = answer.status;
+
+      return answer;
+    } finally {
+      onRequest({ operation, table, status, durationMs: performance.now() - startedMs });
+    }
+  };
+
+  return {
+    async send(call) {
+      const answer = await sendWith(call, await tokens.current());
+
+      return answer.status === 401 ? sendWith(call, await tokens.fresh()) : answer;
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import { rootCertificates } from 'node:tls';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { SyncError } from '@lockstep/change-events';
+import { Agent, type Dispatcher } from 'undici';
+
+const inflate = promisify(gunzip);
+
+export type HttpRequest = {
+  readonly method: 'GET' | 'PATCH' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal?: AbortSignal;
+};
+
+export type HttpAnswer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+};
+
+/** `send` resolves for every complete answer, whatever its status; throws DYNAMICS_UNREACHABLE for all else. */
+export type HttpTransport = {
+  send(request: HttpRequest): Promise<HttpAnswer>;
+  close(): Promise<void>;
+};
+
+export type HttpTransportOptions = {
+  /** PEM text of a private authority, trusted beside the public ones. */
+  readonly privateAuthority: string | null;
+  readonly connectionsMax: number;
+  /** From the first byte sent to the last byte received. */
+  readonly requestTimeoutMs: number;
+};
+
+/** Pooled HTTP with one deadline per request. Dataverse compresses its answers when asked to. */
+export function createHttpTransport(options: HttpTransportOptions): HttpTransport {
+  const { privateAuthority, connectionsMax, requestTimeoutMs } = options;
+  const agent = new Agent({
+    connections: connectionsMax,
+    // The deadline below covers both; undici's own timers would be a second truth.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    ...(privateAuthority !== null && { connect: { ca: [...rootCertificates, privateAuthority] } }),
+  });
+
+  return {
+    send: (request) => sendBefore(agent, request, requestTimeoutMs),
+    close: () => agent.destroy(),
+  };
+}
+
+async function sendBefore(
+  dispatcher: Dispatcher,
+  request: HttpRequest,
+  timeoutMs: number,
+): Promise<HttpAnswer> {
+  const { url, signal, method, headers, body } = request;
+  const target = new URL(url);
+  const deadline = new AbortController();
+  // Not AbortSignal.any: it would hang one more signal on the caller's long-lived one with every request.
+  const stop = () => deadline.abort(new Error('stopped'));
+  const timer = setTimeout(() => deadline.abort(new Error('timed out')), timeoutMs);
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    signal?.throwIfAborted();
+    const answer = await dispatcher.request({
+      origin: target.origin,
+      path: target.pathname + target.search,
+      method,
+      headers: { 'accept-encoding': 'gzip', ...headers },
+      signal: deadline.signal,
+      ...(body !== undefined && { body }),
+    });
+
+    return { status: answer.statusCode, headers: answer.headers, text: await textOf(answer) };
+  } catch (cause) {
+    throw new SyncError(
+      'DYNAMICS_UNREACHABLE',
+      { method, host: target.host, reason: reasonOf(cause) },
+      { cause },
+    );
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+/** undici's own decompression is still marked experimental. */
+async function textOf({ headers, body }: Dispatcher.ResponseData): Promise<string> {
+  const bytes = Buffer.from(await body.arrayBuffer());
+
+  return (headers['content-encoding'] === 'gzip' ? await inflate(bytes) : bytes).toString('utf8');
+}
+
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return 'unknown';
+  const code = (cause as { code?: unknown }).code;
+
+  return typeof code === 'string' ? code : cause.message;
+}

@@ -1,0 +1,88 @@
+import type { DynamicsUpdate, DynamicsUpdateResult, DynamicsWriter } from '@lockstep/ports';
+import type { DynamicsContext } from './createDynamics.ts';
+import { failure, faultOf, meaningOf, readFailure, type DataverseFault } from './failures.ts';
+import type { HttpAnswer } from './httpTransport.ts';
+import { readRowAnswer } from './readAnswer.ts';
+import { rowPreference, selectOf, writePreference } from './readColumns.ts';
+import { readRefusal } from './readRefusal.ts';
+import { retryReads } from './retryReads.ts';
+import { writeBody } from './writeBody.ts';
+
+/** Guarded single writes (dataverse facts 3.2). A write is never repeated here: its outcome may be unknown. */
+export function createWriter(context: DynamicsContext): DynamicsWriter {
+  const rowUrl = (table: string, id: string): string => {
+    const definition = context.tableOf(table);
+
+    return context.urlOf(`${definition.entitySet}(${id})?$select=${selectOf(definition)}`);
+  };
+
+  return {
+    async update(update) {
+      const { table, id, version, columns } = update;
+      const body = writeBody(context.tableOf(table), columns);
+      if ('unwritable' in body) return unwritable(body.unwritable);
+      const answer = await context.client.send({
+        operation: 'update',
+        table,
+        method: 'PATCH',
+        url: rowUrl(table, id),
+        headers: { 'if-match': `W/"${version}"`, prefer: writePreference },
+        body: body.json,
+      });
+
+      return readUpdate(context, update, answer);
+    },
+    read: (table, id) =>
+      retryReads(async () => {
+        const url = rowUrl(table, id);
+        const headers = { prefer: rowPreference };
+        const answer = await context.client.send({ operation: 'read', table, method: 'GET', url, headers });
+        if (isRowMissing(faultOf(answer))) return null;
+        if (answer.status !== 200) throw readFailure(answer, { table, hasPosition: false });
+
+        return readRowAnswer(context.tableOf(table), answer.text);
+      }),
+  };
+}
+
+function readUpdate(
+  context: DynamicsContext,
+  { table, columns }: DynamicsUpdate,
+  answer: HttpAnswer,
+): DynamicsUpdateResult {
+  if (answer.status === 200)
+    return { result: 'WRITTEN', row: readRowAnswer(context.tableOf(table), answer.text) };
+  const fault = faultOf(answer);
+  if (isRowMissing(fault)) return { result: 'MISSING' };
+  if (isStale(fault)) return { result: 'STALE' };
+  const meaning = writeMeaning(fault);
+  if (meaning !== null) throw failure(meaning, answer, table);
+
+  return readRefusal(fault, Object.keys(columns));
+}
+
+function isRowMissing({ status, code }: DataverseFault): boolean {
+  return status === 404 && (code === '0x80040217' || code === '');
+}
+
+/** 412 also stands for duplicates, which the row's new version would not cure. */
+function isStale({ status, code }: DataverseFault): boolean {
+  return code === '0x80060882' || (status === 412 && code === '');
+}
+
+/** Null for a refusal of the values: any other 4xx, and an unknown column, which concerns only those who write it. */
+function writeMeaning(fault: DataverseFault): ReturnType<typeof meaningOf> {
+  if (fault.code === '0x80041103') return null;
+  const isRefusal = fault.status >= 400 && fault.status < 500;
+
+  return meaningOf(fault) ?? (isRefusal ? null : 'DYNAMICS_ANSWER_INVALID');
+}
+
+function unwritable(field: string): DynamicsUpdateResult {
+  return {
+    result: 'REFUSED',
+    code: 'VALUE_NOT_REPRESENTABLE',
+    field,
+    detail: 'the value has no form that Dataverse takes',
+  };
+}

@@ -1,0 +1,32 @@
+import type { BatchHandler, ConsumeOptions } from '@lockstep/ports';
+import type { Kafka } from 'kafkajs';
+import type { KafkaLog } from './createKafkaClient.ts';
+import type { EncodeSettings } from './outgoingRecords.ts';
+
+/** What a committed batch cost; for metrics. `messages` were read, `published` written. */
+export type BatchReport = {
+  readonly group: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly messages: number;
+  readonly published: number;
+  readonly handleMs: number;
+  readonly commitMs: number;
+};
+
+export type EventLogSettings = EncodeSettings & {
+  readonly kafka: Kafka;
+  /** Tells instances apart in the names of throwaway groups; unique per process. */
+  readonly instanceId: string;
+  readonly log?: KafkaLog;
+  readonly onBatch?: (report: BatchReport) => void;
+  readonly random?: () => number;
+};
+
+export type Consumption = {
+  readonly settings: EventLogSettings;
+  readonly options: ConsumeOptions;
+  readonly handler: BatchHandler;
+  /** Aborts when nothing new shall be started. */
+  readonly signal: AbortSignal;
+};

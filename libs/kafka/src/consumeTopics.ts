@@ -1,0 +1,165 @@
+import { fateOf, isSyncError, topicName } from '@lockstep/change-events';
+import type { Consumer, ConsumerEndBatchProcessEvent, EachBatchPayload } from 'kafkajs';
+import type { Consumption } from './consumeSettings.ts';
+import { coPartitionAssigner } from './coPartitionAssigner.ts';
+import { toSyncError } from './kafkaErrors.ts';
+import { groupName } from './names.ts';
+import { createPartitionOwners, type PartitionOwners } from './partitionOwners.ts';
+import { CommitFailure, processFetched } from './processFetched.ts';
+import { retryDelayMs, sleep, withDeadline } from './retryDelay.ts';
+
+const heartbeatIntervalMs = 1_500;
+const stopTimeoutMs = 10_000;
+/** A membership that lasted this long starts the backoff afresh. */
+const steadyMs = 60_000;
+
+/** One stay in the consumer group, until it is asked to stop, fails, or kafkajs gives up. */
+type Membership = {
+  readonly consumption: Consumption;
+  readonly consumer: Consumer;
+  readonly owners: PartitionOwners;
+  /** Failures in a row by partition. */
+  readonly failures: Map<string, number>;
+  /** Ends the membership, with null when it was asked to; the first call counts. */
+  readonly end: (failure: unknown) => void;
+};
+
+/** Consumes until the signal aborts; joins again after every retriable failure, rejects with one that says STOP. */
+export async function consumeTopics(consumption: Consumption): Promise<void> {
+  const { settings, options, signal } = consumption;
+  let failures = 0;
+  while (!signal.aborted) {
+    const startedAt = performance.now();
+    const failure = await stayInGroup(consumption);
+    if (failure === null) return;
+    if (fateOf(failure) === 'STOP') throw failure;
+    failures = performance.now() - startedAt > steadyMs ? 1 : failures + 1;
+    settings.log?.('warn', 'consumer joins again', { group: options.group, ...codeOf(failure) });
+    await sleep(retryDelayMs(failures, settings.random ?? Math.random), signal);
+  }
+}
+
+async function stayInGroup(consumption: Consumption): Promise<unknown> {
+  const stopping = new AbortController();
+  const signal = AbortSignal.any([consumption.signal, stopping.signal]);
+  const consumer = createConsumer(consumption);
+  const owners = createPartitionOwners(consumption);
+  const failure = await new Promise<unknown>((resolve) => {
+    const end = resolve;
+    signal.addEventListener('abort', () => end(null), { once: true });
+    const membership = {
+      consumption: { ...consumption, signal },
+      consumer,
+      owners,
+      failures: new Map<string, number>(),
+      end,
+    };
+    listen(membership);
+    start(membership).catch(end);
+  });
+  stopping.abort();
+  // Waits for the running batch and its commit before it leaves the group.
+  const left = consumer.disconnect().then(() => owners.closeAll());
+  await withDeadline(left, stopTimeoutMs).catch(() => undefined);
+  return failure === null ? null : toSyncError(failure);
+}
+
+function createConsumer({ settings, options }: Consumption): Consumer {
+  return settings.kafka.consumer({
+    groupId: groupName(settings.prefix, options.group),
+    partitionAssigners: [coPartitionAssigner],
+    allowAutoTopicCreation: false,
+    readUncommitted: false,
+    sessionTimeout: 10_000,
+    rebalanceTimeout: 15_000,
+    heartbeatInterval: heartbeatIntervalMs,
+    maxWaitTimeInMs: 100,
+    minBytes: 1,
+    maxBytesPerPartition: 512 * 1024,
+    // We restart it, so that every failure passes through one place.
+    retry: { restartOnFailure: () => Promise.resolve(false) },
+  });
+}
+
+function listen({ consumer, owners, end, consumption }: Membership): void {
+  const { CRASH, GROUP_JOIN, END_BATCH_PROCESS } = consumer.events;
+  consumer.on(CRASH, ({ payload }) => end(payload.error));
+  consumer.on(GROUP_JOIN, ({ payload }) => owners.keepOnly(payload.memberAssignment));
+  consumer.on(END_BATCH_PROCESS, ({ payload }) => passMarkers(owners, consumption.signal, payload));
+}
+
+async function start(membership: Membership): Promise<void> {
+  const { consumer, consumption } = membership;
+  const { options, settings } = consumption;
+  await consumer.connect();
+  const topics = options.topics.map((topic) => topicName(settings.prefix, topic));
+  await consumer.subscribe({ topics, fromBeginning: true });
+  await consumer.run({
+    autoCommit: false,
+    eachBatchAutoResolve: false,
+    partitionsConsumedConcurrently: 3,
+    eachBatch: (payload) => processBatch(membership, payload),
+  });
+}
+
+/** Never rejects: what kafkajs would make a crash of is a pause of this partition, or the end of the membership. */
+async function processBatch(membership: Membership, payload: EachBatchPayload): Promise<void> {
+  const { consumption, owners, failures } = membership;
+  const { topic, partition } = payload.batch;
+  const owner = owners.of(topic, partition);
+  // A rebalance that a heartbeat reports is met by kafkajs after the batch.
+  const heartbeats = setInterval(() => payload.heartbeat().catch(() => undefined), heartbeatIntervalMs);
+  try {
+    await owner.exclusive(() => processFetched(consumption, payload, owner));
+    failures.delete(`${topic}/${partition}`);
+  } catch (error) {
+    handleFailure(membership, payload, error);
+  } finally {
+    clearInterval(heartbeats);
+  }
+}
+
+function handleFailure(membership: Membership, payload: EachBatchPayload, error: unknown): void {
+  const { consumption, failures, end } = membership;
+  const { settings, options, signal } = consumption;
+  const { topic, partition } = payload.batch;
+  const cause = toSyncError(error instanceof CommitFailure ? error.cause : error);
+  // Fenced in the commit, another member has the partition or had it; taking it again settles who goes on from where.
+  const movedOn = error instanceof CommitFailure && isSyncError(cause, 'KAFKA_FENCED');
+  if (!movedOn && fateOf(cause) === 'STOP') return end(cause);
+  if (signal.aborted) return;
+  const count = (failures.get(`${topic}/${partition}`) ?? 0) + 1;
+  failures.set(`${topic}/${partition}`, count);
+  const delayMs = retryDelayMs(count, settings.random ?? Math.random);
+  settings.log?.('warn', 'batch will be retried', {
+    group: options.group,
+    topic,
+    partition,
+    failures: count,
+    delayMs,
+    ...codeOf(cause),
+  });
+  // Nothing of the failed batch is resolved, so the next fetch brings it again; the other partitions flow meanwhile.
+  const resume = payload.pause();
+  void sleep(delayMs, signal).then(() => signal.aborted || resume());
+}
+
+/** Transaction markers and aborted messages never reach a handler; committing them lets the lag reach zero. */
+async function passMarkers(
+  owners: PartitionOwners,
+  signal: AbortSignal,
+  { batchSize, topic, partition, lastOffset }: ConsumerEndBatchProcessEvent['payload'],
+): Promise<void> {
+  if (batchSize > 0 || signal.aborted) return;
+  const owner = owners.of(topic, partition);
+  const next = BigInt(lastOffset) + 1n;
+  const passed = owner.exclusive(async () => {
+    if ((await owner.take()) < next) await owner.commit(next, []);
+  });
+  // Without the commit they are met again, and do no harm.
+  await passed.catch(() => undefined);
+}
+
+const codeOf = (error: unknown): { reason: string } => ({
+  reason: isSyncError(error) ? error.message : error instanceof Error ? error.name : 'unknown',
+});

@@ -1,0 +1,17 @@
+import type { EventLog } from '@lockstep/ports';
+import type { EventLogSettings } from './consumeSettings.ts';
+import { consumeTopics } from './consumeTopics.ts';
+import { consumerLag } from './consumerLag.ts';
+import { openPublisher } from './openPublisher.ts';
+import { readLatest } from './readLatest.ts';
+
+/** The event log on Kafka. It holds no connection of its own: publishers are closed, consumers end by their signal. */
+export function createEventLog(settings: EventLogSettings): EventLog {
+  let reads = 0;
+  return {
+    openPublisher: (id) => openPublisher(settings, id),
+    consume: (options, handler, signal) => consumeTopics({ settings, options, handler, signal }),
+    readLatest: (topic) => readLatest(settings, topic, ++reads),
+    lag: (group, topics) => consumerLag(settings.kafka, settings.prefix, group, topics),
+  };
+}

@@ -1,0 +1,23 @@
+import type { Publisher } from '@lockstep/ports';
+import type { Kafka } from 'kafkajs';
+import { scopedId } from './names.ts';
+import { chunkRecords, encodeMessages, type EncodeSettings } from './outgoingRecords.ts';
+import { openTransactionalProducer } from './transactionalProducer.ts';
+
+export type PublisherSettings = EncodeSettings & { readonly kafka: Kafka };
+
+/**
+ * After KAFKA_UNREACHABLE from `publish` the outcome is unknown and the publisher is used up: it answers the same for
+ * ever, since taking its id again by itself could fence a newer holder. Open another, then read the checkpoint again.
+ */
+export async function openPublisher(settings: PublisherSettings, id: string): Promise<Publisher> {
+  const producer = await openTransactionalProducer(settings.kafka, scopedId(settings.prefix, id));
+  return {
+    async publish(messages) {
+      if (messages.length === 0) return;
+      const records = await encodeMessages(settings, messages);
+      await producer.commit({ chunks: chunkRecords(records) });
+    },
+    close: () => producer.close(),
+  };
+}

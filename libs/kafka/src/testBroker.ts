@@ -1,0 +1,28 @@
+import { SyncError, topicDefinitions, type MessageCodec } from '@lockstep/change-events';
+import type { Kafka } from 'kafkajs';
+import { createKafkaClient } from './createKafkaClient.ts';
+import { applyTopics } from './topicPlan.ts';
+
+/** For integration specs: a client of the local stack's broker. */
+export const testKafka = (brokers: string | undefined): Kafka =>
+  createKafkaClient({ brokers: (brokers ?? '').split(','), clientId: 'int-spec', ...(process.env['KDEBUG'] && { log: (l, m, d) => process.stderr.write(l + ' ' + m + JSON.stringify(d) + '\n') }) });
+
+/** Creates the named topics, as the product defines them, under `prefix`. */
+export async function createTestTopics(kafka: Kafka, prefix: string, names: readonly string[]): Promise<void> {
+  const definitions = topicDefinitions().filter(({ name }) => names.includes(name));
+  await applyTopics({ kafka, prefix, definitions });
+}
+
+/** JSON in place of Avro, so that a spec of this library needs no registry. */
+export const jsonCodec: MessageCodec = {
+  async encode(_topic, value) {
+    return Buffer.from(JSON.stringify(value));
+  },
+  async decode(_topic, bytes) {
+    try {
+      return JSON.parse(bytes.toString()) as unknown;
+    } catch (cause) {
+      throw new SyncError('MESSAGE_UNDECODABLE', {}, { cause });
+    }
+  },
+};

@@ -1,0 +1,291 @@
+import { personFields, type ScalarValues } from '@lockstep/change-events';
+import { startMarketoEmulator, type MarketoEmulator } from '@lockstep/marketo-emulator';
+import { marketoContract, type Clock, type MarketoHuman } from '@lockstep/ports';
+import { createMarketo, type Marketo, type MarketoOptions } from './createMarketo.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+type Call = { readonly path: string; readonly codes?: readonly string[]; readonly error?: unknown };
+
+type Stage = {
+  readonly people: Marketo;
+  readonly emulator: MarketoEmulator;
+  readonly human: MarketoHuman;
+  readonly clock: Clock & { readonly sleeps: readonly number[] };
+  control(method: string, path: string, body?: Json): Promise<Json>;
+  open(options?: Partial<MarketoOptions>): Marketo;
+  close(): Promise<void>;
+};
+
+/** A clock that jumps instead of sleeping, shared with the emulator so that its windows pass as fast. */
+function jumpingClock(): Stage['clock'] {
+  let nowMs = Date.UTC(2026, 0, 1);
+  const sleeps: number[] = [];
+
+  return {
+    sleeps,
+    now: () => nowMs,
+    monotonic: () => nowMs,
+    sleep: async (durationMs) => {
+      sleeps.push(durationMs);
+      nowMs += durationMs;
+    },
+  };
+}
+
+async function startStage(): Promise<Stage> {
+  const clock = jumpingClock();
+  const emulator = await startMarketoEmulator({ control: true, now: () => clock.now() });
+  const control = async (method: string, path: string, body?: Json): Promise<Json> => {
+    const answer = await fetch(`${emulator.url}/_control/${path}`, {
+      method,
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+
+    return (await answer.json()) as Json;
+  };
+  await control('POST', 'settings', { latencyMs: 0, raceWindowMs: 0 });
+  const opened: Marketo[] = [];
+  const open = (options: Partial<MarketoOptions> = {}): Marketo => {
+    const people = createMarketo({
+      ...emulator,
+      fields: personFields,
+      requestTimeoutMs: 5000,
+      clock,
+      ...options,
+    });
+    opened.push(people);
+
+    return people;
+  };
+
+  return {
+    people: open(),
+    emulator,
+    clock,
+    control,
+    open,
+    human: {
+      seed: async (persons) => {
+        const { ids } = await control('POST', 'persons', { persons });
+
+        return (ids as readonly number[]).map(String);
+      },
+      edit: async (id, fields) => void (await control('POST', 'edits', { id: Number(id), fields })),
+      remove: async (id) => void (await control('POST', 'deletes', { id: Number(id) })),
+    },
+    close: async () => {
+      await Promise.all(opened.map((people) => people.close()));
+      await emulator.close();
+    },
+  };
+}
+
+describe('Marketo over the REST API', () => {
+  marketoContract(startStage);
+});
+
+describe('Marketo over the REST API with short and empty feed pages', () => {
+  marketoContract(async () => {
+    const stage = await startStage();
+    await stage.control('POST', 'settings', { shortPages: true, scanBlockSize: 1, looseFieldFilter: true });
+
+    return stage;
+  });
+});
+
+describe('the Marketo adapter', () => {
+  let stage: Stage;
+  beforeEach(async () => {
+    stage = await startStage();
+  });
+  afterEach(() => stage.close());
+
+  const arm = (action: Json, times = 1, match: Json = {}) =>
+    stage.control('POST', 'faults', { action, times, match: { path: '^/rest', ...match } });
+  const calls = async (): Promise<readonly Call[]> => {
+    const { calls: logged } = await stage.control('GET', 'calls');
+
+    return logged as readonly Call[];
+  };
+  const write = (input: readonly ScalarValues[] = [{ lockstepId: 'g-1', lastName: 'Reed' }]) =>
+    stage.people.upsert({ action: 'createOrUpdate', lookupField: 'lockstepId', input });
+  const stored = async () => (await stage.people.findPersons('lockstepId', ['g-1'])).length;
+
+  it.each(['601', '602'])(
+    'renews its token once when a call is answered %s, also for a write',
+    async (code) => {
+      await arm({ kind: 'envelope', code });
+
+      expect(await write()).toMatchObject([{ result: 'CREATED' }]);
+      expect(await calls()).toHaveLength(2);
+    },
+  );
+
+  it('goes on when its token was revoked', async () => {
+    await write();
+    await stage.control('DELETE', 'tokens');
+
+    expect(await stored()).toBe(1);
+  });
+
+  it('waits for the next token when the current one is about to roll over', async () => {
+    await stage.control('POST', 'settings', { tokenLifetimeSeconds: 0 });
+    const reading = stage.people.findPersons('id', ['1']).catch((error: unknown) => error);
+
+    expect(await reading).toMatchObject({ code: 'MARKETO_BUSY' });
+    expect(stage.clock.sleeps.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('reports refused credentials', async () => {
+    const people = stage.open({ clientSecret: 'wrong' });
+
+    await expect(people.openFeed(0)).rejects.toMatchObject({ code: 'MARKETO_CREDENTIALS' });
+  });
+
+  it.each(['502', '604', '606', '608', '611', '615', '713'])('repeats a read after %s', async (code) => {
+    await arm({ kind: 'envelope', code });
+
+    expect(await stage.people.findPersons('id', ['1'])).toEqual([]);
+    expect(await calls()).toHaveLength(2);
+  });
+
+  it.each([
+    ['an answer that is cut off', { kind: 'truncate' }],
+    ['a cut connection', { kind: 'drop' }],
+    ['a failing gateway', { kind: 'status', status: 502 }],
+  ])('repeats a read after %s', async (_name, action) => {
+    await arm(action);
+
+    expect(await stage.people.findPersons('id', ['1'])).toEqual([]);
+  });
+
+  it.each([
+    ['604', 'MARKETO_UNREACHABLE'],
+    ['608', 'MARKETO_BUSY'],
+  ])('gives up a read that is answered %s again and again', async (marketoCode, code) => {
+    await arm({ kind: 'envelope', code: marketoCode }, 10);
+
+    await expect(stage.people.findPersons('id', ['1'])).rejects.toMatchObject({
+      code,
+      details: { marketoCode },
+    });
+    expect(await calls()).toHaveLength(3);
+  });
+
+  it.each([
+    ['a 604', { kind: 'commitThenEnvelope', code: '604' }, 1],
+    ['a 502', { kind: 'commitThenEnvelope', code: '502' }, 1],
+    ['a 611', { kind: 'commitThenEnvelope', code: '611' }, 1],
+    ['a cut connection', { kind: 'commitThenDrop' }, 1],
+    ['an answer that is cut off', { kind: 'truncate' }, 1],
+    ['a cut connection before the commit', { kind: 'drop' }, 0],
+    ['a failing gateway', { kind: 'status', status: 502 }, 0],
+  ])(
+    'does not claim an outcome for a write after %s, and does not repeat it',
+    async (_name, action, written) => {
+      await arm(action, 1, { method: 'POST' });
+
+      await expect(write()).rejects.toMatchObject({ code: 'MARKETO_OUTCOME_UNKNOWN' });
+      expect(await stored()).toBe(written);
+      expect((await calls()).filter(({ path }) => path.endsWith('/leads.json'))).toHaveLength(1);
+    },
+  );
+
+  it.each(['606', '615'])('repeats a write that Marketo did not begin (%s)', async (code) => {
+    await arm({ kind: 'envelope', code }, 2);
+
+    expect(await write()).toMatchObject([{ result: 'CREATED' }]);
+    expect(await stored()).toBe(1);
+  });
+
+  it.each([
+    ['603', 'MARKETO_FORBIDDEN'],
+    ['607', 'MARKETO_QUOTA_SPENT'],
+    ['608', 'MARKETO_BUSY'],
+  ])('reports %s on a write as %s, without repeating it', async (marketoCode, code) => {
+    await arm({ kind: 'envelope', code: marketoCode });
+
+    await expect(write()).rejects.toMatchObject({ code });
+    expect(await stored()).toBe(0);
+  });
+
+  it('reports spent daily calls on a read without spending more', async () => {
+    await stage.control('POST', 'settings', { callsPerDayMax: 0 });
+
+    await expect(stage.people.findPersons('id', ['1'])).rejects.toMatchObject({
+      code: 'MARKETO_QUOTA_SPENT',
+    });
+    expect(await calls()).toHaveLength(1);
+  });
+
+  it('names the field that an instance lacks', async () => {
+    const people = stage.open({ fields: [...personFields, { name: 'crmParrot', type: 'string' }] });
+
+    await expect(people.findPersons('id', ['1'])).rejects.toMatchObject({
+      code: 'MARKETO_FIELD_UNKNOWN',
+      details: { field: 'crmParrot' },
+    });
+  });
+
+  it('stays within rate and concurrency under load', async () => {
+    await stage.control('POST', 'settings', { latencyMs: 3 });
+
+    await Promise.all(
+      Array.from({ length: 160 }, (_, index) => stage.people.findPersons('id', [String(index)])),
+    );
+
+    const stats = await fetchErrors(stage);
+    expect(await calls()).toHaveLength(160);
+    expect(stats).toEqual([]);
+    expect(stage.clock.sleeps.length).toBeGreaterThan(0);
+  });
+
+  it('meets the limits when it is allowed more than the instance takes', async () => {
+    await stage.control('POST', 'settings', { callsPerWindowMax: 10 });
+    const people = stage.open({ callsPer20s: 100, concurrentMax: 10 });
+
+    await Promise.all(Array.from({ length: 12 }, (_, index) => people.findPersons('id', [String(index)])));
+
+    expect(await fetchErrors(stage)).not.toEqual([]);
+  });
+
+  it('finds more matches than one page holds, and more than one search may have', async () => {
+    const persons = (email: string) => Array.from({ length: 600 }, () => ({ email }));
+    await stage.human.seed([...persons('one@example.com'), ...persons('two@example.com')]);
+
+    expect(await stage.people.findPersons('email', ['one@example.com'])).toHaveLength(600);
+    expect(await stage.people.findPersons('email', ['one@example.com', 'two@example.com'])).toHaveLength(
+      1200,
+    );
+  });
+
+  it('reports one value that matches more persons than a search may have', async () => {
+    await stage.human.seed(Array.from({ length: 1001 }, () => ({ email: 'all@example.com' })));
+
+    await expect(
+      stage.people.findPersons('email', ['all@example.com', 'nobody@example.com']),
+    ).rejects.toMatchObject({
+      code: 'MARKETO_AMBIGUOUS',
+    });
+  });
+
+  it('splits a write that is larger than Marketo takes', async () => {
+    const input = Array.from({ length: 60 }, (_, index) => ({
+      lockstepId: `g-${index}`,
+      mktoPersonNotes: 'n'.repeat(29_000),
+    }));
+
+    const results = await write(input);
+
+    expect(results.map(({ result }) => result)).toEqual(input.map(() => 'CREATED'));
+    expect((await calls()).filter(({ path }) => path.endsWith('/leads.json'))).toHaveLength(2);
+  });
+});
+
+async function fetchErrors({ control }: Stage): Promise<readonly unknown[]> {
+  const { calls } = await control('GET', 'calls');
+  const limited = (call: Json) => /"60[67]"|"615"/.test(JSON.stringify(call));
+
+  return (calls as readonly Json[]).filter(limited);
+}

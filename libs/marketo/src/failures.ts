@@ -1,0 +1,54 @@
+import { SyncError, type ErrorCode } from '@lockstep/change-events';
+
+/** A read can be asked again; a write that may have happened must be settled by a read. */
+export type CallKind = 'read' | 'write';
+
+export type MarketoFault = { readonly code: string; readonly message: string };
+
+type Meaning = { readonly read: ErrorCode; readonly write: ErrorCode };
+
+const both = (code: ErrorCode): Meaning => ({ read: code, write: code });
+const lost = (read: ErrorCode): Meaning => ({ read, write: 'MARKETO_OUTCOME_UNKNOWN' });
+
+/**
+ * Response-level codes (marketo-rest 6). 606, 607, 608 and 615 are refused before anything is done; a gateway, a
+ * time-out, a system or a transient error may come after the commit.
+ */
+const meanings: Readonly<Record<string, Meaning>> = {
+  '502': lost('MARKETO_BUSY'),
+  '601': both('MARKETO_CREDENTIALS'),
+  '602': both('MARKETO_CREDENTIALS'),
+  '603': both('MARKETO_FORBIDDEN'),
+  '604': lost('MARKETO_UNREACHABLE'),
+  '606': both('MARKETO_BUSY'),
+  '607': both('MARKETO_QUOTA_SPENT'),
+  '608': both('MARKETO_BUSY'),
+  '611': lost('MARKETO_BUSY'),
+  '615': both('MARKETO_BUSY'),
+  '713': lost('MARKETO_BUSY'),
+  '1006': both('MARKETO_FIELD_UNKNOWN'),
+  '1011': both('MARKETO_FIELD_UNKNOWN'),
+};
+
+/** The failure of an answer that carries an error. The message is not passed on, since it may quote values. */
+export function faultFailure({ code, message }: MarketoFault, kind: CallKind): SyncError {
+  const meaning = meanings[code] ?? both('MARKETO_ANSWER_INVALID');
+  const field = namedField(message);
+
+  return new SyncError(meaning[kind], { marketoCode: code, ...(field !== null && { field }) });
+}
+
+/** The failure of an answer that is no envelope: other statuses than 200, and bodies that are empty or cut off. */
+export function answerFailure(status: number | null, reason: string, kind: CallKind): SyncError {
+  const isTooLarge = status === 413 || status === 414;
+  const isServerBusy = status !== null && (status >= 500 || status === 429);
+  const read = isServerBusy ? 'MARKETO_BUSY' : 'MARKETO_UNREACHABLE';
+  const meaning = isTooLarge ? both('MARKETO_ANSWER_INVALID') : lost(read);
+
+  return new SyncError(meaning[kind], { status, reason });
+}
+
+/** The field that a message names: `field 'X'`, `Field 'X' not found`, `Value for field 'X'` (marketo-rest 2.4). */
+export function namedField(message: string): string | null {
+  return /\bfield '([A-Za-z_]\w*)'/i.exec(message)?.[1] ?? null;
+}

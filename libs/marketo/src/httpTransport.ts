@@ -1,0 +1,69 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { Agent, type Dispatcher } from 'undici';
+
+const inflate = promisify(gunzip);
+
+export type HttpRequest = {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+};
+
+/** A complete answer, or the reason why none came. */
+export type HttpAnswer =
+  { readonly status: number; readonly text: string } | { readonly status: null; readonly reason: string };
+
+/** `send` never rejects: whether a lost answer is harmless depends on what was asked. */
+export type HttpTransport = {
+  send(request: HttpRequest): Promise<HttpAnswer>;
+  close(): Promise<void>;
+};
+
+/** Pooled HTTP with one deadline per request, from the first byte sent to the last received. */
+export function createHttpTransport(connectionsMax: number, requestTimeoutMs: number): HttpTransport {
+  // The deadline covers both; undici's own timers would be a second truth.
+  const agent = new Agent({ connections: connectionsMax, headersTimeout: 0, bodyTimeout: 0 });
+
+  return {
+    send: (request) => sendBefore(agent, request, requestTimeoutMs),
+    close: () => agent.destroy(),
+  };
+}
+
+async function sendBefore(
+  dispatcher: Dispatcher,
+  { method, url, headers, body }: HttpRequest,
+  timeoutMs: number,
+): Promise<HttpAnswer> {
+  const { origin, pathname, search } = new URL(url);
+  try {
+    const answer = await dispatcher.request({
+      origin,
+      path: pathname + search,
+      method,
+      headers: { accept: 'application/json', 'accept-encoding': 'gzip', ...headers },
+      signal: AbortSignal.timeout(timeoutMs),
+      ...(body !== undefined && { body }),
+    });
+
+    return { status: answer.statusCode, text: await textOf(answer) };
+  } catch (cause) {
+    return { status: null, reason: reasonOf(cause) };
+  }
+}
+
+/** undici's own decompression is still marked experimental. */
+async function textOf({ headers, body }: Dispatcher.ResponseData): Promise<string> {
+  const bytes = Buffer.from(await body.arrayBuffer());
+
+  return (headers['content-encoding'] === 'gzip' ? await inflate(bytes) : bytes).toString('utf8');
+}
+
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return 'unknown';
+  const code = (cause as { code?: unknown }).code;
+
+  return typeof code === 'string' ? code : cause.name;
+}

@@ -1,0 +1,121 @@
+import { isSyncError, type SyncError } from '@lockstep/change-events';
+import type { Clock } from '@lockstep/ports';
+import type { AccessTokens } from './accessTokens.ts';
+import type { CallLimiter } from './callLimiter.ts';
+import { answerFailure, faultFailure, type CallKind } from './failures.ts';
+import type { HttpAnswer, HttpTransport } from './httpTransport.ts';
+
+export type MarketoCall =
+  | { readonly kind: 'read'; readonly path: string; readonly query: Readonly<Record<string, string>> }
+  | { readonly kind: 'write'; readonly path: string; readonly body: unknown };
+
+/** A successful envelope; `result` is absent from empty feed pages. */
+export type MarketoEnvelope = {
+  readonly result?: unknown;
+  readonly nextPageToken?: unknown;
+  readonly moreResult?: unknown;
+};
+
+/** Throws the MARKETO_* code of facts 6 that belongs to the failure. */
+export type MarketoClient = { call(call: MarketoCall): Promise<MarketoEnvelope> };
+
+export type MarketoClientOptions = {
+  readonly origin: string;
+  readonly tokens: AccessTokens;
+  readonly limiter: CallLimiter;
+  readonly transport: HttpTransport;
+  readonly clock: Clock;
+  /** Ends all waiting. */
+  readonly stopped: AbortSignal;
+};
+
+const attemptsMax = 3;
+const firstWaitMs = 1000;
+/** The rate window (606) must pass; all else is over sooner. */
+const rateWaitMs = 20_000;
+/** Marketo refuses addresses above 8 KB (marketo-rest 6); the form variant has no such limit. */
+const queryCharsMax = 6000;
+
+/** Calls with header authorisation, within the limits, repeated as far as that can do no harm. */
+export function createMarketoClient(options: MarketoClientOptions): MarketoClient {
+  const { clock, stopped } = options;
+
+  return {
+    async call(call) {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await authorisedCall(options, call);
+        } catch (error) {
+          if (attempt >= attemptsMax || stopped.aborted || !isRepeatable(error, call.kind)) throw error;
+          const isRate = error.details['marketoCode'] === '606';
+          await clock.sleep(isRate ? rateWaitMs : firstWaitMs * 2 ** (attempt - 1), stopped);
+        }
+      }
+    },
+  };
+}
+
+/** A write is repeated only when Marketo said that it did not even begin: rate (606) or concurrency (615). */
+function isRepeatable(error: unknown, kind: CallKind): error is SyncError {
+  if (kind === 'read') return isSyncError(error, 'MARKETO_BUSY', 'MARKETO_UNREACHABLE');
+
+  return isSyncError(error, 'MARKETO_BUSY') && ['606', '615'].includes(String(error.details['marketoCode']));
+}
+
+/** 601 and 602 mean that nothing was done, so any call is sent once more with a new token. */
+async function authorisedCall(options: MarketoClientOptions, call: MarketoCall): Promise<MarketoEnvelope> {
+  const { tokens, limiter, transport, origin } = options;
+  const send = async (token: string): Promise<MarketoEnvelope> => {
+    const answer = await limiter(() => transport.send({ ...requestOf(origin, call, token) }));
+
+    return openEnvelope(answer, call.kind);
+  };
+  const token = await tokens.current();
+  try {
+    return await send(token);
+  } catch (error) {
+    if (!isSyncError(error, 'MARKETO_CREDENTIALS')) throw error;
+    tokens.forget(token);
+
+    return send(await tokens.current());
+  }
+}
+
+function requestOf(origin: string, call: MarketoCall, token: string): Parameters<HttpTransport['send']>[0] {
+  const url = `${origin}/rest/v1/${call.path}`;
+  const authorization = `Bearer ${token}`;
+  if (call.kind === 'write') {
+    const headers = { authorization, 'content-type': 'application/json' };
+
+    return { method: 'POST', url, headers, body: JSON.stringify(call.body) };
+  }
+  const query = new URLSearchParams(call.query).toString();
+  if (query.length <= queryCharsMax)
+    return { method: 'GET', url: `${url}?${query}`, headers: { authorization } };
+  const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' };
+
+  return { method: 'POST', url: `${url}?_method=GET`, headers, body: query };
+}
+
+type Envelope = MarketoEnvelope & {
+  readonly success?: unknown;
+  readonly errors?: readonly { readonly code?: unknown; readonly message?: unknown }[];
+};
+
+/** Marketo answers 200 with its errors inside (marketo-rest 2.1). */
+function openEnvelope(answer: HttpAnswer, kind: CallKind): MarketoEnvelope {
+  if (answer.status === null) throw answerFailure(null, answer.reason, kind);
+  const envelope = parsed(answer.text);
+  if (envelope?.success === true) return envelope;
+  const [fault] = envelope?.errors ?? [];
+  if (fault) throw faultFailure({ code: String(fault.code), message: String(fault.message ?? '') }, kind);
+  throw answerFailure(answer.status, 'no envelope', kind);
+}
+
+function parsed(text: string): Envelope | null {
+  try {
+    return JSON.parse(text) as Envelope | null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,62 @@
+import type { FeedRow } from '@lockstep/ports';
+import { invalid, objectsOf, timeOf, type JsonObject } from './readValues.ts';
+
+/** Activity types of the lead feeds (marketo-rest 3.3). */
+export const newLead = 12;
+export const changeDataValue = 13;
+export const deleteLead = 37;
+
+/** One row per changed field we know; New Lead rows have none. The feed's own filter is loose (marketo-rest 3.2). */
+export function readFeedRows(result: unknown, fieldNames: ReadonlySet<string>): readonly FeedRow[] {
+  return objectsOf(result).flatMap((activity) => {
+    const type = Number(activity['activityTypeId']);
+    if (type === newLead) return [feedRow(activity, null)];
+    if (type !== changeDataValue) return [];
+    const changes = objectsOf(activity['fields']).filter(({ name }) => fieldNames.has(String(name)));
+
+    return changes.map((change) => feedRow(activity, change));
+  });
+}
+
+/** Ids of the persons that a page of the deletes feed names. */
+export function readDeletedIds(result: unknown): readonly string[] {
+  return objectsOf(result).flatMap((activity) =>
+    Number(activity['activityTypeId']) === deleteLead ? [personIdOf(activity)] : [],
+  );
+}
+
+function feedRow(activity: JsonObject, change: JsonObject | null): FeedRow {
+  const activityDate = timeOf(activity['activityDate']);
+  if (activityDate === null) throw invalid('activityDate');
+  // The integer id is optional since the activity service moved; the GUID is what identifies a row (marketo-rest 3.2).
+  const activityId = Number(activity['id'] ?? 0);
+
+  return {
+    personId: personIdOf(activity),
+    activityId,
+    marketoGUID: String(activity['marketoGUID'] ?? activityId),
+    activityType: Number(activity['activityTypeId']),
+    activityDate,
+    field: change ? String(change['name']) : null,
+    oldValue: displayText(change?.['oldValue']),
+    newValue: displayText(change?.['newValue']),
+    source: sourceOf(activity),
+  };
+}
+
+function personIdOf({ leadId }: JsonObject): string {
+  if (typeof leadId !== 'number' && typeof leadId !== 'string') throw invalid('leadId');
+
+  return String(leadId);
+}
+
+function displayText(value: unknown): string | null {
+  return value === null || value === undefined ? null : String(value);
+}
+
+/** Changes carry `Source`, New Lead rows `Source Type`. */
+function sourceOf({ attributes }: JsonObject): string | null {
+  const named = objectsOf(attributes).find(({ name }) => name === 'Source' || name === 'Source Type');
+
+  return displayText(named?.['value']);
+}

@@ -1,0 +1,67 @@
+import { SyncError } from '@lockstep/change-events';
+import {
+  MongoBulkWriteError,
+  MongoClientClosedError,
+  MongoError,
+  MongoNetworkError,
+  MongoNotConnectedError,
+  MongoServerError,
+  MongoSystemError,
+  MongoTopologyClosedError,
+} from 'mongodb';
+import { duplicateKey } from './duplicateKeys.ts';
+
+const connectionErrors = [
+  MongoNetworkError,
+  MongoSystemError,
+  MongoClientClosedError,
+  MongoNotConnectedError,
+  MongoTopologyClosedError,
+];
+
+/** Labels and codes with which a server says that it is busy, starting, stopping or no longer primary. */
+const passingLabels = ['RetryableWriteError', 'RetryableError', 'NetworkError', 'TransientTransactionError'];
+const passingCodes: ReadonlySet<unknown> = new Set([
+  6, 7, 24, 50, 64, 89, 91, 112, 133, 134, 189, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436,
+]);
+
+type Code = string | number | undefined;
+
+/** What the server complained about; nothing when the driver failed before or after it. */
+function serverCodes(error: MongoError): readonly Code[] {
+  if (!(error instanceof MongoBulkWriteError)) return [error.code].filter((code) => code !== undefined);
+  const failures = [...error.result.getWriteErrors(), error.result.getWriteConcernError()];
+  const codes: Code[] = failures.map((failure) => failure?.code).filter((code) => code !== duplicateKey);
+  return [...codes, error.code].filter((code) => code !== undefined && code !== duplicateKey);
+}
+
+/** A bulk write wraps whatever ends it; without a server's code it was the connection. */
+function isConnectionFailure(error: MongoError): boolean {
+  return (
+    connectionErrors.some((kind) => error instanceof kind) ||
+    error.name === 'MongoWaitQueueTimeoutError' ||
+    error instanceof MongoBulkWriteError
+  );
+}
+
+function isPassing(error: MongoError, codes: readonly Code[]): boolean {
+  if (passingLabels.some((label) => error.hasErrorLabel(label))) return true;
+  return codes.length === 0 ? isConnectionFailure(error) : codes.every((code) => passingCodes.has(code));
+}
+
+/**
+ * Runs one operation and gives the driver's failures a code: MONGODB_UNREACHABLE when it may succeed later,
+ * MONGODB_REFUSED when it will not. Other errors pass as they are.
+ */
+export async function coded<T>(operation: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof MongoError)) throw error;
+    const codes = serverCodes(error);
+    const code = isPassing(error, codes) ? 'MONGODB_UNREACHABLE' : 'MONGODB_REFUSED';
+    const details = { operation, reason: error.name, serverCode: codes[0] ?? null };
+    // A server's message can quote documents, so it is left behind.
+    throw new SyncError(code, details, error instanceof MongoServerError ? undefined : { cause: error });
+  }
+}

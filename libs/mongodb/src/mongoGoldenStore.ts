@@ -1,0 +1,112 @@
+import { SyncError } from '@lockstep/change-events';
+import type { GoldenStore, GuardedSave } from '@lockstep/ports';
+import type { GoldenRecord } from '@lockstep/reconciliation';
+import { ObjectId, type AnyBulkWriteOperation, type Collection } from 'mongodb';
+import { coded } from './codedErrors.ts';
+import { isOnlyDuplicateKeys } from './duplicateKeys.ts';
+
+/**
+ * A golden record as stored. `saveId` tells whose save it holds: two processes that decide from one revision write the
+ * same next revision. `dueAtMs` is absent instead of null, which keeps the record out of the sparse index.
+ */
+export type GoldenDocument = Omit<GoldenRecord, 'goldenId' | 'dueAtMs'> & {
+  readonly _id: string;
+  readonly saveId: ObjectId;
+  readonly dueAtMs?: number;
+};
+
+function toDocument({ goldenId, dueAtMs, ...parts }: GoldenRecord): GoldenDocument {
+  return { _id: goldenId, ...parts, saveId: new ObjectId(), ...(dueAtMs === null ? {} : { dueAtMs }) };
+}
+
+function toRecord({ _id, saveId: _saveId, dueAtMs, ...parts }: GoldenDocument): GoldenRecord {
+  return { goldenId: _id, ...parts, dueAtMs: dueAtMs ?? null };
+}
+
+function toWrite(
+  document: GoldenDocument,
+  expected: GuardedSave['expected'],
+): AnyBulkWriteOperation<GoldenDocument> {
+  if (!expected) return { insertOne: { document } };
+  const { _id, ...replacement } = document;
+  const filter = { _id, 'revision.epoch': expected.epoch, 'revision.number': expected.number };
+  return { replaceOne: { filter, replacement } };
+}
+
+function assertDistinct(saves: readonly GuardedSave[]): void {
+  const distinct = new Set(saves.map(({ record }) => record.goldenId)).size;
+  if (distinct < saves.length) throw new SyncError('INTERNAL', { reason: 'two saves of one record' });
+}
+
+/** What the sweeps ask for; each query has a sparse index. */
+function queries(
+  collection: Collection<GoldenDocument>,
+  maxTimeMS: number,
+): Pick<GoldenStore, 'findDue' | 'findWaiting'> {
+  return {
+    findDue: (nowMs, limitMax) =>
+      coded('golden.findDue', async () => {
+        if (limitMax <= 0) return [];
+        const due = await collection
+          .find({ dueAtMs: { $lte: nowMs } }, { projection: { _id: 1 }, maxTimeMS })
+          .sort({ dueAtMs: 1 })
+          .limit(limitMax)
+          .toArray();
+        return due.map(({ _id }) => _id);
+      }),
+    findWaiting: (cause, limitMax) =>
+      coded('golden.findWaiting', async () => {
+        if (limitMax <= 0) return [];
+        const waiting = await collection
+          .find({ 'waiting.cause': cause }, { projection: { _id: 1 }, maxTimeMS })
+          .limit(limitMax)
+          .toArray();
+        return waiting.map(({ _id }) => _id);
+      }),
+  };
+}
+
+/** Golden records by compare-and-set. Throws MONGODB_UNREACHABLE (the save may have happened) or MONGODB_REFUSED. */
+export function mongoGoldenStore(collection: Collection<GoldenDocument>, maxTimeMS: number): GoldenStore {
+  async function allWritten(writes: AnyBulkWriteOperation<GoldenDocument>[]): Promise<boolean> {
+    try {
+      const { matchedCount, insertedCount } = await collection.bulkWrite(writes, { ordered: false });
+      return matchedCount + insertedCount === writes.length;
+    } catch (error) {
+      if (isOnlyDuplicateKeys(error)) return false;
+      throw error;
+    }
+  }
+
+  /**
+   * A bulk write only counts, so the refused saves are those that are not what is stored now. One that was saved and
+   * then overtaken by somebody else counts as refused too; deciding it again on what is stored does no harm.
+   */
+  async function findRefused(documents: readonly GoldenDocument[]): Promise<Set<string>> {
+    const goldenIds = documents.map(({ _id }) => _id);
+    const stored = await collection
+      .find({ _id: { $in: goldenIds } }, { projection: { saveId: 1 }, maxTimeMS })
+      .toArray();
+    const saveIds = new Map(stored.map(({ _id, saveId }) => [_id, saveId.toHexString()]));
+    return new Set(
+      documents.filter(({ _id, saveId }) => saveIds.get(_id) !== saveId.toHexString()).map(({ _id }) => _id),
+    );
+  }
+
+  return {
+    load: (goldenIds) =>
+      coded('golden.load', async () => {
+        const found = await collection.find({ _id: { $in: [...goldenIds] } }, { maxTimeMS }).toArray();
+        return new Map(found.map((document) => [document._id, toRecord(document as GoldenDocument)]));
+      }),
+    save: (saves) =>
+      coded('golden.save', async () => {
+        assertDistinct(saves);
+        if (saves.length === 0) return new Set<string>();
+        const documents = saves.map(({ record }) => toDocument(record));
+        const writes = saves.map(({ expected }, at) => toWrite(documents[at] as GoldenDocument, expected));
+        return (await allWritten(writes)) ? new Set<string>() : findRefused(documents);
+      }),
+    ...queries(collection, maxTimeMS),
+  };
+}

@@ -1,0 +1,71 @@
+import {
+  claimStoreContract,
+  deliveryStoreContract,
+  goldenStoreContract,
+  linkStoreContract,
+  syncStateContract,
+} from '@lockstep/ports';
+import { MongoClient } from 'mongodb';
+import { v4 as newId } from 'uuid';
+import { openMongoStores, type MongoStores } from './openMongoStores.ts';
+
+const url = process.env['MONGODB_URL'] ?? '';
+const run = `lockstep-spec-${newId().slice(0, 8)}`;
+const opened: { database: string; stores: MongoStores }[] = [];
+
+async function openIn(database: string): Promise<MongoStores> {
+  const stores = await openMongoStores({ url, database });
+  opened.push({ database, stores });
+  return stores;
+}
+
+const openEmpty = () => openIn(`${run}-${opened.length}`);
+
+afterAll(async () => {
+  const client = await new MongoClient(url).connect();
+  for (const { database, stores } of opened) {
+    await stores.close();
+    await client.db(database).dropDatabase();
+  }
+  await client.close();
+});
+
+goldenStoreContract('MongoDB', async () => (await openEmpty()).golden);
+linkStoreContract('MongoDB', async () => (await openEmpty()).links);
+claimStoreContract('MongoDB', async () => (await openEmpty()).claims);
+deliveryStoreContract('MongoDB', async () => (await openEmpty()).deliveries);
+syncStateContract('MongoDB', async () => (await openEmpty()).syncState);
+
+describe('openMongoStores', () => {
+  it('opens a database again and finds what was stored', async () => {
+    const database = `${run}-again`;
+    const first = await openIn(database);
+    await first.links.link(new Map([['dynamics/lead/1', 'g1']]));
+    await first.close();
+
+    const second = await openIn(database);
+
+    await expect(second.ping()).resolves.toBeUndefined();
+    expect(await second.links.resolve(['dynamics/lead/1'])).toEqual(new Map([['dynamics/lead/1', 'g1']]));
+  });
+
+  it('keeps records that wait for nothing out of the indexes that find what waits', async () => {
+    const database = `${run}-index`;
+    await openIn(database);
+    const client = await new MongoClient(url).connect();
+
+    const indexes = await client.db(database).collection('goldenRecords').indexes();
+    await client.close();
+
+    for (const key of [{ dueAtMs: 1 }, { 'waiting.cause': 1 }])
+      expect(indexes).toContainEqual(expect.objectContaining({ key, sparse: true }));
+  });
+
+  it('says that the database is unreachable once the stores are closed', async () => {
+    const stores = await openIn(`${run}-closed`);
+
+    await stores.close();
+
+    await expect(stores.ping()).rejects.toMatchObject({ code: 'MONGODB_UNREACHABLE' });
+  });
+});

@@ -1,0 +1,94 @@
+import { SyncError } from '@lockstep/change-events';
+import type { ClaimStore, DeliveryStore, GoldenStore, LinkStore, SyncStateStore } from '@lockstep/ports';
+import { MongoClient, type Db, type MongoClientOptions } from 'mongodb';
+import { coded } from './codedErrors.ts';
+import { mongoClaimStore } from './mongoClaimStore.ts';
+import { mongoDeliveryStore } from './mongoDeliveryStore.ts';
+import { mongoGoldenStore, type GoldenDocument } from './mongoGoldenStore.ts';
+import { mongoLinkStore } from './mongoLinkStore.ts';
+import { mongoSyncState } from './mongoSyncState.ts';
+
+/** `operationTimeoutMs` bounds one exchange with the server (default 15 s); the driver repeats an exchange once. */
+export type MongoOptions = {
+  readonly url: string;
+  readonly database: string;
+  readonly operationTimeoutMs?: number;
+};
+
+export type MongoStores = {
+  readonly golden: GoldenStore;
+  readonly links: LinkStore;
+  readonly claims: ClaimStore;
+  readonly deliveries: DeliveryStore;
+  readonly syncState: SyncStateStore;
+  /** One round trip; throws MONGODB_UNREACHABLE or MONGODB_REFUSED. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+};
+
+const serverSelectionTimeoutMs = 5_000;
+const operationTimeoutDefaultMs = 15_000;
+const connectionsMax = 20;
+
+/** Acknowledged means durable on a majority; reads see only what cannot be rolled back. */
+function clientOptions(operationTimeoutMs: number): MongoClientOptions {
+  return {
+    appName: 'lockstep',
+    ignoreUndefined: true,
+    maxPoolSize: connectionsMax,
+    serverSelectionTimeoutMS: serverSelectionTimeoutMs,
+    connectTimeoutMS: serverSelectionTimeoutMs,
+    waitQueueTimeoutMS: operationTimeoutMs,
+    socketTimeoutMS: operationTimeoutMs,
+    writeConcern: { w: 'majority', journal: true, wtimeoutMS: operationTimeoutMs },
+    readConcern: { level: 'majority' },
+  };
+}
+
+function createClient(url: string, operationTimeoutMs: number): MongoClient {
+  try {
+    return new MongoClient(url, clientOptions(operationTimeoutMs));
+  } catch {
+    // The driver's message may quote the address with its password, so it is left behind.
+    throw new SyncError('MONGODB_REFUSED', { operation: 'connect', reason: 'the address is not valid' });
+  }
+}
+
+function storesOver(db: Db, operationTimeoutMs: number): Omit<MongoStores, 'ping' | 'close'> {
+  return {
+    golden: mongoGoldenStore(db.collection('goldenRecords'), operationTimeoutMs),
+    links: mongoLinkStore(db.collection('links'), operationTimeoutMs),
+    claims: mongoClaimStore(db.collection('claims'), operationTimeoutMs),
+    deliveries: mongoDeliveryStore(db.collection('deliveries'), operationTimeoutMs),
+    syncState: mongoSyncState(db.collection('syncState'), operationTimeoutMs),
+  };
+}
+
+async function createIndexes(db: Db): Promise<void> {
+  const golden = db.collection<GoldenDocument>('goldenRecords');
+  await golden.createIndex({ dueAtMs: 1 }, { sparse: true });
+  await golden.createIndex({ 'waiting.cause': 1 }, { sparse: true });
+}
+
+/** Connects, creates the indexes where they are missing, and opens the stores; throws MONGODB_UNREACHABLE or MONGODB_REFUSED. */
+export async function openMongoStores(options: MongoOptions): Promise<MongoStores> {
+  const operationTimeoutMs = options.operationTimeoutMs ?? operationTimeoutDefaultMs;
+  const client = createClient(options.url, operationTimeoutMs);
+  const db = client.db(options.database);
+  try {
+    await coded('connect', async () => {
+      await client.connect();
+      await createIndexes(db);
+    });
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+  return {
+    ...storesOver(db, operationTimeoutMs),
+    async ping() {
+      await coded('ping', () => db.command({ ping: 1 }));
+    },
+    close: () => client.close(),
+  };
+}

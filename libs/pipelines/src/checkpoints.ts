@@ -1,0 +1,41 @@
+import { isoTime, topics, type Checkpoint } from '@lockstep/change-events';
+import type { EventLog, OutgoingMessage, Publisher } from '@lockstep/ports';
+
+/** The right to publish for one source, and where the former holder stopped. */
+export type SourceSession = { readonly publisher: Publisher; readonly checkpoint: Checkpoint };
+
+type SourceKey = { readonly source: string; readonly table: string };
+
+const keyOf = ({ source, table }: SourceKey): string => `${source}/${table}`;
+
+/**
+ * Takes over a source: fences every earlier holder first, and only then reads the checkpoint, so that nobody can move it
+ * any more (design section 2, Who is active). The session's epoch is one above the last.
+ */
+export async function openSourceSession(
+  log: EventLog,
+  key: SourceKey,
+  start: { readonly nowMs: number; readonly versionEpoch: number },
+): Promise<SourceSession> {
+  const publisher = await log.openPublisher(`source/${keyOf(key)}`);
+  const former = (await log.readLatest(topics.checkpoints)).get(keyOf(key)) as Checkpoint | undefined;
+  const now = isoTime(start.nowMs);
+  const page = { epoch: (former?.page.epoch ?? 0) + 1, number: 0 };
+  const fresh: Checkpoint = {
+    ...key,
+    phase: 'SNAPSHOT',
+    position: null,
+    page,
+    versionEpoch: start.versionEpoch,
+    rowsDone: 0,
+    rowsTotal: null,
+    startedAt: now,
+    updatedAt: now,
+  };
+  const goesOn = former !== undefined && former.versionEpoch === start.versionEpoch;
+  return { publisher, checkpoint: goesOn ? { ...former, page } : fresh };
+}
+
+export function checkpointMessage(checkpoint: Checkpoint): OutgoingMessage {
+  return { topic: topics.checkpoints, key: keyOf(checkpoint), value: checkpoint };
+}

@@ -1,0 +1,37 @@
+import { isoTime, SyncError, topics, type DeadLetter, type ErrorCode } from '@lockstep/change-events';
+import { errorTable } from '@lockstep/change-events';
+import type { BatchHandler, Clock, IncomingMessage, OutgoingMessage } from '@lockstep/ports';
+
+/** Where a message is kept that cannot be used: its place, its code, its bytes. */
+export function deadLetter(
+  message: Pick<IncomingMessage, 'topic' | 'partition' | 'offset' | 'key' | 'undecodable'>,
+  code: ErrorCode,
+  nowMs: number,
+): OutgoingMessage {
+  const value: DeadLetter = {
+    topic: message.topic,
+    partition: message.partition,
+    offset: message.offset,
+    code,
+    sentence: errorTable[code].sentence,
+    bytes: message.undecodable?.bytes ?? null,
+    at: isoTime(nowMs),
+  };
+  return { topic: topics.deadLetters, key: message.key, value };
+}
+
+/** Sets aside what could not be decoded, in the same transaction as the rest, which flows on. */
+export function withDeadLetters(handler: BatchHandler, clock: Clock): BatchHandler {
+  return async (batch) => {
+    const refused = batch.messages.filter((message) => message.undecodable !== null);
+    const messages = batch.messages.filter((message) => message.undecodable === null);
+    const result = await handler({ ...batch, messages });
+    const letters = refused.map((message) => deadLetter(message, 'MESSAGE_UNDECODABLE', clock.now()));
+    return { ...result, messages: [...letters, ...result.messages] };
+  };
+}
+
+/** Narrow guard for the values of a topic: a key or a shape that does not belong there is a record's own fault. */
+export function unexpected(topic: string, reason: string): SyncError {
+  return new SyncError('MESSAGE_UNEXPECTED', { topic, reason });
+}

@@ -1,0 +1,111 @@
+import {
+  isoTime,
+  topics,
+  type ChangeEvent,
+  type EvidenceRow,
+  type Lane,
+  type PersonKind,
+  type Sequence,
+} from '@lockstep/change-events';
+import type { FeedRow, MarketoPerson, OutgoingMessage } from '@lockstep/ports';
+
+export type ReadContext = {
+  /** The number of the call that read the persons. */
+  readonly read: Sequence;
+  /** The number of the last feed call that came to the end of the feed. */
+  readonly feedNumber: Sequence;
+  readonly observedAtMs: number;
+  readonly lane: Lane;
+  readonly operation: 'SNAPSHOT' | 'UPSERT';
+};
+
+/** The kind of a person is the type of the row it mirrors; a person that was never linked is a lead (design section 4). */
+export function kindOf(crmType: unknown): PersonKind {
+  return crmType === 'Contact' ? 'contact' : 'lead';
+}
+
+function evidenceRow(row: FeedRow): EvidenceRow {
+  const { personId: _, ...evidence } = row;
+  return evidence;
+}
+
+function personEvent(person: MarketoPerson, rows: readonly FeedRow[], context: ReadContext): ChangeEvent {
+  const { read, feedNumber, lane, operation } = context;
+  return {
+    eventId: `marketo/person/${person.id}/${read.epoch}.${read.number}`,
+    operation,
+    recordId: person.id,
+    version: null,
+    page: read,
+    changedAt: rows.at(-1)?.activityDate ?? null,
+    observedAt: isoTime(context.observedAtMs),
+    changedBy: null,
+    lane,
+    fields: person.fields,
+    mergedInto: null,
+    evidence: operation === 'SNAPSHOT' ? null : { feedNumber, rows: rows.map(evidenceRow) },
+  };
+}
+
+function bareEvent(
+  id: string,
+  operation: 'DELETE' | 'MOVED',
+  context: Omit<ReadContext, 'operation'>,
+): ChangeEvent {
+  const { read, lane } = context;
+  return {
+    eventId: `marketo/person/${id}/${operation.toLowerCase()}/${read.epoch}.${read.number}`,
+    operation,
+    recordId: id,
+    version: null,
+    page: read,
+    changedAt: null,
+    observedAt: isoTime(context.observedAtMs),
+    changedBy: null,
+    lane,
+    fields: null,
+    mergedInto: null,
+    evidence: null,
+  };
+}
+
+/** The kind a person had before this feed page; null when it did not change. */
+function formerKind(person: MarketoPerson, rows: readonly FeedRow[]): PersonKind | null {
+  const moved = rows.find((row) => row.field === 'crmType');
+  if (!moved) return null;
+  const former = kindOf(moved.oldValue);
+  return former === kindOf(person.fields['crmType']) ? null : former;
+}
+
+/** Persons as messages, each with its feed rows; a change of kind first leaves the former topic. */
+export function personMessages(
+  persons: readonly MarketoPerson[],
+  rows: readonly FeedRow[],
+  context: ReadContext,
+): OutgoingMessage[] {
+  return persons.flatMap((person) => {
+    const own = rows.filter((row) => row.personId === person.id);
+    const topic = topics.marketingChanges(kindOf(person.fields['crmType']));
+    const state = { topic, key: person.id, value: personEvent(person, own, context) };
+    const former = formerKind(person, own);
+    if (former === null) return [state];
+    const left = topics.marketingChanges(former);
+    return [
+      { topic: left, key: person.id, value: bareEvent(person.id, 'MOVED', context) },
+      { topic: left, key: person.id, value: null },
+      state,
+    ];
+  });
+}
+
+/** A deleted person leaves both topics: which kind it was is no longer known. The event itself travels once. */
+export function deletedMessages(
+  ids: readonly string[],
+  context: Omit<ReadContext, 'operation'>,
+): OutgoingMessage[] {
+  return ids.flatMap((id) => [
+    { topic: topics.marketingChanges('lead'), key: id, value: bareEvent(id, 'DELETE', context) },
+    { topic: topics.marketingChanges('lead'), key: id, value: null },
+    { topic: topics.marketingChanges('contact'), key: id, value: null },
+  ]);
+}

@@ -1,0 +1,171 @@
+import { isoTime, SyncError, type Checkpoint, type Sequence } from '@lockstep/change-events';
+import { marketoBatchMax, type Clock, type EventLog, type FeedRow, type Lease } from '@lockstep/ports';
+import type { MarketoPeople, MarketoPerson, OutgoingMessage, Publisher } from '@lockstep/ports';
+import { createCallNumbers, type CallNumbers } from './callNumbers.ts';
+import { checkpointMessage, openSourceSession } from './checkpoints.ts';
+import type { Stepper } from './extractChanges.ts';
+import { deletedMessages, personMessages } from './marketoEvents.ts';
+import { notice } from './notices.ts';
+
+export type NoticeOptions = {
+  readonly people: MarketoPeople;
+  readonly log: EventLog;
+  readonly lease: Lease;
+  readonly clock: Clock;
+  readonly pollIntervalMinMs: number;
+  readonly pollIntervalMaxMs: number;
+  /** How often the feed of deleted people is read. */
+  readonly deletedIntervalMs: number;
+  readonly headers?: () => Readonly<Record<string, string>>;
+  readonly onPublished?: (checkpoint: Checkpoint, messages: readonly OutgoingMessage[]) => void;
+};
+
+/** Follows Marketo's feeds; `numbers` counts every call of the active process, the deliverer's among them. */
+export type Notifier = Stepper & { readonly numbers: CallNumbers };
+
+type Positions = { readonly feed: string; readonly deleted: string };
+
+type State = {
+  checkpoint: Checkpoint;
+  positions: Positions;
+  /** The last feed call that came to the end of the feed. */
+  drained: Sequence;
+  deletedReadAtMs: number;
+  idleMs: number;
+};
+
+/** New Lead rows are kept for ever (marketo-rest 3.4), so the feed since 2006 names every person: that is the first read. */
+const feedStartMs = Date.UTC(2006, 0, 1);
+
+/**
+ * Follows Marketo's people. A feed row is a notification plus evidence; the typed state is read by id and published with
+ * its evidence, in one transaction with the checkpoint. The first read follows the same feed from its beginning.
+ */
+export async function openNotifier(options: NoticeOptions): Promise<Notifier> {
+  const { log, clock, people } = options;
+  const key = { source: 'marketo', table: 'person' };
+  const session = await openSourceSession(log, key, { nowMs: clock.now(), versionEpoch: 1 });
+  const numbers = createCallNumbers(session.checkpoint.page.epoch);
+  const positions = readPositions(session.checkpoint) ?? {
+    feed: await people.openFeed(feedStartMs),
+    deleted: await people.openFeed(clock.now()),
+  };
+  const checkpoint = { ...session.checkpoint, position: JSON.stringify(positions) };
+  // The epoch must be durable before any call carries it: a later session must outrank it.
+  await session.publisher.publish([checkpointMessage(checkpoint)]);
+  const state: State = {
+    checkpoint,
+    positions,
+    drained: { epoch: 0, number: 0 },
+    deletedReadAtMs: 0,
+    idleMs: options.pollIntervalMinMs,
+  };
+  return {
+    numbers,
+    step: () => step(options, { publisher: session.publisher, numbers, state }),
+    close: () => session.publisher.close(),
+  };
+}
+
+function readPositions(checkpoint: Checkpoint): Positions | null {
+  return checkpoint.position === null ? null : (JSON.parse(checkpoint.position) as Positions);
+}
+
+type Session = { readonly publisher: Publisher; readonly numbers: CallNumbers; readonly state: State };
+
+async function step(options: NoticeOptions, session: Session): Promise<{ idleMs: number }> {
+  const { lease, people } = options;
+  const { numbers, state } = session;
+  assertHeld(lease);
+  const feedNumber = numbers.next();
+  const page = await people.readFeed(state.positions.feed);
+  if (!page.hasMore) state.drained = feedNumber;
+  const messages = [
+    ...(await readPersons(options, session, page.rows)),
+    ...(await readDeleted(options, session)),
+  ];
+  const wasSnapshot = state.checkpoint.phase === 'SNAPSHOT';
+  state.positions = { ...state.positions, feed: page.position };
+  const next = advance(options, session, { drained: !page.hasMore, rows: page.rows });
+  if (wasSnapshot && !page.hasMore) {
+    messages.push(
+      notice('SNAPSHOT_COMPLETED', 'marketo/person', {
+        counts: { rows: next.rowsDone },
+        atMs: options.clock.now(),
+      }),
+    );
+  }
+  assertHeld(lease);
+  const moved = next.position !== state.checkpoint.position || wasSnapshot;
+  if (messages.length > 0 || moved) {
+    await session.publisher.publish([...messages, checkpointMessage(next)]);
+    options.onPublished?.(next, messages);
+  }
+  state.checkpoint = next;
+  state.idleMs =
+    messages.length > 0 ? options.pollIntervalMinMs : Math.min(state.idleMs * 2, options.pollIntervalMaxMs);
+  return { idleMs: page.hasMore ? 0 : state.idleMs };
+}
+
+function assertHeld(lease: Lease): void {
+  if (!lease.isHeld()) throw new SyncError('LEASE_LOST', { source: 'marketo' });
+}
+
+async function readPersons(
+  options: NoticeOptions,
+  session: Session,
+  rows: readonly FeedRow[],
+): Promise<OutgoingMessage[]> {
+  const ids = [...new Set(rows.map((row) => row.personId))];
+  const messages: OutgoingMessage[] = [];
+  for (let from = 0; from < ids.length; from += marketoBatchMax) {
+    assertHeld(options.lease);
+    const read = session.numbers.next();
+    const persons: readonly MarketoPerson[] = await options.people.findPersons(
+      'id',
+      ids.slice(from, from + marketoBatchMax),
+    );
+    messages.push(...personMessages(persons, rows, { ...contextOf(options, session), read }));
+  }
+  const headers = options.headers?.() ?? {};
+  return messages.map((message) => ({ ...message, headers }));
+}
+
+function contextOf(options: NoticeOptions, { state }: Session) {
+  const snapshot = state.checkpoint.phase === 'SNAPSHOT';
+  return {
+    feedNumber: state.drained,
+    observedAtMs: options.clock.now(),
+    lane: snapshot ? ('BACKFILL' as const) : ('LIVE' as const),
+    operation: snapshot ? ('SNAPSHOT' as const) : ('UPSERT' as const),
+  };
+}
+
+async function readDeleted(options: NoticeOptions, session: Session): Promise<OutgoingMessage[]> {
+  const { state, numbers } = session;
+  const nowMs = options.clock.now();
+  if (nowMs - state.deletedReadAtMs < options.deletedIntervalMs) return [];
+  assertHeld(options.lease);
+  const read = numbers.next();
+  const page = await options.people.readDeleted(state.positions.deleted);
+  if (!page.hasMore) state.deletedReadAtMs = nowMs;
+  state.positions = { ...state.positions, deleted: page.position };
+  return deletedMessages(page.personIds, { ...contextOf(options, session), read });
+}
+
+function advance(
+  options: NoticeOptions,
+  { state, numbers }: Session,
+  answer: { readonly drained: boolean; readonly rows: readonly FeedRow[] },
+): Checkpoint {
+  const { checkpoint } = state;
+  const persons = new Set(answer.rows.map((row) => row.personId)).size;
+  return {
+    ...checkpoint,
+    phase: answer.drained ? 'STREAMING' : checkpoint.phase,
+    position: JSON.stringify(state.positions),
+    page: numbers.next(),
+    rowsDone: checkpoint.rowsDone + (checkpoint.phase === 'SNAPSHOT' ? persons : 0),
+    updatedAt: isoTime(options.clock.now()),
+  };
+}

@@ -1,0 +1,88 @@
+import {
+  topics,
+  type ChangeEvent,
+  type DeliveryOutcome,
+  type InboxMessage,
+  type System,
+} from '@lockstep/change-events';
+import type { BatchHandler, IncomingMessage, LinkStore, OutgoingMessage } from '@lockstep/ports';
+import { rowKey } from '@lockstep/reconciliation';
+import { v5 as uuidV5, validate as isUuid } from 'uuid';
+
+/** Namespace of golden ids: the first row of a person decides its golden id, so that two routers agree. */
+const goldenNamespace = 'b6bb7e6c-9c4e-5a53-8e57-6f3f3c9b1a40';
+
+type Source = { readonly system: System; readonly table: string };
+
+/** Which row an event of a topic is about; null for topics that are not about rows. */
+export function sourceOf(topic: string): Source | null {
+  const [system, table, last] = topic.split('.');
+  if (last !== 'changes' || table === undefined) return null;
+  if (system === 'dynamics') return { system, table };
+  return system === 'marketing' ? { system: 'marketo', table } : null;
+}
+
+const keyOf = (source: Source, id: string): string =>
+  rowKey({ system: source.system, table: source.system === 'marketo' ? 'person' : source.table, id });
+
+/**
+ * Resolves (system, table, id) to a golden id and forwards to that id's inbox. A link is stored before it is used; events
+ * of an unknown row that only say "deleted" or "moved" lead nowhere and end here.
+ */
+export function createRouter(links: LinkStore): BatchHandler {
+  return async (batch) => {
+    const source = sourceOf(batch.topic);
+    if (source === null) return { messages: batch.messages.map(forwardOutcome) };
+    const live = batch.messages.filter((message) => isForwarded(message));
+    const owners = await resolveOwners(links, source, live);
+    return { messages: live.flatMap((message) => forwardEvent(source, owners, message)) };
+  };
+}
+
+/** Tombstones and MOVED serve other consumers; the owner of a person learns nothing from them. */
+function isForwarded(message: IncomingMessage): boolean {
+  return message.value !== null && (message.value as ChangeEvent).operation !== 'MOVED';
+}
+
+async function resolveOwners(
+  links: LinkStore,
+  source: Source,
+  messages: readonly IncomingMessage[],
+): Promise<ReadonlyMap<string, string>> {
+  const keys = new Set(messages.map((message) => keyOf(source, message.key)));
+  const known = await links.resolve([...keys]);
+  const proposed = new Map<string, string>();
+  for (const message of messages) {
+    const key = keyOf(source, message.key);
+    const event = message.value as ChangeEvent;
+    if (known.has(key) || event.operation === 'DELETE' || proposed.has(key)) continue;
+    proposed.set(key, proposeGoldenId(key, event));
+  }
+  return proposed.size === 0 ? known : new Map([...known, ...(await links.link(proposed))]);
+}
+
+/** A person that we created carries its golden id, and may be noticed before the outcome of its creation is known. */
+function proposeGoldenId(key: string, event: ChangeEvent): string {
+  const ours = event.fields?.['lockstepId'];
+  return typeof ours === 'string' && isUuid(ours) ? ours : uuidV5(key, goldenNamespace);
+}
+
+function forwardEvent(
+  source: Source,
+  owners: ReadonlyMap<string, string>,
+  message: IncomingMessage,
+): OutgoingMessage[] {
+  const goldenId = owners.get(keyOf(source, message.key));
+  if (goldenId === undefined) return [];
+  const event = message.value as ChangeEvent;
+  const value: InboxMessage = { kind: 'event', goldenId, ...source, event, written: null };
+  const topic = event.lane === 'BACKFILL' ? topics.inboxBackfill : topics.inbox;
+  return [{ topic, key: goldenId, value, headers: message.headers }];
+}
+
+function forwardOutcome(message: IncomingMessage): OutgoingMessage {
+  const outcome = message.value as DeliveryOutcome;
+  const value: InboxMessage = { kind: 'outcome', goldenId: outcome.goldenId, outcome };
+  const topic = outcome.lane === 'BACKFILL' ? topics.inboxBackfill : topics.inbox;
+  return { topic, key: outcome.goldenId, value, headers: message.headers };
+}

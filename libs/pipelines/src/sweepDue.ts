@@ -1,0 +1,59 @@
+import { topics, type InboxMessage } from '@lockstep/change-events';
+import type {
+  Clock,
+  EventLog,
+  GoldenStore,
+  OutgoingMessage,
+  Publisher,
+  SyncStateStore,
+} from '@lockstep/ports';
+import type { Stepper } from './extractChanges.ts';
+
+export type SweepOptions = {
+  readonly golden: GoldenStore;
+  readonly syncState: SyncStateStore;
+  readonly log: EventLog;
+  readonly publisher: Publisher;
+  readonly clock: Clock;
+  readonly reconcileGroup: string;
+  readonly intervalMs: number;
+};
+
+const wakeUpsMax = 500;
+/** A record that was woken is left alone for this long: its wake-up is on its way. */
+const wokenMs = 10_000;
+
+/** Wakes records with something overdue, and, once both sides are read, those that waited for it. Repeats are harmless. */
+export function createSweeper(options: SweepOptions): Stepper {
+  const woken = new Map<string, number>();
+  return {
+    async step() {
+      const nowMs = options.clock.now();
+      for (const [goldenId, atMs] of woken) if (atMs + wokenMs < nowMs) woken.delete(goldenId);
+      const due = (await options.golden.findDue(nowMs, wakeUpsMax)).filter(
+        (goldenId) => !woken.has(goldenId),
+      );
+      for (const goldenId of due) woken.set(goldenId, nowMs);
+      const released = await findReleased(options);
+      const messages = [
+        ...due.map((goldenId) => wakeUp(topics.inbox, goldenId)),
+        ...released.map((goldenId) => wakeUp(topics.inboxBackfill, goldenId)),
+      ];
+      if (messages.length > 0) await options.publisher.publish(messages);
+      return { idleMs: released.length === wakeUpsMax ? 0 : options.intervalMs };
+    },
+    close: () => options.publisher.close(),
+  };
+}
+
+/** The next page of records that waited for the first reads, once the page before is decided. */
+async function findReleased(options: SweepOptions): Promise<readonly string[]> {
+  if (!(await options.syncState.firstReadsComplete())) return [];
+  if ((await options.log.lag(options.reconcileGroup, [topics.inboxBackfill])) > 0) return [];
+  return options.golden.findWaiting('first-reads', wakeUpsMax);
+}
+
+function wakeUp(topic: string, goldenId: string): OutgoingMessage {
+  const value: InboxMessage = { kind: 'wake-up', goldenId, reason: 'due', target: null };
+  return { topic, key: goldenId, value };
+}

@@ -1,0 +1,134 @@
+import {
+  fateOf,
+  isSyncError,
+  topics,
+  type ChangeEvent,
+  type DynamicsOutcome,
+  type InboxMessage,
+} from '@lockstep/change-events';
+import type { Clock, DynamicsRow, DynamicsUpdateResult, DynamicsWriter, Publisher } from '@lockstep/ports';
+import pLimit from 'p-limit';
+import { rowEvent } from './dynamicsEvents.ts';
+import type { OwnedWrite } from './reconcileChanges.ts';
+
+export type DynamicsWriteOptions = {
+  readonly writer: DynamicsWriter;
+  readonly publisher: Publisher;
+  readonly clock: Clock;
+  readonly inFlightMax: number;
+  readonly onWritten?: (result: string) => void;
+  /** Told when an outcome could not be learnt or published; the write stays open and is looked at again. */
+  readonly onFailure?: (error: unknown) => void;
+};
+
+/**
+ * Carries out guarded writes, a bounded number at a time, and sends each outcome to its owner's inbox. What fails on the
+ * way stays open in the golden record: a sweep looks at it again, and reads the row before it writes.
+ */
+export function createDynamicsWriter(
+  options: DynamicsWriteOptions,
+): (writes: readonly OwnedWrite[]) => Promise<void> {
+  const limit = pLimit(options.inFlightMax);
+  return async (writes) => {
+    await Promise.all(writes.map((write) => limit(() => carryOut(options, write))));
+  };
+}
+
+async function carryOut(options: DynamicsWriteOptions, { goldenId, entry }: OwnedWrite): Promise<void> {
+  try {
+    const message = await attempt(options, { goldenId, entry });
+    const result =
+      message.kind === 'event'
+        ? message.written?.result
+        : message.kind === 'refusal'
+          ? message.written.result
+          : '';
+    options.onWritten?.(result ?? '');
+    await options.publisher.publish([{ topic: topics.inbox, key: goldenId, value: message }]);
+  } catch (error) {
+    options.onFailure?.(error);
+  }
+}
+
+/** A write that may have happened before is preceded by a read: only a row that has not moved is written again. */
+async function attempt(options: DynamicsWriteOptions, owned: OwnedWrite): Promise<InboxMessage> {
+  const { writer } = options;
+  const { table, rowId, ifMatch, columns, attempts } = owned.entry;
+  if (attempts > 0) {
+    const row = await writer.read(table, rowId);
+    if (row === null) return refusal(owned, { result: 'MISSING' });
+    if (row.version !== ifMatch.number) return moved(options, owned, row, 'DYNAMICS_UNREACHABLE');
+  }
+  const answer = await updateOrRefuse(writer, { table, id: rowId, version: ifMatch.number, columns });
+  switch (answer.result) {
+    case 'WRITTEN':
+      return eventMessage(options, owned, answer.row, { result: 'WRITTEN' });
+    case 'STALE': {
+      const row = await writer.read(table, rowId);
+      return row === null ? refusal(owned, { result: 'MISSING' }) : moved(options, owned, row, null);
+    }
+    case 'MISSING':
+      return refusal(owned, { result: 'MISSING' });
+    case 'REFUSED':
+      return refusal(owned, answer);
+  }
+}
+
+async function updateOrRefuse(
+  writer: DynamicsWriter,
+  update: Parameters<DynamicsWriter['update']>[0],
+): Promise<DynamicsUpdateResult> {
+  try {
+    return await writer.update(update);
+  } catch (error) {
+    if (fateOf(error) !== 'PARK' || !isSyncError(error)) throw error;
+    return { result: 'REFUSED', code: error.code, field: null, detail: error.message };
+  }
+}
+
+type Result = Partial<DynamicsOutcome> & Pick<DynamicsOutcome, 'result'>;
+
+function outcomeOf({ entry }: OwnedWrite, result: Result): DynamicsOutcome {
+  const { code = null, field = null, detail = null } = result;
+  return { entryId: entry.entryId, result: result.result, code, field, detail };
+}
+
+function refusal(owned: OwnedWrite, result: Result): InboxMessage {
+  return { kind: 'refusal', goldenId: owned.goldenId, written: outcomeOf(owned, result) };
+}
+
+/** `code` says that an earlier answer was lost: our write may be part of what the row shows. */
+function moved(
+  options: DynamicsWriteOptions,
+  owned: OwnedWrite,
+  row: DynamicsRow,
+  code: string | null,
+): InboxMessage {
+  return eventMessage(options, owned, row, { result: 'STALE', code });
+}
+
+function eventMessage(
+  options: DynamicsWriteOptions,
+  owned: OwnedWrite,
+  row: DynamicsRow,
+  result: Result,
+): InboxMessage {
+  const { table, ifMatch } = owned.entry;
+  const event: ChangeEvent = rowEvent(row, {
+    table,
+    // Read outside the pages: it ranks below every page, so that it can never undo a delete.
+    page: { epoch: 0, number: 0 },
+    versionEpoch: ifMatch.epoch,
+    observedAtMs: options.clock.now(),
+    lane: 'LIVE',
+    operation: 'UPSERT',
+  });
+  return {
+    kind: 'event',
+    goldenId: owned.goldenId,
+    system: 'dynamics',
+    table,
+    event,
+    written: outcomeOf(owned, result),
+  };
+}

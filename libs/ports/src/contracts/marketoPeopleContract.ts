@@ -1,0 +1,285 @@
+import type { ScalarValues } from '@lockstep/change-events';
+import type { FeedRow, MarketoPeople } from '../marketoPeople.ts';
+
+/** What people do in Marketo while the port is used. */
+export type MarketoHuman = {
+  /** Answers the ids of the new persons. */
+  seed(persons: readonly ScalarValues[]): Promise<readonly string[]>;
+  edit(id: string, fields: ScalarValues): Promise<void>;
+  remove(id: string): Promise<void>;
+};
+
+/** An empty Marketo with the default person fields. */
+export type MarketoHarness = {
+  readonly people: MarketoPeople;
+  readonly human: MarketoHuman;
+  close(): Promise<void>;
+};
+
+const beginningMs = Date.UTC(2020, 0, 1);
+const pagesMax = 50;
+
+async function readWholeFeed(
+  people: MarketoPeople,
+  position: string,
+): Promise<{ rows: FeedRow[]; position: string }> {
+  const rows: FeedRow[] = [];
+  let next = position;
+  for (let page = 1; page <= pagesMax; page += 1) {
+    const answer = await people.readFeed(next);
+    rows.push(...answer.rows);
+    next = answer.position;
+    if (!answer.hasMore) return { rows, position: next };
+  }
+  throw new Error('the feed does not end');
+}
+
+async function readAllDeleted(people: MarketoPeople, position: string): Promise<readonly string[]> {
+  const ids: string[] = [];
+  let next = position;
+  for (let page = 1; page <= pagesMax; page += 1) {
+    const answer = await people.readDeleted(next);
+    ids.push(...answer.personIds);
+    next = answer.position;
+    if (!answer.hasMore) return ids;
+  }
+  throw new Error('the deletes feed does not end');
+}
+
+/** What every MarketoPeople must do (marketo-rest 2.2, 2.4, 3). */
+export function marketoContract(start: () => Promise<MarketoHarness>): void {
+  let harness: MarketoHarness;
+  let people: MarketoPeople;
+  let human: MarketoHuman;
+  beforeEach(async () => {
+    harness = await start();
+    ({ people, human } = harness);
+  });
+  afterEach(() => harness.close());
+
+  const seedOne = async (fields: ScalarValues): Promise<string> => {
+    const [id] = await human.seed([fields]);
+    if (id === undefined) throw new Error('nobody was seeded');
+
+    return id;
+  };
+  const personOf = async (id: string): Promise<ScalarValues | undefined> =>
+    (await people.findPersons('id', [id]))[0]?.fields;
+
+  describe('finds persons', () => {
+    it('by id, by email address and by our key, ordered by id', async () => {
+      const [ada, bo] = await human.seed([
+        { email: 'ada@example.com', crmId: 'a-1' },
+        { email: 'bo@example.com', crmId: 'b-2' },
+      ]);
+
+      const found = await Promise.all([
+        people.findPersons('id', [String(bo), String(ada)]),
+        people.findPersons('email', ['bo@example.com', 'nobody@example.com']),
+        people.findPersons('crmId', ['a-1']),
+      ]);
+
+      expect(found.map((persons) => persons.map(({ id }) => id))).toEqual([[ada, bo], [bo], [ada]]);
+    });
+
+    it('finds everyone who shares an email address', async () => {
+      const ids = await human.seed([{ email: 'two@example.com' }, { email: 'two@example.com' }]);
+
+      expect((await people.findPersons('email', ['two@example.com'])).map(({ id }) => id)).toEqual(ids);
+    });
+
+    it('finds nobody for unknown values and for no values', async () => {
+      expect(await people.findPersons('email', ['nobody@example.com'])).toEqual([]);
+      expect(await people.findPersons('email', [])).toEqual([]);
+    });
+
+    it('takes as many values as one call allows', async () => {
+      const emails = Array.from(
+        { length: 300 },
+        (_, index) => `person.number.${index}@department.example.com`,
+      );
+      const [id] = await human.seed([{ email: emails[299] ?? null }]);
+
+      expect((await people.findPersons('email', emails)).map((person) => person.id)).toEqual([id]);
+    });
+
+    it('gives every field with its type, empty ones as null, booleans as false', async () => {
+      const values = {
+        email: 'ada@example.com',
+        lastName: 'O’Hara "Bo" \\ 李',
+        unsubscribed: true,
+        leadScore: -4,
+        annualRevenue: 1200.5,
+        lastInterestingMomentDate: '2026-03-01T12:30:05Z',
+      };
+      const id = await seedOne(values);
+
+      const fields = await personOf(id);
+
+      expect(fields).toMatchObject({ ...values, title: null, doNotCall: false, priority: null });
+      expect(fields?.['createdAt']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+      expect(Object.keys(fields ?? {})).not.toContain('id');
+    });
+
+    it('names the field when it cannot be searched by', async () => {
+      await expect(people.findPersons('parrot', ['x'])).rejects.toMatchObject({
+        code: 'MARKETO_FIELD_UNKNOWN',
+      });
+    });
+  });
+
+  describe('writes persons', () => {
+    it('creates who is not there and updates who is, in the order of the input', async () => {
+      const known = await seedOne({ email: 'ada@example.com', lockstepId: 'g-1', lastName: 'Reed' });
+
+      const results = await people.upsert({
+        action: 'createOrUpdate',
+        lookupField: 'lockstepId',
+        input: [
+          { lockstepId: 'g-2', email: 'bo@example.com', unsubscribed: true },
+          { lockstepId: 'g-1', lastName: 'Rhodes', email: null },
+        ],
+      });
+
+      expect(results.map(({ result }) => result)).toEqual(['CREATED', 'UPDATED']);
+      expect(results[1]).toEqual({ result: 'UPDATED', personId: known });
+      expect(await personOf(known)).toMatchObject({ lastName: 'Rhodes', email: null });
+      const [created] = await people.findPersons('lockstepId', ['g-2']);
+      expect(results[0]).toEqual({ result: 'CREATED', personId: created?.id });
+      expect(created?.fields).toMatchObject({ email: 'bo@example.com', unsubscribed: true });
+    });
+
+    it('updates by id and never creates', async () => {
+      const id = await seedOne({ email: 'ada@example.com', lastName: 'Reed' });
+
+      const results = await people.upsert({
+        action: 'updateOnly',
+        lookupField: 'id',
+        input: [
+          { id: '987654', lastName: 'Nobody' },
+          { id, lastName: 'Rhodes', title: 'Pilot' },
+        ],
+      });
+
+      expect(results).toEqual([{ result: 'NOT_FOUND' }, { result: 'UPDATED', personId: id }]);
+      expect(await personOf(id)).toMatchObject({
+        lastName: 'Rhodes',
+        title: 'Pilot',
+        email: 'ada@example.com',
+      });
+      expect(await people.findPersons('id', ['987654'])).toEqual([]);
+    });
+
+    it('reports a key that several persons share and touches none of them', async () => {
+      const ids = await human.seed([
+        { email: 'two@example.com', lastName: 'One' },
+        { email: 'two@example.com', lastName: 'Two' },
+      ]);
+
+      const input = [{ email: 'two@example.com', lastName: 'Ours' }];
+      const results = await people.upsert({ action: 'createOrUpdate', lookupField: 'email', input });
+
+      expect(results).toEqual([{ result: 'AMBIGUOUS' }]);
+      expect((await people.findPersons('id', ids)).map(({ fields }) => fields['lastName'])).toEqual([
+        'One',
+        'Two',
+      ]);
+    });
+
+    it('skips the whole record over one bad value, names its field and lets the others through', async () => {
+      const results = await people.upsert({
+        action: 'createOrUpdate',
+        lookupField: 'lockstepId',
+        input: [
+          { lockstepId: 'g-1', email: 'not an address', lastName: 'Reed' },
+          { lockstepId: 'g-2', lastName: 'x'.repeat(300) },
+          { lockstepId: 'g-3', email: 'fine@example.com' },
+          { lockstepId: 'g-4', parrot: 'Polly' },
+        ],
+      });
+
+      expect(results).toMatchObject([
+        { result: 'REFUSED', code: '1003', field: 'email' },
+        { result: 'REFUSED', code: '1077', field: 'lastName' },
+        { result: 'CREATED' },
+        { result: 'REFUSED', code: '1006', field: 'parrot' },
+      ]);
+      expect(JSON.stringify(results)).not.toContain('not an address');
+      expect(await people.findPersons('lockstepId', ['g-1', 'g-2', 'g-4'])).toEqual([]);
+    });
+  });
+
+  describe('follows changes', () => {
+    it('shows everyone who was created since the start, without a field', async () => {
+      const position = await people.openFeed(beginningMs);
+      const id = await seedOne({ email: 'ada@example.com' });
+
+      const { rows } = await readWholeFeed(people, position);
+
+      expect(rows).toMatchObject([
+        { personId: id, activityType: 12, field: null, oldValue: null, newValue: null },
+      ]);
+    });
+
+    it('shows a human edit and our own write in order, with old and new values as display text', async () => {
+      const id = await seedOne({
+        email: 'ada@example.com',
+        lastName: 'Reed',
+        crmCreatedDate: '2026-03-01T12:30:05Z',
+      });
+      const { position } = await readWholeFeed(people, await people.openFeed(beginningMs));
+      await human.edit(id, { lastName: 'Rhodes', unsubscribed: true, leadScore: 7 });
+      const input = [{ id, lastName: 'Ours', crmCreatedDate: null }];
+      await people.upsert({ action: 'updateOnly', lookupField: 'id', input });
+
+      const { rows } = await readWholeFeed(people, position);
+
+      expect(rows.map(({ field, oldValue, newValue }) => [field, oldValue, newValue])).toEqual([
+        ['lastName', 'Reed', 'Rhodes'],
+        ['unsubscribed', 'False', 'True'],
+        ['leadScore', null, '7'],
+        ['lastName', 'Rhodes', 'Ours'],
+        ['crmCreatedDate', '2026-03-01 12:30:05', null],
+      ]);
+      expect(rows.every(({ personId, activityType }) => personId === id && activityType === 13)).toBe(true);
+      expect(new Set(rows.map(({ marketoGUID }) => marketoGUID)).size).toBe(5);
+      expect(rows[0]?.source).toBe('Lead update');
+      expect(rows[4]?.source).toBe('Web service API');
+      expect(rows[0]?.activityDate).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    });
+
+    it('logs nothing for a write that changes nothing', async () => {
+      const id = await seedOne({ email: 'ada@example.com', lastName: 'Reed' });
+      const { position } = await readWholeFeed(people, await people.openFeed(beginningMs));
+
+      const input = [{ id, lastName: 'Reed', unsubscribed: null }];
+      const results = await people.upsert({ action: 'updateOnly', lookupField: 'id', input });
+
+      expect(results).toEqual([{ result: 'UPDATED', personId: id }]);
+      expect((await readWholeFeed(people, position)).rows).toEqual([]);
+    });
+
+    it('gives each row once when it goes on where it stopped, and again when it starts over', async () => {
+      const id = await seedOne({ email: 'ada@example.com', lastName: 'Reed' });
+      const start = await people.openFeed(beginningMs);
+      const first = await readWholeFeed(people, start);
+      await human.edit(id, { lastName: 'Rhodes' });
+
+      const second = await readWholeFeed(people, first.position);
+
+      expect(second.rows).toMatchObject([{ field: 'lastName', newValue: 'Rhodes' }]);
+      expect((await readWholeFeed(people, start)).rows).toEqual([...first.rows, ...second.rows]);
+    });
+
+    it('tells who was deleted, and only that', async () => {
+      const position = await people.openFeed(beginningMs);
+      const [gone, stays] = await human.seed([{ email: 'gone@example.com' }, { email: 'stays@example.com' }]);
+      await human.remove(String(gone));
+
+      expect(await readAllDeleted(people, position)).toEqual([gone]);
+      expect((await people.findPersons('id', [String(gone), String(stays)])).map(({ id }) => id)).toEqual([
+        stays,
+      ]);
+    });
+  });
+}

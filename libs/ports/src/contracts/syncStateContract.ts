@@ -1,0 +1,21 @@
+import type { SyncStateStore } from '../goldenStore.ts';
+
+/** The promises of `SyncStateStore`; `open` gives an empty store each time. */
+export function syncStateContract(name: string, open: () => Promise<SyncStateStore>): void {
+  describe(`${name} as sync state`, () => {
+    it('does not call the first reads complete before somebody says so', async () => {
+      const store = await open();
+
+      expect(await store.firstReadsComplete()).toBe(false);
+    });
+
+    it('remembers that the first reads are complete, however often it is told', async () => {
+      const store = await open();
+
+      await store.markFirstReadsComplete();
+      await store.markFirstReadsComplete();
+
+      expect(await store.firstReadsComplete()).toBe(true);
+    });
+  });
+}

@@ -1,0 +1,68 @@
+import { isSyncError, SyncError } from '@lockstep/change-events';
+import { dynamicsContract } from '../contracts/dynamicsTableContract.ts';
+import { inMemoryDynamics } from './inMemoryDynamics.ts';
+
+const id = '00000000-0000-4000-8000-000000000001';
+
+describe('the in-memory Dynamics', () => {
+  dynamicsContract(async () => {
+    const dynamics = inMemoryDynamics({ pageSizeMax: 2 });
+
+    return {
+      dynamics,
+      human: {
+        seed: async (table, rows) => dynamics.seed(table, rows),
+        edit: async (table, rowId, fields) => void dynamics.edit(table, rowId, fields),
+        remove: async (table, rowId) => dynamics.remove(table, rowId),
+        expirePositions: async () => dynamics.expirePositions(),
+      },
+      close: async () => {},
+    };
+  });
+
+  it('logs every state with who made it and what changed', async () => {
+    const dynamics = inMemoryDynamics();
+    dynamics.seed('lead', [{ id, fields: { lastname: 'Reed' } }]);
+    const version = dynamics.edit('lead', id, { lastname: 'Rhodes' });
+    await dynamics.update({ table: 'lead', id, version, columns: { lastname: 'Ours' } });
+    dynamics.remove('lead', id);
+
+    expect(
+      dynamics.states.map(({ actorKind, operation, sequence }) => [sequence, actorKind, operation]),
+    ).toEqual([
+      [1, 'human', 'create'],
+      [2, 'human', 'update'],
+      [3, 'application', 'update'],
+      [4, 'human', 'delete'],
+    ]);
+    expect(dynamics.states[2]?.changed).toEqual({ lastname: { before: 'Rhodes', after: 'Ours' } });
+    expect(dynamics.states[3]?.row).toBeNull();
+  });
+
+  it('loses an answer after the commit when a hook says so', async () => {
+    const dynamics = inMemoryDynamics();
+    dynamics.seed('lead', [{ id, fields: { lastname: 'Reed' } }]);
+    const version = dynamics.rows('lead')[0]?.version ?? 0;
+    dynamics.hooks.afterUpdate = () => {
+      throw new SyncError('DYNAMICS_UNREACHABLE');
+    };
+
+    const lost = await dynamics
+      .update({ table: 'lead', id, version, columns: { lastname: 'Ours' } })
+      .catch((error: unknown) => isSyncError(error, 'DYNAMICS_UNREACHABLE'));
+
+    expect(lost).toBe(true);
+    expect(dynamics.rows('lead')[0]?.fields['lastname']).toBe('Ours');
+  });
+
+  it('lets an edit slip in before an update, which is then stale', async () => {
+    const dynamics = inMemoryDynamics();
+    dynamics.seed('lead', [{ id, fields: { lastname: 'Reed' } }]);
+    const version = dynamics.rows('lead')[0]?.version ?? 0;
+    dynamics.hooks.beforeUpdate = () => void dynamics.edit('lead', id, { lastname: 'Human' });
+
+    expect(await dynamics.update({ table: 'lead', id, version, columns: { lastname: 'Ours' } })).toEqual({
+      result: 'STALE',
+    });
+  });
+});

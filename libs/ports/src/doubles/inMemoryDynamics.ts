@@ -1,0 +1,181 @@
+import {
+  SyncError,
+  tableDefinitions,
+  type FieldValues,
+  type ScalarValues,
+  type TableDefinition,
+} from '@lockstep/change-events';
+import type { Clock } from '../clock.ts';
+import type {
+  DynamicsReader,
+  DynamicsRow,
+  DynamicsUpdate,
+  DynamicsUpdateResult,
+  DynamicsWriter,
+} from '../dynamicsTable.ts';
+import {
+  columnRules,
+  stockOptionLabels,
+  type ColumnFault,
+  type ColumnRules,
+  type OptionLabels,
+} from './dynamicsColumnRules.ts';
+import { createDynamicsPages } from './dynamicsPositions.ts';
+import { createDynamicsRowStore, type DynamicsRowStore } from './dynamicsRowStore.ts';
+import type { RecordedState } from './recordedState.ts';
+
+export type InMemoryDynamicsOptions = {
+  readonly clock?: Pick<Clock, 'now'>;
+  readonly tables?: Readonly<Record<string, TableDefinition>>;
+  readonly optionLabels?: OptionLabels;
+  readonly pageSizeMax?: number;
+  /** Who our own writes are shown to come from. */
+  readonly applicationUser?: string;
+};
+
+/** A row to seed; columns that are left out get the table's defaults. */
+export type SeedRow = { readonly id: string; readonly fields: FieldValues };
+
+/**
+ * Called around what the port does; a hook that throws makes the call fail. An error out of `afterUpdate` is an answer
+ * lost after the commit. Hooks may edit, as a person might in that moment.
+ */
+export type DynamicsHooks = {
+  beforeCall?: (
+    operation: 'readPage' | 'countRows' | 'read' | 'update',
+    table: string,
+  ) => void | Promise<void>;
+  beforeUpdate?: (update: DynamicsUpdate) => void | Promise<void>;
+  afterUpdate?: (update: DynamicsUpdate, result: DynamicsUpdateResult) => void | Promise<void>;
+};
+
+/** Dynamics in memory, with a human side. `states` only grows. */
+export type InMemoryDynamics = DynamicsReader &
+  DynamicsWriter & {
+    readonly hooks: DynamicsHooks;
+    readonly states: readonly RecordedState[];
+    seed(table: string, rows: readonly SeedRow[], actor?: string): void;
+    /** Answers the new version; the version rises even when no value changes. Throws for a missing row. */
+    edit(table: string, id: string, fields: FieldValues, actor?: string): number;
+    remove(table: string, id: string, actor?: string): void;
+    rows(table: string): readonly DynamicsRow[];
+    /** From now on every position handed out so far answers DYNAMICS_POSITION_EXPIRED. */
+    expirePositions(): void;
+  };
+
+const defaultHuman = '11111111-1111-4111-8111-111111111111';
+const defaultApplication = '99999999-9999-4999-8999-999999999999';
+const startOfTimeMs = Date.UTC(2026, 0, 1);
+
+/** Keeps Dataverse's promises (facts 1, 3.2): one version counter, delta positions, tombstones, If-Match. */
+export function inMemoryDynamics(options: InMemoryDynamicsOptions = {}): InMemoryDynamics {
+  const { clock = { now: () => startOfTimeMs }, tables = tableDefinitions } = options;
+  const store = createDynamicsRowStore(tables, () => clock.now());
+  const pages = createDynamicsPages(store, options.pageSizeMax ?? 5000);
+  const rules = columnRules(options.optionLabels ?? stockOptionLabels);
+  const application = { kind: 'application', name: options.applicationUser ?? defaultApplication } as const;
+  const hooks: DynamicsHooks = {};
+  const update = (change: DynamicsUpdate): DynamicsUpdateResult => {
+    const found = guard(store, change);
+    if ('result' in found) return found;
+    const written = writeColumns(rules, store.definition(change.table), change.columns);
+    if ('fault' in written) return { result: 'REFUSED', ...written.fault };
+    const fields = { ...found.fields, ...written.fields };
+
+    return { result: 'WRITTEN', row: store.save(change.table, change.id, fields, application) };
+  };
+
+  return {
+    hooks,
+    ...humanSide(store, rules, () => clock.now()),
+    expirePositions: () => pages.expire(),
+    async readPage(table, position, signal) {
+      if (signal.aborted) throw new SyncError('DYNAMICS_UNREACHABLE', { reason: 'stopped' });
+      await hooks.beforeCall?.('readPage', table);
+
+      return pages.read(table, position);
+    },
+    async countRows(table) {
+      await hooks.beforeCall?.('countRows', table);
+
+      return store.rows(table).length;
+    },
+    async read(table, id) {
+      await hooks.beforeCall?.('read', table);
+
+      return store.row(table, id.toLowerCase());
+    },
+    async update(change) {
+      await hooks.beforeCall?.('update', change.table);
+      await hooks.beforeUpdate?.(change);
+      const result = update(change);
+      await hooks.afterUpdate?.(change, result);
+
+      return result;
+    },
+  };
+}
+
+type HumanSide = Pick<InMemoryDynamics, 'states' | 'seed' | 'edit' | 'remove' | 'rows'>;
+
+function humanSide(store: DynamicsRowStore, rules: ColumnRules, now: () => number): HumanSide {
+  const human = (name = defaultHuman) => ({ kind: 'human', name }) as const;
+
+  return {
+    states: store.states,
+    seed(table, rows, actor) {
+      const blank = {
+        ...rules.blankRow(store.definition(table)),
+        ...creation(store.definition(table), now(), actor),
+      };
+      for (const { id, fields } of rows)
+        store.save(table, id.toLowerCase(), { ...blank, ...fields }, human(actor));
+    },
+    edit(table, id, fields, actor) {
+      const before = store.row(table, id);
+      if (!before) throw new SyncError('INTERNAL', { reason: 'no such row in the double', table, id });
+
+      return store.save(table, id, { ...before.fields, ...fields }, human(actor)).version;
+    },
+    remove: (table, id, actor) => store.remove(table, id, human(actor)),
+    rows: (table) => store.rows(table),
+  };
+}
+
+/** What Dataverse sets itself when a row is created. */
+function creation({ fields }: TableDefinition, nowMs: number, actor = defaultHuman): FieldValues {
+  const own: FieldValues = {
+    createdon: `${new Date(nowMs).toISOString().slice(0, 19)}Z`,
+    ownerid: { id: actor, table: 'systemuser' },
+  };
+
+  return Object.fromEntries(fields.flatMap(({ name }) => (name in own ? [[name, own[name] ?? null]] : [])));
+}
+
+function guard(
+  store: DynamicsRowStore,
+  { table, id, version }: DynamicsUpdate,
+): DynamicsRow | { readonly result: 'MISSING' | 'STALE' } {
+  const row = store.row(table, id);
+  if (!row) return { result: 'MISSING' };
+
+  return row.version === version ? row : { result: 'STALE' };
+}
+
+function writeColumns(
+  rules: ColumnRules,
+  definition: TableDefinition,
+  columns: ScalarValues,
+): { readonly fields: FieldValues } | { readonly fault: ColumnFault } {
+  const written = Object.entries(columns).map(([name, value]) => {
+    const field = definition.fields.find((known) => known.name === name) ?? { name, type: 'string' as const };
+
+    return { name, ...rules.write(definition.table, field, value) };
+  });
+  const refused = written.find((column) => 'fault' in column);
+  if (refused && 'fault' in refused) return { fault: refused.fault };
+
+  return {
+    fields: Object.fromEntries(written.flatMap((cell) => ('value' in cell ? [[cell.name, cell.value]] : []))),
+  };
+}

@@ -1,0 +1,129 @@
+import { compareSequence, SyncError } from '@lockstep/change-events';
+import type { GoldenRecord } from '@lockstep/reconciliation';
+import type {
+  Claim,
+  ClaimStore,
+  Delivery,
+  DeliveryStore,
+  GoldenStore,
+  LinkStore,
+  SyncStateStore,
+} from '../goldenStore.ts';
+
+/** The five stores in memory; values are copied in and out, as a database would. */
+export type InMemoryStores = {
+  readonly golden: GoldenStore;
+  readonly links: LinkStore;
+  readonly claims: ClaimStore;
+  readonly deliveries: DeliveryStore;
+  readonly syncState: SyncStateStore;
+  /** Every golden record, in the order of insertion. */
+  all(): GoldenRecord[];
+};
+
+/** Empty stores with the promises of the ports, for tests and the simulation. */
+export function inMemoryStores(): InMemoryStores {
+  const records = new Map<string, GoldenRecord>();
+  return {
+    golden: goldenStoreOver(records),
+    links: inMemoryLinkStore(),
+    claims: inMemoryClaimStore(),
+    deliveries: inMemoryDeliveryStore(),
+    syncState: inMemorySyncState(),
+    all: () => [...records.values()].map((record) => structuredClone(record)),
+  };
+}
+
+function goldenStoreOver(records: Map<string, GoldenRecord>): GoldenStore {
+  return {
+    load: (goldenIds) => Promise.resolve(pick(records, goldenIds)),
+    async save(saves) {
+      const ids = new Set(saves.map(({ record }) => record.goldenId));
+      if (ids.size < saves.length) throw new SyncError('INTERNAL', { reason: 'two saves of one record' });
+      const refused = new Set<string>();
+      for (const { record, expected } of saves) {
+        const stored = records.get(record.goldenId)?.revision;
+        if (compareSequence(stored, expected) === 0) records.set(record.goldenId, structuredClone(record));
+        else refused.add(record.goldenId);
+      }
+      return refused;
+    },
+    async findDue(nowMs, limitMax) {
+      return [...records.values()]
+        .flatMap(({ goldenId, dueAtMs }) =>
+          dueAtMs !== null && dueAtMs <= nowMs ? [{ goldenId, dueAtMs }] : [],
+        )
+        .sort((a, b) => a.dueAtMs - b.dueAtMs)
+        .slice(0, limitMax)
+        .map(({ goldenId }) => goldenId);
+    },
+    async findWaiting(cause, limitMax) {
+      return [...records.values()]
+        .filter(({ waiting }) => waiting?.cause === cause)
+        .slice(0, limitMax)
+        .map(({ goldenId }) => goldenId);
+    },
+  };
+}
+
+function inMemoryLinkStore(): LinkStore {
+  const stored = new Map<string, string>();
+  return {
+    resolve: (rowKeys) => Promise.resolve(pick(stored, rowKeys)),
+    async link(links) {
+      for (const [rowKey, goldenId] of links) if (!stored.has(rowKey)) stored.set(rowKey, goldenId);
+      return pick(stored, [...links.keys()]);
+    },
+    async relink(rowKeys, from, to) {
+      for (const rowKey of rowKeys) if (stored.get(rowKey) === from) stored.set(rowKey, to);
+    },
+  };
+}
+
+function inMemoryClaimStore(): ClaimStore {
+  const rows = new Map<string, readonly Claim[]>();
+  const others = ({ claim, rowKey }: Claim) =>
+    (rows.get(claim) ?? []).filter((stored) => stored.rowKey !== rowKey);
+  const holds = ({ claim, rowKey, goldenId }: Claim) =>
+    rows.get(claim)?.some((stored) => stored.rowKey === rowKey && stored.goldenId === goldenId) ?? false;
+  return {
+    async add(claims) {
+      for (const claim of claims) rows.set(claim.claim, [...others(claim), structuredClone(claim)]);
+    },
+    async remove(claims) {
+      for (const claim of claims.filter(holds)) rows.set(claim.claim, others(claim));
+    },
+    async read(claims) {
+      return new Map([...pick(rows, claims)].filter(([, found]) => found.length > 0));
+    },
+  };
+}
+
+function inMemoryDeliveryStore(): DeliveryStore {
+  const stored = new Map<string, Delivery>();
+  return {
+    load: (goldenIds) => Promise.resolve(pick(stored, goldenIds)),
+    async save(deliveries) {
+      for (const delivery of deliveries) stored.set(delivery.goldenId, structuredClone(delivery));
+    },
+  };
+}
+
+function inMemorySyncState(): SyncStateStore {
+  let complete = false;
+  return {
+    firstReadsComplete: () => Promise.resolve(complete),
+    async markFirstReadsComplete() {
+      complete = true;
+    },
+  };
+}
+
+function pick<V>(from: ReadonlyMap<string, V>, keys: readonly string[]): Map<string, V> {
+  return new Map(
+    keys.flatMap((key) => {
+      const value = from.get(key);
+      return value === undefined ? [] : [[key, structuredClone(value)] as const];
+    }),
+  );
+}

@@ -1,0 +1,118 @@
+import { isoTime, type FieldDefinition, type Scalar, type ScalarValues } from '@lockstep/change-events';
+import type { FeedRow, MarketoPerson } from '../marketoPeople.ts';
+import { displayText, emptyValue, isCustom } from './marketoFieldRules.ts';
+import { appendState, type RecordedState, type StateOperation } from './recordedState.ts';
+
+/** Who acts, and as which source the activity log shows it. */
+export type PersonActor = {
+  readonly kind: 'human' | 'application';
+  readonly name: string;
+  readonly source: string;
+};
+
+/** One row of the activity log: a feed row, or the trace that a deleted person leaves. */
+export type Activity = FeedRow & { readonly activityType: 12 | 13 | 37 };
+
+/** Persons by id with their activity log and a log of every state. */
+export type MarketoPersonStore = {
+  readonly states: readonly RecordedState[];
+  readonly activities: readonly Activity[];
+  persons(): readonly MarketoPerson[];
+  person(id: string): MarketoPerson | null;
+  create(values: ScalarValues, actor: PersonActor): string;
+  /** A write that changes nothing leaves no trace (marketo-rest 2.4). */
+  update(id: string, values: ScalarValues, actor: PersonActor): void;
+  remove(id: string, actor: PersonActor): void;
+};
+
+type Change = { readonly field: FieldDefinition; readonly before: Scalar; readonly after: Scalar };
+
+export function createMarketoPersonStore(
+  fields: ReadonlyMap<string, FieldDefinition>,
+  now: () => number,
+): MarketoPersonStore {
+  const people = new Map<string, MarketoPerson>();
+  const activities: Activity[] = [];
+  const states: RecordedState[] = [];
+  let lastId = 0;
+  const time = (): string => isoTime(Math.floor(now() / 1000) * 1000);
+  const log = (
+    personId: string,
+    row: Omit<Activity, 'personId' | 'activityId' | 'marketoGUID' | 'activityDate'>,
+  ) => {
+    const activityId = activities.length + 1;
+    const marketoGUID = `activity-${String(activityId).padStart(12, '0')}`;
+    activities.push({ personId, activityId, marketoGUID, activityDate: time(), ...row });
+  };
+  const record = (operation: StateOperation, id: string, images: Images, actor: PersonActor) => {
+    const who = { actorKind: actor.kind, actor: actor.name };
+    const version = states.length + 1;
+    appendState(
+      states,
+      { at: isoTime(now()), system: 'marketo', ...who, operation, table: 'person', id, version },
+      images,
+    );
+  };
+
+  return {
+    states,
+    activities,
+    persons: () => [...people.values()],
+    person: (id) => people.get(id) ?? null,
+    create(values, actor) {
+      lastId += 1;
+      const id = String(lastId);
+      const person = {
+        id,
+        fields: { ...blankFields(fields), ...values, createdAt: time(), updatedAt: time() },
+      };
+      people.set(id, person);
+      log(id, { activityType: 12, ...noTexts, source: actor.source });
+      record('create', id, { before: null, after: person.fields }, actor);
+
+      return id;
+    },
+    update(id, values, actor) {
+      const before = people.get(id);
+      const changes = before ? changesOf(fields, before.fields, values) : [];
+      if (!before || changes.length === 0) return;
+      const moved = changes.every(({ field }) => isCustom(field.name)) ? {} : { updatedAt: time() };
+      const after = { id, fields: { ...before.fields, ...values, ...moved } };
+      people.set(id, after);
+      for (const change of changes) log(id, { activityType: 13, ...texts(change), source: actor.source });
+      record('update', id, { before: before.fields, after: after.fields }, actor);
+    },
+    remove(id, actor) {
+      const before = people.get(id);
+      if (!before) return;
+      people.delete(id);
+      log(id, { activityType: 37, ...noTexts, source: actor.source });
+      record('delete', id, { before: before.fields, after: null }, actor);
+    },
+  };
+}
+
+type Images = { readonly before: ScalarValues | null; readonly after: ScalarValues | null };
+
+const noTexts = { field: null, oldValue: null, newValue: null };
+
+function blankFields(fields: ReadonlyMap<string, FieldDefinition>): ScalarValues {
+  return Object.fromEntries([...fields.values()].map((field) => [field.name, emptyValue(field)]));
+}
+
+function changesOf(
+  fields: ReadonlyMap<string, FieldDefinition>,
+  before: ScalarValues,
+  values: ScalarValues,
+): readonly Change[] {
+  return Object.entries(values).flatMap(([name, after]) => {
+    const field = fields.get(name);
+    const former = before[name] ?? null;
+
+    return !field || former === after ? [] : [{ field, before: former, after }];
+  });
+}
+
+function texts({ field, before, after }: Change): Pick<FeedRow, 'field' | 'oldValue' | 'newValue'> {
+  return { field: field.name, oldValue: displayText(field, before), newValue: displayText(field, after) };
+}

@@ -1,0 +1,162 @@
+import {
+  compareSequence,
+  isAfter,
+  type ChangeEvent,
+  type DynamicsOutcome,
+  type Scalar,
+} from '@lockstep/change-events';
+import { activeRow, type Draft, type DraftRow } from './decision.ts';
+import { filterColumn, type MappingRow } from './mapping.ts';
+import { observe, setField, settle } from './observe.ts';
+import { read } from './projection.ts';
+
+/** Takes a row of Dynamics into the record: ordered by version, deletes by page (design section 4, Order). */
+export function absorbDynamics(draft: Draft, table: string, event: ChangeEvent): void {
+  const known = draft.record.rows.find((row) => row.table === table && row.id === event.recordId);
+  if (event.operation === 'DELETE') return absorbDelete(draft, known ?? addRow(draft, table, event), event);
+  if (known && isStale(known, event)) {
+    draft.nothing = 'stale';
+    return;
+  }
+  const row = known ?? addRow(draft, table, event);
+  absorbRow(draft, row, event);
+  mirror(draft, row);
+}
+
+function isStale(row: DraftRow, event: ChangeEvent): boolean {
+  if (row.deletedAt && !isAfter(event.page, row.deletedAt)) return true;
+  return compareSequence(event.version, row.version) <= 0;
+}
+
+/** A delete may overtake the first sight of its row in the backfill lane: it is kept, so that it outranks that page. */
+function absorbDelete(draft: Draft, row: DraftRow, event: ChangeEvent): void {
+  if (row.deletedAt || isAfter(row.page, event.page)) {
+    draft.nothing = 'stale';
+    return;
+  }
+  row.deletedAt = event.page;
+  row.page = event.page;
+  row.inFlight = {};
+  draft.record.outbox = draft.record.outbox.filter(
+    (entry) => entry.kind !== 'dynamics-write' || entry.rowId !== row.id,
+  );
+  if (row.active) mirror(draft, row);
+}
+
+function addRow(draft: Draft, table: string, event: ChangeEvent): DraftRow {
+  const row: DraftRow = {
+    system: 'dynamics',
+    table,
+    id: event.recordId,
+    active: activeRow(draft.record, 'dynamics') === undefined,
+    deletedAt: null,
+    missing: false,
+    version: null,
+    page: event.page,
+    filter: null,
+    seen: {},
+    inFlight: {},
+    parked: {},
+    decidedEvidence: [],
+  };
+  draft.record.rows.push(row);
+  if (row.active) draft.record.kind = table === 'contact' ? 'contact' : 'lead';
+  return row;
+}
+
+function absorbRow(draft: Draft, row: DraftRow, event: ChangeEvent): void {
+  const fields = event.fields ?? {};
+  const at = event.version ?? event.page;
+  if (filterColumn in fields) row.filter = fields[filterColumn] as boolean | null;
+  for (const mapping of row.active ? draft.context.mapping : []) {
+    const column = mapping.columns[row.table];
+    if (column === undefined || !(column in fields)) continue;
+    const reading = read('dynamics', mapping, fields[column] ?? null);
+    observe(draft, { row, mapping, reading, at, changedAt: event.changedAt, sequential: false });
+  }
+  row.deletedAt = null;
+  row.missing = false;
+  row.version = event.version;
+  if (isAfter(event.page, row.page)) row.page = event.page;
+}
+
+/** Fields of Marketo that mirror the linked row itself (F-29, F-45). */
+function mirror(draft: Draft, row: DraftRow): void {
+  const facts = {
+    lockstepId: draft.record.goldenId,
+    crmId: row.id,
+    crmType: row.table === 'contact' ? 'Contact' : 'Lead',
+    crmIsDeleted: row.deletedAt !== null,
+  };
+  for (const [name, value] of Object.entries(facts)) {
+    if (draft.record.fields[name]?.value === value) continue;
+    setField(draft, name, { value, source: 'dynamics', changedAt: null, rule: 'mirror' });
+  }
+}
+
+/**
+ * The answer to our own guarded write. WRITTEN: what we wrote was accepted at the version of the representation, which is
+ * then decided as an event of that version. STALE: somebody was first; the row as it is now is decided.
+ */
+export function absorbWritten(draft: Draft, written: DynamicsOutcome, event: ChangeEvent | null): void {
+  const entry = draft.record.outbox.find((other) => other.entryId === written.entryId);
+  if (!entry || entry.kind !== 'dynamics-write') {
+    draft.nothing = 'no-entry';
+    return;
+  }
+  draft.record.outbox = draft.record.outbox.filter((other) => other !== entry);
+  const row = draft.record.rows.find((other) => other.table === entry.table && other.id === entry.rowId);
+  if (!row) return;
+  const inFlight = row.inFlight;
+  row.inFlight = {};
+  if (written.result === 'MISSING') row.missing = true;
+  for (const mapping of draft.context.mapping) {
+    const sent = inFlight[mapping.field];
+    if (!sent) continue;
+    if (written.result === 'WRITTEN' && event?.version)
+      settle(draft, row, mapping, sent.value, event.version);
+    if (written.result === 'STALE') settleStale(draft, { row, mapping, sent: sent.value, written, event });
+    if (
+      written.result === 'REFUSED' &&
+      (written.field === null || mapping.columns[row.table] === written.field)
+    ) {
+      row.parked[mapping.field] = { value: sent.value, code: written.code ?? 'DYNAMICS_REFUSED' };
+    }
+  }
+}
+
+/**
+ * The row moved on from the version our write was guarded by. It may show our value: then that is our own echo. When the
+ * answer was lost and the row shows the former value, nobody can tell "never applied" from "applied and put back": we write
+ * again, and keep what was there as the loser of a conflict.
+ */
+function settleStale(
+  draft: Draft,
+  stale: {
+    row: DraftRow;
+    mapping: MappingRow;
+    sent: Scalar;
+    written: DynamicsOutcome;
+    event: ChangeEvent | null;
+  },
+): void {
+  const { row, mapping, sent, event } = stale;
+  const column = mapping.columns[row.table];
+  if (column === undefined || !event?.version || !event.fields || !(column in event.fields)) return;
+  const reading = read('dynamics', mapping, event.fields[column] ?? null);
+  const seen = row.seen[mapping.field];
+  if (reading.side === sent) {
+    if (!seen || isAfter(event.version, seen.at))
+      row.seen[mapping.field] = { value: sent, at: event.version };
+    return;
+  }
+  if (stale.written.code === null || reading.side !== seen?.value) return;
+  draft.conflicts.push({
+    field: mapping.field,
+    winner: 'marketo',
+    winnerValue: draft.record.fields[mapping.field]?.value ?? null,
+    loserValue: reading.golden,
+    rule: 'outcome-unknown',
+    at: new Date(draft.context.nowMs).toISOString(),
+  });
+}

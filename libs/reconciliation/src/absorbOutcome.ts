@@ -1,0 +1,111 @@
+import type { DeliveryOutcome, ScalarValues, Sequence } from '@lockstep/change-events';
+import { absorbState, personRow } from './absorbMarketo.ts';
+import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decision.ts';
+import { settle } from './observe.ts';
+
+type Entry = Extract<DraftRecord['outbox'][number], { kind: 'marketo-write' }>;
+
+/** Takes the outcome of a command to Marketo into the record. */
+export function absorbOutcome(draft: Draft, outcome: DeliveryOutcome): void {
+  const entry = draft.record.outbox.find(
+    (other): other is Entry =>
+      other.kind === 'marketo-write' && other.command.commandId === outcome.commandId,
+  );
+  switch (outcome.result) {
+    case 'CREATED':
+    case 'UPDATED':
+      absorbAccepted(draft, outcome);
+      return close(draft, outcome, entry);
+    case 'FOUND':
+    case 'READ':
+      if (outcome.personId && outcome.state && outcome.answered) {
+        absorbState(draft, outcome.personId, outcome.state, outcome.answered);
+      }
+      return close(draft, outcome, entry);
+    case 'NOT_FOUND':
+      absorbNotFound(draft, outcome);
+      return close(draft, outcome, entry);
+    case 'REFUSED':
+      absorbRefusal(draft, outcome);
+      return close(draft, outcome, entry);
+    case 'AMBIGUOUS':
+      draft.record.waiting = waitingFor(draft, 'review', outcome.code);
+      return close(draft, outcome, entry);
+    case 'UNKNOWN':
+    case 'RETRY':
+      return postpone(draft, outcome, entry);
+    case 'SUPERSEDED':
+      draft.nothing = 'superseded';
+  }
+}
+
+function absorbAccepted(draft: Draft, outcome: DeliveryOutcome): void {
+  const at = outcome.answered;
+  if (!outcome.personId || !at) return;
+  const row = personRow(draft, outcome.personId, at);
+  if (!row.active) return;
+  for (const mapping of draft.context.mapping) {
+    const accepted = outcome.accepted?.[mapping.marketo];
+    if (accepted === undefined) continue;
+    forget(row, mapping.field, outcome.revision);
+    settle(draft, row, mapping, accepted, at);
+  }
+}
+
+/** The write of this revision is no longer on its way; a later one may be. */
+function forget(row: DraftRow, field: string, revision: Sequence): void {
+  const inFlight = row.inFlight[field];
+  if (inFlight && inFlight.revision.number <= revision.number) delete row.inFlight[field];
+}
+
+/** A linked person that is not found says nothing until the delete or merge feed explains it; it is never created anew. */
+function absorbNotFound(draft: Draft, outcome: DeliveryOutcome): void {
+  const row = activeRow(draft.record, 'marketo');
+  if (!row || row.deletedAt || outcome.personId !== row.id) return;
+  row.missing = true;
+  draft.record.waiting = waitingFor(draft, 'marketo-missing', outcome.code);
+}
+
+function absorbRefusal(draft: Draft, outcome: DeliveryOutcome): void {
+  const row = activeRow(draft.record, 'marketo');
+  const mapping = draft.context.mapping.find((other) => other.marketo === outcome.field);
+  const sent: ScalarValues = commandFields(draft.record, outcome.commandId);
+  const code = outcome.code ?? 'MARKETO_REFUSED';
+  if (row && mapping && mapping.marketo in sent) {
+    row.parked[mapping.field] = { value: sent[mapping.marketo] ?? null, code };
+    return;
+  }
+  draft.record.waiting = waitingFor(draft, 'refused', code);
+}
+
+function commandFields(record: DraftRecord, commandId: string): ScalarValues {
+  const entry = record.outbox.find(
+    (other) => other.kind === 'marketo-write' && other.command.commandId === commandId,
+  );
+  return entry?.kind === 'marketo-write' ? entry.command.fields : {};
+}
+
+function waitingFor(
+  draft: Draft,
+  cause: 'review' | 'refused' | 'marketo-missing',
+  code: string | null,
+): NonNullable<DraftRecord['waiting']> {
+  return { cause, code, dueAtMs: draft.context.nowMs + draft.context.policy.parkedRetryMs };
+}
+
+function close(draft: Draft, outcome: DeliveryOutcome, entry: Entry | undefined): void {
+  if (!entry) return;
+  draft.record.outbox = draft.record.outbox.filter((other) => other !== entry);
+  const row = activeRow(draft.record, 'marketo');
+  for (const field of Object.keys(row?.inFlight ?? {})) if (row) forget(row, field, outcome.revision);
+}
+
+/** The answer was lost, or nothing was sent: the entry stays open and is looked at again at `retryAt`. */
+function postpone(draft: Draft, outcome: DeliveryOutcome, entry: Entry | undefined): void {
+  if (!entry) {
+    draft.nothing = 'no-entry';
+    return;
+  }
+  entry.dueAtMs = outcome.retryAt ? Date.parse(outcome.retryAt) : draft.context.nowMs;
+  entry.unknown ||= outcome.result === 'UNKNOWN';
+}

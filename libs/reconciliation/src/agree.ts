@@ -1,0 +1,28 @@
+import { activeRow, type Draft, type DraftRow } from './decision.ts';
+import type { MappingRow } from './mapping.ts';
+import { notRepresentable, project } from './projection.ts';
+import type { Scalar } from '@lockstep/change-events';
+
+/** True when the row is known to hold the golden value of a field, or cannot hold it. */
+function holds(row: DraftRow, mapping: MappingRow, golden: Scalar): boolean {
+  if (row.system === 'dynamics' && mapping.columns[row.table] === undefined) return true;
+  const wanted = project(row.system, mapping, golden);
+  if (wanted === notRepresentable || row.parked[mapping.field]) return true;
+  const seen = row.seen[mapping.field];
+  return seen !== undefined && seen.value === wanted && !seen.unconfirmed && !row.inFlight[mapping.field];
+}
+
+/** What both sides are known to hold becomes the base of the next three-way merge (design section 2, Agree). */
+export function agree(draft: Draft): void {
+  const dynamics = activeRow(draft.record, 'dynamics');
+  const marketo = activeRow(draft.record, 'marketo');
+  if (!dynamics || !marketo) return;
+  for (const mapping of draft.context.mapping) {
+    const field = draft.record.fields[mapping.field];
+    if (!field || field.agreed) continue;
+    if (holds(dynamics, mapping, field.value) && holds(marketo, mapping, field.value)) {
+      field.agreed = true;
+      field.base = field.value;
+    }
+  }
+}

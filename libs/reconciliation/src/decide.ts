@@ -1,0 +1,151 @@
+import { rowKey, type GoldenRecord } from './goldenRecord.ts';
+import type { GoldenEvent, InboxMessage, ScalarValues } from '@lockstep/change-events';
+import { absorbDynamics, absorbWritten } from './absorbDynamics.ts';
+import { absorbMarketo } from './absorbMarketo.ts';
+import { absorbOutcome } from './absorbOutcome.ts';
+import { agree } from './agree.ts';
+import { newGoldenRecord, openDraft, type Decision, type DecisionContext, type Draft } from './decision.ts';
+import { claimChanges } from './match.ts';
+import { planDynamics } from './planDynamics.ts';
+import { planMarketo } from './planMarketo.ts';
+import { join, lookAgain } from './wakeUp.ts';
+
+const conflictsKeptMax = 20;
+
+/**
+ * What one message means for one person: the new record, what changed, the conflicts and who won them, what to write, or
+ * why nothing happens. Pure: everything it needs was read before (design section 5).
+ */
+export function decide(
+  record: GoldenRecord | null,
+  message: InboxMessage,
+  context: DecisionContext,
+): Decision {
+  const before = record ?? newGoldenRecord(message.goldenId);
+  const draft = openDraft(before, context, causeOf(before, message));
+  draft.record.revision.number += 1;
+  if (before.aliasOf && !isJoin(message)) {
+    draft.nothing = 'forwarded';
+    draft.forwards.push({ ...message, goldenId: before.aliasOf });
+    return close(draft);
+  }
+  absorb(draft, message);
+  if (draft.changed.size > 0 && draft.record.waiting?.cause === 'refused') draft.record.waiting = null;
+  agree(draft);
+  planDynamics(draft);
+  planMarketo(draft);
+  return close(draft);
+}
+
+const isJoin = (message: InboxMessage): boolean => message.kind === 'wake-up' && message.reason === 'join';
+
+function causeOf(record: GoldenRecord, message: InboxMessage): Draft['cause'] {
+  switch (message.kind) {
+    case 'event':
+      return { eventId: message.event.eventId, system: message.system, lane: message.event.lane };
+    case 'outcome':
+      return { eventId: message.outcome.commandId, system: 'marketo', lane: message.outcome.lane };
+    case 'refusal':
+      return { eventId: message.written.entryId, system: 'dynamics', lane: 'LIVE' };
+    case 'wake-up':
+      return { eventId: `wake-up/${record.goldenId}`, system: null, lane: record.lane };
+  }
+}
+
+function absorb(draft: Draft, message: InboxMessage): void {
+  switch (message.kind) {
+    case 'event':
+      draft.record.lane = message.event.lane;
+      if (message.written) absorbWritten(draft, message.written, message.event);
+      if (message.system === 'dynamics') return absorbDynamics(draft, message.table, message.event);
+      return absorbMarketo(draft, message.event);
+    case 'refusal':
+      return absorbWritten(draft, message.written, null);
+    case 'outcome':
+      return absorbOutcomeOf(draft, message);
+    case 'wake-up':
+      return message.reason === 'join' && message.target ? join(draft, message.target) : lookAgain(draft);
+  }
+}
+
+/** A person that already belongs to another record is not taken: that record is asked to join. */
+function absorbOutcomeOf(draft: Draft, message: Extract<InboxMessage, { kind: 'outcome' }>): void {
+  const { outcome } = message;
+  const key = rowKey({ system: 'marketo', table: 'person', id: outcome.personId ?? '' });
+  const owner = draft.context.owners.get(key);
+  if (owner === undefined || owner === draft.record.goldenId) return absorbOutcome(draft, outcome);
+  absorbOutcome(draft, { ...outcome, result: 'AMBIGUOUS', code: 'MARKETO_AMBIGUOUS' });
+  const dueAtMs = draft.context.nowMs + draft.context.policy.dynamicsOutcomeMs;
+  draft.record.waiting = { cause: 'join', code: null, dueAtMs };
+  draft.forwards.push({ kind: 'wake-up', goldenId: owner, reason: 'join', target: draft.record.goldenId });
+}
+
+function close(draft: Draft): Decision {
+  const { record, before, context } = draft;
+  const kept = record.outbox.filter(
+    (entry) => entry.kind !== 'golden-event' || !context.published.has(entry.entryId),
+  );
+  record.outbox = kept;
+  record.conflicts = [...record.conflicts, ...draft.conflicts].slice(-conflictsKeptMax);
+  const goldenEvent = isVisible(draft) ? goldenEventOf(draft) : null;
+  if (goldenEvent) {
+    const entry = { kind: 'golden-event', entryId: goldenEvent.eventId, event: goldenEvent } as const;
+    record.outbox = [...kept, structuredClone(entry) as (typeof kept)[number]];
+  }
+  const dueTimes = record.outbox.flatMap((entry) => (entry.kind === 'golden-event' ? [] : [entry.dueAtMs]));
+  if (record.waiting && record.waiting.cause !== 'first-reads') dueTimes.push(record.waiting.dueAtMs);
+  record.dueAtMs = dueTimes.length > 0 ? Math.min(...dueTimes) : null;
+  const dirty = JSON.stringify({ ...record, revision: before.revision }) !== JSON.stringify(before);
+  const claims = dirty ? claimChanges(before, record) : { added: [], removed: [] };
+  return {
+    record: dirty ? record : before,
+    dirty,
+    nothing: draft.nothing,
+    goldenEvent,
+    conflicts: draft.conflicts,
+    commands: draft.commands,
+    dynamicsWrites: draft.dynamicsWrites,
+    forwards: draft.forwards,
+    claimsAdded: claims.added,
+    claimsRemoved: claims.removed,
+    relinks: draft.relinks,
+  };
+}
+
+/** Others see values, conflicts and rows; what is on its way is nobody else's business. */
+function isVisible(draft: Draft): boolean {
+  const { record, before, changed, conflicts } = draft;
+  if (changed.size > 0 || conflicts.length > 0 || record.aliasOf !== before.aliasOf) return true;
+  return JSON.stringify(rowsOf(record)) !== JSON.stringify(rowsOf(before));
+}
+
+const rowsOf = (record: GoldenRecord): GoldenEvent['rows'] =>
+  record.rows.map(({ system, table, id, active, deletedAt }) => ({
+    system,
+    table,
+    id,
+    active,
+    deleted: deletedAt !== null,
+  }));
+
+function goldenEventOf(draft: Draft): GoldenEvent {
+  const { record, changed, conflicts, cause, context } = draft;
+  const values: ScalarValues = Object.fromEntries(
+    Object.entries(record.fields).map(([name, field]) => [name, field.value]),
+  );
+  return {
+    eventId: `${record.goldenId}/${record.revision.epoch}.${record.revision.number}`,
+    goldenId: record.goldenId,
+    revision: { ...record.revision },
+    kind: record.kind,
+    mergedInto: record.aliasOf,
+    rows: rowsOf(record),
+    fields: values,
+    changed: [...changed.values()],
+    conflicts: [...conflicts],
+    causeEventId: cause.eventId,
+    causeSystem: cause.system,
+    lane: cause.lane,
+    decidedAt: new Date(context.nowMs).toISOString(),
+  };
+}

@@ -1,0 +1,117 @@
+import type {
+  ChangedField,
+  Conflict,
+  GoldenEvent,
+  InboxMessage,
+  Lane,
+  System,
+  WriteCommand,
+} from '@lockstep/change-events';
+import type { DynamicsWriteEntry, GoldenRecord } from './goldenRecord.ts';
+import type { MappingRow } from './mapping.ts';
+import type { Policy } from './policy.ts';
+
+/** A row that claims this record's email address, and the golden record it belongs to. */
+export type ClaimingRow = { readonly rowKey: string; readonly goldenId: string };
+
+/** What was read beside the golden record. What rests on something being absent here is looked at again by a sweep. */
+export type DecisionContext = {
+  readonly mapping: readonly MappingRow[];
+  readonly policy: Policy;
+  readonly nowMs: number;
+  /** Both systems have been read once and everything read has been decided. */
+  readonly firstReadsComplete: boolean;
+  /** Rows that claim the record's email address, its own among them. */
+  readonly claims: readonly ClaimingRow[];
+  /** The golden ids that own rows named in the message, by row key. */
+  readonly owners: ReadonlyMap<string, string>;
+  /** Outbox entries that this process knows to be published; the others are published again. */
+  readonly published: ReadonlySet<string>;
+};
+
+export type EmailClaim = { readonly claim: string; readonly rowKey: string; readonly goldenId: string };
+
+/** Why a message changed nothing. */
+export type Nothing = 'stale' | 'no-entry' | 'superseded' | 'forwarded';
+
+/** What one message did to one golden record, and what follows from it. */
+export type Decision = {
+  readonly record: GoldenRecord;
+  /** False when nothing about the record changed: there is nothing to save. */
+  readonly dirty: boolean;
+  readonly nothing: Nothing | null;
+  readonly goldenEvent: GoldenEvent | null;
+  readonly conflicts: readonly Conflict[];
+  readonly commands: readonly WriteCommand[];
+  readonly dynamicsWrites: readonly DynamicsWriteEntry[];
+  readonly forwards: readonly InboxMessage[];
+  readonly claimsAdded: readonly EmailClaim[];
+  readonly claimsRemoved: readonly EmailClaim[];
+  /** Rows that move to another golden record, before this one is saved. */
+  readonly relinks: { readonly rowKeys: readonly string[]; readonly to: string } | null;
+};
+
+type Writable<T> = T extends readonly (infer Item)[]
+  ? Writable<Item>[]
+  : T extends object
+    ? { -readonly [Key in keyof T]: Writable<T[Key]> }
+    : T;
+
+export type DraftRecord = Writable<GoldenRecord>;
+export type DraftRow = DraftRecord['rows'][number];
+
+/** A decision in the making: a private copy of the record, changed step by step and handed out once. */
+export type Draft = {
+  readonly record: DraftRecord;
+  readonly before: GoldenRecord;
+  readonly context: DecisionContext;
+  readonly cause: { readonly eventId: string; readonly system: System | null; readonly lane: Lane };
+  readonly changed: Map<string, ChangedField>;
+  readonly conflicts: Conflict[];
+  readonly commands: WriteCommand[];
+  readonly dynamicsWrites: DynamicsWriteEntry[];
+  readonly forwards: InboxMessage[];
+  nothing: Nothing | null;
+  relinks: Decision['relinks'];
+};
+
+/** An empty record for a person met for the first time. */
+export function newGoldenRecord(goldenId: string): GoldenRecord {
+  return {
+    goldenId,
+    revision: { epoch: 1, number: 0 },
+    kind: 'lead',
+    aliasOf: null,
+    fields: {},
+    rows: [],
+    outbox: [],
+    waiting: null,
+    conflicts: [],
+    lane: 'LIVE',
+    dueAtMs: null,
+  };
+}
+
+export function openDraft(record: GoldenRecord, context: DecisionContext, cause: Draft['cause']): Draft {
+  return {
+    record: structuredClone(record) as DraftRecord,
+    before: record,
+    context,
+    cause,
+    changed: new Map(),
+    conflicts: [],
+    commands: [],
+    dynamicsWrites: [],
+    forwards: [],
+    nothing: null,
+    relinks: null,
+  };
+}
+
+/** The row of a system that speaks for the fields, deleted or not. */
+export function activeRow<Row extends { readonly system: System; readonly active: boolean }>(
+  record: { readonly rows: readonly Row[] },
+  system: System,
+): Row | undefined {
+  return record.rows.find((row) => row.system === system && row.active);
+}

@@ -1,0 +1,63 @@
+import { activeRow, type Draft, type EmailClaim } from './decision.ts';
+import { rowKey, type GoldenRecord } from './goldenRecord.ts';
+
+/** Exactly one candidate on both sides joins; several are for a person to decide (design section 5, First meeting). */
+export type Match =
+  { readonly kind: 'none' | 'ambiguous' } | { readonly kind: 'join'; readonly goldenId: string };
+
+export function findMatch(draft: Draft): Match {
+  const { claims, policy } = draft.context;
+  if (!policy.matchByEmail || emailClaim(draft.record) === null) return { kind: 'none' };
+  const others = claims.filter((claim) => claim.goldenId !== draft.record.goldenId);
+  const persons = others.filter((claim) => claim.rowKey.startsWith('marketo/'));
+  const [person] = persons;
+  if (!person) return { kind: 'none' };
+  if (persons.length > 1 || others.length > persons.length) return { kind: 'ambiguous' };
+  return { kind: 'join', goldenId: person.goldenId };
+}
+
+function normalise(email: unknown): string | null {
+  const text = typeof email === 'string' ? email.trim().toLowerCase() : '';
+  return text === '' ? null : `email/${text}`;
+}
+
+/** The claim of a record's golden email address; null without one. */
+export function emailClaim(record: { readonly fields: GoldenRecord['fields'] }): string | null {
+  return normalise(record.fields['email']?.value);
+}
+
+/** The claim an address makes. */
+export function claimOf(email: string): string | null {
+  return normalise(email);
+}
+
+/** What a record claims now, by claim and row. */
+export function claimsOf(record: GoldenRecord): ReadonlyMap<string, EmailClaim> {
+  const claims = new Map<string, EmailClaim>();
+  if (record.aliasOf) return claims;
+  for (const row of record.rows) {
+    const claim = normalise(row.seen['email']?.value);
+    if (claim === null || row.deletedAt) continue;
+    claims.set(`${claim} ${rowKey(row)}`, { claim, rowKey: rowKey(row), goldenId: record.goldenId });
+  }
+  return claims;
+}
+
+/** Claims that rows took up and gave up in a decision. Those of an alias are kept: the record it joined takes them over. */
+export function claimChanges(
+  before: GoldenRecord,
+  after: GoldenRecord,
+): { added: EmailClaim[]; removed: EmailClaim[] } {
+  const [former, present] = [claimsOf(before), claimsOf(after)];
+  const missingIn = (from: ReadonlyMap<string, EmailClaim>, other: ReadonlyMap<string, EmailClaim>) =>
+    [...from].filter(([key]) => !other.has(key)).map(([, claim]) => claim);
+  return {
+    added: missingIn(present, former),
+    removed: after.aliasOf ? [] : missingIn(former, present),
+  };
+}
+
+/** True for a person of Marketo that was never linked to a row of Dynamics, and so may join another record. */
+export function isFreePerson(record: GoldenRecord): boolean {
+  return activeRow(record, 'dynamics') === undefined && activeRow(record, 'marketo') !== undefined;
+}

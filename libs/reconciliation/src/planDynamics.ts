@@ -1,0 +1,47 @@
+import type { Scalar } from '@lockstep/change-events';
+import { activeRow, type Draft, type DraftRow } from './decision.ts';
+import type { DynamicsWriteEntry } from './goldenRecord.ts';
+import type { MappingRow } from './mapping.ts';
+import { notRepresentable, project } from './projection.ts';
+
+/** Plans the one guarded write that brings the active row of Dynamics to the golden values, unless one is open. */
+export function planDynamics(draft: Draft): void {
+  const row = activeRow(draft.record, 'dynamics');
+  if (!row || row.deletedAt || row.missing || row.filter === false || !row.version || draft.record.aliasOf)
+    return;
+  if (draft.record.outbox.some((entry) => entry.kind === 'dynamics-write' && entry.rowId === row.id)) return;
+  const columns: Record<string, Scalar> = {};
+  const revision = draft.record.revision;
+  for (const mapping of draft.context.mapping) {
+    const wanted = wantedValue(draft, row, mapping);
+    const column = mapping.columns[row.table];
+    if (wanted === undefined || column === undefined || column in columns) continue;
+    columns[column] = wanted;
+    row.inFlight[mapping.field] = { value: wanted, revision };
+  }
+  if (Object.keys(columns).length === 0) return;
+  const entry: DynamicsWriteEntry = {
+    kind: 'dynamics-write',
+    entryId: `${draft.record.goldenId}/${revision.epoch}.${revision.number}/dynamics`,
+    table: row.table,
+    rowId: row.id,
+    ifMatch: row.version,
+    columns,
+    attempts: 0,
+    dueAtMs: draft.context.nowMs + draft.context.policy.dynamicsOutcomeMs,
+  };
+  draft.record.outbox.push(structuredClone(entry));
+  draft.dynamicsWrites.push(entry);
+}
+
+/** The value to write; undefined when the row holds it, cannot hold it, refused it, or was never seen. */
+function wantedValue(draft: Draft, row: DraftRow, mapping: MappingRow): Scalar | undefined {
+  const field = draft.record.fields[mapping.field];
+  const seen = row.seen[mapping.field];
+  if (!field || !seen || mapping.direction === 'to-marketo') return undefined;
+  const wanted = project('dynamics', mapping, field.value);
+  if (wanted === notRepresentable || wanted === seen.value) return undefined;
+  if (row.parked[mapping.field]?.value === wanted) return undefined;
+  delete row.parked[mapping.field];
+  return wanted;
+}

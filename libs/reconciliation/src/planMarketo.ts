@@ -1,0 +1,125 @@
+import type { Scalar, ScalarValues, WriteOperation } from '@lockstep/change-events';
+import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decision.ts';
+import type { MappingRow } from './mapping.ts';
+import { notRepresentable, project } from './projection.ts';
+import { findMatch } from './match.ts';
+
+/** Plans what Marketo must be told: an update of the linked person, or the creation of one that should exist. */
+export function planMarketo(draft: Draft): void {
+  const crm = activeRow(draft.record, 'dynamics');
+  if (!crm || draft.record.aliasOf || (crm.filter === false && !crm.deletedAt)) return;
+  if (isBlocked(draft)) return;
+  const person = activeRow(draft.record, 'marketo');
+  if (person && !person.deletedAt) return planUpdate(draft, crm, person);
+  planCreate(draft, crm, person);
+}
+
+/** One command at a time per record; a fresh edit overtakes one that waits in the backfill lane. */
+function isBlocked(draft: Draft): boolean {
+  const { waiting, outbox } = draft.record;
+  if (waiting?.cause === 'refused' || waiting?.cause === 'marketo-missing') return true;
+  return outbox.some(
+    (entry) =>
+      entry.kind === 'marketo-write' &&
+      !(
+        entry.command.lane === 'BACKFILL' &&
+        draft.cause.lane === 'LIVE' &&
+        !entry.unknown &&
+        draft.changed.size > 0
+      ),
+  );
+}
+
+function planUpdate(draft: Draft, crm: DraftRow, person: DraftRow): void {
+  if (draft.record.waiting) draft.record.waiting = null;
+  if (person.missing) return;
+  const fields: Record<string, Scalar> = {};
+  for (const mapping of draft.context.mapping) {
+    if (crm.deletedAt && mapping.field !== 'crmIsDeleted') continue;
+    const wanted = wantedValue(draft, person, mapping);
+    if (wanted === undefined) continue;
+    fields[mapping.marketo] = wanted;
+    person.inFlight[mapping.field] = { value: wanted, revision: draft.record.revision };
+  }
+  if (Object.keys(fields).length > 0) sendCommand(draft, 'UPDATE', fields);
+}
+
+/** The value to write; undefined when the person holds it, refused it, or its field was never seen. */
+function wantedValue(draft: Draft, person: DraftRow, mapping: MappingRow): Scalar | undefined {
+  const field = draft.record.fields[mapping.field];
+  const seen = person.seen[mapping.field];
+  if (!field || !seen || mapping.direction === 'to-dynamics') return undefined;
+  const wanted = project('marketo', mapping, field.value);
+  if (wanted === notRepresentable || wanted === seen.value) return undefined;
+  if (person.parked[mapping.field]?.value === wanted) return undefined;
+  delete person.parked[mapping.field];
+  return wanted;
+}
+
+/** A person deleted in Marketo comes back when its row changes in Dynamics, with a new id (F-31). */
+function planCreate(draft: Draft, crm: DraftRow, person: DraftRow | undefined): void {
+  if (crm.deletedAt) return;
+  if (person?.deletedAt && !changedInDynamics(draft)) return;
+  if (!draft.context.firstReadsComplete) {
+    draft.record.waiting = { cause: 'first-reads', code: null, dueAtMs: Number.MAX_SAFE_INTEGER };
+    return;
+  }
+  const match = findMatch(draft);
+  if (match.kind === 'ambiguous')
+    return wait(draft, 'review', 'MARKETO_AMBIGUOUS', draft.context.policy.parkedRetryMs);
+  if (match.kind === 'join') {
+    const { goldenId } = draft.record;
+    draft.forwards.push({ kind: 'wake-up', goldenId: match.goldenId, reason: 'join', target: goldenId });
+    return wait(draft, 'join', null, draft.context.policy.dynamicsOutcomeMs);
+  }
+  draft.record.waiting = null;
+  sendCommand(draft, 'CREATE', allFields(draft));
+}
+
+function wait(draft: Draft, cause: 'review' | 'join', code: string | null, afterMs: number): void {
+  draft.record.waiting = { cause, code, dueAtMs: draft.context.nowMs + afterMs };
+}
+
+function changedInDynamics(draft: Draft): boolean {
+  return [...draft.changed.values()].some(
+    (change) => change.source === 'dynamics' && change.rule !== 'mirror',
+  );
+}
+
+function allFields(draft: Draft): ScalarValues {
+  const fields: Record<string, Scalar> = {};
+  for (const mapping of draft.context.mapping) {
+    const field = draft.record.fields[mapping.field];
+    if (!field || mapping.direction === 'to-dynamics') continue;
+    const wanted = project('marketo', mapping, field.value);
+    if (wanted !== notRepresentable) fields[mapping.marketo] = wanted;
+  }
+  return fields;
+}
+
+/** Replaces a command that still waits in the backfill lane: its revision is lower, so it will be answered superseded. */
+export function sendCommand(draft: Draft, operation: WriteOperation, fields: ScalarValues): void {
+  const { record, context, cause } = draft;
+  const { policy, nowMs } = context;
+  const person = activeRow(record, 'marketo');
+  const commandId = `${record.goldenId}/${record.revision.epoch}.${record.revision.number}/marketo`;
+  const command = {
+    commandId,
+    goldenId: record.goldenId,
+    revision: { ...record.revision },
+    operation,
+    personId: person && !person.deletedAt ? person.id : null,
+    email: (record.fields['email']?.value as string | null | undefined) ?? null,
+    matchByEmail: policy.matchByEmail,
+    fields,
+    lane: cause.lane,
+    issuedAt: new Date(nowMs).toISOString(),
+  };
+  const waitMs = cause.lane === 'LIVE' ? policy.marketoOutcomeMs : policy.marketoBackfillOutcomeMs;
+  const entry = { kind: 'marketo-write', entryId: commandId, command, unknown: false, attempts: 0 } as const;
+  record.outbox = [
+    ...record.outbox.filter((other) => other.kind !== 'marketo-write'),
+    structuredClone({ ...entry, dueAtMs: nowMs + waitMs }) as DraftRecord['outbox'][number],
+  ];
+  draft.commands.push(command);
+}

@@ -1,0 +1,85 @@
+import {
+  canonicalDecimal,
+  isoTime,
+  type FieldValue,
+  type Scalar,
+  type System,
+} from '@lockstep/change-events';
+import type { MappingRow } from './mapping.ts';
+import { optionLabel, optionNumber } from './optionSets.ts';
+
+/** A golden value that a side cannot hold, such as a label that its option set lacks. */
+export const notRepresentable = Symbol('not representable');
+
+/** A value as one side holds it, beside what it means. */
+export type Reading = { readonly side: Scalar; readonly golden: Scalar };
+
+/**
+ * What `golden` looks like on a side (design section 5): *seen*, *in flight* and comparisons all live in the side's own
+ * value space, so that labels, whole seconds and false-for-empty never look like edits.
+ */
+export function project(system: System, row: MappingRow, golden: Scalar): Scalar | typeof notRepresentable {
+  return system === 'dynamics' ? toDynamics(row, golden) : toMarketo(row, golden);
+}
+
+function toDynamics(row: MappingRow, golden: Scalar): Scalar | typeof notRepresentable {
+  if (golden === null || row.type !== 'option' || row.optionSet === undefined) return golden;
+  return optionNumber(row.optionSet, String(golden)) ?? notRepresentable;
+}
+
+/** Marketo holds no empty strings, no empty booleans and no fractions of seconds (marketo-rest 2.2, 2.4). */
+function toMarketo(row: MappingRow, golden: Scalar): Scalar {
+  if (row.type === 'boolean') return golden === true;
+  if (golden === null || golden === '') return null;
+  if (row.type === 'decimal') return Number(golden);
+  if (row.type === 'timestamp') return wholeSecond(String(golden));
+  return golden;
+}
+
+function wholeSecond(text: string): string {
+  return isoTime(Math.floor(Date.parse(text) / 1000) * 1000);
+}
+
+/** Reads a value as the side's event shows it. */
+export function read(system: System, row: MappingRow, value: FieldValue): Reading {
+  return system === 'dynamics' ? readDynamics(row, value) : readMarketo(row, value as Scalar);
+}
+
+function readDynamics(row: MappingRow, value: FieldValue): Reading {
+  if (value !== null && typeof value === 'object' && 'label' in value) {
+    return { side: value.value, golden: value.label ?? labelOf(row, value.value) };
+  }
+  const side = value as Scalar;
+  return { side, golden: row.type === 'option' && typeof side === 'number' ? labelOf(row, side) : side };
+}
+
+function labelOf(row: MappingRow, value: number): string {
+  return (row.optionSet && optionLabel(row.optionSet, value)) ?? String(value);
+}
+
+function readMarketo(row: MappingRow, value: Scalar): Reading {
+  const side = toMarketo(row, value);
+  return { side, golden: row.type === 'decimal' && side !== null ? canonicalDecimal(String(side)) : side };
+}
+
+/** Reads the display string of a feed row (marketo-rest 3.3): "True", "2026-11-21 10:00:00", null when empty. */
+export function readDisplay(row: MappingRow, text: string | null): Reading {
+  if (text === null || text === '') return readMarketo(row, null);
+  switch (row.type) {
+    case 'boolean':
+      return readMarketo(row, /^(true|1)$/i.test(text));
+    case 'integer':
+    case 'decimal':
+      return readMarketo(row, Number(text));
+    case 'timestamp':
+      return readMarketo(row, /\dT\d/.test(text) ? text : `${text.replace(' ', 'T')}Z`);
+    case 'string':
+    case 'option':
+      return readMarketo(row, text);
+  }
+}
+
+/** Blank or default: what a first meeting never lets win over a value. */
+export function isBlank(value: Scalar): boolean {
+  return value === null || value === '' || value === false;
+}

@@ -1,0 +1,87 @@
+import { isoTime, type ChangeEvent, type FieldValue } from '@lockstep/change-events';
+import { activeRow, type Draft, type DraftRecord } from './decision.ts';
+import { rowKey } from './goldenRecord.ts';
+import { isFreePerson } from './match.ts';
+import { sendCommand } from './planMarketo.ts';
+
+const retryBackoffMaxMs = 600_000;
+
+/** Looks again at everything whose time has come: lost outcomes are settled by a read, parked work is tried again. */
+export function lookAgain(draft: Draft): void {
+  const { nowMs } = draft.context;
+  const { waiting } = draft.record;
+  for (const entry of draft.record.outbox) {
+    if (entry.kind === 'golden-event' || entry.dueAtMs > nowMs) continue;
+    if (entry.kind === 'dynamics-write') retryDynamics(draft, entry);
+    else retryMarketo(draft, entry);
+  }
+  if (!waiting || waiting.cause === 'first-reads' || waiting.dueAtMs > nowMs) return;
+  draft.record.waiting = null;
+  if (waiting.cause === 'marketo-missing') sendCommand(draft, 'READ', {});
+}
+
+type Entry<Kind> = Extract<DraftRecord['outbox'][number], { kind: Kind }>;
+
+function retryDynamics(draft: Draft, entry: Entry<'dynamics-write'>): void {
+  entry.attempts += 1;
+  entry.dueAtMs =
+    draft.context.nowMs +
+    Math.min(draft.context.policy.dynamicsOutcomeMs * 2 ** entry.attempts, retryBackoffMaxMs);
+  draft.dynamicsWrites.push(structuredClone(entry));
+}
+
+/** What may have happened is read; what nobody answered is planned anew with a higher revision. */
+function retryMarketo(draft: Draft, entry: Entry<'marketo-write'>): void {
+  if (entry.unknown) return sendCommand(draft, 'READ', {});
+  draft.record.outbox = draft.record.outbox.filter((other) => other !== entry);
+}
+
+/**
+ * Another record matched this person: this one becomes its alias and hands the person over. Asked again (after a crash)
+ * it hands the person over again; the state carries its number, so a repeat changes nothing.
+ */
+export function join(draft: Draft, target: string): void {
+  const { record } = draft;
+  if (record.aliasOf !== target && (record.aliasOf !== null || !isFreePerson(draft.before))) {
+    draft.nothing = 'stale';
+    return;
+  }
+  const person = activeRow(record, 'marketo');
+  if (!person) return;
+  record.aliasOf = target;
+  record.outbox = record.outbox.filter((entry) => entry.kind === 'golden-event');
+  record.waiting = null;
+  draft.relinks = { rowKeys: [rowKey(person)], to: target };
+  draft.forwards.push({
+    kind: 'event',
+    goldenId: target,
+    system: 'marketo',
+    table: 'lead',
+    event: stateOf(draft),
+    written: null,
+  });
+}
+
+/** The person as last seen, as an event: nothing is read again. */
+function stateOf(draft: Draft): ChangeEvent {
+  const person = activeRow(draft.record, 'marketo');
+  const fields: Record<string, FieldValue> = {};
+  for (const mapping of draft.context.mapping) {
+    const seen = person?.seen[mapping.field];
+    if (seen) fields[mapping.marketo] = seen.value;
+  }
+  return {
+    eventId: `join/${draft.record.goldenId}`,
+    operation: 'SNAPSHOT',
+    recordId: person?.id ?? '',
+    version: null,
+    page: person?.page ?? { epoch: 0, number: 0 },
+    changedAt: null,
+    observedAt: isoTime(draft.context.nowMs),
+    changedBy: null,
+    lane: draft.cause.lane,
+    fields,
+    mergedInto: null,
+    evidence: null,
+  };
+}

@@ -1,0 +1,66 @@
+import { SyncError, type AvroSchema, type SchemaIds } from '@lockstep/change-events';
+import {
+  createRegistryClient,
+  type RegistryAddress,
+  type RegistryAnswer,
+  type RegistryClient,
+} from './registryClient.ts';
+
+/** `autoRegister` false only looks schemas up, so that registering can be a step of the deployment. */
+export type SchemaIdsSettings = RegistryAddress & { readonly autoRegister: boolean };
+
+const compatibility = 'FULL_TRANSITIVE';
+const versionsOf = (subject: string) => `/subjects/${encodeURIComponent(subject)}/versions`;
+const configOf = (subject: string) => `/config/${encodeURIComponent(subject)}`;
+
+/** Schema ids from a registry with Confluent's API; every subject it registers under is FULL_TRANSITIVE. */
+export function createSchemaIds({ autoRegister, ...address }: SchemaIdsSettings): SchemaIds {
+  const client = createRegistryClient(address);
+  return {
+    idOf: (subject, schema) =>
+      autoRegister ? register(client, subject, schema) : lookUp(client, subject, schema),
+    schemaOf: (id) => readSchema(client, id),
+  };
+}
+
+async function register(client: RegistryClient, subject: string, schema: AvroSchema): Promise<number> {
+  // A registry may refuse settings for a subject that it does not know yet; then they follow the first version.
+  const known = await demandCompatibility(client, subject);
+  const answer = await client.post(versionsOf(subject), { schema: JSON.stringify(schema) });
+  if (answer.status !== 200) throw refusal(subject, answer);
+  if (!known && !(await demandCompatibility(client, subject)))
+    throw new SyncError('REGISTRY_UNREACHABLE', { subject, reason: 'compatibility cannot be set' });
+  return idFrom(subject, answer);
+}
+
+async function demandCompatibility(client: RegistryClient, subject: string): Promise<boolean> {
+  const current = await client.get(configOf(subject));
+  if (current.status === 200 && current.body['compatibilityLevel'] === compatibility) return true;
+  return (await client.put(configOf(subject), { compatibility })).status === 200;
+}
+
+async function lookUp(client: RegistryClient, subject: string, schema: AvroSchema): Promise<number> {
+  const path = `/subjects/${encodeURIComponent(subject)}`;
+  const answer = await client.post(path, { schema: JSON.stringify(schema) });
+  if (answer.status === 404) throw new SyncError('SCHEMA_MISSING', { subject });
+  if (answer.status !== 200) throw refusal(subject, answer);
+  return idFrom(subject, answer);
+}
+
+async function readSchema(client: RegistryClient, id: number): Promise<AvroSchema> {
+  const answer = await client.get(`/schemas/ids/${id}`);
+  const text = answer.body['schema'];
+  if (answer.status !== 200 || typeof text !== 'string')
+    throw new SyncError('MESSAGE_UNDECODABLE', { schemaId: id, reason: 'unknown schema' });
+  return JSON.parse(text) as AvroSchema;
+}
+
+function refusal(subject: string, { status, body }: RegistryAnswer): SyncError {
+  const reason = typeof body['message'] === 'string' ? body['message'] : 'no reason given';
+  return new SyncError('SCHEMA_INCOMPATIBLE', { subject, status, reason });
+}
+
+function idFrom(subject: string, { body }: RegistryAnswer): number {
+  if (typeof body['id'] === 'number') return body['id'];
+  throw new SyncError('REGISTRY_UNREACHABLE', { subject, reason: 'answer without id' });
+}

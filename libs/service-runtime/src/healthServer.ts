@@ -1,0 +1,71 @@
+import { SyncError } from '@lockstep/change-events';
+import fastify from 'fastify';
+import type { Registry } from 'prom-client';
+
+export type HealthServerOptions = {
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly host: string;
+  /** Why the process is not ready, in words; empty when it is. */
+  readonly checks: () => readonly string[];
+  readonly registry: Registry;
+};
+
+export type HealthServer = { readonly port: number; close(): Promise<void> };
+
+/** The three pages, not yet listening. */
+export function createHealthApp({ checks, registry }: Pick<HealthServerOptions, 'checks' | 'registry'>) {
+  const app = fastify({ forceCloseConnections: true });
+
+  app.get('/health/live', () => ({ status: 'live' }));
+
+  app.get('/health/ready', (_, reply) => {
+    const reasons = checks();
+    if (reasons.length === 0) return { status: 'ready' };
+
+    return reply.code(503).send({ status: 'not ready', reasons });
+  });
+
+  app.get('/metrics', async (_, reply) => {
+    const page = await registry.metrics();
+
+    return reply.type(registry.contentType).send(page);
+  });
+
+  return app;
+}
+
+/**
+ * Serves GET /health/live (200 while the event loop runs), /health/ready (200, or 503 with reasons) and /metrics.
+ * Throws CONFIG_INVALID when HTTP_HOST and HTTP_PORT cannot be listened on.
+ */
+export async function startHealthServer(options: HealthServerOptions): Promise<HealthServer> {
+  const app = createHealthApp(options);
+  try {
+    await app.listen({ port: options.port, host: options.host });
+  } catch (cause) {
+    await app.close();
+    throw portFault(cause, options);
+  }
+
+  const address = app.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : options.port;
+
+  return { port, close: async () => app.close() };
+}
+
+const listenFaults: Readonly<Record<string, readonly [setting: string, sentence: string]>> = {
+  EADDRINUSE: ['HTTP_PORT', 'is in use by another process.'],
+  EACCES: ['HTTP_PORT', 'is not allowed for this user.'],
+  EADDRNOTAVAIL: ['HTTP_HOST', 'is not an address of this host.'],
+  ENOTFOUND: ['HTTP_HOST', 'is not an address of this host.'],
+};
+
+function portFault(cause: unknown, { port }: HealthServerOptions): unknown {
+  const fault = listenFaults[String((cause as { code?: unknown } | null)?.code)];
+  if (fault === undefined) return cause;
+  const [setting, sentence] = fault;
+  const subject = setting === 'HTTP_PORT' ? `${port} ` : '';
+
+  return new SyncError('CONFIG_INVALID', { [setting]: `${subject}${sentence}` }, { cause });
+}

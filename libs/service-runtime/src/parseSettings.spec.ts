@@ -1,0 +1,128 @@
+import type { SyncError } from '@lockstep/change-events';
+import { parseSettings } from './parseSettings.ts';
+import type { Environment, Setting } from './setting.ts';
+
+const settings = [
+  {
+    name: 'KAFKA_BROKERS',
+    description: 'Where Kafka is.',
+    kind: 'list',
+    required: true,
+    shape: { pattern: /:\d+$/, words: 'host:port' },
+  },
+  { name: 'REGISTRY_URL', description: '', kind: 'url', default: 'http://${HOST}/v7' },
+  { name: 'CALLS_PER_20S', description: '', kind: 'integer', default: '50', min: 1, max: 100 },
+  { name: 'PAUSE_MIN_MS', description: '', kind: 'integer', default: '5', notAbove: 'PAUSE_MAX_MS' },
+  { name: 'PAUSE_MAX_MS', description: '', kind: 'integer', default: '10' },
+  { name: 'MATCH', description: '', kind: 'boolean', default: 'false' },
+  { name: 'LEVEL', description: '', kind: 'choice', choices: ['low', 'high'], default: 'low' },
+  { name: 'GROUP', description: '', kind: 'string', default: 'router', mayBeEmpty: true },
+  { name: 'USER', description: '', kind: 'string', requires: ['PASSWORD'] },
+  {
+    name: 'PASSWORD',
+    description: '',
+    kind: 'string',
+    secret: true,
+    shape: { pattern: /^\S+$/, words: 'one word' },
+  },
+] as const satisfies readonly Setting[];
+
+function faultsOf(env: Environment): SyncError {
+  try {
+    parseSettings(settings, env);
+  } catch (error) {
+    return error as SyncError;
+  }
+  throw new Error('The settings were accepted.');
+}
+
+describe('parseSettings', () => {
+  it('gives typed values under camel-cased names, with defaults for what is unset or empty', () => {
+    const config = parseSettings(settings, { KAFKA_BROKERS: ' a:1 , b:2 ', HOST: 'registry', LEVEL: '' });
+    const brokers: readonly string[] = config.kafkaBrokers;
+    const level: 'low' | 'high' = config.level;
+    const user: string | undefined = config.user;
+
+    expect({ ...config, brokers, level, user }).toEqual({
+      kafkaBrokers: ['a:1', 'b:2'],
+      brokers: ['a:1', 'b:2'],
+      registryUrl: 'http://registry/v7',
+      callsPer20s: 50,
+      pauseMinMs: 5,
+      pauseMaxMs: 10,
+      match: false,
+      level: 'low',
+      group: 'router',
+      user: undefined,
+      password: undefined,
+    });
+  });
+
+  it('reads given values by their kind and drops the slash at the end of a URL', () => {
+    const env = {
+      KAFKA_BROKERS: 'a:1',
+      REGISTRY_URL: 'https://r/',
+      CALLS_PER_20S: '7',
+      MATCH: 'true',
+      GROUP: '',
+    };
+
+    expect(parseSettings(settings, env)).toMatchObject({
+      registryUrl: 'https://r',
+      callsPer20s: 7,
+      match: true,
+      group: '',
+    });
+  });
+
+  it('reports all faults at once, each under the name of its setting', () => {
+    const error = faultsOf({
+      REGISTRY_URL: 'ftp://r',
+      CALLS_PER_20S: '101',
+      PAUSE_MIN_MS: '11',
+      MATCH: 'yes',
+      LEVEL: 'middle',
+      USER: 'me',
+    });
+
+    expect(error.code).toBe('CONFIG_INVALID');
+    expect(error.details).toEqual({
+      KAFKA_BROKERS: 'is missing. Where Kafka is.',
+      REGISTRY_URL: 'must be a URL that starts with http:// or https://.',
+      CALLS_PER_20S: 'must be a whole number from 1 to 100.',
+      PAUSE_MIN_MS: 'must not be above PAUSE_MAX_MS.',
+      MATCH: 'must be true or false.',
+      LEVEL: 'must be one of low, high.',
+      USER: 'needs PASSWORD as well.',
+    });
+  });
+
+  it('names the wrong item of a list', () => {
+    expect(faultsOf({ KAFKA_BROKERS: 'a:1,b' }).details).toEqual({
+      KAFKA_BROKERS: 'item 2 must be host:port.',
+    });
+    expect(faultsOf({ KAFKA_BROKERS: 'a:1,a:1' }).details).toEqual({ KAFKA_BROKERS: 'names an item twice.' });
+    expect(faultsOf({ KAFKA_BROKERS: ' , ' }).details).toEqual({
+      KAFKA_BROKERS: 'must name at least one item, separated by commas.',
+    });
+  });
+
+  it.each(['1.5', '1e3', '0x10', 'ten', '99999999999999999999'])(
+    'does not take %s for a whole number',
+    (text) => {
+      expect(faultsOf({ KAFKA_BROKERS: 'a:1', PAUSE_MAX_MS: text }).details).toHaveProperty('PAUSE_MAX_MS');
+    },
+  );
+
+  it('quotes no value, so that no secret is printed', () => {
+    const error = faultsOf({
+      KAFKA_BROKERS: 'hunter2',
+      CALLS_PER_20S: 'hunter2',
+      USER: 'me',
+      PASSWORD: 'hunter2 x',
+    });
+
+    expect(error.details['PASSWORD']).toBe('must be one word.');
+    expect(`${error.message} ${error.stack}`).not.toContain('hunter2');
+  });
+});

@@ -1,0 +1,39 @@
+import type { Scalar } from '@lockstep/change-events';
+import { optionSets, type MappingRow } from '@lockstep/reconciliation';
+
+/**
+ * A value of either side in one form that can be compared: empty text is null, an empty yes/no is no, numbers are numbers,
+ * times are whole seconds, options are their number in Dynamics. Independent of the product's own projections.
+ */
+export function canonicalValue(mapping: Pick<MappingRow, 'type' | 'optionSet'>, value: unknown): Scalar {
+  const plain = plainValue(value);
+  if (mapping.type === 'boolean') return plain === true || plain === 'true';
+  if (plain === null) return null;
+  switch (mapping.type) {
+    case 'integer':
+    case 'decimal':
+      return Number(plain);
+    case 'timestamp':
+      return Math.floor(Date.parse(String(plain)) / 1000);
+    case 'option':
+      return optionNumber(mapping, plain);
+    case 'string':
+      return String(plain);
+  }
+}
+
+/** Option sets may be shown as `{ value, label }`, exact decimals as objects with their own text form. */
+function plainValue(value: unknown): Scalar {
+  if (value === undefined || value === null || value === '') return null;
+  if (typeof value !== 'object') return value as Scalar;
+  if ('value' in value) return (value as { value: Scalar }).value;
+  return String(value);
+}
+
+function optionNumber({ optionSet }: Pick<MappingRow, 'optionSet'>, value: Scalar): Scalar {
+  if (typeof value === 'number' || optionSet === undefined) return value;
+  const numbers: Readonly<Record<string, number>> = optionSets[optionSet];
+  return numbers[String(value)] ?? value;
+}
+
+export const isBlankValue = (value: Scalar): boolean => value === null || value === false;

@@ -1,0 +1,41 @@
+import type { ChangeEvent, GoldenEvent } from '@lockstep/change-events';
+import type { GoldenRecord, MappingRow } from '@lockstep/reconciliation';
+
+/** One committed state of one record, as the side itself logged it. `table` is `person` in Marketo. */
+export type StateEntry = {
+  readonly sequence: number;
+  /** ISO 8601 in UTC; what orders the two sides' logs among each other. */
+  readonly at: string;
+  readonly actorKind: 'human' | 'application';
+  readonly operation: 'create' | 'update' | 'delete';
+  readonly table: string;
+  readonly id: string;
+  /** Null for Marketo, which has none. */
+  readonly version: number | null;
+  readonly changed: Readonly<Record<string, { readonly before: unknown; readonly after: unknown }>>;
+};
+
+/** A record as it is at the end. */
+export type FinalRecord = { readonly id: string; readonly fields: Readonly<Record<string, unknown>> };
+
+/** A message of a topic; null is a tombstone. */
+export type KeyedMessage<Value> = { readonly key: string; readonly value: Value | null };
+
+/** Everything the verdict rests on: both sides' own logs, the topics, and, when given, what MongoDB holds. */
+export type History = {
+  readonly dynamics: {
+    readonly states: readonly StateEntry[];
+    /** By table. */
+    readonly rows: Readonly<Record<string, readonly FinalRecord[]>>;
+  };
+  readonly marketo: { readonly states: readonly StateEntry[]; readonly persons: readonly FinalRecord[] };
+  /** `golden.person.changes`, in order per key. */
+  readonly golden: readonly GoldenEvent[];
+  /** `dynamics.<table>.changes` and `marketing.<kind>.changes` by topic, in order per key; null when not read. */
+  readonly changes: Readonly<Record<string, readonly KeyedMessage<ChangeEvent>[]>> | null;
+  /** The golden records; null when the database was not read. */
+  readonly stored: readonly GoldenRecord[] | null;
+  /** What is expected, which need not be what the product was given. */
+  readonly mapping: readonly MappingRow[];
+  readonly matchByEmail: boolean;
+};

@@ -1,0 +1,98 @@
+import type { Scalar, System } from '@lockstep/change-events';
+import type { MappingRow } from '@lockstep/reconciliation';
+import { canonicalValue } from './canonicalValue.ts';
+import type { History, StateEntry } from './history.ts';
+
+/** A row of Dynamics with every person that ever mirrored it, by the two sides' own data (crmId names the row). */
+export type Group = {
+  readonly table: string;
+  readonly rowId: string;
+  readonly rowStates: readonly StateEntry[];
+  /** In the order in which they were linked. */
+  readonly personIds: readonly string[];
+  readonly personStates: readonly StateEntry[];
+};
+
+/** One change of one field on one side, values in canonical form. */
+export type Step = {
+  readonly atMs: number;
+  readonly side: System;
+  readonly recordId: string;
+  readonly human: boolean;
+  readonly operation: StateEntry['operation'];
+  readonly version: number | null;
+  readonly before: Scalar;
+  readonly after: Scalar;
+};
+
+export const otherSide = (side: System): System => (side === 'dynamics' ? 'marketo' : 'dynamics');
+
+/** True when a side may change the field at all. */
+export function maySpeak(side: System, { direction }: MappingRow): boolean {
+  return direction === 'both' || direction === (side === 'dynamics' ? 'to-marketo' : 'to-dynamics');
+}
+
+/** Every row of a mapped table that ever existed, with its persons. */
+export function groupsOf(history: History): Group[] {
+  const tables = new Set(history.mapping.flatMap(({ columns }) => Object.keys(columns)));
+  const rows = new Map<string, StateEntry[]>();
+  for (const state of history.dynamics.states)
+    if (tables.has(state.table)) append(rows, `${state.table}/${state.id}`, state);
+  const persons = new Map<string, StateEntry[]>();
+  const linked = new Map<string, Set<string>>();
+  for (const state of history.marketo.states) {
+    append(persons, state.id, state);
+    const rowId = state.changed['crmId']?.after;
+    if (typeof rowId === 'string')
+      linked.set(rowId, (linked.get(rowId) ?? new Set<string>()).add(state.id));
+  }
+  return [...rows].map(([key, rowStates]) => {
+    const [table = '', rowId = ''] = key.split('/');
+    const personIds = [...(linked.get(rowId) ?? [])];
+    const personStates = personIds.flatMap((id) => persons.get(id) ?? []);
+    return { table, rowId, rowStates, personIds, personStates: personStates.toSorted(bySequence) };
+  });
+}
+
+const bySequence = (a: StateEntry, b: StateEntry): number => a.sequence - b.sequence;
+
+function append(lists: Map<string, StateEntry[]>, key: string, state: StateEntry): void {
+  const list = lists.get(key);
+  if (list) list.push(state);
+  else lists.set(key, [state]);
+}
+
+/** All changes of one field in a group, oldest first; what leaves the canonical value alone is no change. */
+export function stepsOf(group: Group, mapping: MappingRow): Step[] {
+  const column = mapping.columns[group.table];
+  const steps = [
+    ...(column === undefined ? [] : sideSteps('dynamics', group.rowStates, { mapping, name: column })),
+    ...sideSteps('marketo', group.personStates, { mapping, name: mapping.marketo }),
+  ];
+  return steps.toSorted((a, b) => a.atMs - b.atMs);
+}
+
+function sideSteps(
+  side: System,
+  states: readonly StateEntry[],
+  { mapping, name }: { mapping: MappingRow; name: string },
+): Step[] {
+  return states.flatMap((state) => {
+    const change = state.changed[name];
+    if (!change || state.operation === 'delete') return [];
+    const before = canonicalValue(mapping, change.before);
+    const after = canonicalValue(mapping, change.after);
+    if (before === after) return [];
+    const { operation, version } = state;
+    const human = state.actorKind === 'human';
+    return [
+      { atMs: Date.parse(state.at), side, recordId: state.id, human, operation, version, before, after },
+    ];
+  });
+}
+
+/** When a record was deleted, in ms; null when it was not, or came back. */
+export function deletedAtMs(states: readonly StateEntry[], id: string): number | null {
+  const last = states.findLast((state) => state.id === id);
+  return last?.operation === 'delete' ? Date.parse(last.at) : null;
+}

@@ -1,0 +1,121 @@
+import { parse } from 'lossless-json';
+import { badRequest, DataverseError, errorCodes, rowMissing } from '../core/dataverseError.ts';
+import type { Row } from '../core/columnDefinition.ts';
+import type { OrganizationState } from '../core/organizationState.ts';
+import type { Commit } from '../core/rowStore.ts';
+import type { TableDefinition } from '../core/tableDefinition.ts';
+import { createRow, deleteRow, updateRow, type WriteRequest } from '../core/writeRow.ts';
+import { emptyAnswer, jsonAnswer, type Answer, type Call } from './call.ts';
+import { appliedHeader, parsePreferences } from './preferences.ts';
+import { requirePrivilege } from './privileges.ts';
+import { etagOf, rowMembers, rowStyle } from './rowText.ts';
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function bodyOf(call: Call): Readonly<Record<string, unknown>> {
+  let body: unknown;
+  try {
+    body = parse(call.body);
+  } catch {
+    body = undefined;
+  }
+  if (!isRecord(body)) throw badRequest(errorCodes.undeclaredProperty, 'The body is not a JSON object.');
+  return body;
+}
+
+function requestOf(state: OrganizationState, call: Call, table: TableDefinition): WriteRequest {
+  return { table, body: bodyOf(call), actor: state.application, isPrivileged: false };
+}
+
+function rowAnswer(
+  state: OrganizationState,
+  call: Call,
+  table: TableDefinition,
+  shown: { readonly row: Row; readonly status: number; readonly headers: Readonly<Record<string, string>> },
+): Answer {
+  const preferences = parsePreferences(call.headers['prefer']);
+  const style = rowStyle(state, table, call.query['$select'], preferences.annotations);
+  const columns = call.query['$select'] === undefined ? '' : `(${call.query['$select']})`;
+  const context = JSON.stringify(`${call.base}/$metadata#${table.set}${columns}/$entity`);
+  return jsonAnswer(shown.status, `{"@odata.context":${context},${rowMembers(style, shown.row)}}`, {
+    ...appliedHeader(preferences, false),
+    etag: etagOf(shown.row),
+    ...shown.headers,
+  });
+}
+
+function committedAnswer(
+  state: OrganizationState,
+  call: Call,
+  table: TableDefinition,
+  commit: Commit,
+): Answer {
+  const headers = { 'odata-entityid': `${call.base}/${table.set}(${commit.id})` };
+  if (!commit.after || !parsePreferences(call.headers['prefer']).returnsRepresentation)
+    return emptyAnswer(204, headers);
+  const status = commit.operation === 'create' ? 201 : 200;
+  const applied = { 'preference-applied': 'return=representation' };
+  return rowAnswer(state, call, table, { row: commit.after, status, headers: { ...headers, ...applied } });
+}
+
+/** Refuses a selection before anything is written. */
+function checkSelection(state: OrganizationState, call: Call, table: TableDefinition): void {
+  rowStyle(state, table, call.query['$select'], undefined);
+}
+
+function requireMatch(call: Call, row: Row): void {
+  const wanted = call.headers['if-match'];
+  if (wanted !== undefined && wanted !== '*' && wanted !== etagOf(row))
+    throw new DataverseError(
+      412,
+      errorCodes.etagMismatch,
+      "The version of the existing record doesn't match the RowVersion property provided.",
+    );
+}
+
+/** GET of one row; 304 when `If-None-Match` names its version. */
+export function readOne(state: OrganizationState, call: Call, table: TableDefinition, id: string): Answer {
+  requirePrivilege(state, 'Read', table);
+  const row = state.store.row(table.name, id);
+  if (!row) throw rowMissing(table.name, id);
+  const answer = rowAnswer(state, call, table, { row, status: 200, headers: {} });
+  return call.headers['if-none-match'] === etagOf(row) ? emptyAnswer(304, { etag: etagOf(row) }) : answer;
+}
+
+/** POST to an entity set: 204, or 201 with the representation. */
+export function createOne(state: OrganizationState, call: Call, table: TableDefinition): Answer {
+  requirePrivilege(state, 'Create', table);
+  checkSelection(state, call, table);
+  return committedAnswer(state, call, table, createRow(state, requestOf(state, call, table)));
+}
+
+/** PATCH of one row: update or create, as the conditional headers say (facts, table of section 3.2). */
+export function upsertOne(state: OrganizationState, call: Call, table: TableDefinition, id: string): Answer {
+  const row = state.store.row(table.name, id);
+  requirePrivilege(state, row ? 'Write' : 'Create', table);
+  checkSelection(state, call, table);
+  if (!row) {
+    if (call.headers['if-match'] !== undefined) throw rowMissing(table.name, id);
+    return committedAnswer(state, call, table, createRow(state, requestOf(state, call, table), id));
+  }
+  if (call.headers['if-none-match'] === '*')
+    throw new DataverseError(
+      412,
+      state.settings.existingRowCode,
+      'A record with matching key values already exists.',
+    );
+  requireMatch(call, row);
+  return committedAnswer(state, call, table, updateRow(state, requestOf(state, call, table), id));
+}
+
+/** DELETE of one row; honours `If-Match`. */
+export function deleteOne(state: OrganizationState, call: Call, table: TableDefinition, id: string): Answer {
+  requirePrivilege(state, 'Delete', table);
+  const row = state.store.row(table.name, id);
+  if (!row) throw rowMissing(table.name, id);
+  requireMatch(call, row);
+  deleteRow(state, table, id, state.application);
+  return emptyAnswer(204);
+}

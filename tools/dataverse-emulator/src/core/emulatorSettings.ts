@@ -1,0 +1,62 @@
+import { Type, type Static } from '@sinclair/typebox';
+
+/** Shape of the settings the control API reads and writes. Switches marked [inferred] have no documented truth. */
+export const emulatorSettingsSchema = Type.Object(
+  {
+    pageSizeMax: Type.Integer({ minimum: 1, maximum: 5000 }),
+    retentionDays: Type.Integer({ minimum: 0, maximum: 365 }),
+    tokenLifetimeSeconds: Type.Integer({ minimum: 1, maximum: 86_400 }),
+    limits: Type.Object(
+      {
+        isEnabled: Type.Boolean(),
+        requestsMax: Type.Integer({ minimum: 1 }),
+        windowSeconds: Type.Integer({ minimum: 1 }),
+        executionTimeMsMax: Type.Integer({ minimum: 1 }),
+        concurrentRequestsMax: Type.Integer({ minimum: 1 }),
+        recommendedParallelism: Type.Integer({ minimum: 1 }),
+      },
+      { additionalProperties: false },
+    ),
+    /** Whether the organisation knows the caller's application. */
+    applicationUser: Type.Union([Type.Literal('present'), Type.Literal('absent'), Type.Literal('disabled')]),
+    /** Privileges taken away, such as `prvReadlead`, `prvCreatecontact`, `prvWritelead`, `prvDeletelead`. */
+    missingPrivileges: Type.Array(Type.String(), { maxItems: 100 }),
+    expiredAccessTokenStatus: Type.Integer({ minimum: 400, maximum: 499 }),
+    expiredDeltaTokenStatus: Type.Integer({ minimum: 400, maximum: 499 }),
+    malformedDeltaTokenCode: Type.String({ pattern: '^0x[0-9a-f]{1,8}$' }),
+    deletesInDelta: Type.Union([Type.Literal('last'), Type.Literal('first'), Type.Literal('byVersion')]),
+    omitDeltaLink: Type.Boolean(),
+    existingRowCode: Type.String({ pattern: '^0x[0-9a-f]{1,8}$' }),
+    isEmptyTextNull: Type.Boolean(),
+    areClosedLeadsReadOnly: Type.Boolean(),
+  },
+  { additionalProperties: false },
+);
+
+/** Values the emulator runs with. */
+export type EmulatorSettings = Static<typeof emulatorSettingsSchema>;
+
+/** What the documentation states, and for the rest what is most likely (facts, sections 1.5, 3.2, 4.1, 5). */
+export const defaultSettings: EmulatorSettings = {
+  pageSizeMax: 5000,
+  retentionDays: 7,
+  tokenLifetimeSeconds: 3600,
+  limits: {
+    isEnabled: true,
+    requestsMax: 6000,
+    windowSeconds: 300,
+    executionTimeMsMax: 1_200_000,
+    concurrentRequestsMax: 52,
+    recommendedParallelism: 10,
+  },
+  applicationUser: 'present',
+  missingPrivileges: [],
+  expiredAccessTokenStatus: 401,
+  expiredDeltaTokenStatus: 400,
+  malformedDeltaTokenCode: '0x80040203',
+  deletesInDelta: 'last',
+  omitDeltaLink: false,
+  existingRowCode: '0x80040237',
+  isEmptyTextNull: true,
+  areClosedLeadsReadOnly: true,
+};

@@ -1,0 +1,107 @@
+import { v5 as uuidFromName } from 'uuid';
+import type { TableDefinition } from './tableDefinition.ts';
+import { createBoundedLog, type BoundedLog } from './boundedLog.ts';
+import { defaultSettings, type EmulatorSettings } from './emulatorSettings.ts';
+import { createFaultPlan, type FaultPlan } from './faultPlan.ts';
+import { createRowStore, type Commit, type RowStore } from './rowStore.ts';
+import { createServiceProtection, type ServiceProtection } from './serviceProtection.ts';
+
+/** Who commits a change. */
+export interface Actor {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'human' | 'application';
+}
+
+/** Entry of the log of row states. */
+export interface StateEntry extends Commit {
+  readonly atMs: number;
+  readonly actor: Actor;
+}
+
+/** Entry of the log of calls. Status is null when no answer was sent. */
+export interface CallEntry {
+  readonly atMs: number;
+  readonly actor: string | null;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number | null;
+  readonly code: string | null;
+  readonly durationMs: number;
+  readonly requestHeaders: Readonly<Record<string, string>>;
+  readonly requestBody: unknown;
+}
+
+/** What the emulator is reached and known by. */
+export interface Identity {
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly organizationId: string;
+  readonly businessUnitId: string;
+}
+
+/** The whole state of one emulated organisation. */
+export interface OrganizationState {
+  readonly identity: Identity;
+  readonly application: Actor;
+  readonly tables: ReadonlyMap<string, TableDefinition>;
+  readonly tablesBySet: ReadonlyMap<string, TableDefinition>;
+  readonly store: RowStore;
+  readonly calls: BoundedLog<CallEntry>;
+  readonly states: BoundedLog<StateEntry>;
+  readonly faults: FaultPlan;
+  readonly limits: ServiceProtection;
+  /** Per table: delta tokens up to this version are no longer valid. */
+  readonly tokensVoidUpTo: Map<string, number>;
+  settings: EmulatorSettings;
+  clockOffsetMs: number;
+  readonly baseNow: () => number;
+  readonly newId: () => string;
+}
+
+/** What differs between runs is passed in. */
+export interface OrganizationParts {
+  readonly identity: Pick<Identity, 'tenantId' | 'clientId' | 'clientSecret'>;
+  readonly tables: readonly TableDefinition[];
+  readonly now: () => number;
+  readonly newId: () => string;
+}
+
+const callsMax = 500_000;
+const statesMax = 5_000_000;
+const idSpace = '6f1c2b52-54a0-4c58-9a8a-6a6f2f0f6a11';
+
+/** The id of a user, derived from the name so that runs are comparable. */
+export function userId(name: string): string {
+  return uuidFromName(`user/${name}`, idSpace);
+}
+
+/** Time of the emulated organisation in ms. */
+export function nowMs(state: OrganizationState): number {
+  return state.baseNow() + state.clockOffsetMs;
+}
+
+/** Creates an organisation without rows. */
+export function createOrganizationState(parts: OrganizationParts): OrganizationState {
+  return {
+    identity: {
+      ...parts.identity,
+      organizationId: uuidFromName('organization', idSpace),
+      businessUnitId: uuidFromName('businessunit', idSpace),
+    },
+    application: { id: userId('application'), name: 'application', kind: 'application' },
+    tables: new Map(parts.tables.map((table) => [table.name, table])),
+    tablesBySet: new Map(parts.tables.map((table) => [table.set, table])),
+    store: createRowStore(parts.tables),
+    calls: createBoundedLog(callsMax),
+    states: createBoundedLog(statesMax),
+    faults: createFaultPlan(),
+    limits: createServiceProtection(),
+    tokensVoidUpTo: new Map(),
+    settings: defaultSettings,
+    clockOffsetMs: 0,
+    baseNow: parts.now,
+    newId: parts.newId,
+  };
+}

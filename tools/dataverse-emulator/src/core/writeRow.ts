@@ -1,0 +1,185 @@
+import type { CellValue, ColumnDefinition, Row } from './columnDefinition.ts';
+import { badRequest, DataverseError, errorCodes, rowMissing } from './dataverseError.ts';
+import { decimalText } from './decimalText.ts';
+import { nowMs, type Actor, type OrganizationState } from './organizationState.ts';
+import { lookupCells, readFields, type FieldValues } from './readFields.ts';
+import { dateTimeText, readValue } from './readValue.ts';
+import type { Commit } from './rowStore.ts';
+import type { TableDefinition } from './tableDefinition.ts';
+
+/** One write with its author. A privileged write comes from the control API. */
+export interface WriteRequest {
+  readonly table: TableDefinition;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly actor: Actor;
+  readonly isPrivileged: boolean;
+}
+
+const defaultCurrencyId = 'b1f3a4d2-6c0e-4b57-9a55-0d6f2c7e8a10';
+
+function commit(state: OrganizationState, actor: Actor, change: Commit): Commit {
+  state.states.append({ ...change, atMs: nowMs(state), actor });
+  return change;
+}
+
+function lookupIfPresent(
+  table: TableDefinition,
+  name: string,
+  target: { table: string; id: string },
+): FieldValues {
+  const definition = table.byName.get(name);
+  return definition ? lookupCells(definition, target) : {};
+}
+
+function defaultCells(table: TableDefinition): FieldValues {
+  const cells: Record<string, CellValue> = {};
+  for (const { property, defaultValue } of table.columns)
+    if (defaultValue !== undefined) cells[property] = defaultValue;
+  return cells;
+}
+
+/** Nulls are not stored: most columns of most rows are empty. */
+function withoutNulls(row: Row): Row {
+  const cells: Record<string, CellValue> = {};
+  for (const property in row) {
+    const value = row[property];
+    if (value !== null && value !== undefined) cells[property] = value;
+  }
+  return cells;
+}
+
+/** The status that goes with a state when the writer names none: the one it has, or the state's default. */
+function impliedStatus(table: TableDefinition, before: Row | undefined, statecode: CellValue): CellValue {
+  if (before?.['statecode'] === statecode) return before['statuscode'] ?? null;
+  const state = table.byName.get('statecode')?.options?.find(({ value }) => value === statecode);
+  return state?.defaultStatus ?? null;
+}
+
+function statusBelongs(table: TableDefinition, statuscode: CellValue, statecode: CellValue): boolean {
+  const statuses = table.byName.get('statuscode')?.options;
+  return statuses?.some(({ value, state }) => value === statuscode && state === statecode) ?? false;
+}
+
+/** State and status always form a pair of the table's option sets (facts, sections 3.8 and 6). */
+function statePair(table: TableDefinition, before: Row | undefined, values: FieldValues): FieldValues {
+  if (!table.byName.has('statecode')) return {};
+  const { statecode = before?.['statecode'] ?? 0 } = values;
+  const statuscode = values['statuscode'] ?? impliedStatus(table, before, statecode);
+  if (!statusBelongs(table, statuscode, statecode))
+    throw badRequest(
+      errorCodes.badStatePair,
+      `${String(statuscode)} is not a valid status code for state code ${String(statecode)} on ${table.name}.`,
+    );
+  return { statecode, statuscode };
+}
+
+function moneyCells(table: TableDefinition, row: Row): FieldValues {
+  const cells: Record<string, CellValue> = {};
+  const money = table.columns.filter(({ type, name }) => type === 'Money' && !name.endsWith('_base'));
+  for (const { property } of money) cells[`${property}_base`] = row[property] ?? null;
+  const currency = table.byName.get('transactioncurrencyid');
+  if (!currency || !money.some(({ property }) => (row[property] ?? null) !== null)) return cells;
+  if ((row[currency.property] ?? null) === null)
+    Object.assign(cells, lookupCells(currency, { table: 'transactioncurrency', id: defaultCurrencyId }));
+  return { ...cells, exchangerate: decimalText('1', 10, 10) ?? null };
+}
+
+function completeRow(table: TableDefinition, row: Row): Row {
+  const priced = { ...row, ...moneyCells(table, row) };
+  return withoutNulls({ ...priced, ...table.compute?.(priced) });
+}
+
+function authorCells(table: TableDefinition, request: WriteRequest, atMs: number): FieldValues {
+  return {
+    modifiedon: dateTimeText(atMs),
+    ...lookupIfPresent(table, 'modifiedby', { table: 'systemuser', id: request.actor.id }),
+  };
+}
+
+function creationCells(table: TableDefinition, request: WriteRequest, atMs: number): FieldValues {
+  const self = { table: 'systemuser', id: request.actor.id };
+  return {
+    createdon: dateTimeText(atMs),
+    ...lookupIfPresent(table, 'createdby', self),
+    ...lookupIfPresent(table, 'ownerid', self),
+  };
+}
+
+function keyColumn(table: TableDefinition): ColumnDefinition {
+  const definition = table.byName.get(table.key);
+  if (!definition) throw new Error(`Table '${table.name}' lacks its key column`);
+  return definition;
+}
+
+/** Creates a row; the id may come from the URL or the body. Throws 412 when the id is taken. */
+export function createRow(state: OrganizationState, request: WriteRequest, urlId?: string): Commit {
+  const { table, body } = request;
+  const asked = urlId ?? readValue(keyColumn(table), body[table.key] ?? null);
+  const id = typeof asked === 'string' ? asked : state.newId();
+  if (state.store.row(table.name, id))
+    throw new DataverseError(
+      412,
+      errorCodes.duplicateKey,
+      'A record with matching key values already exists.',
+    );
+  const values = readFields(state, table, body, { operation: 'create', isPrivileged: request.isPrivileged });
+  const atMs = nowMs(state);
+  const row: Row = {
+    ...defaultCells(table),
+    ...creationCells(table, request, atMs),
+    ...authorCells(table, request, atMs),
+    ...values,
+    ...statePair(table, undefined, values),
+    [table.key]: id,
+  };
+  const complete = completeRow(table, row);
+  const change = state.store.save(table.name, id, (versionnumber) => ({ ...complete, versionnumber }));
+  return commit(state, request.actor, change);
+}
+
+function refuseClosedLead(
+  state: OrganizationState,
+  request: WriteRequest,
+  before: Row,
+  values: FieldValues,
+): void {
+  if (request.table.name !== 'lead' || request.isPrivileged || !state.settings.areClosedLeadsReadOnly) return;
+  if (before['statecode'] !== 0 && values['statecode'] !== 0)
+    throw badRequest(
+      errorCodes.wrongState,
+      'The lead is closed and cannot be changed until it is reactivated.',
+    );
+}
+
+/** Updates a row. The version rises even when every value is the same. Throws 404 when there is no such row. */
+export function updateRow(state: OrganizationState, request: WriteRequest, id: string): Commit {
+  const { table } = request;
+  const before = state.store.row(table.name, id);
+  if (!before) throw rowMissing(table.name, id);
+  const values = readFields(state, table, request.body, {
+    operation: 'update',
+    isPrivileged: request.isPrivileged,
+  });
+  refuseClosedLead(state, request, before, values);
+  const complete = completeRow(table, {
+    ...before,
+    ...authorCells(table, request, nowMs(state)),
+    ...values,
+    ...statePair(table, before, values),
+    [table.key]: id,
+  });
+  const change = state.store.save(table.name, id, (versionnumber) => ({ ...complete, versionnumber }));
+  return commit(state, request.actor, change);
+}
+
+/** Deletes a row and leaves a tombstone. Throws 404 when there is no such row. */
+export function deleteRow(
+  state: OrganizationState,
+  table: TableDefinition,
+  id: string,
+  actor: Actor,
+): Commit {
+  const change = state.store.remove(table.name, id);
+  if (!change) throw rowMissing(table.name, id);
+  return commit(state, actor, change);
+}

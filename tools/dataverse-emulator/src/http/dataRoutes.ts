@@ -1,0 +1,103 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { answerCall } from '../api/answerCall.ts';
+import type { Answer, Call } from '../api/call.ts';
+import { badRequest, errorCodes } from '../core/dataverseError.ts';
+import { nowMs, type OrganizationState } from '../core/organizationState.ts';
+import { admitCaller } from './admitCaller.ts';
+import { serveCall } from './serveCall.ts';
+
+/** What the Web API needs to know of the token side. */
+export interface DataRoutesOptions {
+  readonly state: OrganizationState;
+  readonly signingKey: string;
+  readonly tokenAuthority: () => string;
+}
+
+const prefix = /^\/api\/data\/v9\.\d\/?/;
+
+function stringHeaders(request: FastifyRequest): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(',') : value,
+    ]),
+  );
+}
+
+function decodedPath(url: string): { readonly version: string; readonly path: string } {
+  const [pathname = ''] = url.split('?');
+  const version = prefix.exec(pathname)?.[0].replace(/\/$/, '') ?? '';
+  try {
+    return { version, path: decodeURIComponent(pathname.replace(prefix, '')) };
+  } catch {
+    throw badRequest(errorCodes.invalidArgument, 'The address is not validly encoded.');
+  }
+}
+
+function originOf(request: FastifyRequest): string {
+  return `http://${request.host}`;
+}
+
+function callOf(request: FastifyRequest): Call {
+  const { version, path } = decodedPath(request.url);
+  const query = new URLSearchParams(request.url.split('?')[1] ?? '');
+  return {
+    method: request.method,
+    path,
+    query: Object.fromEntries(query),
+    headers: stringHeaders(request),
+    body: typeof request.body === 'string' ? request.body : '',
+    base: `${originOf(request)}${version}`,
+  };
+}
+
+async function admittedAnswer(
+  options: DataRoutesOptions,
+  request: FastifyRequest,
+  pause: () => Promise<void>,
+): Promise<Answer> {
+  const { state } = options;
+  const call = callOf(request);
+  admitCaller(state, {
+    authorization: request.headers.authorization,
+    headers: call.headers,
+    origin: originOf(request),
+    tokenAuthority: options.tokenAuthority(),
+    signingKey: options.signingKey,
+  });
+  const { limits } = state.settings;
+  const admission = state.limits.admit(state.application.id, nowMs(state), limits);
+  const startedTick = performance.now();
+  try {
+    await pause();
+    const answer = answerCall(state, call);
+    const debug = {
+      'x-ms-dop-hint': String(limits.recommendedParallelism),
+      'x-ms-ratelimit-burst-remaining-xrm-requests': String(admission.remainingRequests),
+      'x-ms-ratelimit-time-remaining-xrm-requests': (admission.remainingExecutionMs / 1000).toFixed(2),
+    };
+    return { ...answer, headers: { ...answer.headers, ...debug } };
+  } finally {
+    admission.finish(performance.now() - startedTick);
+  }
+}
+
+/** The Web API under `/api/data/v9.x/`. Bodies stay text, so that decimals are read without loss. */
+export function dataRoutes(options: DataRoutesOptions): (app: FastifyInstance) => Promise<void> {
+  return async (app) => {
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+    app.route({
+      method: ['GET', 'POST', 'PATCH', 'DELETE', 'PUT'],
+      url: '/api/data/*',
+      handler: (request, reply) =>
+        serveCall(options.state, {
+          request,
+          reply,
+          actor: options.state.application.name,
+          logsBody: true,
+          answer: (pause) => admittedAnswer(options, request, pause),
+        }),
+    });
+  };
+}

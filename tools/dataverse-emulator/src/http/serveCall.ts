@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { failureAnswer, jsonAnswer, type Answer } from '../api/call.ts';
+import { DataverseError, errorCodes } from '../core/dataverseError.ts';
+import type { FaultAction } from '../core/faultPlan.ts';
+import { nowMs, type OrganizationState } from '../core/organizationState.ts';
+
+const loggedBodyMax = 65_536;
+const loggedHeaders = ['if-match', 'if-none-match', 'prefer'];
+
+/** One call under the regime of faults and the call log. */
+export interface ServedCall {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly actor: string | null;
+  /** False where a body holds a secret. */
+  readonly logsBody: boolean;
+  /** Produces the answer; `pause` waits out an armed delay and is to be called once the caller is let in. */
+  readonly answer: (pause: () => Promise<void>) => Promise<Answer>;
+}
+
+function bodyForLog(served: ServedCall): unknown {
+  const { body } = served.request;
+  if (!served.logsBody || typeof body !== 'string' || body === '') return null;
+  if (body.length > loggedBodyMax) return `(${body.length} characters)`;
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+}
+
+function log(
+  state: OrganizationState,
+  served: ServedCall,
+  started: { readonly atMs: number; readonly tick: number },
+  answer: Answer | undefined,
+): void {
+  const { request } = served;
+  state.calls.append({
+    atMs: started.atMs,
+    actor: served.actor,
+    method: request.method,
+    path: request.url,
+    status: answer?.status ?? null,
+    code: answer?.code ?? null,
+    durationMs: Math.round((performance.now() - started.tick) * 1000) / 1000,
+    requestHeaders: Object.fromEntries(
+      loggedHeaders
+        .filter((name) => request.headers[name] !== undefined)
+        .map((name) => [name, String(request.headers[name])]),
+    ),
+    requestBody: bodyForLog(served),
+  });
+}
+
+function injectedAnswer(action: Extract<FaultAction, { kind: 'status' }>): Answer {
+  const code = action.code ?? errorCodes.unexpected;
+  const seconds = action.retryAfterSeconds;
+  const headers = seconds === undefined ? {} : { 'retry-after': String(seconds) };
+  if (action.status < 400) return jsonAnswer(action.status, '{}', headers);
+  return failureAnswer(
+    new DataverseError(action.status, code, action.message ?? 'Injected by a fault.', headers),
+  );
+}
+
+async function answered(served: ServedCall, action: FaultAction | undefined): Promise<Answer> {
+  if (action?.kind === 'status') return injectedAnswer(action);
+  const pauseMs = action?.kind === 'delay' ? action.delayMs : 0;
+  try {
+    return await served.answer(async () => {
+      if (pauseMs > 0) await sleep(pauseMs);
+    });
+  } catch (error) {
+    if (error instanceof DataverseError) return failureAnswer(error);
+    served.request.log.error(error);
+    return failureAnswer(new DataverseError(500, errorCodes.unexpected, 'An unexpected error occurred.'));
+  }
+}
+
+function cut(served: ServedCall): FastifyReply {
+  served.reply.hijack();
+  served.request.raw.socket.destroy();
+  return served.reply;
+}
+
+/** Takes a call through armed faults to its answer and into the call log, in the order in which calls end. */
+export async function serveCall(state: OrganizationState, served: ServedCall): Promise<FastifyReply> {
+  const { request, reply } = served;
+  const started = { atMs: nowMs(state), tick: performance.now() };
+  const action = state.faults.take(request.method, request.url);
+  if (action?.kind === 'drop') {
+    log(state, served, started, undefined);
+    return cut(served);
+  }
+  const answer = await answered(served, action);
+  if (action?.kind === 'commitThenDrop') {
+    log(state, served, started, undefined);
+    return cut(served);
+  }
+  log(state, served, started, answer);
+  return reply
+    .code(answer.status)
+    .headers(answer.headers)
+    .send(answer.body === '' ? undefined : answer.body);
+}

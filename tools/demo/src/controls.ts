@@ -1,0 +1,76 @@
+import type { PersonTable } from './demoFields.ts';
+import { callJson } from './httpJson.ts';
+import type { Systems } from './systems.ts';
+import type { People, Person, Value, Values } from './people.ts';
+
+/** The emulators' control APIs: seeding, edits as a person would make them, and a look that costs no API call. */
+export type Controls = {
+  seedDynamics(people: People): Promise<void>;
+  seedMarketo(people: People): Promise<void>;
+  createRow(person: Person): Promise<void>;
+  editRow(table: PersonTable, id: string, fields: Values): Promise<void>;
+  deleteRow(table: PersonTable, id: string): Promise<void>;
+  editPerson(marketoId: number, fields: Values): Promise<void>;
+  peekRow(table: PersonTable, id: string): Promise<Readonly<Record<string, Value>>>;
+  peekPerson(marketoId: number): Promise<Readonly<Record<string, Value>>>;
+  /** New entries of a log of committed states, oldest first, at most a page. */
+  states(system: keyof Systems, after: number): Promise<readonly CommittedState[]>;
+};
+
+/** A committed state as either emulator logs it. */
+export type CommittedState = Readonly<Record<string, unknown>> & {
+  readonly sequence: number;
+  readonly actorKind: string;
+  readonly person?: Readonly<Record<string, Value>> | null;
+};
+
+const rowsPerCallMax = 500;
+const statesPageSize = 1_000;
+
+export function createControls({ dataverse, marketo }: Systems): Controls {
+  const dynamics = <T>(path: string, body?: unknown): Promise<T> =>
+    callJson<T>(`${dataverse.url}/_control/${path}`, { body });
+  const marketing = <T>(path: string, body?: unknown): Promise<T> =>
+    callJson<T>(`${marketo.url}/_control/${path}`, { body });
+  const createRows = async (table: PersonTable, persons: readonly Person[]): Promise<void> => {
+    for (let first = 0; first < persons.length; first += rowsPerCallMax) {
+      const rows = persons.slice(first, first + rowsPerCallMax).map(bodyOf);
+      await dynamics('rows', { table, rows });
+    }
+  };
+  return {
+    async seedDynamics({ persons }) {
+      for (const table of ['lead', 'contact'] as const)
+        await createRows(
+          table,
+          persons.filter((person) => person.table === table),
+        );
+    },
+    async seedMarketo({ persons, marketoOnly }) {
+      const known = persons.flatMap(({ inMarketo }) => (inMarketo === null ? [] : [inMarketo]));
+      const all = [...known, ...marketoOnly].map(withoutNulls);
+      if (all.length > 0) await marketing('persons', { persons: all });
+    },
+    createRow: (person) => createRows(person.table, [person]),
+    editRow: (table, id, fields) => dynamics('edits', { table, id, fields }),
+    deleteRow: (table, id) => dynamics('deletes', { table, id }),
+    editPerson: (id, fields) => marketing('edits', { id, fields }),
+    peekRow: (table, id) => dynamics(`rows/${table}/${id}`),
+    peekPerson: (id) => marketing(`persons/${id}`),
+    async states(system, after) {
+      const read = system === 'dataverse' ? dynamics : marketing;
+      const page = await read<{ states: readonly CommittedState[] }>(
+        `states?after=${after}&limit=${statesPageSize}`,
+      );
+      return page.states;
+    },
+  };
+}
+
+function bodyOf({ table, id, row }: Person): Values {
+  return withoutNulls({ [`${table}id`]: id, ...row });
+}
+
+function withoutNulls(values: Values): Values {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
+}

@@ -1,0 +1,100 @@
+import type { FieldDefinition } from './fieldDefinitions.ts';
+import type { FieldValue } from './fieldValue.ts';
+import { displayText } from './fieldValue.ts';
+import type { Activity, Instance, Origin, Person } from './instance.ts';
+import type { Settings } from './settings.ts';
+
+/** Numbers of the activity types that are logged here (facts 3.3). */
+export const activityTypeIds = { newLead: 12, changeDataValue: 13, changeScore: 22, deleteLead: 37 } as const;
+
+const dayMs = 86_400_000;
+const pruneEvery = 50_000;
+
+/** Logs that a person came to be. */
+export function logNewLead(instance: Instance, person: Person, at: number, origin: Origin): void {
+  appendActivity(instance, {
+    leadId: person.id,
+    at,
+    typeId: activityTypeIds.newLead,
+    primaryId: person.id,
+    primaryValue: fullName(person),
+    attributes: [
+      { name: 'Created Date', value: new Date(at).toISOString().slice(0, 10) },
+      { name: 'Source Type', value: origin.sourceType },
+    ],
+  });
+}
+
+/** Logs that a person was removed; the only trace that remains of it. */
+export function logDeletedLead(instance: Instance, person: Person, at: number): void {
+  appendActivity(instance, {
+    leadId: person.id,
+    at,
+    typeId: activityTypeIds.deleteLead,
+    primaryId: person.id,
+    primaryValue: fullName(person),
+    attributes: [],
+  });
+}
+
+/** One changed field of a person. */
+export interface FieldChange {
+  readonly field: FieldDefinition;
+  readonly before: FieldValue;
+  readonly after: FieldValue;
+}
+
+/** Logs one changed field; a score is logged twice, as the real service does. */
+export function logChange(
+  instance: Instance,
+  entry: { readonly id: number; readonly at: number; readonly origin: Origin; readonly change: FieldChange },
+): void {
+  const { field, before, after } = entry.change;
+  const newValue = displayText(field, after);
+  const oldValue = displayText(field, before);
+  const attributes = [
+    { name: 'New Value', value: newValue },
+    { name: 'Old Value', value: oldValue },
+    { name: 'Reason', value: entry.origin.reason },
+    { name: 'Source', value: entry.origin.source },
+  ];
+  const row = {
+    leadId: entry.id,
+    at: entry.at,
+    primaryId: field.id,
+    primaryValue: field.displayName,
+    attributes,
+  };
+  if (field.isScore === true) {
+    const difference = { name: 'Change Value', value: String(Number(after) - Number(before)) };
+    appendActivity(instance, {
+      ...row,
+      typeId: activityTypeIds.changeScore,
+      attributes: [difference, ...attributes],
+    });
+  }
+  const change = { id: field.id, name: field.name, newValue, oldValue };
+  appendActivity(instance, { ...row, typeId: activityTypeIds.changeDataValue, change });
+}
+
+/** Whether retention still lets readers see the row: deletes 14 days, changes 90 days, New Lead for ever (facts 3.4). */
+export function isRetained(activity: Activity, settings: Settings, now: number): boolean {
+  if (activity.typeId === activityTypeIds.newLead) return true;
+  const isDelete = activity.typeId === activityTypeIds.deleteLead;
+  const days = isDelete ? settings.deletedLeadRetentionDays : settings.changeRetentionDays;
+  return activity.at >= now - days * dayMs;
+}
+
+/** First and last name as Marketo shows them, null without either. */
+export function fullName(person: Person): string | null {
+  const parts = [person.fields['firstName'], person.fields['lastName']].filter((part) => part !== undefined);
+  return parts.length === 0 ? null : parts.join(' ');
+}
+
+function appendActivity(instance: Instance, activity: Omit<Activity, 'id'>): void {
+  instance.lastActivityId += 1;
+  instance.activities.push({ id: instance.lastActivityId, ...activity });
+  if (instance.lastActivityId % pruneEvery !== 0) return;
+  const now = instance.now();
+  instance.activities = instance.activities.filter((row) => isRetained(row, instance.settings, now));
+}

@@ -1,0 +1,58 @@
+type AttributeRow = readonly [name: string, dataType: string];
+
+interface TypeRow {
+  readonly id: number;
+  readonly name: string;
+  readonly description: string;
+  readonly primary?: AttributeRow;
+  readonly attributes: readonly AttributeRow[];
+}
+
+const changeAttributes: readonly AttributeRow[] = [
+  ['New Value', 'string'],
+  ['Old Value', 'string'],
+  ['Reason', 'string'],
+  ['Source', 'string'],
+];
+
+const types: readonly TypeRow[] = [
+  {
+    id: 12,
+    name: 'New Lead',
+    description: 'A person entered the database',
+    attributes: [
+      ['Created Date', 'date'],
+      ['Source Type', 'string'],
+    ],
+  },
+  {
+    id: 13,
+    name: 'Change Data Value',
+    description: 'A field of a person changed',
+    primary: ['Attribute Name', 'string'],
+    attributes: changeAttributes,
+  },
+  {
+    id: 22,
+    name: 'Change Score',
+    description: 'A score of a person changed',
+    primary: ['Score Name', 'string'],
+    attributes: [['Change Value', 'integer'], ...changeAttributes],
+  },
+  { id: 37, name: 'Delete Lead', description: 'A person left the database', attributes: [] },
+];
+
+/** Rows of activities/types.json for the types that are logged here. */
+export function describeActivityTypes(): object[] {
+  return types.map(({ id, name, description, primary, attributes }) => ({
+    id,
+    name,
+    description,
+    ...(primary === undefined ? {} : { primaryAttribute: describe(primary) }),
+    attributes: attributes.map(describe),
+  }));
+}
+
+function describe([name, dataType]: AttributeRow): object {
+  return { name, dataType };
+}

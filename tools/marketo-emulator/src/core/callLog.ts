@@ -1,0 +1,49 @@
+import type { CallEntry, Instance } from './instance.ts';
+import type { Answer, RestCall } from './runCall.ts';
+import { append } from './sequencedLog.ts';
+
+const strangerCodes: ReadonlySet<string> = new Set(['601', '602', '603']);
+
+/** Writes an answered call down; HTTP-level refusals are logged with the same function. */
+export function logCall(
+  instance: Instance,
+  call: RestCall,
+  done: { readonly answer: Answer; readonly startedAt: number; readonly requestId: string },
+): void {
+  const { answer, startedAt, requestId } = done;
+  const isStranger = answer.codes.some((code) => strangerCodes.has(code));
+  const entry: CallEntry = {
+    at: startedAt,
+    requestId,
+    actor: isStranger ? null : instance.apiUser,
+    method: call.method,
+    path: pathOf(call),
+    status: answer.isDropped === true ? 0 : answer.status,
+    codes: [...answer.codes, ...answer.reasonCodes],
+    durationMs: instance.now() - startedAt,
+    requestBody: call.body,
+  };
+  append(instance.calls, entry, instance.settings.callLogMax);
+  boundBodies(instance, call.body.length);
+}
+
+/** Path and query as the call log and fault patterns see them. */
+export function pathOf({ pathname, query }: RestCall): string {
+  return query === '' ? pathname : `${pathname}?${query}`;
+}
+
+// Request bodies are what makes the log large, so the oldest lose theirs first.
+function boundBodies(instance: Instance, added: number): void {
+  const bodies = instance.callBodies;
+  bodies.keptChars += added;
+  while (bodies.keptChars > instance.settings.callBodyCharsMax) {
+    bodies.blankedThrough = Math.max(bodies.blankedThrough + 1, instance.calls.first);
+    const entry = instance.calls.entries[bodies.blankedThrough - instance.calls.first];
+    if (entry === undefined) {
+      bodies.keptChars = 0;
+      return;
+    }
+    bodies.keptChars -= entry.requestBody.length;
+    entry.requestBody = '';
+  }
+}

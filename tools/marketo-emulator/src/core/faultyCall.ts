@@ -1,0 +1,45 @@
+import type { FaultAction } from './faults.ts';
+import type { Instance } from './instance.ts';
+import type { Answer } from './runCall.ts';
+import { errorAnswer } from './runCall.ts';
+
+type Run = () => Promise<Answer>;
+
+const dropped: Answer = { status: 0, body: '', codes: [], reasonCodes: [], isDropped: true };
+
+/** Runs a call the way an armed fault wants it, or plainly without one. */
+export async function runWithFault(
+  instance: Instance,
+  run: Run,
+  fault: FaultAction | undefined,
+  requestId: string,
+): Promise<Answer> {
+  if (fault === undefined) return run();
+  switch (fault.kind) {
+    case 'envelope':
+      return errorAnswer(requestId, fault.code, fault.message);
+    case 'commitThenEnvelope':
+      await run();
+      return errorAnswer(requestId, fault.code, fault.message);
+    case 'commitLater':
+      instance.later(fault.delayMs, async () => void (await run()));
+      return errorAnswer(requestId, fault.code, fault.message);
+    case 'status':
+      return { status: fault.status, body: `HTTP ${fault.status}`, codes: [], reasonCodes: [] };
+    default:
+      return runDamaged(instance, run, fault);
+  }
+}
+
+async function runDamaged(
+  instance: Instance,
+  run: Run,
+  fault: Extract<FaultAction, { kind: 'drop' | 'commitThenDrop' | 'delay' | 'truncate' }>,
+): Promise<Answer> {
+  if (fault.kind === 'drop') return dropped;
+  if (fault.kind === 'delay') await instance.pause(fault.delayMs);
+  const answer = await run();
+  if (fault.kind === 'commitThenDrop') return dropped;
+  if (fault.kind === 'delay') return answer;
+  return { ...answer, body: answer.body.slice(0, Math.floor(answer.body.length / 2)) };
+}

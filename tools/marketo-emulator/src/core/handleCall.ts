@@ -1,0 +1,58 @@
+import { refuseToken } from './accessTokens.ts';
+import { apiError } from './apiError.ts';
+import { countErrors, enterCall, leaveCall } from './callLimiter.ts';
+import { logCall, pathOf } from './callLog.ts';
+import { runWithFault } from './faultyCall.ts';
+import type { FaultAction } from './faults.ts';
+import { takeFault } from './faults.ts';
+import type { Instance } from './instance.ts';
+import type { Answer, RestCall } from './runCall.ts';
+import { errorAnswer, runCall } from './runCall.ts';
+
+/** One REST call from arrival to answer: token, limits, delay, faults, endpoint, call log. */
+export async function handleCall(instance: Instance, call: RestCall): Promise<Answer> {
+  const startedAt = instance.now();
+  const requestId = nextRequestId(instance, startedAt);
+  const fault = takeFault(instance.faults, { ...call, path: pathOf(call) });
+  const answer = await admitAndRun(instance, call, requestId, fault);
+  countErrors(instance.limiter, instance.now(), answer.codes);
+  logCall(instance, call, { answer, startedAt, requestId });
+  return answer;
+}
+
+/** Counter and epoch milliseconds in hexadecimal (facts 2.1). */
+export function nextRequestId(instance: Instance, now: number): string {
+  instance.lastRequestNumber += 1;
+  return `${instance.lastRequestNumber.toString(16)}#${now.toString(16)}`;
+}
+
+async function admitAndRun(
+  instance: Instance,
+  call: RestCall,
+  requestId: string,
+  fault: FaultAction | undefined,
+): Promise<Answer> {
+  const now = instance.now();
+  const refused =
+    refuseToken(instance.tokens, now, call.authorization) ??
+    enterCall(instance.limiter, instance.settings, now, instance.apiUser);
+  if (refused !== undefined) return errorAnswer(requestId, refused, refusalText(instance, refused));
+  let answer: Answer | undefined;
+  try {
+    await instance.pause(Math.round(instance.random() * instance.settings.latencyMs));
+    const run = (): Promise<Answer> => runCall(instance, call, requestId);
+    answer = await runWithFault(instance, run, fault, requestId);
+    return answer;
+  } finally {
+    leaveCall(instance.limiter, now, instance.apiUser, answer?.codes ?? []);
+  }
+}
+
+function refusalText({ settings }: Instance, code: string): string {
+  const seconds = settings.rateWindowMs / 1000;
+  if (code === '606')
+    return `Max rate limit '${settings.callsPerWindowMax}' exceeded with in '${seconds}' secs`;
+  if (code === '607') return `Daily quota '${settings.callsPerDayMax}' reached`;
+  if (code === '615') return `Concurrent access limit '${settings.concurrentCallsMax}' reached`;
+  return apiError(code).message;
+}

@@ -1,0 +1,162 @@
+import { activityTypeIds, isRetained } from './activityLog.ts';
+import { apiError } from './apiError.ts';
+import { secondsText } from './fieldValue.ts';
+import type { Activity, Instance } from './instance.ts';
+import type { ActivityPosition } from './pagingToken.ts';
+import { decodePosition, encodePosition } from './pagingToken.ts';
+import { listOf, pageSizeOf, required } from './parameters.ts';
+
+/** A page of activity rows; the token is always there, `result` may be missing when there are no rows. */
+export interface ActivityPage {
+  readonly nextPageToken: string;
+  readonly moreResult: boolean;
+  readonly result?: readonly object[];
+}
+
+const activityTypesMax = 10;
+const leadIdsMax = 30;
+const datetimePattern = /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:?\d{2})?)?$/;
+
+/** Token that starts at a datetime, or at a bare date. Throws 1003 when it cannot be read. */
+export function startToken(parameters: URLSearchParams): string {
+  // A raw "+" in a query string arrives as a blank.
+  const text = required(parameters, 'sinceDatetime').replace(' ', '+');
+  const since = datetimePattern.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(since)) throw apiError('1003', "Invalid value for parameter 'sinceDatetime'");
+  return encodePosition({ since: Math.floor(since / 1000) * 1000, afterId: 0 });
+}
+
+/** Get Lead Changes: New Lead rows always, change rows of the named fields. */
+export function readLeadChanges(instance: Instance, parameters: URLSearchParams): ActivityPage {
+  required(parameters, 'fields');
+  const fields = new Set(listOf(parameters, 'fields'));
+  const unknown = [...fields].find((name) => !instance.fields.has(name));
+  if (unknown !== undefined) throw apiError('1006', `Field '${unknown}' not found`);
+  const isLeadWanted = leadFilter(parameters);
+  const isWanted = (activity: Activity): boolean => {
+    if (!isLeadWanted(activity)) return false;
+    if (activity.typeId === activityTypeIds.newLead) return true;
+    return activity.change !== undefined && passesFieldFilter(instance, fields, activity);
+  };
+  return readPage(instance, parameters, isWanted, leadChangeRow);
+}
+
+/** Get Lead Activities of at most ten types. */
+export function readActivities(instance: Instance, parameters: URLSearchParams): ActivityPage {
+  required(parameters, 'activityTypeIds');
+  const typeIds = new Set(listOf(parameters, 'activityTypeIds').map(Number));
+  if (typeIds.size > activityTypesMax) throw apiError('1003', 'At most 10 activity types are allowed');
+  const isLeadWanted = leadFilter(parameters);
+  const isWanted = (activity: Activity): boolean => typeIds.has(activity.typeId) && isLeadWanted(activity);
+  return readPage(instance, parameters, isWanted, activityRow);
+}
+
+/** Get Deleted Leads. */
+export function readDeletedLeads(instance: Instance, parameters: URLSearchParams): ActivityPage {
+  return readPage(
+    instance,
+    parameters,
+    (activity) => activity.typeId === activityTypeIds.deleteLead,
+    activityRow,
+  );
+}
+
+type RowMaker = (instance: Instance, activity: Activity) => object;
+
+function readPage(
+  instance: Instance,
+  parameters: URLSearchParams,
+  isWanted: (activity: Activity) => boolean,
+  toRow: RowMaker,
+): ActivityPage {
+  const position = decodePosition(required(parameters, 'nextPageToken'));
+  const scan = scanLog(instance, position, isWanted, pageSizeOf(parameters));
+  const rows = scan.matches.map((activity) => toRow(instance, activity));
+  const isOmitted = rows.length === 0 && instance.settings.omitEmptyResult;
+  return {
+    nextPageToken: encodePosition({ since: position.since, afterId: scan.lastId }),
+    moreResult: scan.hasMore,
+    ...(isOmitted ? {} : { result: rows }),
+  };
+}
+
+/** Walks the log in id order until the page is full, the block is done, or the log ends. */
+function scanLog(
+  instance: Instance,
+  position: ActivityPosition,
+  isWanted: (activity: Activity) => boolean,
+  pageSize: number,
+): { matches: Activity[]; lastId: number; hasMore: boolean } {
+  const { activities, settings } = instance;
+  const now = instance.now();
+  const isMatch = (activity: Activity): boolean =>
+    activity.at >= position.since && isRetained(activity, settings, now) && isWanted(activity);
+  const start = firstIndexAfter(activities, position.afterId);
+  const matches: Activity[] = [];
+  let lastId = position.afterId;
+  for (const activity of between(activities, start, blockEnd(instance, start))) {
+    lastId = activity.id;
+    if (isMatch(activity)) matches.push(activity);
+    if (matches.length === pageSize) break;
+  }
+  return { matches, lastId, hasMore: lastId < (activities.at(-1)?.id ?? 0) };
+}
+
+function blockEnd({ settings, activities }: Instance, start: number): number {
+  return settings.shortPages ? start + Math.max(1, settings.scanBlockSize) : activities.length;
+}
+
+// A slice would copy the whole rest of a long log for every page.
+function* between(activities: readonly Activity[], start: number, end: number): Generator<Activity> {
+  for (let index = start; index < Math.min(end, activities.length); index += 1) {
+    const activity = activities[index];
+    if (activity !== undefined) yield activity;
+  }
+}
+
+function firstIndexAfter(activities: readonly Activity[], id: number): number {
+  let low = 0;
+  let high = activities.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((activities[middle]?.id ?? 0) <= id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function leadFilter(parameters: URLSearchParams): (activity: Activity) => boolean {
+  const leadIds = new Set(listOf(parameters, 'leadIds').map(Number));
+  if (leadIds.size > leadIdsMax) throw apiError('1003', 'At most 30 lead ids are allowed');
+  return (activity) => leadIds.size === 0 || leadIds.has(activity.leadId);
+}
+
+function passesFieldFilter(instance: Instance, fields: ReadonlySet<string>, activity: Activity): boolean {
+  if (activity.change !== undefined && fields.has(activity.change.name)) return true;
+  return instance.settings.looseFieldFilter && activity.id % 3 === 0;
+}
+
+function commonParts(instance: Instance, activity: Activity): object {
+  return {
+    id: activity.id,
+    marketoGUID: `${instance.guidPrefix}-${activity.id.toString(16).padStart(12, '0')}`,
+    leadId: activity.leadId,
+    activityDate: secondsText(activity.at),
+    activityTypeId: activity.typeId,
+  };
+}
+
+function leadChangeRow(instance: Instance, activity: Activity): object {
+  const fields = activity.change === undefined ? [] : [activity.change];
+  const attributes = activity.attributes.filter(({ name }) => name !== 'New Value' && name !== 'Old Value');
+  return { ...commonParts(instance, activity), fields, attributes };
+}
+
+function activityRow(instance: Instance, activity: Activity): object {
+  return {
+    ...commonParts(instance, activity),
+    primaryAttributeValueId: activity.primaryId,
+    primaryAttributeValue: activity.primaryValue,
+    attributes: activity.attributes,
+  };
+}

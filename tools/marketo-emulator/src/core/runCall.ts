@@ -1,0 +1,100 @@
+import { ApiError, apiError } from './apiError.ts';
+import type { Instance, Origin } from './instance.ts';
+import type { Operation } from './operations.ts';
+import { findOperation } from './operations.ts';
+import { partOf } from './partOf.ts';
+
+/** A REST call as it came in, free of any HTTP library. */
+export interface RestCall {
+  readonly method: string;
+  /** Path with its dot segments resolved. */
+  readonly pathname: string;
+  /** Without the question mark. */
+  readonly query: string;
+  readonly contentType: string;
+  readonly body: string;
+  readonly authorization: string | undefined;
+}
+
+/** What goes back to the caller. */
+export interface Answer {
+  readonly status: number;
+  /** JSON text, or plain text beside a status other than 200. */
+  readonly body: string;
+  /** Codes of response-level errors. */
+  readonly codes: readonly string[];
+  /** Reason codes of skipped records. */
+  readonly reasonCodes: readonly string[];
+  /** The connection is cut instead of answering. */
+  readonly isDropped?: boolean;
+}
+
+/** Runs the endpoint of a call and wraps what it says, or what refuses it, in the envelope. */
+export async function runCall(instance: Instance, call: RestCall, requestId: string): Promise<Answer> {
+  try {
+    return successAnswer(requestId, await runOperation(instance, call, requestId));
+  } catch (error) {
+    if (error instanceof ApiError) return errorAnswer(requestId, error.code, error.message);
+    throw error;
+  }
+}
+
+/** HTTP 200 with `success: false`. */
+export function errorAnswer(requestId: string, code: string, message?: string): Answer {
+  const error = { code, message: apiError(code, message).message };
+  const body = JSON.stringify({ requestId, success: false, errors: [error] });
+  return { status: 200, body, codes: [code], reasonCodes: [] };
+}
+
+function successAnswer(requestId: string, content: object): Answer {
+  const body = JSON.stringify({ requestId, success: true, ...content });
+  return { status: 200, body, codes: [], reasonCodes: reasonCodesOf(content) };
+}
+
+async function runOperation(instance: Instance, call: RestCall, requestId: string): Promise<object> {
+  const isForm = call.contentType.startsWith('application/x-www-form-urlencoded');
+  const parameters = new URLSearchParams(isForm ? `${call.query}&${call.body}` : call.query);
+  const { operation, pathParts } = findOperation(methodOf(call, parameters), call.pathname);
+  const body = bodyOf(call, operation.body, isForm);
+  return operation.run(instance, { parameters, pathParts, body, origin: apiOrigin(instance, requestId) });
+}
+
+function methodOf(call: RestCall, parameters: URLSearchParams): string {
+  const override = call.method === 'POST' ? parameters.get('_method') : null;
+  return override?.toUpperCase() ?? call.method;
+}
+
+function bodyOf(call: RestCall, wanted: Operation['body'], isForm: boolean): unknown {
+  const isAbsent = wanted === 'optional' && (isForm || call.body === '');
+  return wanted === 'none' || isAbsent ? undefined : parseBody(call);
+}
+
+function parseBody({ contentType, body }: RestCall): unknown {
+  if (!contentType.startsWith('application/json')) throw apiError('612');
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw apiError('609');
+  }
+}
+
+function apiOrigin(instance: Instance, requestId: string): Origin {
+  return {
+    actor: instance.apiUser,
+    actorKind: 'application',
+    source: 'Web service API',
+    reason: 'Web service API',
+    sourceType: 'Web service API',
+    requestId,
+  };
+}
+
+function reasonCodesOf(content: object): string[] {
+  const rows = listIn(content, 'result').flatMap((row) => listIn(row, 'reasons'));
+  return [...new Set(rows.map((reason) => String(partOf(reason, 'code'))))];
+}
+
+function listIn(value: unknown, name: string): readonly unknown[] {
+  const list = partOf(value, name);
+  return Array.isArray(list) ? list : [];
+}

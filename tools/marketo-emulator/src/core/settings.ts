@@ -1,0 +1,80 @@
+/** Everything a test may change while the emulator runs. Flags marked "inferred" decide what no source documents. */
+export interface Settings {
+  callsPerWindowMax: number;
+  rateWindowMs: number;
+  concurrentCallsMax: number;
+  callsPerDayMax: number;
+  /** Every call waits a random time between 0 and this. */
+  latencyMs: number;
+  /** Concurrent upserts of one missing key create duplicates, as the real service does. */
+  raceDuplicates: boolean;
+  /** Time between the look-up and the insert of an upsert. */
+  raceWindowMs: number;
+  /** Activity pages cover a block of the log instead of a full batch: short and empty pages with moreResult true. */
+  shortPages: boolean;
+  /** Activities looked at for one page while shortPages is on. */
+  scanBlockSize: number;
+  /** An activity page without rows has no `result` at all. */
+  omitEmptyResult: boolean;
+  /** Every third change row passes the `fields` filter of leadchanges. */
+  looseFieldFilter: boolean;
+  tokenLifetimeSeconds: number;
+  deletedLeadRetentionDays: number;
+  changeRetentionDays: number;
+  /** Inferred: email keys match without regard to case. */
+  emailMatchIgnoresCase: boolean;
+  /** Inferred: an overlong value skips the record with 1077; otherwise it is cut. */
+  skipOverlongValues: boolean;
+  /** Inferred: a new person also logs its first values as Change Data Value. */
+  logInitialValues: boolean;
+  /** A write that only touches custom fields moves the visible updatedAt (the real one does not). */
+  customFieldsMoveUpdatedAt: boolean;
+  /** Calls kept in the call log, and states in the state log; the oldest leave first. */
+  callLogMax: number;
+  /** Characters of request bodies kept in the call log; the oldest calls lose theirs first. */
+  callBodyCharsMax: number;
+  stateLogMax: number;
+}
+
+/** The settings of a new emulator; limits as documented (facts section 6). */
+export function defaultSettings(): Settings {
+  return {
+    callsPerWindowMax: 100,
+    rateWindowMs: 20_000,
+    concurrentCallsMax: 10,
+    callsPerDayMax: 50_000,
+    latencyMs: 5,
+    raceDuplicates: true,
+    raceWindowMs: 4,
+    shortPages: false,
+    scanBlockSize: 25,
+    omitEmptyResult: true,
+    looseFieldFilter: false,
+    tokenLifetimeSeconds: 3600,
+    deletedLeadRetentionDays: 14,
+    changeRetentionDays: 90,
+    emailMatchIgnoresCase: true,
+    skipOverlongValues: true,
+    logInitialValues: false,
+    customFieldsMoveUpdatedAt: false,
+    callLogMax: 100_000,
+    callBodyCharsMax: 256_000_000,
+    stateLogMax: 1_000_000,
+  };
+}
+
+/** Changes settings in place; answers the faults, and changes nothing when there are any. */
+export function changeSettings(settings: Settings, patch: Readonly<Record<string, unknown>>): string[] {
+  const known: Record<string, unknown> = { ...settings };
+  const faults = Object.entries(patch).flatMap(([name, value]) => {
+    if (!(name in known)) return [`unknown setting ${name}`];
+    return isSameKind(known[name], value) ? [] : [`${name} must be a ${typeof known[name]}`];
+  });
+  if (faults.length === 0) Object.assign(settings, patch);
+  return faults;
+}
+
+function isSameKind(current: unknown, value: unknown): boolean {
+  if (typeof value === 'number') return typeof current === 'number' && value >= 0;
+  return typeof current === typeof value;
+}

@@ -1,0 +1,155 @@
+import type { FastifyInstance } from 'fastify';
+import { revokeToken } from '../core/accessTokens.ts';
+import type { ControlActor } from '../core/controlEdits.ts';
+import { ControlError, editPerson, personOf, removePerson, seedPersons } from '../core/controlEdits.ts';
+import type { LogWindow } from '../core/controlLogs.ts';
+import { readCalls, readStates } from '../core/controlLogs.ts';
+import type { FaultAction, FaultMatch } from '../core/faults.ts';
+import { faultProblems } from '../core/faults.ts';
+import type { NewField } from '../core/fieldDefinitions.ts';
+import { addCustomField, dataTypes } from '../core/fieldDefinitions.ts';
+import type { Instance } from '../core/instance.ts';
+import { partOf } from '../core/partOf.ts';
+import { viewPerson } from '../core/persons.ts';
+import { changeSettings } from '../core/settings.ts';
+
+type Body = Readonly<Record<string, unknown>>;
+
+const controlBodyBytesMax = 256 * 1024 * 1024;
+
+/** The control API under /_control: no authentication, JSON in and out, HTTP statuses. */
+export function addControlRoutes(app: FastifyInstance, instance: Instance): void {
+  void app.register(
+    (control, _options, done) => {
+      control.setErrorHandler((error, _request, reply) => {
+        const status = error instanceof ControlError ? error.status : 500;
+        const faults = error instanceof ControlError ? error.faults : [String(error)];
+        return reply.status(status).send({ faults });
+      });
+      addPersonRoutes(control, instance);
+      addClockRoutes(control, instance);
+      addFaultRoutes(control, instance);
+      addSettingRoutes(control, instance);
+      addLogRoutes(control, instance);
+      done();
+    },
+    { prefix: '/_control', bodyLimit: controlBodyBytesMax },
+  );
+}
+
+function addPersonRoutes(control: FastifyInstance, instance: Instance): void {
+  const options = { bodyLimit: controlBodyBytesMax };
+  const view = (id: number): object => viewPerson(instance, personOf(instance, id), instance.fields.keys());
+  control.post('/persons', options, (request) => {
+    const { persons, ...by } = bodyOf(request.body);
+    if (!Array.isArray(persons)) throw new ControlError(400, ['persons must be an array']);
+    return Promise.resolve({ ids: seedPersons(instance, persons, actorOf(by)) });
+  });
+  control.get<{ Querystring: LogWindow }>('/persons', (request) => {
+    const after = Number(request.query.after ?? 0);
+    const ids = [...instance.persons.keys()].filter((id) => id > after);
+    return Promise.resolve({ persons: ids.slice(0, Number(request.query.limit ?? ids.length)).map(view) });
+  });
+  control.get<{ Params: { id: string } }>('/persons/:id', (request) =>
+    Promise.resolve(view(Number(request.params.id))),
+  );
+  control.post('/edits', (request) => {
+    const { id, fields, ...by } = bodyOf(request.body);
+    return Promise.resolve(editPerson(instance, Number(id), fields, actorOf(by)));
+  });
+  control.post('/deletes', (request) => {
+    const { id, ...by } = bodyOf(request.body);
+    removePerson(instance, Number(id), actorOf(by));
+    return Promise.resolve({ deleted: true });
+  });
+}
+
+function addClockRoutes(control: FastifyInstance, instance: Instance): void {
+  const clock = (): object => ({
+    now: instance.now(),
+    iso: new Date(instance.now()).toISOString(),
+    offsetMs: instance.clockOffsetMs,
+  });
+  control.get('/clock', () => Promise.resolve(clock()));
+  control.post('/clock', (request) => {
+    const { advanceMs, now } = bodyOf(request.body);
+    const target = typeof now === 'string' ? Date.parse(now) : now;
+    const step = typeof target === 'number' ? target - instance.now() : advanceMs;
+    if (typeof step !== 'number' || Number.isNaN(step)) {
+      throw new ControlError(400, ['advanceMs or now expected']);
+    }
+    instance.clockOffsetMs += step;
+    return Promise.resolve(clock());
+  });
+}
+
+function addFaultRoutes(control: FastifyInstance, instance: Instance): void {
+  control.get('/faults', () => Promise.resolve({ faults: instance.faults }));
+  control.delete('/faults', () => {
+    instance.faults = [];
+    return Promise.resolve({ faults: [] });
+  });
+  control.post('/faults', (request) => {
+    const fault: { match?: FaultMatch; action?: FaultAction; times?: number } = bodyOf(request.body);
+    const problems = faultProblems(fault);
+    if (problems.length > 0 || fault.action === undefined) throw new ControlError(400, problems);
+    instance.faults.push({ match: fault.match ?? {}, action: fault.action, times: fault.times ?? 1 });
+    return Promise.resolve({ faults: instance.faults });
+  });
+  control.delete('/tokens', () => {
+    revokeToken(instance.tokens);
+    return Promise.resolve({ revoked: true });
+  });
+}
+
+function addSettingRoutes(control: FastifyInstance, instance: Instance): void {
+  control.get('/settings', () => Promise.resolve(instance.settings));
+  control.post('/settings', (request) => {
+    const faults = changeSettings(instance.settings, bodyOf(request.body));
+    if (faults.length > 0) throw new ControlError(400, faults);
+    // How keys compare may have changed.
+    instance.indexes.clear();
+    return Promise.resolve(instance.settings);
+  });
+  control.get('/fields', () => Promise.resolve({ fields: [...instance.fields.values()] }));
+  control.post('/fields', (request) => {
+    const fields = bodyOf(request.body)['fields'];
+    if (!Array.isArray(fields) || !fields.every(isNewField)) {
+      throw new ControlError(400, ['fields must be an array of { name, dataType, displayName?, length? }']);
+    }
+    const fresh = fields.filter(({ name }) => !instance.fields.has(name));
+    return Promise.resolve({ fields: fresh.map((field) => addCustomField(instance.fields, field)) });
+  });
+}
+
+function addLogRoutes(control: FastifyInstance, instance: Instance): void {
+  control.get<{ Querystring: LogWindow }>('/calls', (request) =>
+    Promise.resolve(readCalls(instance, request.query)),
+  );
+  control.get<{ Querystring: LogWindow }>('/states', (request) =>
+    Promise.resolve(readStates(instance, request.query)),
+  );
+}
+
+function isNewField(field: unknown): field is NewField {
+  const dataType = partOf(field, 'dataType');
+  return typeof partOf(field, 'name') === 'string' && dataTypes.some((known) => known === dataType);
+}
+
+// Bodies arrive as text because the REST side must judge its own JSON.
+function bodyOf(text: unknown): Body {
+  try {
+    const body: unknown = JSON.parse(typeof text === 'string' && text !== '' ? text : '{}');
+    if (typeof body === 'object' && body !== null && !Array.isArray(body)) return { ...body };
+  } catch {
+    throw new ControlError(400, ['the body is not JSON']);
+  }
+  throw new ControlError(400, ['the body must be a JSON object']);
+}
+
+function actorOf(parts: Body): ControlActor {
+  const entries = ['actor', 'source', 'reason']
+    .map((name) => [name, parts[name]] as const)
+    .filter(([, value]) => typeof value === 'string');
+  return Object.fromEntries(entries);
+}

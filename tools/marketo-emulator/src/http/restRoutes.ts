@@ -1,0 +1,64 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { logCall } from '../core/callLog.ts';
+import { handleCall, nextRequestId } from '../core/handleCall.ts';
+import type { Instance } from '../core/instance.ts';
+import type { RestCall } from '../core/runCall.ts';
+
+const uriBytesMax = 8192;
+
+/** Everything outside identity and control: the REST API, and its answers to unknown paths. */
+export function addRestRoutes(app: FastifyInstance, instance: Instance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    if (Buffer.byteLength(request.url) <= uriBytesMax) return;
+    refuse(instance, request, 414);
+    await reply.status(414).send('Request-URI Too Long');
+  });
+  app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
+    const status = error.statusCode ?? 500;
+    refuse(instance, request, status);
+    return reply
+      .status(status)
+      .type('text/plain')
+      .send(status === 413 ? 'Request Entity Too Large' : error.message);
+  });
+  app.route({
+    method: ['GET', 'POST', 'DELETE', 'PUT', 'PATCH'],
+    url: '/*',
+    exposeHeadRoute: false,
+    handler: (request, reply) => answerRestCall(instance, request, reply),
+  });
+}
+
+async function answerRestCall(
+  instance: Instance,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const answer = await handleCall(instance, toRestCall(request));
+  if (answer.isDropped === true) {
+    request.raw.socket.destroy();
+    return reply.hijack();
+  }
+  const contentType = answer.status === 200 ? 'application/json;charset=UTF-8' : 'text/plain';
+  return reply.status(answer.status).header('content-type', contentType).send(answer.body);
+}
+
+function refuse(instance: Instance, request: FastifyRequest, status: number): void {
+  const startedAt = instance.now();
+  const answer = { status, body: '', codes: [], reasonCodes: [] };
+  const requestId = nextRequestId(instance, startedAt);
+  logCall(instance, toRestCall(request), { answer, startedAt, requestId });
+}
+
+// URL resolves the dot segments that some clients send (facts 2.1).
+function toRestCall(request: FastifyRequest): RestCall {
+  const { pathname, search } = new URL(`http://emulator${request.url}`);
+  return {
+    method: request.method,
+    pathname,
+    query: search.slice(1),
+    contentType: (request.headers['content-type'] ?? '').toLowerCase(),
+    body: typeof request.body === 'string' ? request.body : '',
+    authorization: request.headers.authorization,
+  };
+}

@@ -1,0 +1,3 @@
+const longTestTimeoutMs = 60_000;
+
+jest.setTimeout(longTestTimeoutMs);
