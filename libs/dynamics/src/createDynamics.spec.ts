@@ -14,6 +14,10 @@ type Stage = {
   readonly control: Control;
   readonly requests: DataverseRequest[];
   open(options?: Partial<DynamicsOptions>): Promise<Dynamics>;
+  /** Calls of one HTTP method since the last reset, as the emulator saw them. */
+  callsOf(method: string): Promise<readonly Json[]>;
+  /** Empties the organisation; starting another emulator would cost more than most tests. */
+  reset(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -64,6 +68,9 @@ async function startStage(): Promise<Stage> {
   const control = controlOf(emulator);
   const requests: DataverseRequest[] = [];
   const opened: Dynamics[] = [];
+  let callsBefore = 0;
+  const get = async (path: string): Promise<Json> =>
+    (await (await fetch(`${emulator.url}/_control/${path}`)).json()) as Json;
   const open = async (options: Partial<DynamicsOptions> = {}): Promise<Dynamics> => {
     const dynamics = await createDynamics({
       ...emulator,
@@ -85,6 +92,20 @@ async function startStage(): Promise<Stage> {
     control,
     requests,
     open,
+    callsOf: async (method) => {
+      const { calls } = await get(`calls?after=${callsBefore}`);
+
+      return (calls as readonly Json[]).filter((call) => call['method'] === method);
+    },
+    reset: async () => {
+      await fetch(`${emulator.url}/_control/faults`, { method: 'DELETE' });
+      await control('settings', { omitDeltaLink: false, missingPrivileges: [] });
+      const { rows } = await get('rows/lead');
+      for (const row of rows as readonly Json[])
+        await control('deletes', { table: 'lead', id: row['leadid'] });
+      callsBefore = Number((await get('calls'))['last']);
+      requests.length = 0;
+    },
     close: async () => {
       await Promise.all(opened.map((dynamics) => dynamics.close()));
       await emulator.close();
@@ -92,16 +113,18 @@ async function startStage(): Promise<Stage> {
   };
 }
 
+let stage: Stage;
+beforeAll(async () => {
+  stage = await startStage();
+});
+afterAll(() => stage.close());
+
 describe('Dynamics over the Web API', () => {
-  dynamicsContract(startStage);
+  dynamicsContract(async () => ({ ...stage, close: () => stage.reset() }));
 });
 
 describe('the Dataverse adapter', () => {
-  let stage: Stage;
-  beforeEach(async () => {
-    stage = await startStage();
-  });
-  afterEach(() => stage.close());
+  afterEach(() => stage.reset());
 
   const arm = (match: Json, action: Json, times = 1) =>
     stage.control('faults', { match: { path: '^/api', ...match }, action, times });
@@ -111,13 +134,6 @@ describe('the Dataverse adapter', () => {
 
     return (await stage.dynamics.read('lead', id))?.version ?? 0;
   };
-  const callsOf = async (method: string): Promise<readonly Json[]> => {
-    const answer = await fetch(`${stage.emulator.url}/_control/calls`);
-    const { calls } = (await answer.json()) as { calls: readonly Json[] };
-
-    return calls.filter((call) => call['method'] === method);
-  };
-
   it('gets a fresh token once when the current one is refused, also for a write', async () => {
     const version = await seeded();
     await arm({ method: 'PATCH' }, { kind: 'status', status: 401 });
@@ -221,7 +237,7 @@ describe('the Dataverse adapter', () => {
   it('hangs up when no answer comes in time', async () => {
     const dynamics = await stage.open({ requestTimeoutMs: 200 });
     await dynamics.countRows('lead');
-    await arm({}, { kind: 'delay', delayMs: 3000 });
+    await arm({}, { kind: 'delay', delayMs: 800 });
 
     await expect(dynamics.readPage('lead', null, never)).rejects.toMatchObject({
       code: 'DYNAMICS_UNREACHABLE',
@@ -231,7 +247,7 @@ describe('the Dataverse adapter', () => {
 
   it('stops reading when it is told to', async () => {
     await stage.dynamics.countRows('lead');
-    await arm({}, { kind: 'delay', delayMs: 3000 });
+    await arm({}, { kind: 'delay', delayMs: 800 });
     const stop = new AbortController();
     const read = stage.dynamics.readPage('lead', null, stop.signal);
     setTimeout(() => stop.abort(), 50);
@@ -319,7 +335,7 @@ describe('the Dataverse adapter', () => {
       columns: { lastname: 'Ours', revenue: '1200.50' },
     });
 
-    const [call] = await callsOf('PATCH');
+    const [call] = await stage.callsOf('PATCH');
 
     expect(JSON.stringify(call)).toContain(`W/\\"${version}\\"`);
     expect(call?.['requestBody'] ?? call?.['body']).toEqual({ lastname: 'Ours', revenue: 1200.5 });
@@ -334,6 +350,6 @@ describe('the Dataverse adapter', () => {
       code: 'VALUE_NOT_REPRESENTABLE',
       field: 'ownerid',
     });
-    expect(await callsOf('PATCH')).toEqual([]);
+    expect(await stage.callsOf('PATCH')).toEqual([]);
   });
 });

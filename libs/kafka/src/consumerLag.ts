@@ -4,7 +4,11 @@ import { groupName } from './names.ts';
 import { withAdmin } from './withAdmin.ts';
 
 /** `ends` are the last stable offsets: what a read-committed consumer can reach now. */
-async function topicLag(admin: Admin, topic: string, committed: ReadonlyMap<number, bigint>): Promise<bigint> {
+async function topicLag(
+  admin: Admin,
+  topic: string,
+  committed: ReadonlyMap<number, bigint>,
+): Promise<bigint> {
   const ends = await admin.fetchTopicOffsets(topic);
   return ends.reduce((sum, { partition, high, low }) => {
     const from = committed.get(partition) ?? -1n;

@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { isSyncError, topicName, topics } from '@lockstep/change-events';
-import { eventLogContract, eventLogContractTopics, type EventLog, type IncomingMessage } from '@lockstep/ports';
+import {
+  eventLogContract,
+  eventLogContractTopics,
+  type EventLog,
+  type IncomingMessage,
+} from '@lockstep/ports';
 import { Partitioners } from 'kafkajs';
 import { createEventLog } from './createEventLog.ts';
 import { createTestTopics, jsonCodec, testKafka } from './testBroker.ts';
@@ -10,7 +15,7 @@ const kafka = testKafka(process.env['KAFKA_BROKERS']);
 async function openLog(): Promise<{ eventLog: EventLog; prefix: string }> {
   const prefix = `t${randomUUID().slice(0, 8)}`;
   await createTestTopics(kafka, prefix, eventLogContractTopics);
-  return { prefix, eventLog: createEventLog({ kafka, codec: jsonCodec, prefix, instanceId: randomUUID(), ...(process.env['KDEBUG'] && { log: (l, m, d) => process.stderr.write(l + ' ' + m + JSON.stringify(d) + '\n') }) }) };
+  return { prefix, eventLog: createEventLog({ kafka, codec: jsonCodec, prefix, instanceId: randomUUID() }) };
 }
 
 async function writePlain(topic: string, messages: { key: string; value: string }[]): Promise<void> {
@@ -37,7 +42,12 @@ async function waitUntil(isTrue: () => boolean | Promise<boolean>): Promise<void
 }
 
 /** Writes `value` in a transaction that is left to `end`. */
-async function beginTransaction(prefix: string, topic: string, value: string, transactionalId = randomUUID()) {
+async function beginTransaction(
+  prefix: string,
+  topic: string,
+  value: string,
+  transactionalId: string = randomUUID(),
+) {
   const producer = kafka.producer({
     transactionalId,
     maxInFlightRequests: 1,
@@ -112,7 +122,8 @@ describe('the event log on a broker', () => {
     const done = eventLog.consume(
       { group: 'g', topics: [topics.requests, topics.outcomes], batchSizeMax: 5 },
       async ({ topic, messages }) => {
-        if (topic === topics.requests) throw Object.assign(new Error('busy'), { code: 'MONGODB_UNREACHABLE' });
+        if (topic === topics.requests)
+          throw Object.assign(new Error('busy'), { code: 'MONGODB_UNREACHABLE' });
         seen.push(...messages);
         return { messages: [] };
       },
@@ -130,7 +141,7 @@ describe('the event log on a broker', () => {
   it('shares the partitions among members and loses and doubles nothing when they come and go', async () => {
     const { eventLog } = await openLog();
     const publisher = await eventLog.openPublisher('writer');
-    const total = 600;
+    let total = 0;
     const options = { group: 'g', topics: [topics.outcomes], batchSizeMax: 10 };
     const start = () => {
       const stopping = new AbortController();
@@ -146,18 +157,27 @@ describe('the event log on a broker', () => {
       );
       return { partitions, stop: () => (stopping.abort(), done) };
     };
-    const publish = (from: number, to: number) =>
-      publisher.publish(
-        Array.from({ length: to - from }, (_, n) => ({ topic: topics.outcomes, key: `k${from + n}`, value: n })),
-      );
+    /** Publishes until `isDone`, so that members come and go in the middle of the work. */
+    const publishUntil = async (isDone: () => boolean) => {
+      for (let rounds = 0; !isDone() && rounds < 500; rounds++) {
+        const messages = Array.from({ length: 20 }, (_, n) => ({
+          topic: topics.outcomes,
+          key: `k${total + n}`,
+          value: n,
+        }));
+        await publisher.publish(messages);
+        total += messages.length;
+      }
+    };
 
     const first = start();
-    await publish(0, 200);
+    await publishUntil(() => first.partitions.size === 3);
     const second = start();
-    await publish(200, 400);
-    await waitUntil(() => second.partitions.size > 0);
-    await first.stop();
-    await publish(400, total);
+    await publishUntil(() => second.partitions.size > 0);
+    let isStopped = false;
+    const stopped = first.stop().then(() => (isStopped = true));
+    await publishUntil(() => isStopped);
+    await stopped;
     await waitUntil(async () => (await eventLog.lag('g', [topics.outcomes])) === 0);
     await second.stop();
 

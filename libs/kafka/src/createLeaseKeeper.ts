@@ -142,7 +142,11 @@ async function join({ consumer, settings }: Stay): Promise<void> {
   }
 }
 
-async function holdLease({ claim, whileHeld, outer }: Stay, lost: AbortSignal, lose: () => void): Promise<Ending> {
+async function holdLease(
+  { claim, whileHeld, outer }: Stay,
+  lost: AbortSignal,
+  lose: () => void,
+): Promise<Ending> {
   const lease: Lease = { isHeld: () => claim.isHeld() };
   const watching = new AbortController();
   void watchDeadline(claim, AbortSignal.any([watching.signal, lost]), lose);

@@ -59,7 +59,10 @@ export function createPartitionOwner(settings: OwnerSettings): PartitionOwner {
       if (!taken) throw new Error(`partition ${topic}/${partition} is not taken`);
       const partitions = [{ partition, offset: next.toString() }];
       try {
-        await taken.producer.commit({ chunks, offsets: { consumerGroupId, topics: [{ topic, partitions }] } });
+        await taken.producer.commit({
+          chunks,
+          offsets: { consumerGroupId, topics: [{ topic, partitions }] },
+        });
       } catch (error) {
         await giveBack();
         throw error;

@@ -58,8 +58,7 @@ export function createPartitionOwners({ settings, options }: Consumption): Parti
       entries.set(key, entry);
       return entry.owner;
     },
-    keepOnly: (assignment) =>
-      closeWhere(({ topic, partition }) => !assignment[topic]?.includes(partition)),
+    keepOnly: (assignment) => closeWhere(({ topic, partition }) => !assignment[topic]?.includes(partition)),
     async closeAll() {
       await closeWhere(() => true);
       await (await admin)?.disconnect();

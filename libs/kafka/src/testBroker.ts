@@ -5,10 +5,14 @@ import { applyTopics } from './topicPlan.ts';
 
 /** For integration specs: a client of the local stack's broker. */
 export const testKafka = (brokers: string | undefined): Kafka =>
-  createKafkaClient({ brokers: (brokers ?? '').split(','), clientId: 'int-spec', ...(process.env['KDEBUG'] && { log: (l, m, d) => process.stderr.write(l + ' ' + m + JSON.stringify(d) + '\n') }) });
+  createKafkaClient({ brokers: (brokers ?? '').split(','), clientId: 'int-spec' });
 
 /** Creates the named topics, as the product defines them, under `prefix`. */
-export async function createTestTopics(kafka: Kafka, prefix: string, names: readonly string[]): Promise<void> {
+export async function createTestTopics(
+  kafka: Kafka,
+  prefix: string,
+  names: readonly string[],
+): Promise<void> {
   const definitions = topicDefinitions().filter(({ name }) => names.includes(name));
   await applyTopics({ kafka, prefix, definitions });
 }

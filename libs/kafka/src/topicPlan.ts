@@ -1,5 +1,5 @@
 import { SyncError, topicName, type TopicDefinition } from '@lockstep/change-events';
-import { ConfigResourceTypes, ConfigSource, type Admin, type ITopicMetadata, type Kafka } from 'kafkajs';
+import kafkajs, { type Admin, type ITopicMetadata, type Kafka } from 'kafkajs';
 import { withAdmin } from './withAdmin.ts';
 
 /** How many copies the broker keeps of each topic, and how many must confirm a write. */
@@ -27,6 +27,11 @@ type TopicState = {
   readonly own: Overrides;
 };
 
+// Node finds only the first names of this CommonJS package by itself.
+const { ConfigResourceTypes, ConfigSource } = kafkajs;
+
+const leaderAttemptsMax = 50;
+const leaderDelayMs = 100;
 const singleReplica: Replication = { factor: 1, minInsyncReplicas: 1 };
 
 const wantedSettings = ({ policy }: TopicDefinition, replication: Replication): Overrides => ({
@@ -126,7 +131,8 @@ async function createMissing(
 ): Promise<void> {
   if (definitions.length === 0) return;
   await admin.createTopics({
-    waitForLeaders: true,
+    // kafkajs would ask once, and fail when the broker has not heard of its own topic yet.
+    waitForLeaders: false,
     topics: definitions.map((definition) => ({
       topic: topicName(prefix, definition.name),
       numPartitions: definition.partitions,
@@ -134,6 +140,23 @@ async function createMissing(
       configEntries: toEntries(wantedSettings(definition, replication)),
     })),
   });
+  await waitUntilLed(
+    admin,
+    definitions.map(({ name }) => topicName(prefix, name)),
+  );
+}
+
+async function waitUntilLed(admin: Admin, topics: string[]): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const { topics: found } = await admin.fetchTopicMetadata({ topics });
+      if (found.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return;
+    } catch (error) {
+      if (attempt >= leaderAttemptsMax) throw error;
+    }
+    if (attempt >= leaderAttemptsMax) throw new SyncError('KAFKA_UNREACHABLE', { reason: 'no leader' });
+    await new Promise((resolve) => setTimeout(resolve, leaderDelayMs));
+  }
 }
 
 /** The request replaces all of a topic's own settings, so those that we have no opinion on are sent along. */
@@ -151,7 +174,10 @@ async function alterPolicies(
     validateOnly: false,
     resources: definitions.map((definition) => {
       const name = topicName(prefix, definition.name);
-      const configEntries = toEntries({ ...states.get(name)?.own, ...wantedSettings(definition, replication) });
+      const configEntries = toEntries({
+        ...states.get(name)?.own,
+        ...wantedSettings(definition, replication),
+      });
       return { type: ConfigResourceTypes.TOPIC, name, configEntries };
     }),
   });

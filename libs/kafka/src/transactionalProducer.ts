@@ -15,7 +15,7 @@ export type TransactionalProducer = {
 };
 
 const transactionTimeoutMs = 60_000;
-const concurrentDelayMs = 10;
+const concurrentDelayMs = 5;
 const concurrentAttemptsMax = 300;
 
 /** Every earlier holder of `transactionalId` is fenced, and its open transaction aborted, before this returns. */
@@ -30,7 +30,7 @@ export async function openTransactionalProducer(
     allowAutoTopicCreation: false,
     createPartitioner: Partitioners.DefaultPartitioner,
     // Back-to-back transactions answer CONCURRENT_TRANSACTIONS for a few milliseconds.
-    retry: { initialRetryTime: 20 },
+    retry: { initialRetryTime: 5 },
   });
   await withSyncErrors(
     async () => {

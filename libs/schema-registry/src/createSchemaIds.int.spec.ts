@@ -25,6 +25,16 @@ describe('schema ids from a registry', () => {
     expect(await ids.schemaOf(first)).toEqual(person());
   });
 
+  it('gives one id to processes that register one schema at the same time', async () => {
+    const subjects = Array.from({ length: 5 }, newSubject);
+    const processes = Array.from({ length: 4 }, () => createSchemaIds({ url, autoRegister: true }));
+
+    for (const subject of subjects) {
+      const ids = await Promise.all(processes.map((process) => process.idOf(subject, person())));
+      expect(new Set(ids).size).toBe(1);
+    }
+  });
+
   it('lets a schema grow by a nullable field, and still reads what was written before', async () => {
     const ids = createSchemaIds({ url, autoRegister: true });
     const subject = newSubject();

@@ -27,10 +27,25 @@ async function register(client: RegistryClient, subject: string, schema: AvroSch
   // A registry may refuse settings for a subject that it does not know yet; then they follow the first version.
   const known = await demandCompatibility(client, subject);
   const answer = await client.post(versionsOf(subject), { schema: JSON.stringify(schema) });
+  if (answer.status === 409) return findSame(client, subject, schema, answer);
   if (answer.status !== 200) throw refusal(subject, answer);
   if (!known && !(await demandCompatibility(client, subject)))
     throw new SyncError('REGISTRY_UNREACHABLE', { subject, reason: 'compatibility cannot be set' });
   return idFrom(subject, answer);
+}
+
+/** Two services that start together register one schema at once: the second is refused, and finds the first one's. */
+async function findSame(
+  client: RegistryClient,
+  subject: string,
+  schema: AvroSchema,
+  refused: RegistryAnswer,
+): Promise<number> {
+  const same = await client.post(`/subjects/${encodeURIComponent(subject)}`, {
+    schema: JSON.stringify(schema),
+  });
+  if (same.status !== 200) throw refusal(subject, refused);
+  return idFrom(subject, same);
 }
 
 async function demandCompatibility(client: RegistryClient, subject: string): Promise<boolean> {

@@ -1,11 +1,14 @@
 import type { Scalar } from '@lockstep/change-events';
 import { optionSets, type MappingRow } from '@lockstep/reconciliation';
 
+/** The part of a mapping row that says what kind of value it holds. */
+export type ValueKind = Pick<MappingRow, 'type'> & Partial<Pick<MappingRow, 'optionSet'>>;
+
 /**
  * A value of either side in one form that can be compared: empty text is null, an empty yes/no is no, numbers are numbers,
  * times are whole seconds, options are their number in Dynamics. Independent of the product's own projections.
  */
-export function canonicalValue(mapping: Pick<MappingRow, 'type' | 'optionSet'>, value: unknown): Scalar {
+export function canonicalValue(mapping: ValueKind, value: unknown): Scalar {
   const plain = plainValue(value);
   if (mapping.type === 'boolean') return plain === true || plain === 'true';
   if (plain === null) return null;

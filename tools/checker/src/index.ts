@@ -1,1 +1,11 @@
-export {};
+export { checkHistory } from './checkHistory.ts';
+export type { FinalRecord, History, KeyedMessage, StateEntry } from './history.ts';
+export { countFindings, findingKinds, type Finding, type FindingKind, type Verdict } from './verdict.ts';
+export {
+  fromLog,
+  fromMarketoEmulator,
+  personsFromMarketoEmulator,
+  rowsFromDynamicsEmulator,
+  type EmulatedPersonState,
+  type LoggedState,
+} from './readLogs.ts';

@@ -43,8 +43,7 @@ export function groupsOf(history: History): Group[] {
   for (const state of history.marketo.states) {
     append(persons, state.id, state);
     const rowId = state.changed['crmId']?.after;
-    if (typeof rowId === 'string')
-      linked.set(rowId, (linked.get(rowId) ?? new Set<string>()).add(state.id));
+    if (typeof rowId === 'string') linked.set(rowId, (linked.get(rowId) ?? new Set<string>()).add(state.id));
   }
   return [...rows].map(([key, rowStates]) => {
     const [table = '', rowId = ''] = key.split('/');

@@ -15,6 +15,8 @@ export type Controls = {
   peekPerson(marketoId: number): Promise<Readonly<Record<string, Value>>>;
   /** New entries of a log of committed states, oldest first, at most a page. */
   states(system: keyof Systems, after: number): Promise<readonly CommittedState[]>;
+  /** The number of the newest entry of that log. */
+  lastState(system: keyof Systems): Promise<number>;
 };
 
 /** A committed state as either emulator logs it. */
@@ -24,14 +26,19 @@ export type CommittedState = Readonly<Record<string, unknown>> & {
   readonly person?: Readonly<Record<string, Value>> | null;
 };
 
+type Ask = <T>(path: string, body?: unknown) => Promise<T>;
+type StatesPage = { readonly states: readonly CommittedState[]; readonly last: number };
+
 const rowsPerCallMax = 500;
 const statesPageSize = 1_000;
 
 export function createControls({ dataverse, marketo }: Systems): Controls {
-  const dynamics = <T>(path: string, body?: unknown): Promise<T> =>
-    callJson<T>(`${dataverse.url}/_control/${path}`, { body });
-  const marketing = <T>(path: string, body?: unknown): Promise<T> =>
-    callJson<T>(`${marketo.url}/_control/${path}`, { body });
+  const dynamics: Ask = (path, body) =>
+    callJson(`${dataverse.url}/_control/${path}`, { body });
+  const marketing: Ask = (path, body) =>
+    callJson(`${marketo.url}/_control/${path}`, { body });
+  const readStates = (system: keyof Systems, after: number, limit: number): Promise<StatesPage> =>
+    (system === 'dataverse' ? dynamics : marketing)(`states?after=${after}&limit=${limit}`);
   const createRows = async (table: PersonTable, persons: readonly Person[]): Promise<void> => {
     for (let first = 0; first < persons.length; first += rowsPerCallMax) {
       const rows = persons.slice(first, first + rowsPerCallMax).map(bodyOf);
@@ -57,13 +64,8 @@ export function createControls({ dataverse, marketo }: Systems): Controls {
     editPerson: (id, fields) => marketing('edits', { id, fields }),
     peekRow: (table, id) => dynamics(`rows/${table}/${id}`),
     peekPerson: (id) => marketing(`persons/${id}`),
-    async states(system, after) {
-      const read = system === 'dataverse' ? dynamics : marketing;
-      const page = await read<{ states: readonly CommittedState[] }>(
-        `states?after=${after}&limit=${statesPageSize}`,
-      );
-      return page.states;
-    },
+    states: async (system, after) => (await readStates(system, after, statesPageSize)).states,
+    lastState: async (system) => (await readStates(system, Number.MAX_SAFE_INTEGER, 1)).last,
   };
 }
 

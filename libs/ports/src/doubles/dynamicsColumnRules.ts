@@ -133,25 +133,45 @@ function faultOf(
   value: string | number | boolean,
   labels: Readonly<Record<number, string>> | undefined,
 ): ColumnFault | null {
-  const lengthMax = textLengths[field] ?? textLengthMax;
-  if (expectedTypes[type] !== undefined && typeof value !== expectedTypes[type])
-    return { code: '0x80048d19', field, detail: 'the column does not exist or has another type' };
+  const expected = expectedTypes[type];
+  if (expected !== undefined && typeof value !== expected) return { ...mistyped, field };
+  const fault = valueFault(type, value, { lengthMax: textLengths[field] ?? textLengthMax, labels });
+
+  return fault && { ...fault, field };
+}
+
+type Limits = { readonly lengthMax: number; readonly labels: Readonly<Record<number, string>> | undefined };
+
+function valueFault(
+  type: FieldDefinition['type'],
+  value: Scalar,
+  { lengthMax, labels }: Limits,
+): Omit<ColumnFault, 'field'> | null {
   switch (type) {
     case 'string':
-      return String(value).length > lengthMax ? { ...tooLong(lengthMax), field } : null;
+      return textFault(value, lengthMax);
     case 'option':
-      return labels && !(Number(value) in labels) ? { ...notInSet, field } : null;
+      return isInSet(value, labels) ? null : notInSet;
     case 'decimal':
-      return isDecimal(value) ? null : { ...unwritable, field };
+      return isDecimal(value) ? null : unwritable;
     default:
       return null;
   }
 }
 
-const tooLong = (lengthMax: number): Omit<ColumnFault, 'field'> => ({
-  code: '0x80044331',
-  detail: `the text is longer than the column allows (${lengthMax} characters)`,
-});
+function textFault(value: Scalar, lengthMax: number): Omit<ColumnFault, 'field'> | null {
+  if (String(value).length <= lengthMax) return null;
+  const detail = `the text is longer than the column allows (${lengthMax} characters)`;
+
+  return { code: '0x80044331', detail };
+}
+
+/** A column without known labels takes every number. */
+function isInSet(value: Scalar, labels: Limits['labels']): boolean {
+  return labels === undefined || Number(value) in labels;
+}
+
+const mistyped = { code: '0x80048d19', detail: 'the column does not exist or has another type' };
 const notInSet = { code: '0x8004431a', detail: 'the option is not in the option set' };
 const unwritable = { code: 'VALUE_NOT_REPRESENTABLE', detail: 'the value has no form that Dataverse takes' };
 

@@ -32,27 +32,10 @@ export function createMarketoPersonStore(
   now: () => number,
 ): MarketoPersonStore {
   const people = new Map<string, MarketoPerson>();
-  const activities: Activity[] = [];
-  const states: RecordedState[] = [];
-  let lastId = 0;
   const time = (): string => isoTime(Math.floor(now() / 1000) * 1000);
-  const log = (
-    personId: string,
-    row: Omit<Activity, 'personId' | 'activityId' | 'marketoGUID' | 'activityDate'>,
-  ) => {
-    const activityId = activities.length + 1;
-    const marketoGUID = `activity-${String(activityId).padStart(12, '0')}`;
-    activities.push({ personId, activityId, marketoGUID, activityDate: time(), ...row });
-  };
-  const record = (operation: StateOperation, id: string, images: Images, actor: PersonActor) => {
-    const who = { actorKind: actor.kind, actor: actor.name };
-    const version = states.length + 1;
-    appendState(
-      states,
-      { at: isoTime(now()), system: 'marketo', ...who, operation, table: 'person', id, version },
-      images,
-    );
-  };
+  const { activities, log } = activityLog(time);
+  const { states, record } = stateLog(now);
+  let lastId = 0;
 
   return {
     states,
@@ -92,7 +75,42 @@ export function createMarketoPersonStore(
   };
 }
 
+type LoggedRow = Pick<Activity, 'activityType' | 'field' | 'oldValue' | 'newValue' | 'source'>;
+
+/** Rows are numbered in the order in which they were logged. */
+function activityLog(time: () => string): {
+  readonly activities: readonly Activity[];
+  log(personId: string, row: LoggedRow): void;
+} {
+  const activities: Activity[] = [];
+
+  return {
+    activities,
+    log(personId, row) {
+      const activityId = activities.length + 1;
+      const marketoGUID = `activity-${String(activityId).padStart(12, '0')}`;
+      activities.push({ personId, activityId, marketoGUID, activityDate: time(), ...row });
+    },
+  };
+}
+
 type Images = { readonly before: ScalarValues | null; readonly after: ScalarValues | null };
+
+function stateLog(now: () => number): {
+  readonly states: readonly RecordedState[];
+  record(operation: StateOperation, id: string, images: Images, actor: PersonActor): void;
+} {
+  const states: RecordedState[] = [];
+
+  return {
+    states,
+    record(operation, id, images, actor) {
+      const version = states.length + 1;
+      const at = { at: isoTime(now()), system: 'marketo', table: 'person', id, version } as const;
+      appendState(states, { ...at, operation, actorKind: actor.kind, actor: actor.name }, images);
+    },
+  };
+}
 
 const noTexts = { field: null, oldValue: null, newValue: null };
 

@@ -1,0 +1,41 @@
+import { AssignerProtocol } from 'kafkajs';
+import { coPartition } from './coPartitionAssigner.ts';
+import { chooseHolder } from './leaseAssigner.ts';
+
+describe('the assigner of partitions', () => {
+  const partitions = new Map([
+    ['inbox', [0, 1, 2, 3, 4, 5]],
+    ['backfill', [0, 1, 2, 3, 4, 5]],
+    ['outcomes', [0, 1, 2]],
+  ]);
+
+  it('gives a partition number of every topic to the same member, and each to one', () => {
+    const assigned = coPartition(['b', 'a', 'c', 'd'], partitions);
+
+    expect([...assigned.keys()]).toEqual(['a', 'b', 'c', 'd']);
+    for (const own of assigned.values()) expect(own['inbox'] ?? []).toEqual(own['backfill'] ?? []);
+    const all = [...assigned.values()].flatMap((own) => own['inbox'] ?? []);
+    expect(all.sort()).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(assigned.get('c')?.['outcomes']).toEqual([2]);
+    expect(assigned.get('d')).not.toHaveProperty('outcomes');
+  });
+});
+
+describe('the assigner of leases', () => {
+  const member = (memberId: string, userData: string) => ({
+    memberId,
+    memberMetadata: AssignerProtocol.MemberMetadata.encode({
+      version: 1,
+      topics: ['lockstep.control'],
+      userData: Buffer.from(userData),
+    }),
+  });
+
+  it('keeps the holder whoever joins', () => {
+    expect(chooseHolder([member('a', ''), member('b', 'holder'), member('c', '')])).toBe('b');
+  });
+
+  it('chooses one when nobody holds', () => {
+    expect(chooseHolder([member('b', ''), member('a', '')])).toBe('a');
+  });
+});

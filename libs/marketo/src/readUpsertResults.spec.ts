@@ -1,0 +1,34 @@
+import { readUpsertResults } from './readUpsertResults.ts';
+
+const skipped = (code: string, message: string) => ({ status: 'skipped', reasons: [{ code, message }] });
+
+describe('the results of an upsert', () => {
+  it('name the field that Marketo names, and never the value', () => {
+    const results = readUpsertResults(
+      [
+        skipped('1003', "Invalid value for field 'leadScore' and value 'secret'"),
+        skipped('1077', "Value for field 'firstName' exceeds max length"),
+        skipped('1006', "Field 'parrot' not found"),
+        skipped('1099', 'secret'),
+      ],
+      4,
+    );
+
+    expect(results.map((result) => 'field' in result && result.field)).toEqual([
+      'leadScore',
+      'firstName',
+      'parrot',
+      null,
+    ]);
+    expect(JSON.stringify(results)).not.toContain('secret');
+  });
+
+  it.each([
+    ['no list', undefined],
+    ['fewer entries than records', []],
+    ['an entry with another status', [{ id: 1, status: 'queued' }]],
+    ['an entry without an id', [{ status: 'created' }]],
+  ])('leave the outcome unknown when there is %s', (_name, result) => {
+    expect(() => readUpsertResults(result, 1)).toThrow('MARKETO_OUTCOME_UNKNOWN');
+  });
+});

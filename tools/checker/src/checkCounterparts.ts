@@ -1,0 +1,195 @@
+import type { MappingRow } from '@lockstep/reconciliation';
+import { canonicalValue } from './canonicalValue.ts';
+import { isFiltered } from './checkWrites.ts';
+import type { FinalRecord, History, StateEntry } from './history.ts';
+import { deletedAtMs, maySpeak, stepsOf, type Group, type Step } from './timeline.ts';
+import type { Findings } from './verdict.ts';
+
+/** A look-up and the creation after it are two calls; who appears in between is not seen. */
+const raceMs = 10_000;
+
+/** Invariant 4 and 6 for one row: exactly one person where the rules demand one, else none. */
+export function checkCounterpart(findings: Findings, history: History, group: Group): void {
+  const persons = history.marketo.persons.filter((person) => group.personIds.includes(person.id));
+  const ids = [group.rowId, ...persons.map((person) => person.id)];
+  const what = group.table;
+  if (persons.length > 1) findings.doubled.push({ what, ids, reason: 'a row has several persons' });
+  checkLinks(findings, history, group);
+  checkRevivals(findings, history, group);
+  if (persons.length > 0) return;
+  const isGone = deletedAtMs(group.rowStates, group.rowId) !== null;
+  if (isGone) return;
+  const excuse = absenceExcuse(history, group);
+  if (excuse) findings.exempt.push({ what, ids, reason: excuse });
+  else findings.missing.push({ what, ids, reason: 'a row has no person' });
+}
+
+/** Why a row rightly has no person; null when it should have one. */
+function absenceExcuse(history: History, group: Group): string | null {
+  if (isFiltered(group.rowStates)) return 'filter-no';
+  const last = group.personIds.at(-1);
+  if (last === undefined)
+    return history.matchByEmail && isAmbiguous(history, group) ? 'ambiguous-email' : null;
+  const goneMs = deletedAtMs(group.personStates, last);
+  const edits = goneMs === null ? [] : editsOf(history.mapping, group).filter((step) => step.atMs > goneMs);
+  return edits.some((step) => !isReturn(step, edits)) ? null : 'deleted-in-marketo';
+}
+
+/** Edits that Dynamics may make, of all fields. */
+function editsOf(mapping: readonly MappingRow[], group: Group): Step[] {
+  return mapping
+    .filter((row) => maySpeak('dynamics', row))
+    .flatMap((row) => stepsOf(group, row).filter((step) => step.side === 'dynamics' && step.human));
+}
+
+/** A change that a later one took back, or that takes one back, may never have been seen. */
+function isReturn(step: Step, edits: readonly Step[]): boolean {
+  return edits.some(
+    (other) => other !== step && (other.before === step.after || other.after === step.before),
+  );
+}
+
+/** Another row or more than one person has the address, now or at some time. */
+function isAmbiguous(history: History, group: Group): boolean {
+  const addresses = new Set(addressesOf(group.rowStates, 'emailaddress1'));
+  const shared = (states: readonly StateEntry[], name: string): Set<string> =>
+    new Set(
+      states
+        .filter((state) => addressesOf([state], name).some((email) => addresses.has(email)))
+        .map(({ id }) => id),
+    );
+  const rows = shared(history.dynamics.states, 'emailaddress1');
+  const persons = shared(history.marketo.states, 'email');
+  return rows.size > 1 || persons.size > 1;
+}
+
+function addressesOf(states: readonly StateEntry[], name: string): string[] {
+  return states.flatMap(({ changed }) => {
+    const email = changed[name]?.after;
+    return typeof email === 'string' && email !== '' ? [email.trim().toLowerCase()] : [];
+  });
+}
+
+/** Who was linked, and by what right. */
+function checkLinks(findings: Findings, history: History, group: Group): void {
+  for (const id of group.personIds) {
+    const states = group.personStates.filter((state) => state.id === id);
+    const [first] = states;
+    const ids = [group.rowId, id];
+    if (first?.actorKind === 'human' && !history.matchByEmail)
+      findings.unexpected.push({ what: 'link', ids, reason: 'a person was linked though matching is off' });
+    const linkedMs = Date.parse(states.find((state) => 'crmId' in state.changed)?.at ?? '');
+    const until = group.rowStates.filter((state) => Date.parse(state.at) <= linkedMs);
+    if (until.length > 0 && until.every((_, at) => isFiltered(until.slice(0, at + 1))))
+      findings.unexpected.push({
+        what: 'link',
+        ids,
+        reason: 'a row whose filter never allowed it was linked',
+      });
+    if (first?.actorKind === 'application' && history.matchByEmail) checkMatch(findings, history, first);
+  }
+}
+
+/** A person was made although exactly one free person with the address was there. */
+function checkMatch(findings: Findings, history: History, made: StateEntry): void {
+  const [email] = addressesOf([made], 'email');
+  if (email === undefined) return;
+  const beforeMs = Date.parse(made.at) - raceMs;
+  const before = history.marketo.states.filter((state) => Date.parse(state.at) <= beforeMs);
+  const holders = [...new Set(before.map(({ id }) => id))].filter((id) => {
+    const states = before.filter((state) => state.id === id);
+    const address = states.findLast((state) => 'email' in state.changed);
+    const isLive = states.at(-1)?.operation !== 'delete';
+    return isLive && address !== undefined && addressesOf([address], 'email').includes(email);
+  });
+  const [holder] = holders;
+  const stayed =
+    holder !== undefined && !changedSince(history, holder, { beforeMs, untilMs: Date.parse(made.at) });
+  if (holders.length === 1 && stayed)
+    findings.doubled.push({
+      what: 'person',
+      ids: [made.id, holder],
+      reason: 'a second person was made for an address',
+    });
+}
+
+function changedSince(
+  history: History,
+  id: string,
+  { beforeMs, untilMs }: { beforeMs: number; untilMs: number },
+): boolean {
+  return history.marketo.states.some((state) => {
+    const atMs = Date.parse(state.at);
+    return (
+      state.id === id &&
+      atMs > beforeMs &&
+      atMs <= untilMs &&
+      ('email' in state.changed || state.operation === 'delete')
+    );
+  });
+}
+
+/** A deleted person comes back only when its row was edited and that edit had not reached it (F-31). */
+function checkRevivals(findings: Findings, { mapping }: History, group: Group): void {
+  group.personIds.slice(1).forEach((id, index) => {
+    const former = group.personIds[index] ?? '';
+    const formerMs = deletedAtMs(group.personStates, former);
+    const madeMs = Date.parse(group.personStates.find((state) => state.id === id)?.at ?? '');
+    const edits = mapping
+      .filter((row) => maySpeak('dynamics', row))
+      .flatMap((row) => unlandedEdits(stepsOf(group, row), former, madeMs));
+    if (formerMs === null || edits.length > 0) return;
+    const ids = [group.rowId, former, id];
+    findings.revived.push({ what: group.table, ids, reason: 'a deleted person came back without an edit' });
+  });
+}
+
+function unlandedEdits(steps: readonly Step[], personId: string, untilMs: number): Step[] {
+  const edits = steps.filter((step) => step.side === 'dynamics' && step.human && step.atMs <= untilMs);
+  return edits.filter(
+    (edit) =>
+      !steps.some(
+        (step) =>
+          step.recordId === personId && !step.human && step.after === edit.after && step.atMs > edit.atMs,
+      ),
+  );
+}
+
+/** The mirror fields of a linked person (F-29, F-45) and one golden id per person. */
+export function checkMirror(findings: Findings, group: Group, person: FinalRecord): void {
+  const isDeleted = deletedAtMs(group.rowStates, group.rowId) !== null;
+  const expected = {
+    crmType: group.table === 'contact' ? 'Contact' : 'Lead',
+    crmId: group.rowId,
+    crmIsDeleted: isDeleted,
+  };
+  for (const [name, value] of Object.entries(expected)) {
+    const held = canonicalValue(
+      { type: typeof value === 'boolean' ? 'boolean' : 'string' },
+      person.fields[name],
+    );
+    if (held !== value)
+      findings.differences.push({
+        what: name,
+        ids: [group.rowId, person.id],
+        reason: 'the mirror field is wrong',
+      });
+  }
+}
+
+/** Invariant 4: every golden id belongs to one live person. */
+export function checkGoldenIds(findings: Findings, { marketo }: History): void {
+  const owners = new Map<string, string>();
+  for (const { id, fields } of marketo.persons) {
+    const goldenId = fields['lockstepId'];
+    if (typeof goldenId !== 'string' || goldenId === '') continue;
+    const owner = owners.get(goldenId);
+    if (owner)
+      findings.doubled.push({
+        what: 'lockstepId',
+        ids: [owner, id],
+        reason: 'two persons have one golden id',
+      });
+    owners.set(goldenId, id);
+  }
+}

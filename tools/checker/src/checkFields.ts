@@ -1,0 +1,79 @@
+import type { Conflict, Scalar } from '@lockstep/change-events';
+import type { MappingRow } from '@lockstep/reconciliation';
+import { canonicalValue } from './canonicalValue.ts';
+import { expectationOf, headsOf, type Expectation } from './heads.ts';
+import type { FinalRecord } from './history.ts';
+import type { Group, Step } from './timeline.ts';
+import type { Finding, Findings } from './verdict.ts';
+
+/** A row and its person as they are at the end, with everything that was recorded about them. */
+export type Pair = {
+  readonly group: Group;
+  readonly row: FinalRecord;
+  readonly person: FinalRecord;
+  readonly conflicts: readonly Conflict[];
+  readonly publishedVersions: ReadonlySet<number>;
+};
+
+type FieldCase = {
+  readonly pair: Pair;
+  readonly mapping: MappingRow;
+  readonly steps: readonly Step[];
+  readonly dynamics: Scalar;
+  readonly marketo: Scalar;
+};
+
+/** Invariants 1, 2 and 8 for one field of one linked pair: both agree, on what the edits and the policy say. */
+export function checkField(
+  findings: Findings,
+  pair: Pair,
+  mapping: MappingRow,
+  steps: readonly Step[],
+): void {
+  const column = mapping.columns[pair.group.table];
+  if (column === undefined) return;
+  const dynamics = canonicalValue(mapping, pair.row.fields[column]);
+  const marketo = canonicalValue(mapping, pair.person.fields[mapping.marketo]);
+  const field: FieldCase = { pair, mapping, steps, dynamics, marketo };
+  if (dynamics !== marketo) findings.differences.push(finding(field, 'the sides differ after quiet'));
+  const expectation = expectationOf(pair.group, mapping, headsOf(steps, mapping, pair.publishedVersions));
+  if (expectation) checkEdits(findings, field, expectation);
+}
+
+function checkEdits(findings: Findings, field: FieldCase, { allowed, loser, excuse }: Expectation): void {
+  if (excuse) return void findings.exempt.push(finding(field, excuse));
+  const held = allowed.includes(field.dynamics) && allowed.includes(field.marketo);
+  if (!held) return void judgeLoss(findings, field, allowed);
+  if (loser && !isRecorded(field, loser.after) && !isGone(field, loser)) {
+    findings.lost.push(finding(field, `the edit that lost on ${loser.side} is recorded nowhere`));
+  }
+}
+
+/** After a lost answer nobody can tell "never applied" from "applied and put back": what was there is kept as the loser. */
+function judgeLoss(findings: Findings, field: FieldCase, allowed: readonly Scalar[]): void {
+  const excused = field.pair.conflicts.some(
+    (conflict) =>
+      conflict.field === field.mapping.field &&
+      conflict.rule === 'outcome-unknown' &&
+      allowed.includes(canonicalValue(field.mapping, conflict.loserValue)),
+  );
+  if (excused) return void findings.exempt.push(finding(field, 'outcome-unknown'));
+  const optOut = field.mapping.optOut && allowed.includes(true);
+  const list = optOut ? findings.optOutsLost : findings.lost;
+  list.push(finding(field, optOut ? 'an opt-out is undone' : 'the edit that counts is not visible'));
+}
+
+function isRecorded({ pair, mapping }: FieldCase, value: Scalar): boolean {
+  return pair.conflicts.some(
+    ({ field, loserValue }) => field === mapping.field && canonicalValue(mapping, loserValue) === value,
+  );
+}
+
+/** What a person edited before it was deleted went with it. */
+function isGone({ pair }: FieldCase, loser: Step): boolean {
+  return loser.side === 'marketo' && loser.recordId !== pair.person.id;
+}
+
+function finding({ pair, mapping }: FieldCase, reason: string): Finding {
+  return { what: mapping.field, ids: [pair.row.id, pair.person.id], reason };
+}

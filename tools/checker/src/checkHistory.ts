@@ -1,0 +1,92 @@
+import type { Conflict } from '@lockstep/change-events';
+import { checkCounterpart, checkGoldenIds, checkMirror } from './checkCounterparts.ts';
+import { checkField, type Pair } from './checkFields.ts';
+import { checkStored } from './checkStored.ts';
+import { checkTopics } from './checkTopics.ts';
+import { checkFrozenRow, checkWrites, isFiltered } from './checkWrites.ts';
+import type { History } from './history.ts';
+import { publishedVersions } from './publishedVersions.ts';
+import { groupsOf, stepsOf, type Group } from './timeline.ts';
+import { findingKinds, noFindings, type Findings, type Verdict } from './verdict.ts';
+
+type Known = {
+  readonly history: History;
+  readonly findings: Findings;
+  readonly conflicts: ReadonlyMap<string, readonly Conflict[]>;
+};
+
+/**
+ * Decides the invariants of design section 6 from both sides' own logs and the topics. Pairs are what the sides say
+ * (a person's crmId names its row); what MongoDB holds is only compared with the topics and searched for open work.
+ */
+export function checkHistory(history: History): Verdict {
+  const known: Known = { history, findings: noFindings(), conflicts: conflictsByRow(history) };
+  const published = publishedVersions(history);
+  const groups = groupsOf(history);
+  let linkedPairs = 0;
+  for (const group of groups) {
+    const versions = published?.get(`${group.table}/${group.rowId}`) ?? new Set<number>();
+    linkedPairs += checkGroup(known, group, versions);
+  }
+  checkGoldenIds(known.findings, history);
+  checkTopics(known.findings, history);
+  if (history.stored) checkStored(known.findings, history.stored);
+  const clean = findingKinds.every((kind) => known.findings[kind].length === 0);
+  return { ...known.findings, ...counts(history), linkedPairs, clean };
+}
+
+/** Answers the number of pairs: 1 for a row that is there and has its person. */
+function checkGroup(
+  { history, findings, conflicts }: Known,
+  group: Group,
+  versions: ReadonlySet<number>,
+): number {
+  const row = history.dynamics.rows[group.table]?.find(({ id }) => id === group.rowId);
+  const linked = history.marketo.persons.filter(({ id }) => group.personIds.includes(id));
+  const [person] = linked;
+  const recorded = conflicts.get(group.rowId) ?? [];
+  checkCounterpart(findings, history, group);
+  checkFrozenRow(findings, group);
+  const pair: Pair | null =
+    row && person ? { group, row, person, conflicts: recorded, publishedVersions: versions } : null;
+  const frozen = isFiltered(group.rowStates);
+  for (const mapping of history.mapping) {
+    const steps = stepsOf(group, mapping);
+    if (mapping.columns[group.table] === undefined) continue;
+    checkWrites(findings, group, { mapping, steps, conflicts: recorded });
+    if (pair && !frozen) checkField(findings, pair, mapping, steps);
+  }
+  if (person && !(frozen && row)) checkMirror(findings, group, person);
+  if (person && (frozen || !row)) exempt(findings, group, row ? 'filter-no' : 'deleted-in-dynamics');
+  return pair ? 1 : 0;
+}
+
+function exempt(findings: Findings, group: Group, reason: string): void {
+  findings.exempt.push({ what: group.table, ids: [group.rowId, ...group.personIds], reason });
+}
+
+/** Recorded conflicts by row of Dynamics; those of an alias count for whom it joined. */
+function conflictsByRow({ golden }: History): Map<string, Conflict[]> {
+  const found = new Map<string, Map<string, Conflict>>();
+  for (const event of golden) {
+    for (const row of event.rows) {
+      if (row.system !== 'dynamics') continue;
+      const list = found.get(row.id) ?? new Map<string, Conflict>();
+      for (const conflict of event.conflicts) list.set(JSON.stringify(conflict), conflict);
+      found.set(row.id, list);
+    }
+  }
+  return new Map([...found].map(([id, list]) => [id, [...list.values()]]));
+}
+
+function counts({ dynamics, marketo, golden }: History): Pick<Verdict, 'edits' | 'conflicts'> {
+  const human = [...dynamics.states, ...marketo.states].filter((state) => state.actorKind === 'human');
+  const edits = human.reduce(
+    (sum, { operation, changed }) => sum + (operation === 'update' ? Object.keys(changed).length : 1),
+    0,
+  );
+  const conflicts = new Set(
+    golden.flatMap((event) => event.conflicts.map((conflict) => JSON.stringify([event.goldenId, conflict]))),
+  );
+  return { edits, conflicts: conflicts.size };
+}

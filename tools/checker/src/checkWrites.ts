@@ -1,0 +1,111 @@
+import type { Conflict, Scalar } from '@lockstep/change-events';
+import { filterColumn, type MappingRow } from '@lockstep/reconciliation';
+import type { StateEntry } from './history.ts';
+import { maySpeak, otherSide, type Group, type Step } from './timeline.ts';
+import type { Finding, Findings } from './verdict.ts';
+
+/**
+ * Invariants 3, 5, 6 and 10 for one field: each of our writes carries one edit of the other side, once, or restores one edit
+ * that an earlier write of ours ran over.
+ */
+export function checkWrites(
+  findings: Findings,
+  group: Group,
+  field: { mapping: MappingRow; steps: readonly Step[]; conflicts: readonly Conflict[] },
+): void {
+  const { mapping, steps } = field;
+  for (const write of steps.filter((step) => !step.human)) {
+    const source = sourceOf(steps, write, mapping);
+    if (source === null) judge(findings, group, { ...field, write });
+    else if (source !== 'held' && isFrozenThroughout(group, source, write))
+      findings.unexplainedWrites.push(
+        finding(group, mapping, 'a change of a row with filter No was written'),
+      );
+  }
+}
+
+/** The edit that a write carries; `held` when the other side merely held the value; null when nothing explains it. */
+function sourceOf(steps: readonly Step[], write: Step, mapping: MappingRow): Step | 'held' | null {
+  const earlier = steps.slice(0, steps.indexOf(write));
+  const side = otherSide(write.side);
+  const edit = earlier.findLast((step) => step.side === side && step.human && step.after === write.after);
+  if (edit && maySpeak(side, mapping) && countWrites(earlier, write, edit) === 0) return edit;
+  const mayHold = write.operation === 'create' || !maySpeak(write.side, mapping);
+  if (mayHold && heldBy(earlier, side, write.after)) return 'held';
+  if (mayHold && write.operation === 'create' && heldBy(earlier, write.side, write.after)) return 'held';
+  return isRestoration(earlier, write) ? 'held' : null;
+}
+
+function heldBy(steps: readonly Step[], side: Step['side'], value: Scalar): boolean {
+  return steps.some((step) => step.side === side && (step.after === value || step.before === value));
+}
+
+/** Our writes of that value to that record since. */
+function countWrites(earlier: readonly Step[], write: Step, since: Step): number {
+  return earlier.slice(earlier.indexOf(since)).filter((step) => isSameWrite(step, write)).length;
+}
+
+const isSameWrite = (step: Step, write: Step): boolean =>
+  !step.human && step.side === write.side && step.recordId === write.recordId && step.after === write.after;
+
+function isRestoration(earlier: readonly Step[], write: Step): boolean {
+  const ranOver = earlier.findLast(
+    (step) => !step.human && step.side === write.side && step.before === write.after,
+  );
+  if (!ranOver || countWrites(earlier, write, ranOver) > 0) return false;
+  return earlier
+    .slice(0, earlier.indexOf(ranOver))
+    .some((step) => step.side === write.side && step.human && step.after === write.after);
+}
+
+type Judged = {
+  readonly mapping: MappingRow;
+  readonly steps: readonly Step[];
+  readonly conflicts: readonly Conflict[];
+  readonly write: Step;
+};
+
+function judge(findings: Findings, group: Group, { mapping, steps, conflicts, write }: Judged): void {
+  const earlier = steps.slice(0, steps.indexOf(write));
+  const settled = conflicts.some(({ field, rule }) => field === mapping.field && rule === 'outcome-unknown');
+  if (settled) return void findings.exempt.push(finding(group, mapping, 'outcome-unknown'));
+  const own = earlier.some((step) => step.side === write.side && step.human && step.after === write.after);
+  const everHeld = heldBy(earlier, otherSide(write.side), write.after);
+  if (own && !everHeld)
+    findings.echoes.push(finding(group, mapping, `an edit of ${write.side} was written back`));
+  else if (heldBy(earlier, write.side, write.after))
+    findings.flipFlopped.push(
+      finding(group, mapping, `${write.side} got a value back that it had left behind`),
+    );
+  else findings.unexplainedWrites.push(finding(group, mapping, `no edit explains a write to ${write.side}`));
+}
+
+/** The filter said No when the edit was made, and ever since. */
+function isFrozenThroughout({ rowStates }: Group, edit: Step, write: Step): boolean {
+  if (edit.side !== 'dynamics' || write.operation === 'create') return false;
+  const until = rowStates.filter((state) => Date.parse(state.at) <= write.atMs);
+  const from = until.filter((state) => Date.parse(state.at) <= edit.atMs);
+  const since = until.slice(from.length);
+  return isFiltered(from) && !since.some((state) => state.changed[filterColumn]?.after === true);
+}
+
+/** What the filter column says after these states: only an explicit No stops (F-57). */
+export function isFiltered(states: readonly StateEntry[]): boolean {
+  return states.findLast((state) => filterColumn in state.changed)?.changed[filterColumn]?.after === false;
+}
+
+/** A guarded write proves that we knew the row's filter: No means no write at all (F-57, F-59). */
+export function checkFrozenRow(findings: Findings, { rowStates, rowId }: Group): void {
+  rowStates.forEach((state, index) => {
+    if (state.actorKind !== 'application') return;
+    const what = `${state.table} ${state.operation}`;
+    if (state.operation !== 'update')
+      findings.unexpected.push({ what, ids: [rowId], reason: 'Lockstep neither creates nor deletes rows' });
+    else if (isFiltered(rowStates.slice(0, index)))
+      findings.unexplainedWrites.push({ what, ids: [rowId], reason: 'a row with filter No was written' });
+  });
+}
+
+function finding(group: Group, mapping: MappingRow, reason: string): Finding {
+  return { what: mapping.field, ids: [group.rowId, ...group.personIds], reason };
+}

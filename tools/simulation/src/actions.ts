@@ -1,0 +1,71 @@
+import type { Scalar, System } from '@lockstep/change-events';
+
+/** What a person does to one record; records are named by their place in the order of creation. */
+export type HumanAct =
+  | {
+      readonly do: 'edit';
+      readonly side: System;
+      readonly slot: number;
+      readonly field: string;
+      /** `former` puts back the value that was there before the last change. */
+      readonly value: Scalar | { readonly former: true };
+    }
+  | { readonly do: 'filter'; readonly slot: number; readonly value: boolean | null }
+  | { readonly do: 'delete'; readonly side: System; readonly slot: number }
+  | {
+      readonly do: 'create';
+      readonly side: System;
+      readonly table: 'lead' | 'contact';
+      readonly values: Readonly<Record<string, Scalar>>;
+    };
+
+/** One loop's step; a process is all the loops that live and die together. */
+export const pieces = [
+  'extract-lead',
+  'extract-contact',
+  'notify',
+  'deliver',
+  'route',
+  'reconcile',
+  'write',
+  'sweep',
+  'first-reads',
+] as const;
+export type Piece = (typeof pieces)[number];
+export type ProcessName = 'extractor' | 'marketing' | 'reconciler';
+
+/**
+ * What goes wrong at the `call`-th use of a port in a step: the process dies, the call fails before or after its effect, a
+ * person acts in that moment, Marketo commits a call later, or the process sleeps while another takes over.
+ */
+export type Fault = {
+  readonly call: number;
+  readonly when: 'before' | 'after';
+  readonly kind: 'crash' | 'error' | 'later' | 'act' | 'sleep';
+  readonly act?: HumanAct;
+};
+
+export type Action =
+  | { readonly kind: 'human'; readonly act: HumanAct }
+  | {
+      readonly kind: 'step';
+      readonly piece: Piece;
+      /** Which of the waiting partitions or writes. */
+      readonly choice: number;
+      readonly messagesMax: number;
+      readonly fault: Fault | null;
+    }
+  | { readonly kind: 'pass'; readonly ms: number }
+  | { readonly kind: 'wake'; readonly process: ProcessName }
+  | { readonly kind: 'restart'; readonly process: ProcessName }
+  | { readonly kind: 'expire-positions' }
+  | { readonly kind: 'commit-late' };
+
+/** A whole run before it runs: nothing else is random. */
+export type Plan = {
+  readonly seed: number;
+  readonly matchByEmail: boolean;
+  readonly pageSizeMax: number;
+  readonly feedBlock: number;
+  readonly actions: readonly Action[];
+};

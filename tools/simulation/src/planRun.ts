@@ -1,0 +1,108 @@
+import type { Scalar, System } from '@lockstep/change-events';
+import { pieces, type Action, type Fault, type HumanAct, type Plan, type ProcessName } from './actions.ts';
+import { createRandom, type Random } from './random.ts';
+
+/** Golden fields that people edit in the simulation, by kind; the rest of the default mapping behaves like one of them. */
+const texts = ['firstName', 'phone', 'city'] as const;
+const optOuts = ['unsubscribed', 'doNotCall'] as const;
+/** Fields that only one side may change, edited on both. */
+const oneWay = ['leadScore', 'crmStatusReason'] as const;
+
+export type PlanOptions = { readonly actionsMax: number; readonly faultShare: number };
+
+export const defaultPlanOptions: PlanOptions = { actionsMax: 60, faultShare: 0.12 };
+
+/** Everything that will happen in a run, drawn from its seed. */
+export function planRun(seed: number, options: PlanOptions = defaultPlanOptions): Plan {
+  const random = createRandom(seed);
+  const matchByEmail = random.chance(0.5);
+  const draw = createDraw(random);
+  const people = 2 + random.below(3);
+  const creations = Array.from({ length: people }, (): Action => ({ kind: 'human', act: draw.creation() }));
+  const length = 30 + random.below(Math.max(1, options.actionsMax - 30));
+  const actions = Array.from({ length }, () => drawAction(random, draw, options.faultShare));
+  return {
+    seed,
+    matchByEmail,
+    pageSizeMax: 1 + random.below(4),
+    feedBlock: random.chance(0.5) ? 300 : 1 + random.below(4),
+    actions: [...creations, ...actions],
+  };
+}
+
+type Draw = { creation(): HumanAct; act(): HumanAct };
+
+/** Edits gather on the same few records and fields, so that they collide. */
+function createDraw(random: Random): Draw {
+  let count = 0;
+  const fresh = (name: string): string => `${name} ${(count += 1)}`;
+  const slot = () => (random.chance(0.6) ? 0 : random.below(5));
+  const side = (): System => random.pick(['dynamics', 'marketo']);
+  const email = () => `${random.pick(['ada', 'bo', 'cy'])}@example.com`;
+  const fieldAndValue = (): [string, Scalar] => {
+    const kind = random.next();
+    if (kind < 0.5) {
+      const field = random.pick(texts);
+      return [field, random.chance(0.15) ? null : fresh(field)];
+    }
+    if (kind < 0.7) return [random.pick(optOuts), random.chance(0.6)];
+    if (kind < 0.8) return ['email', email()];
+    if (kind < 0.87) return ['leadSource', random.pick(['Partner', 'Web', 'Seminar'])];
+    if (kind < 0.93) return ['annualRevenue', random.pick(['100', '250.5', '3000'])];
+    const field = random.pick(oneWay);
+    return [field, field === 'leadScore' ? random.below(100) : random.pick(['Contacted', 'Lost'])];
+  };
+  return {
+    creation: () => ({
+      do: 'create',
+      side: random.chance(0.65) ? 'dynamics' : 'marketo',
+      table: random.pick(['lead', 'contact']),
+      values: {
+        lastName: fresh('lastName'),
+        email: email(),
+        ...(random.chance(0.6) && { phone: fresh('phone') }),
+        ...(random.chance(0.3) && { unsubscribed: true }),
+        ...(random.chance(0.3) && { city: fresh('city') }),
+      },
+    }),
+    act() {
+      const kind = random.next();
+      if (kind < 0.72) {
+        const [field, value] = fieldAndValue();
+        return { do: 'edit', side: side(), slot: slot(), field, value };
+      }
+      if (kind < 0.82) {
+        const [field] = fieldAndValue();
+        return { do: 'edit', side: side(), slot: slot(), field, value: { former: true } };
+      }
+      if (kind < 0.88) return { do: 'filter', slot: slot(), value: random.pick([true, false, false, null]) };
+      if (kind < 0.94) return { do: 'delete', side: random.chance(0.3) ? 'dynamics' : 'marketo', slot: slot() };
+      return this.creation();
+    },
+  };
+}
+
+const processes: readonly [ProcessName, ...ProcessName[]] = ['extractor', 'marketing', 'reconciler'];
+
+function drawAction(random: Random, draw: Draw, faultShare: number): Action {
+  const kind = random.next();
+  if (kind < 0.22) return { kind: 'human', act: draw.act() };
+  if (kind < 0.3) return { kind: 'pass', ms: random.pick([300, 2_000, 5_000, 20_000, 100_000, 130_000]) };
+  if (kind < 0.31 && faultShare > 0) return { kind: 'restart', process: random.pick(processes) };
+  if (kind < 0.33 && faultShare > 0) return { kind: 'wake', process: random.pick(processes) };
+  if (kind < 0.335 && faultShare > 0) return { kind: 'expire-positions' };
+  if (kind < 0.35 && faultShare > 0) return { kind: 'commit-late' };
+  return {
+    kind: 'step',
+    piece: random.pick([...pieces, 'notify', 'route', 'route', 'reconcile', 'reconcile', 'deliver', 'write'] as const as unknown as typeof pieces),
+    choice: random.below(6),
+    messagesMax: random.chance(0.5) ? 100 : 1 + random.below(3),
+    fault: random.chance(faultShare) ? drawFault(random, draw) : null,
+  };
+}
+
+function drawFault(random: Random, draw: Draw): Fault {
+  const kind = random.pick(['crash', 'crash', 'error', 'error', 'later', 'act', 'act', 'sleep'] as const);
+  const fault = { call: random.below(8), when: random.pick(['before', 'after'] as const), kind };
+  return kind === 'act' ? { ...fault, act: draw.act() } : fault;
+}
