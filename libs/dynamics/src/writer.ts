@@ -26,7 +26,7 @@ export function createWriter(context: DynamicsContext): DynamicsWriter {
         table,
         method: 'PATCH',
         url: rowUrl(table, id),
-        headers: { prefer: writePreference },
+        headers: { 'if-match': `W/"${version}"`, prefer: writePreference },
         body: body.json,
       });
 

@@ -5,7 +5,7 @@ import { coPartitionAssigner } from './coPartitionAssigner.ts';
 import { toSyncError } from './kafkaErrors.ts';
 import { groupName } from './names.ts';
 import { createPartitionOwners, type PartitionOwners } from './partitionOwners.ts';
-import { CommitFailure, processFetched } from './processFetched.ts';
+import { OwnershipFailure, processFetched } from './processFetched.ts';
 import { retryDelayMs, sleep, withDeadline } from './retryDelay.ts';
 
 const heartbeatIntervalMs = 1_500;
@@ -84,8 +84,8 @@ function createConsumer({ settings, options }: Consumption): Consumer {
 function listen({ consumer, owners, end, consumption }: Membership): void {
   const { CRASH, GROUP_JOIN, END_BATCH_PROCESS } = consumer.events;
   consumer.on(CRASH, ({ payload }) => end(payload.error));
-  consumer.on(GROUP_JOIN, ({ payload }) => owners.keepOnly(payload.memberAssignment));
-  consumer.on(END_BATCH_PROCESS, ({ payload }) => passMarkers(owners, consumption.signal, payload));
+  consumer.on(GROUP_JOIN, ({ payload }) => void owners.keepOnly(payload.memberAssignment).catch(end));
+  consumer.on(END_BATCH_PROCESS, ({ payload }) => void passMarkers(owners, consumption.signal, payload));
 }
 
 async function start(membership: Membership): Promise<void> {
@@ -108,7 +108,7 @@ async function processBatch(membership: Membership, payload: EachBatchPayload): 
   const { topic, partition } = payload.batch;
   const owner = owners.of(topic, partition);
   // A rebalance that a heartbeat reports is met by kafkajs after the batch.
-  const heartbeats = setInterval(() => payload.heartbeat().catch(() => undefined), heartbeatIntervalMs);
+  const heartbeats = setInterval(() => void payload.heartbeat().catch(() => undefined), heartbeatIntervalMs);
   try {
     await owner.exclusive(() => processFetched(consumption, payload, owner));
     failures.delete(`${topic}/${partition}`);
@@ -120,27 +120,27 @@ async function processBatch(membership: Membership, payload: EachBatchPayload): 
 }
 
 function handleFailure(membership: Membership, payload: EachBatchPayload, error: unknown): void {
-  const { consumption, failures, end } = membership;
+  const cause = toSyncError(error instanceof OwnershipFailure ? error.cause : error);
+  // Fenced there, another member has the partition or had it; taking it again settles who goes on from where.
+  const movedOn = error instanceof OwnershipFailure && isSyncError(cause, 'KAFKA_FENCED');
+  if (!movedOn && fateOf(cause) === 'STOP') membership.end(cause);
+  else if (!membership.consumption.signal.aborted) retryLater(membership, payload, cause);
+}
+
+/** Nothing of the failed batch is resolved, so the next fetch brings it again; the other partitions flow meanwhile. */
+function retryLater(
+  { consumption, failures }: Membership,
+  { batch, pause }: EachBatchPayload,
+  cause: unknown,
+): void {
   const { settings, options, signal } = consumption;
-  const { topic, partition } = payload.batch;
-  const cause = toSyncError(error instanceof CommitFailure ? error.cause : error);
-  // Fenced in the commit, another member has the partition or had it; taking it again settles who goes on from where.
-  const movedOn = error instanceof CommitFailure && isSyncError(cause, 'KAFKA_FENCED');
-  if (!movedOn && fateOf(cause) === 'STOP') return end(cause);
-  if (signal.aborted) return;
+  const { topic, partition } = batch;
   const count = (failures.get(`${topic}/${partition}`) ?? 0) + 1;
   failures.set(`${topic}/${partition}`, count);
   const delayMs = retryDelayMs(count, settings.random ?? Math.random);
-  settings.log?.('warn', 'batch will be retried', {
-    group: options.group,
-    topic,
-    partition,
-    failures: count,
-    delayMs,
-    ...codeOf(cause),
-  });
-  // Nothing of the failed batch is resolved, so the next fetch brings it again; the other partitions flow meanwhile.
-  const resume = payload.pause();
+  const details = { group: options.group, topic, partition, failures: count, delayMs, ...codeOf(cause) };
+  settings.log?.('warn', 'batch will be retried', details);
+  const resume = pause();
   void sleep(delayMs, signal).then(() => signal.aborted || resume());
 }
 

@@ -8,13 +8,17 @@ import type { PartitionOwner } from './partitionOwner.ts';
 /** kafkajs fetches again only when all fetched partitions are done, so a long backlog yields to the others after this. */
 const turnMs = 250;
 
-/** A failure of the commit, apart from the handler's: being fenced there means that the partition has moved on. */
-export class CommitFailure extends Error {
+/** A failure to take the partition or to commit, apart from the handler's: fenced there, the partition has moved on. */
+export class OwnershipFailure extends Error {
   constructor(cause: unknown) {
-    super('commit failed', { cause });
-    this.name = 'CommitFailure';
+    super('the partition could not be taken or committed', { cause });
+    this.name = 'OwnershipFailure';
   }
 }
+
+const failOwnership = (cause: unknown): never => {
+  throw new OwnershipFailure(cause);
+};
 
 type Slice = { readonly messages: readonly KafkaMessage[]; readonly next: bigint };
 
@@ -49,9 +53,7 @@ async function processSlice(
   const result = await handler({ ...origin, messages: decoded });
   const chunks = chunkRecords(await encodeMessages(settings, result.messages));
   const handledAt = performance.now();
-  await owner.commit(next, chunks).catch((error: unknown) => {
-    throw new CommitFailure(error);
-  });
+  await owner.commit(next, chunks).catch(failOwnership);
   await result.afterCommit?.();
   settings.onBatch?.({
     ...origin,
@@ -70,7 +72,7 @@ export async function processFetched(
   owner: PartitionOwner,
 ): Promise<void> {
   const turnEndsAt = performance.now() + turnMs;
-  let pending = await pendingMessages(payload, owner);
+  let pending = await pendingMessages(payload, owner).catch(failOwnership);
   if (pending.length === 0) moveOn(payload, payload.batch.lastOffset());
   while (pending.length > 0 && performance.now() < turnEndsAt) {
     if (consumption.signal.aborted || !payload.isRunning() || payload.isStale()) return;

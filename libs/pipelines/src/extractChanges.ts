@@ -40,38 +40,41 @@ export async function openTableExtractor(options: ExtractOptions): Promise<Stepp
   let page = checkpoint.page;
   let idleMs = options.pollIntervalMinMs;
 
+  async function publish(answer: DynamicsPage): Promise<void> {
+    const next = advance(checkpoint, answer, clock.now());
+    const messages = eventMessages(options, checkpoint, answer);
+    assertHeld(lease, table);
+    if (messages.length === 0 && !isCheckpointDue(checkpoint, next)) {
+      checkpoint = { ...next, updatedAt: checkpoint.updatedAt };
+      return;
+    }
+    await session.publisher.publish([...messages, checkpointMessage(next)]);
+    options.onPublished?.(next, messages);
+    checkpoint = next;
+  }
+
   return {
     async step(signal) {
-      if (!lease.isHeld()) throw new SyncError('LEASE_LOST', { table });
+      assertHeld(lease, table);
       if (await isHeldBack(options, checkpoint)) return { idleMs: gateIntervalMs };
       page = { ...page, number: page.number + 1 };
       checkpoint = { ...checkpoint, page };
       const answer = await readPage(options, checkpoint, signal);
       if (answer === null) {
-        checkpoint = {
-          ...checkpoint,
-          phase: 'SNAPSHOT',
-          position: null,
-          rowsDone: 0,
-          startedAt: isoTime(clock.now()),
-        };
+        const startedAt = isoTime(clock.now());
+        checkpoint = { ...checkpoint, phase: 'SNAPSHOT', position: null, rowsDone: 0, startedAt };
         return { idleMs: 0 };
       }
-      const next = advance(checkpoint, answer, clock.now());
-      const messages = eventMessages(options, checkpoint, answer);
-      if (!lease.isHeld()) throw new SyncError('LEASE_LOST', { table });
-      if (messages.length > 0 || isCheckpointDue(checkpoint, next)) {
-        await session.publisher.publish([...messages, checkpointMessage(next)]);
-        options.onPublished?.(next, messages);
-        checkpoint = next;
-      } else {
-        checkpoint = { ...next, updatedAt: checkpoint.updatedAt };
-      }
+      await publish(answer);
       idleMs = nextIdle(options, answer, idleMs);
       return { idleMs: answer.complete ? idleMs : 0 };
     },
     close: () => session.publisher.close(),
   };
+}
+
+function assertHeld(lease: Lease, table: string): void {
+  if (!lease.isHeld()) throw new SyncError('LEASE_LOST', { table });
 }
 
 /** How many rows the first load will bring, for progress only. */

@@ -1,5 +1,12 @@
 import { isoTime, SyncError, type Checkpoint, type Sequence } from '@lockstep/change-events';
-import { marketoBatchMax, type Clock, type EventLog, type FeedRow, type Lease } from '@lockstep/ports';
+import {
+  marketoBatchMax,
+  type Clock,
+  type EventLog,
+  type FeedPage,
+  type FeedRow,
+  type Lease,
+} from '@lockstep/ports';
 import type { MarketoPeople, MarketoPerson, OutgoingMessage, Publisher } from '@lockstep/ports';
 import { createCallNumbers, type CallNumbers } from './callNumbers.ts';
 import { checkpointMessage, openSourceSession } from './checkpoints.ts';
@@ -74,37 +81,38 @@ function readPositions(checkpoint: Checkpoint): Positions | null {
 type Session = { readonly publisher: Publisher; readonly numbers: CallNumbers; readonly state: State };
 
 async function step(options: NoticeOptions, session: Session): Promise<{ idleMs: number }> {
-  const { lease, people } = options;
   const { numbers, state } = session;
-  assertHeld(lease);
+  assertHeld(options.lease);
   const feedNumber = numbers.next();
-  const page = await people.readFeed(state.positions.feed);
+  const page = await options.people.readFeed(state.positions.feed);
   if (!page.hasMore) state.drained = feedNumber;
-  const messages = [
-    ...(await readPersons(options, session, page.rows)),
-    ...(await readDeleted(options, session)),
-  ];
-  const wasSnapshot = state.checkpoint.phase === 'SNAPSHOT';
+  const persons = await readPersons(options, session, page.rows);
+  const deleted = await readDeleted(options, session);
   state.positions = { ...state.positions, feed: page.position };
+  await publish(options, session, { messages: [...persons, ...deleted], page });
+  const isBusy = persons.length + deleted.length > 0;
+  state.idleMs = isBusy ? options.pollIntervalMinMs : Math.min(state.idleMs * 2, options.pollIntervalMaxMs);
+  return { idleMs: page.hasMore ? 0 : state.idleMs };
+}
+
+/** Publishes a page with its checkpoint; where nothing has moved there is nothing to publish. */
+async function publish(
+  options: NoticeOptions,
+  session: Session,
+  { messages, page }: { messages: OutgoingMessage[]; page: FeedPage },
+): Promise<void> {
+  const { state, publisher } = session;
   const next = advance(options, session, { drained: !page.hasMore, rows: page.rows });
-  if (wasSnapshot && !page.hasMore) {
-    messages.push(
-      notice('SNAPSHOT_COMPLETED', 'marketo/person', {
-        counts: { rows: next.rowsDone },
-        atMs: options.clock.now(),
-      }),
-    );
-  }
-  assertHeld(lease);
-  const moved = next.position !== state.checkpoint.position || wasSnapshot;
-  if (messages.length > 0 || moved) {
-    await session.publisher.publish([...messages, checkpointMessage(next)]);
+  const atMs = options.clock.now();
+  const completed = state.checkpoint.phase !== next.phase;
+  if (completed)
+    messages.push(notice('SNAPSHOT_COMPLETED', 'marketo/person', { counts: { rows: next.rowsDone }, atMs }));
+  assertHeld(options.lease);
+  if (messages.length > 0 || next.position !== state.checkpoint.position) {
+    await publisher.publish([...messages, checkpointMessage(next)]);
     options.onPublished?.(next, messages);
   }
   state.checkpoint = next;
-  state.idleMs =
-    messages.length > 0 ? options.pollIntervalMinMs : Math.min(state.idleMs * 2, options.pollIntervalMaxMs);
-  return { idleMs: page.hasMore ? 0 : state.idleMs };
 }
 
 function assertHeld(lease: Lease): void {

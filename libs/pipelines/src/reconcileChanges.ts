@@ -1,11 +1,4 @@
-import {
-  isSyncError,
-  SyncError,
-  topics,
-  type GoldenEvent,
-  type InboxMessage,
-  type Lane,
-} from '@lockstep/change-events';
+import { isSyncError, SyncError, type InboxMessage } from '@lockstep/change-events';
 import type {
   Batch,
   BatchHandler,
@@ -18,21 +11,18 @@ import type {
   SyncStateStore,
 } from '@lockstep/ports';
 import {
-  claimOf,
   claimsOf,
   decide,
-  emailClaim,
-  rowKey,
   type Decision,
   type DecisionContext,
-  type DynamicsWriteEntry,
   type EmailClaim,
   type GoldenRecord,
   type MappingRow,
   type Policy,
 } from '@lockstep/reconciliation';
 import { deadLetter } from './deadLetters.ts';
-import { notice } from './notices.ts';
+import { claimFor, readClaims, readOwners } from './decisionInputs.ts';
+import { openWrites, outgoing, type Outcome, type OwnedWrite } from './reconcileOutput.ts';
 
 export type ReconcileOptions = {
   readonly golden: GoldenStore;
@@ -46,11 +36,6 @@ export type ReconcileOptions = {
   readonly writeDynamics: (writes: readonly OwnedWrite[]) => Promise<void>;
   readonly onDecided?: (decision: Decision) => void;
 };
-
-export type OwnedWrite = { readonly goldenId: string; readonly entry: DynamicsWriteEntry };
-
-/** Everything that happened to one golden record in one batch. */
-type Outcome = { readonly stored: GoldenRecord | null; record: GoldenRecord | null; decisions: Decision[] };
 
 const attemptsMax = 8;
 const publishedMax = 50_000;
@@ -66,7 +51,9 @@ export function createReconciler(options: ReconcileOptions): BatchHandler {
     const outcomes = await decideAndSave(options, batch, { published, letters });
     const messages = [
       ...letters,
-      ...[...outcomes.values()].flatMap((outcome) => outgoing(options, batch, outcome, published)),
+      ...[...outcomes.values()].flatMap((outcome) =>
+        outgoing(batch, outcome, published, options.clock.now()),
+      ),
     ];
     const writes = [...outcomes].flatMap(([goldenId, outcome]) => openWrites(goldenId, outcome));
     return {
@@ -108,8 +95,8 @@ async function decideOnce(
 ): Promise<Map<string, Outcome>> {
   const stored = await options.golden.load([...new Set(messages.map((message) => message.key))]);
   const firstReadsComplete = await options.syncState.firstReadsComplete();
-  const claiming = await readClaims(options, messages.map(inboxOf), stored);
-  const owners = await readOwners(options, messages.map(inboxOf));
+  const claiming = await claimsFor(options, messages.map(inboxOf), stored);
+  const owners = await readOwners(options.links, messages.map(inboxOf));
   const outcomes = new Map<string, Outcome>();
   for (const message of messages) {
     const goldenId = message.key;
@@ -137,6 +124,15 @@ async function decideOnce(
   return outcomes;
 }
 
+/** Without matching nobody asks who claims an address. */
+async function claimsFor(
+  { claims, policy }: ReconcileOptions,
+  messages: readonly InboxMessage[],
+  stored: ReadonlyMap<string, GoldenRecord>,
+): Promise<ReadonlyMap<string, readonly EmailClaim[]>> {
+  return policy.matchByEmail ? readClaims(claims, messages, stored) : new Map();
+}
+
 type Case = {
   message: IncomingMessage;
   record: GoldenRecord | null;
@@ -158,56 +154,6 @@ function decideOrSetAside(
     session.letters.push(deadLetter(message, code, options.clock.now()));
     return null;
   }
-}
-
-/** The address by which this message's record can be matched: the one it brings, else the one that is known. */
-function claimFor(inbox: InboxMessage, record: GoldenRecord | null): string | null {
-  return claimBrought(inbox)?.claim ?? (record ? emailClaim(record) : null);
-}
-
-/** The claim that an event's own email address makes. */
-function claimBrought(inbox: InboxMessage): EmailClaim | null {
-  if (inbox.kind !== 'event') return null;
-  const table = inbox.system === 'marketo' ? 'person' : inbox.table;
-  const email = inbox.event.fields?.[inbox.system === 'marketo' ? 'email' : 'emailaddress1'];
-  const claim = typeof email === 'string' ? claimOf(email) : null;
-  if (claim === null) return null;
-  return {
-    claim,
-    rowKey: rowKey({ system: inbox.system, table, id: inbox.event.recordId }),
-    goldenId: inbox.goldenId,
-  };
-}
-
-/** Claims are stored before they are read, so that of two records that claim one address at least one sees the other. */
-async function readClaims(
-  options: ReconcileOptions,
-  messages: readonly InboxMessage[],
-  stored: ReadonlyMap<string, GoldenRecord>,
-): Promise<ReadonlyMap<string, readonly EmailClaim[]>> {
-  if (!options.policy.matchByEmail) return new Map();
-  const brought = messages
-    .filter((message) => !stored.get(message.goldenId)?.aliasOf)
-    .flatMap((message) => claimBrought(message) ?? []);
-  await options.claims.add(brought);
-  const known = [...stored.values()].flatMap((record) => emailClaim(record) ?? []);
-  return options.claims.read([...new Set([...brought.map((claim) => claim.claim), ...known])]);
-}
-
-/** A person that an outcome names is linked before it is used; somebody else may have been first. */
-async function readOwners(
-  options: ReconcileOptions,
-  messages: readonly InboxMessage[],
-): Promise<ReadonlyMap<string, string>> {
-  const wanted = new Map<string, string>();
-  for (const message of messages) {
-    if (message.kind !== 'outcome' || !message.outcome.personId) continue;
-    wanted.set(
-      rowKey({ system: 'marketo', table: 'person', id: message.outcome.personId }),
-      message.goldenId,
-    );
-  }
-  return wanted.size === 0 ? wanted : options.links.link(wanted);
 }
 
 async function save(
@@ -234,68 +180,6 @@ function claimsGivenUp({ record, decisions }: Outcome): EmailClaim[] {
   return decisions
     .flatMap((decision) => decision.claimsRemoved)
     .filter((claim) => !held.has(`${claim.claim} ${claim.rowKey}`));
-}
-
-function outgoing(
-  options: ReconcileOptions,
-  batch: Batch,
-  { stored, record, decisions }: Outcome,
-  published: ReadonlySet<string>,
-): OutgoingMessage[] {
-  if (!record) return [];
-  const lane: Lane = batch.topic === topics.inboxBackfill ? 'BACKFILL' : 'LIVE';
-  const events = [
-    ...(stored?.outbox ?? []).flatMap((entry) =>
-      entry.kind === 'golden-event' && !published.has(entry.entryId) ? [entry.event] : [],
-    ),
-    ...decisions.flatMap((decision) => decision.goldenEvent ?? []),
-  ];
-  const commands = record.outbox.flatMap((entry) =>
-    entry.kind === 'marketo-write' && !published.has(entry.entryId) ? [entry.command] : [],
-  );
-  const headers = batch.messages.find((message) => message.key === record.goldenId)?.headers ?? {};
-  const messages = [
-    ...events.map((event: GoldenEvent) => ({
-      topic: topics.goldenChanges('person'),
-      key: event.goldenId,
-      value: event,
-    })),
-    ...commands.map((command) => ({
-      topic: command.lane === 'BACKFILL' ? topics.writesBackfill : topics.writes,
-      key: command.goldenId,
-      value: command,
-    })),
-    ...decisions
-      .flatMap((decision) => decision.forwards)
-      .map((value) => ({
-        topic: lane === 'BACKFILL' ? topics.inboxBackfill : topics.inbox,
-        key: value.goldenId,
-        value,
-      })),
-    ...waitingNotice(options, stored, record),
-  ];
-  return messages.map((message) => ({ headers, ...message }));
-}
-
-/** Says once that a record waits for a person or for a cause to go away. */
-function waitingNotice(
-  options: ReconcileOptions,
-  stored: GoldenRecord | null,
-  record: GoldenRecord,
-): OutgoingMessage[] {
-  const { waiting } = record;
-  if (!waiting?.code || waiting.code === stored?.waiting?.code) return [];
-  const facts = { counts: { records: 1 }, atMs: options.clock.now(), cause: waiting.code };
-  return [notice('RECORD_WAITS', `golden/${record.goldenId}`, facts)];
-}
-
-/** Writes that this batch planned and did not overtake itself. */
-function openWrites(goldenId: string, { record, decisions }: Outcome): OwnedWrite[] {
-  const open = new Set(record?.outbox.map((entry) => entry.entryId));
-  return decisions
-    .flatMap((decision) => decision.dynamicsWrites)
-    .filter((entry) => open.has(entry.entryId))
-    .map((entry) => ({ goldenId, entry }));
 }
 
 /** Entries that are known to be published need not be published again; the oldest are forgotten first. */

@@ -9,7 +9,7 @@ import {
 import type { Clock, DynamicsRow, DynamicsUpdateResult, DynamicsWriter, Publisher } from '@lockstep/ports';
 import pLimit from 'p-limit';
 import { rowEvent } from './dynamicsEvents.ts';
-import type { OwnedWrite } from './reconcileChanges.ts';
+import type { OwnedWrite } from './reconcileOutput.ts';
 
 export type DynamicsWriteOptions = {
   readonly writer: DynamicsWriter;

@@ -38,3 +38,48 @@ export {
   type UpsertRequest,
   type UpsertResult,
 } from './marketoPeople.ts';
+export {
+  inMemoryDynamics,
+  type DynamicsHooks,
+  type InMemoryDynamics,
+  type InMemoryDynamicsOptions,
+  type SeedRow,
+} from './doubles/inMemoryDynamics.ts';
+export {
+  inMemoryMarketo,
+  type InMemoryMarketo,
+  type InMemoryMarketoOptions,
+  type MarketoHooks,
+} from './doubles/inMemoryMarketo.ts';
+export type { RecordedState } from './doubles/recordedState.ts';
+export { stockOptionLabels, type OptionLabels } from './doubles/dynamicsColumnRules.ts';
+export {
+  inMemoryEventLog,
+  type InMemoryEventLog,
+  type InMemoryEventLogOptions,
+  type LogPoint,
+  type PendingMessages,
+} from './doubles/inMemoryEventLog.ts';
+export { inMemoryLeaseKeeper, type InMemoryLeaseKeeper } from './doubles/inMemoryLease.ts';
+export { inMemoryStores, type InMemoryStores } from './doubles/inMemoryStores.ts';
+export {
+  dynamicsContract,
+  type DynamicsHarness,
+  type DynamicsHuman,
+} from './contracts/dynamicsTableContract.ts';
+export {
+  marketoContract,
+  type MarketoHarness,
+  type MarketoHuman,
+} from './contracts/marketoPeopleContract.ts';
+export {
+  eventLogContract,
+  eventLogContractTopics,
+  type EventLogHarness,
+} from './contracts/eventLogContract.ts';
+export { leaseContract, type LeaseHarness } from './contracts/leaseContract.ts';
+export { goldenStoreContract } from './contracts/goldenStoreContract.ts';
+export { linkStoreContract } from './contracts/linkStoreContract.ts';
+export { claimStoreContract } from './contracts/claimStoreContract.ts';
+export { deliveryStoreContract } from './contracts/deliveryStoreContract.ts';
+export { syncStateContract } from './contracts/syncStateContract.ts';

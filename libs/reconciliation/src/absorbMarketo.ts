@@ -1,5 +1,4 @@
 import {
-  compareSequence,
   isAfter,
   type ChangeEvent,
   type EvidenceRow,
@@ -84,8 +83,10 @@ function absorbFields(draft: Draft, row: DraftRow, event: ChangeEvent): void {
   const ordered = fresh.toSorted((a, b) => a.activityId - b.activityId);
   for (const mapping of draft.context.mapping) {
     const evidence = ordered.filter((item) => item.field === mapping.marketo);
+    const confirmed = confirmedValue(row, mapping, event.evidence?.feedNumber ?? null);
     absorbField(draft, { row, mapping, evidence, event });
-    confirm(row, mapping, event.evidence?.feedNumber ?? null);
+    const seen = row.seen[mapping.field];
+    if (seen && seen.value === confirmed) delete seen.unconfirmed;
   }
   const guids = ordered.map((item) => item.marketoGUID);
   row.decidedEvidence = [...row.decidedEvidence, ...guids].slice(-decidedEvidenceMax);
@@ -174,8 +175,11 @@ function tell(mapping: MappingRow, evidence: readonly EvidenceRow[], written: Sc
   };
 }
 
-/** The feed has been read past the acknowledged write: from now on both sides are known to agree. */
-function confirm(row: DraftRow, mapping: MappingRow, feedNumber: Sequence | null): void {
+/**
+ * Our acknowledged value when the feed has been read past that write: from now on both sides are known to agree. Asked
+ * before the state moves the number of what was seen.
+ */
+function confirmedValue(row: DraftRow, mapping: MappingRow, feedNumber: Sequence | null): Scalar | undefined {
   const seen = row.seen[mapping.field];
-  if (seen?.unconfirmed && compareSequence(feedNumber, seen.at) > 0) delete seen.unconfirmed;
+  return seen?.unconfirmed && isAfter(feedNumber, seen.at) ? seen.value : undefined;
 }

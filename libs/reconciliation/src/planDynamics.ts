@@ -17,7 +17,7 @@ export function planDynamics(draft: Draft): void {
     const column = mapping.columns[row.table];
     if (wanted === undefined || column === undefined || column in columns) continue;
     columns[column] = wanted;
-    row.inFlight[mapping.field] = { value: wanted, revision };
+    row.inFlight[mapping.field] = { value: wanted, revision: { ...revision } };
   }
   if (Object.keys(columns).length === 0) return;
   const entry: DynamicsWriteEntry = {

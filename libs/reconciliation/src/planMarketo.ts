@@ -39,7 +39,7 @@ function planUpdate(draft: Draft, crm: DraftRow, person: DraftRow): void {
     const wanted = wantedValue(draft, person, mapping);
     if (wanted === undefined) continue;
     fields[mapping.marketo] = wanted;
-    person.inFlight[mapping.field] = { value: wanted, revision: draft.record.revision };
+    person.inFlight[mapping.field] = { value: wanted, revision: { ...draft.record.revision } };
   }
   if (Object.keys(fields).length > 0) sendCommand(draft, 'UPDATE', fields);
 }

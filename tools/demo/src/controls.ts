@@ -15,6 +15,9 @@ export type Controls = {
   peekPerson(marketoId: number): Promise<Readonly<Record<string, Value>>>;
   /** New entries of a log of committed states, oldest first, at most a page. */
   states(system: keyof Systems, after: number): Promise<readonly CommittedState[]>;
+  allStates(system: keyof Systems): Promise<readonly CommittedState[]>;
+  allRows(table: PersonTable): Promise<readonly Values[]>;
+  allPersons(): Promise<readonly Values[]>;
   /** The number of the newest entry of that log. */
   lastState(system: keyof Systems): Promise<number>;
 };
@@ -65,6 +68,16 @@ export function createControls({ dataverse, marketo }: Systems): Controls {
     peekRow: (table, id) => dynamics(`rows/${table}/${id}`),
     peekPerson: (id) => marketing(`persons/${id}`),
     states: async (system, after) => (await readStates(system, after, statesPageSize)).states,
+    async allStates(system) {
+      const all: CommittedState[] = [];
+      for (;;) {
+        const { states } = await readStates(system, all.at(-1)?.sequence ?? 0, statesPageSize);
+        if (states.length === 0) return all;
+        all.push(...states);
+      }
+    },
+    allRows: async (table) => (await dynamics<{ rows: Values[] }>(`rows/${table}`)).rows,
+    allPersons: async () => (await marketing<{ persons: Values[] }>('persons')).persons,
     lastState: async (system) => (await readStates(system, Number.MAX_SAFE_INTEGER, 1)).last,
   };
 }

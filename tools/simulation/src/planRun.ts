@@ -76,7 +76,8 @@ function createDraw(random: Random): Draw {
         return { do: 'edit', side: side(), slot: slot(), field, value: { former: true } };
       }
       if (kind < 0.88) return { do: 'filter', slot: slot(), value: random.pick([true, false, false, null]) };
-      if (kind < 0.94) return { do: 'delete', side: random.chance(0.3) ? 'dynamics' : 'marketo', slot: slot() };
+      if (kind < 0.94)
+        return { do: 'delete', side: random.chance(0.3) ? 'dynamics' : 'marketo', slot: slot() };
       return this.creation();
     },
   };
@@ -94,7 +95,16 @@ function drawAction(random: Random, draw: Draw, faultShare: number): Action {
   if (kind < 0.35 && faultShare > 0) return { kind: 'commit-late' };
   return {
     kind: 'step',
-    piece: random.pick([...pieces, 'notify', 'route', 'route', 'reconcile', 'reconcile', 'deliver', 'write'] as const as unknown as typeof pieces),
+    piece: random.pick([
+      ...pieces,
+      'notify',
+      'route',
+      'route',
+      'reconcile',
+      'reconcile',
+      'deliver',
+      'write',
+    ] as const as unknown as typeof pieces),
     choice: random.below(6),
     messagesMax: random.chance(0.5) ? 100 : 1 + random.below(3),
     fault: random.chance(faultShare) ? drawFault(random, draw) : null,

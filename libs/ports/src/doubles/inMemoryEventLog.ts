@@ -181,17 +181,21 @@ async function deliver(state: State, group: string, choice: Choice): Promise<boo
   const { topic, partition } = waiting;
   const position = state.offsets.get(offsetKey(group, topic, partition)) ?? 0;
   const sizeMax = Math.min(choice.messagesMax ?? Infinity, consumer.options.batchSizeMax);
-  const messages = state.store.partitions(topic)[partition]?.slice(position, position + sizeMax) ?? [];
-  const batch: Batch = { topic, partition, messages: copyMessages(messages) };
-  consumer.busy.add(`${topic}/${partition}`);
+  const messages = (state.store.partitions(topic)[partition] ?? []).slice(position, position + sizeMax);
+  await handleBatch(state, consumer, { topic, partition, messages: copyMessages(messages) }, position);
+  return true;
+}
+
+async function handleBatch(state: State, consumer: Consumer, batch: Batch, position: number): Promise<void> {
+  const key = `${batch.topic}/${batch.partition}`;
+  consumer.busy.add(key);
   try {
     const result = await consumer.handler(batch);
-    commit(state, consumer, batch, { result, next: position + messages.length });
+    commit(state, consumer, batch, { result, next: position + batch.messages.length });
     await result.afterCommit?.();
   } finally {
-    consumer.busy.delete(`${topic}/${partition}`);
+    consumer.busy.delete(key);
   }
-  return true;
 }
 
 type CommitContent = { readonly result: BatchResult; readonly next: number };

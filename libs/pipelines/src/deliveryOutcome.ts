@@ -1,0 +1,50 @@
+import {
+  isoTime,
+  isSyncError,
+  type DeliveryOutcome,
+  type DeliveryResult,
+  type ErrorCode,
+  type WriteCommand,
+} from '@lockstep/change-events';
+
+/** Marketo may still commit a call this long after it gave up answering (sync leads time-out, marketo-rest 2.4). */
+const unknownOutcomeMs = 95_000;
+
+/** What an outcome says beyond the command it answers. */
+export type Answer = Partial<Omit<DeliveryOutcome, 'commandId' | 'goldenId' | 'revision' | 'lane'>> & {
+  result: DeliveryResult;
+};
+
+/** The answer to a command, stamped with the time it is given. */
+export function outcomeOf(command: WriteCommand, answer: Answer, nowMs: number): DeliveryOutcome {
+  const { commandId, goldenId, revision, lane, personId } = command;
+  const nothing = {
+    accepted: null,
+    state: null,
+    sent: null,
+    answered: null,
+    code: null,
+    field: null,
+    detail: null,
+  };
+  return {
+    commandId,
+    goldenId,
+    revision,
+    personId,
+    ...nothing,
+    retryAt: null,
+    lane,
+    at: isoTime(nowMs),
+    ...answer,
+  };
+}
+
+/** The write may have happened: its key waits until Marketo can no longer commit it, and is then settled by a read. */
+export function unknownOutcome(command: WriteCommand, code: ErrorCode, nowMs: number): DeliveryOutcome {
+  const retryAt = isoTime(nowMs + unknownOutcomeMs);
+  return outcomeOf(command, { result: 'UNKNOWN', code, retryAt }, nowMs);
+}
+
+/** The code of a failure of a whole call. */
+export const codeOf = (error: unknown): ErrorCode => (isSyncError(error) ? error.code : 'MARKETO_REFUSED');

@@ -1,0 +1,75 @@
+import { topics, type GoldenEvent, type InboxMessage } from '@lockstep/change-events';
+import type { Batch, OutgoingMessage } from '@lockstep/ports';
+import type { Decision, DynamicsWriteEntry, GoldenRecord } from '@lockstep/reconciliation';
+import { notice } from './notices.ts';
+
+/** Everything that happened to one golden record in one batch. */
+export type Outcome = {
+  readonly stored: GoldenRecord | null;
+  record: GoldenRecord | null;
+  readonly decisions: Decision[];
+};
+
+export type OwnedWrite = { readonly goldenId: string; readonly entry: DynamicsWriteEntry };
+
+/**
+ * What a saved outcome lets out: golden events and commands that are not known to be published (those of an earlier save
+ * that died before it published are among them), messages for other records, and a notice when the record has come to wait.
+ */
+export function outgoing(
+  batch: Batch,
+  { stored, record, decisions }: Outcome,
+  published: ReadonlySet<string>,
+  nowMs: number,
+): OutgoingMessage[] {
+  if (!record) return [];
+  const isOpen = (entry: { readonly entryId: string }): boolean => !published.has(entry.entryId);
+  const left = (stored?.outbox ?? []).flatMap((entry) =>
+    entry.kind === 'golden-event' && isOpen(entry) ? [entry.event] : [],
+  );
+  const commands = record.outbox.flatMap((entry) =>
+    entry.kind === 'marketo-write' && isOpen(entry) ? [entry.command] : [],
+  );
+  const headers = batch.messages.find((message) => message.key === record.goldenId)?.headers ?? {};
+  const messages = [
+    ...[...left, ...decisions.flatMap((decision) => decision.goldenEvent ?? [])].map(goldenMessage),
+    ...commands.map((command) => ({
+      topic: command.lane === 'BACKFILL' ? topics.writesBackfill : topics.writes,
+      key: command.goldenId,
+      value: command,
+    })),
+    ...decisions.flatMap((decision) => decision.forwards).map((value) => forwardMessage(batch, value)),
+    ...waitingNotice(stored, record, nowMs),
+  ];
+  return messages.map((message) => ({ headers, ...message }));
+}
+
+const goldenMessage = (event: GoldenEvent): OutgoingMessage => ({
+  topic: topics.goldenChanges('person'),
+  key: event.goldenId,
+  value: event,
+});
+
+/** A forwarded message stays in the lane it came in. */
+const forwardMessage = (batch: Batch, value: InboxMessage): OutgoingMessage => ({
+  topic: batch.topic,
+  key: value.goldenId,
+  value,
+});
+
+/** Says once that a record waits for a person or for a cause to go away. */
+function waitingNotice(stored: GoldenRecord | null, record: GoldenRecord, nowMs: number): OutgoingMessage[] {
+  const { waiting } = record;
+  if (!waiting?.code || waiting.code === stored?.waiting?.code) return [];
+  const facts = { counts: { records: 1 }, atMs: nowMs, cause: waiting.code };
+  return [notice('RECORD_WAITS', `golden/${record.goldenId}`, facts)];
+}
+
+/** Writes that this batch planned and did not overtake itself. */
+export function openWrites(goldenId: string, { record, decisions }: Outcome): OwnedWrite[] {
+  const open = new Set(record?.outbox.map((entry) => entry.entryId));
+  return decisions
+    .flatMap((decision) => decision.dynamicsWrites)
+    .filter((entry) => open.has(entry.entryId))
+    .map((entry) => ({ goldenId, entry }));
+}

@@ -1,0 +1,163 @@
+import type {
+  ChangeEvent,
+  EvidenceRow,
+  FieldValue,
+  FieldValues,
+  Lane,
+  Scalar,
+  ScalarValues,
+  Sequence,
+} from '@lockstep/change-events';
+import { defaultMapping, filterColumn } from './mapping.ts';
+
+type DynamicsTable = 'lead' | 'contact';
+
+/** One row of a simulated Dynamics; `columns` hold option sets as their number. */
+type DynamicsRow = { readonly table: DynamicsTable; version: number; columns: Record<string, Scalar> };
+
+/** Dynamics as the worked examples need it: versions that rise, guarded updates, deletes. */
+export type DynamicsSide = ReturnType<typeof createDynamicsSide>;
+
+export function createDynamicsSide() {
+  const rows = new Map<string, DynamicsRow>();
+  let lastVersion = 100;
+  let lastPage = 0;
+  const nextPage = (): Sequence => ({ epoch: 1, number: (lastPage += 1) });
+
+  const event = (id: string, page: Sequence, lane: Lane): ChangeEvent => {
+    const row = rows.get(id);
+    const version = row ? { epoch: 1, number: row.version } : null;
+    const fields = row ? columnsOf(row) : null;
+    return {
+      ...bareEvent(id, page, lane),
+      eventId: `dynamics/${id}/${row?.version ?? 'deleted'}`,
+      operation: row ? 'UPSERT' : 'DELETE',
+      version,
+      fields,
+    };
+  };
+
+  return {
+    insert(table: DynamicsTable, id: string, columns: ScalarValues): void {
+      rows.set(id, { table, version: (lastVersion += 1), columns: { ...columns } });
+    },
+    edit(id: string, columns: ScalarValues): void {
+      const row = rows.get(id);
+      if (!row) throw new Error(`no row ${id}`);
+      Object.assign(row.columns, columns);
+      row.version = lastVersion += 1;
+    },
+    remove: (id: string) => void rows.delete(id),
+    version: (id: string): number | null => rows.get(id)?.version ?? null,
+    column: (id: string, column: string): Scalar | undefined => rows.get(id)?.columns[column],
+    /** The row as change tracking shows it: an upsert, or a delete. */
+    change: (id: string, lane: Lane): ChangeEvent => event(id, nextPage(), lane),
+    /** The row as a read by id or a write's representation shows it: below every page. */
+    representation: (id: string): ChangeEvent => event(id, { epoch: 0, number: 0 }, 'LIVE'),
+  };
+}
+
+function columnsOf({ table, columns }: DynamicsRow): FieldValues {
+  const values: Record<string, FieldValue> = { [filterColumn]: columns[filterColumn] ?? null };
+  for (const { columns: names, type } of defaultMapping) {
+    const name = names[table];
+    if (name === undefined) continue;
+    const value = columns[name] ?? null;
+    values[name] = type === 'option' && typeof value === 'number' ? { value, label: null } : value;
+  }
+  return values;
+}
+
+function bareEvent(recordId: string, page: Sequence, lane: Lane) {
+  return {
+    recordId,
+    page,
+    lane,
+    changedAt: null,
+    observedAt: '2026-11-22T10:00:00Z',
+    changedBy: null,
+    mergedInto: null,
+    evidence: null,
+  };
+}
+
+type Person = { fields: Record<string, Scalar> };
+
+/** Marketo as the worked examples need it: an activity feed, numbered calls, no conditional writes. */
+export type MarketoSide = ReturnType<typeof createMarketoSide>;
+
+export function createMarketoSide() {
+  const persons = new Map<string, Person>();
+  const feed: (EvidenceRow & { readonly personId: string })[] = [];
+  const read = new Map<string, number>();
+  let lastNumber = 0;
+  let lastId = 1000;
+  const nextNumber = (): Sequence => ({ epoch: 1, number: (lastNumber += 1) });
+
+  const log = (personId: string, field: string | null, oldValue: Scalar, newValue: Scalar): void => {
+    const activityId = feed.length + 1;
+    const texts = { oldValue: textOf(oldValue), newValue: textOf(newValue) };
+    const at = { activityId, marketoGUID: `activity-${activityId}`, activityDate: '2026-11-22T10:00:00Z' };
+    feed.push({ personId, ...at, activityType: field === null ? 12 : 13, field, ...texts, source: null });
+  };
+
+  return {
+    nextNumber,
+    create(fields: ScalarValues): string {
+      const id = String((lastId += 1));
+      persons.set(id, { fields: { ...blankPerson(), ...fields } });
+      log(id, null, null, null);
+      return id;
+    },
+    /** Every write, whoever makes it; what does not change leaves no trace. */
+    write(id: string, fields: ScalarValues): boolean {
+      const person = persons.get(id);
+      if (!person) return false;
+      for (const [name, value] of Object.entries(fields)) {
+        const before = person.fields[name] ?? null;
+        if (before !== value) log(id, name, before, value);
+        person.fields[name] = value;
+      }
+      return true;
+    },
+    remove: (id: string) => void persons.delete(id),
+    field: (id: string, name: string): Scalar | undefined => persons.get(id)?.fields[name],
+    fields: (id: string): ScalarValues | null => persons.get(id)?.fields ?? null,
+    ids: (): readonly string[] => [...persons.keys()],
+    findBy: (name: string, value: Scalar): readonly string[] =>
+      [...persons].filter(([, person]) => person.fields[name] === value).map(([id]) => id),
+    hasNews: (id: string): boolean => unread(feed, read, id).length > 0,
+    /** What the feed tells about a person since it was last asked, with the state read after it. */
+    change(id: string, lane: Lane): ChangeEvent {
+      const rows = unread(feed, read, id);
+      read.set(id, feed.length);
+      const feedNumber = nextNumber();
+      const page = nextNumber();
+      const fields = persons.get(id)?.fields ?? null;
+      return {
+        ...bareEvent(id, page, lane),
+        eventId: `marketo/${id}/${page.number}`,
+        operation: fields ? 'UPSERT' : 'DELETE',
+        version: null,
+        fields: fields && { ...fields },
+        evidence: fields && { feedNumber, rows },
+      };
+    },
+  };
+}
+
+function unread(
+  feed: readonly (EvidenceRow & { readonly personId: string })[],
+  read: ReadonlyMap<string, number>,
+  id: string,
+): EvidenceRow[] {
+  return feed.slice(read.get(id) ?? 0).filter((row) => row.personId === id);
+}
+
+const textOf = (value: Scalar): string | null => (value === null ? null : String(value));
+
+function blankPerson(): Record<string, Scalar> {
+  return Object.fromEntries(
+    defaultMapping.map(({ marketo, type }) => [marketo, type === 'boolean' ? false : null]),
+  );
+}

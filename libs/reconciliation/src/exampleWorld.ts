@@ -1,0 +1,267 @@
+import type {
+  ChangeEvent,
+  DeliveryOutcome,
+  InboxMessage,
+  Lane,
+  Scalar,
+  ScalarValues,
+  WriteCommand,
+} from '@lockstep/change-events';
+import { decide } from './decide.ts';
+import type { ClaimingRow, Decision, DecisionContext } from './decision.ts';
+import { createDynamicsSide, createMarketoSide } from './exampleSides.ts';
+import { rowKey, type DynamicsWriteEntry, type GoldenRecord } from './goldenRecord.ts';
+import { defaultMapping } from './mapping.ts';
+import { claimOf, claimsOf } from './match.ts';
+import { nativePolicy } from './policy.ts';
+
+/** One write as a side received it. */
+export type ReceivedWrite =
+  | { readonly to: 'dynamics'; readonly values: ScalarValues; readonly result: string }
+  | { readonly to: 'marketo'; readonly values: ScalarValues; readonly result: string };
+
+type OpenWrite =
+  | { readonly to: 'dynamics'; readonly goldenId: string; readonly entry: DynamicsWriteEntry }
+  | { readonly to: 'marketo'; readonly goldenId: string; readonly command: WriteCommand };
+
+export type WorldOptions = { readonly matchByEmail?: boolean; readonly firstReadsComplete?: boolean };
+
+type Parts = ReturnType<typeof createParts>;
+
+function createParts(options: WorldOptions) {
+  return {
+    dynamics: createDynamicsSide(),
+    marketo: createMarketoSide(),
+    state: {
+      records: new Map<string, GoldenRecord>(),
+      links: new Map<string, string>(),
+      decisions: [] as Decision[],
+      open: [] as OpenWrite[],
+      received: [] as ReceivedWrite[],
+      nowMs: Date.parse('2026-11-22T10:00:00Z'),
+      firstReadsComplete: options.firstReadsComplete ?? true,
+      policy: { ...nativePolicy, matchByEmail: options.matchByEmail ?? false },
+    },
+  };
+}
+
+/** Both sides and the golden records between them; every step is explicit, so that a history can be told line by line. */
+export type World = ReturnType<typeof createWorld>;
+
+export function createWorld(options: WorldOptions = {}) {
+  const parts = createParts(options);
+  const { dynamics, marketo, state } = parts;
+
+  return {
+    ...parts,
+    /** Lets Lockstep notice one row of Dynamics. */
+    readDynamics: (id: string, lane: Lane = 'LIVE') =>
+      receive(
+        parts,
+        eventOf(parts, { system: 'dynamics', table: tableOf(id), id }, dynamics.change(id, lane)),
+      ),
+    /** Lets Lockstep notice one person of Marketo. */
+    readMarketo: (id: string, lane: Lane = 'LIVE') =>
+      receive(parts, eventOf(parts, { system: 'marketo', table: 'person', id }, marketo.change(id, lane))),
+    /** Hands over what was read of a person before. */
+    hand: (id: string, event: ChangeEvent) =>
+      receive(parts, eventOf(parts, { system: 'marketo', table: 'person', id }, event)),
+    /** Carries out every write that is planned; with `loseAnswers` the side takes it and Lockstep is not told. */
+    carryOut: (how: { readonly loseAnswers?: boolean } = {}) => {
+      for (const write of state.open.splice(0)) carryOut(parts, write, how.loseAnswers ?? false);
+    },
+    /** Lets time pass and wakes every record. */
+    wakeUp: (elapsedMs: number) => {
+      state.nowMs += elapsedMs;
+      for (const goldenId of [...state.records.keys()])
+        receive(parts, { kind: 'wake-up', goldenId, reason: 'due', target: null });
+    },
+    /** Carries out and notices until nothing is left to do. */
+    settle: () => settle(parts),
+    record: (key: string): GoldenRecord => {
+      const record = state.records.get(state.links.get(key) ?? '');
+      if (!record) throw new Error(`nothing is linked to ${key}`);
+      return record;
+    },
+  };
+}
+
+type RowName = { readonly system: 'dynamics' | 'marketo'; readonly table: string; readonly id: string };
+
+/** Contacts are called `contact-…` in the examples, all other rows are leads. */
+const tableOf = (id: string): string => (id.startsWith('contact') ? 'contact' : 'lead');
+
+/** As the router does it: a person that we created carries its golden id. */
+function eventOf({ state }: Parts, row: RowName, event: ChangeEvent): InboxMessage {
+  const key = rowKey(row);
+  const ours = event.fields?.['lockstepId'];
+  const goldenId = state.links.get(key) ?? (typeof ours === 'string' ? ours : `golden/${row.id}`);
+  state.links.set(key, goldenId);
+  return { kind: 'event', goldenId, system: row.system, table: row.table, event, written: null };
+}
+
+function receive(parts: Parts, message: InboxMessage): Decision {
+  const { state } = parts;
+  const former = state.records.get(message.goldenId) ?? null;
+  const decision = decide(former, message, contextOf(parts, former, message));
+  state.decisions.push(decision);
+  state.records.set(message.goldenId, decision.record);
+  for (const key of decision.relinks?.rowKeys ?? []) state.links.set(key, decision.relinks?.to ?? '');
+  const { goldenId } = message;
+  state.open.push(
+    ...decision.dynamicsWrites.map((entry) => ({ to: 'dynamics' as const, goldenId, entry })),
+    ...decision.commands.map((command) => ({ to: 'marketo' as const, goldenId, command })),
+  );
+  for (const forward of decision.forwards) receive(parts, forward);
+  return decision;
+}
+
+function contextOf({ state }: Parts, former: GoldenRecord | null, message: InboxMessage): DecisionContext {
+  const outbox = former?.outbox ?? [];
+  return {
+    mapping: defaultMapping,
+    policy: state.policy,
+    nowMs: state.nowMs,
+    firstReadsComplete: state.firstReadsComplete,
+    claims: claimsFor(state.records, former, message),
+    owners: state.links,
+    published: new Set(outbox.map((entry) => entry.entryId)),
+  };
+}
+
+/** Every row that claims the address of this message's record, as the claim store tells it. */
+function claimsFor(
+  records: ReadonlyMap<string, GoldenRecord>,
+  former: GoldenRecord | null,
+  message: InboxMessage,
+): ClaimingRow[] {
+  const fields = message.kind === 'event' ? message.event.fields : null;
+  const brought = fields?.['email'] ?? fields?.['emailaddress1'] ?? former?.fields['email']?.value;
+  const wanted = typeof brought === 'string' ? claimOf(brought) : null;
+  return [...records.values()]
+    .flatMap((record) => [...claimsOf(record).values()])
+    .filter(({ claim }) => claim === wanted);
+}
+
+function carryOut(parts: Parts, write: OpenWrite, losesAnswer: boolean): void {
+  const isOpen = parts.state.records
+    .get(write.goldenId)
+    ?.outbox.some(({ entryId }) => entryId === entryIdOf(write));
+  if (!isOpen) return;
+  const answer = write.to === 'dynamics' ? writeDynamics(parts, write) : writeMarketo(parts, write);
+  if (!losesAnswer) receive(parts, answer);
+  else if (write.to === 'marketo') receive(parts, lostAnswer(parts, write.command));
+}
+
+const entryIdOf = (write: OpenWrite): string =>
+  write.to === 'dynamics' ? write.entry.entryId : write.command.commandId;
+
+/** A guarded write: on a moved version the row as it is now comes back; a repeat says that its answer was lost. */
+function writeDynamics(
+  { dynamics, state }: Parts,
+  { goldenId, entry }: Extract<OpenWrite, { to: 'dynamics' }>,
+): InboxMessage {
+  const { rowId, ifMatch, columns, attempts, table } = entry;
+  const result = dynamics.version(rowId) === ifMatch.number ? 'WRITTEN' : 'STALE';
+  if (result === 'WRITTEN') dynamics.edit(rowId, columns);
+  state.received.push({ to: 'dynamics', values: columns, result });
+  const code = result === 'STALE' && attempts > 0 ? 'DYNAMICS_UNREACHABLE' : null;
+  const written = { entryId: entry.entryId, result, code, field: null, detail: null } as const;
+  return {
+    kind: 'event',
+    goldenId,
+    system: 'dynamics',
+    table,
+    event: dynamics.representation(rowId),
+    written,
+  };
+}
+
+function writeMarketo(parts: Parts, { command }: Extract<OpenWrite, { to: 'marketo' }>): InboxMessage {
+  const { marketo, state } = parts;
+  const sent = marketo.nextNumber();
+  const answer = answerOf(parts, command);
+  state.received.push({ to: 'marketo', values: command.fields, result: answer.result });
+  const { fields } = command;
+  const accepted = answer.result === 'CREATED' || answer.result === 'UPDATED' ? fields : null;
+  const answered = answer.state === null ? marketo.nextNumber() : sent;
+  return outcomeMessage(parts, command, { ...answer, accepted, sent, answered });
+}
+
+type Answer = Pick<DeliveryOutcome, 'result' | 'personId' | 'state'>;
+
+function answerOf({ marketo }: Parts, command: WriteCommand): Answer {
+  const { operation, personId, goldenId, fields } = command;
+  const person = personId ?? marketo.findBy('lockstepId', goldenId)[0] ?? null;
+  const state = person === null ? null : marketo.fields(person);
+  if (operation === 'UPDATE') {
+    const isThere = person !== null && marketo.write(person, fields);
+    return { result: isThere ? 'UPDATED' : 'NOT_FOUND', personId: person, state: null };
+  }
+  if (person !== null && state)
+    return { result: operation === 'READ' ? 'READ' : 'FOUND', personId: person, state: { ...state } };
+  if (operation === 'READ') return { result: 'NOT_FOUND', personId, state: null };
+  return { result: 'CREATED', personId: marketo.create({ ...fields, lockstepId: goldenId }), state: null };
+}
+
+function lostAnswer(parts: Parts, command: WriteCommand): InboxMessage {
+  const retryAt = new Date(parts.state.nowMs + 95_000).toISOString();
+  return outcomeMessage(parts, command, { result: 'UNKNOWN', retryAt });
+}
+
+function outcomeMessage(
+  { state }: Parts,
+  command: WriteCommand,
+  answer: Partial<DeliveryOutcome> & Pick<DeliveryOutcome, 'result'>,
+): InboxMessage {
+  const { commandId, goldenId, revision, personId, lane } = command;
+  const nothing = { accepted: null, state: null, sent: null, answered: null, code: null, field: null };
+  const at = new Date(state.nowMs).toISOString();
+  const empty = { ...nothing, detail: null, retryAt: null, lane, at };
+  const outcome: DeliveryOutcome = { commandId, goldenId, revision, personId, ...empty, ...answer };
+  const person = answer.personId ?? null;
+  const key = rowKey({ system: 'marketo', table: 'person', id: person ?? '' });
+  if (person !== null && !state.links.has(key)) state.links.set(key, goldenId);
+  return { kind: 'outcome', goldenId, outcome };
+}
+
+const roundsMax = 30;
+
+function settle(parts: Parts): void {
+  const { dynamics, marketo, state } = parts;
+  for (let round = 0; round < roundsMax; round += 1) {
+    const open = state.open.splice(0);
+    for (const write of open) carryOut(parts, write, false);
+    const rows = [...state.links.keys()].filter((key) => key.startsWith('dynamics/'));
+    const moved = rows.map((key) => key.split('/')[2] ?? '').filter((id) => isNews(parts, id));
+    for (const id of moved) {
+      const row = { system: 'dynamics', table: tableOf(id), id } as const;
+      receive(parts, eventOf(parts, row, dynamics.change(id, 'LIVE')));
+    }
+    const persons = marketo.ids().filter((id) => marketo.hasNews(id));
+    for (const id of persons)
+      receive(parts, eventOf(parts, { system: 'marketo', table: 'person', id }, marketo.change(id, 'LIVE')));
+    if (open.length + moved.length + persons.length === 0 && state.open.length === 0) return;
+  }
+  throw new Error(`not quiet after ${roundsMax} rounds`);
+}
+
+/** True when the row shows a version that its golden record does not know. */
+function isNews({ dynamics, state }: Parts, id: string): boolean {
+  const records = [...state.records.values()].filter((record) => !record.aliasOf);
+  const row = records.flatMap((record) => record.rows).find((other) => other.id === id);
+  const version = dynamics.version(id);
+  return version === null ? row?.deletedAt === null : row?.version?.number !== version;
+}
+
+/** Values of both sides and the golden one, for a field of the default mapping. */
+export function valuesOf(world: World, rowId: string, personId: string, field: string): readonly Scalar[] {
+  const mapping = defaultMapping.find((row) => row.field === field);
+  const table = tableOf(rowId);
+  const golden = world.record(`dynamics/${table}/${rowId}`).fields[field]?.value ?? null;
+  return [
+    world.dynamics.column(rowId, mapping?.columns[table] ?? '') ?? null,
+    golden,
+    world.marketo.field(personId, mapping?.marketo ?? '') ?? null,
+  ];
+}

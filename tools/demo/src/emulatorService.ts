@@ -1,0 +1,43 @@
+import { startDataverseEmulator } from '@lockstep/dataverse-emulator';
+import { startMarketoEmulator } from '@lockstep/marketo-emulator';
+import { createControls } from './controls.ts';
+import { planPeople } from './planPeople.ts';
+import { toLines, toSettings, type Systems } from './systems.ts';
+import { untilStopped } from './untilStopped.ts';
+
+/**
+ * One emulator with the demo's people, for a container: EMULATOR is `dataverse` or `marketo`; EMULATOR_PORT,
+ * EMULATOR_TOKEN_PORT, EMULATOR_PUBLIC_HOST, EMULATOR_CA_DIRECTORY, EMULATOR_TENANT_ID, EMULATOR_CLIENT_ID and
+ * EMULATOR_CLIENT_SECRET fix its identity; DEMO_SIZE and DEMO_SEED choose the people.
+ */
+const { env } = process;
+
+function numberFrom(name: string, fallback: number): number {
+  const value = Number(env[name] ?? fallback);
+  if (Number.isInteger(value) && value >= 0) return value;
+  process.stderr.write(`${name} must be a whole number\n`);
+  process.exit(2);
+}
+
+const identity = {
+  port: numberFrom('EMULATOR_PORT', 0),
+  host: '0.0.0.0',
+  publicHost: env['EMULATOR_PUBLIC_HOST'] ?? '127.0.0.1',
+  control: true,
+  ...(env['EMULATOR_CLIENT_ID'] && { clientId: env['EMULATOR_CLIENT_ID'] }),
+  ...(env['EMULATOR_CLIENT_SECRET'] && { clientSecret: env['EMULATOR_CLIENT_SECRET'] }),
+};
+
+async function startOne(): Promise<Partial<Systems> & { close(): Promise<void> }> {
+  if (env['EMULATOR'] === 'marketo') {
+    const marketo = await startMarketoEmulator(identity);
+    return { marketo, close: () => marketo.close() };
+  }
+  const dataverse = await startDataverseEmulator({
+    ...identity,
+    tokenPort: numberFrom('EMULATOR_TOKEN_PORT', 0),
+    ...(env['EMULATOR_TENANT_ID'] && { tenantId: env['EMULATOR_TENANT_ID'] }),
+    ...(env['EMULATOR_CA_DIRECTORY'] && { caDirectory: env['EMULATOR_CA_DIRECTORY'] }),
+  });
+  return { dataverse, close: () => dataverse.close() };
+}

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { CsvError, parse } from 'csv-parse/sync';
+import { DemoError } from './demoError.ts';
+import { columnOf, columnRules, type ColumnRule } from './peopleColumns.ts';
+import type { PersonTable } from './demoFields.ts';
+import type { Person, Value } from './people.ts';
+
+/** A row that was left out; `line` counts from 1 and includes the header. Reasons name columns, never values. */
+export type BadRow = { readonly line: number; readonly reason: string };
+
+export type PeopleFile = { readonly persons: readonly Person[]; readonly badRows: readonly BadRow[] };
+
+type Row = { readonly record: readonly string[]; readonly info: { readonly lines: number } };
+
+const fileBytesMax = 64 * 1024 * 1024;
+
+/** Reads people from a CSV file; see `parsePeople`. Throws DemoError PEOPLE_FILE when it cannot be read. */
+export async function readPeopleFile(path: string, takenEmails: readonly unknown[]): Promise<PeopleFile> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw new DemoError('PEOPLE_FILE', `${path} cannot be read (${error.code ?? 'unknown reason'})`);
+  });
+  if (bytes.length > fileBytesMax) throw new DemoError('PEOPLE_FILE', `${path} is larger than 64 MB`);
+  return parsePeople(bytes.toString('utf8'), takenEmails);
+}
+
+/**
+ * People from CSV text: columns by header (Dynamics names, or names such as "First name"), quotes, an optional byte
+ * order mark. Rows that cannot be used are listed and the rest is taken. Throws DemoError PEOPLE_FILE for a header
+ * without a column for the last name, or with columns that nobody knows.
+ */
+export function parsePeople(text: string, takenEmails: readonly unknown[] = []): PeopleFile {
+  const [header, ...rows] = readRows(text);
+  const columns = readHeader(header?.record ?? []);
+  const emails = new Set(takenEmails.map((email) => String(email).toLowerCase()));
+  const persons: Person[] = [];
+  const badRows: BadRow[] = [];
+  for (const { record, info } of rows) {
+    const read = readRow(columns, record, emails);
+    if (typeof read === 'string') badRows.push({ line: info.lines, reason: read });
+    else persons.push({ ...read, id: rowId(info.lines, record) });
+  }
+  return { persons, badRows };
+}
+
+function readRows(text: string): readonly Row[] {
+  try {
+    return parse(text, {
+      bom: true,
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      trim: true,
+    }) as unknown as Row[];
+  } catch (error) {
+    if (error instanceof CsvError) throw new DemoError('PEOPLE_FILE', `not a CSV file: ${error.code}`);
+    throw error;
+  }
+}
+
+function readHeader(names: readonly string[]): readonly ColumnRule[] {
+  const columns = names.map((name) => columnOf(name));
+  const unknown = names.filter((_, index) => columns[index] === undefined);
+  if (unknown.length > 0) throw new DemoError('PEOPLE_FILE', `unknown columns in the header: ${unknown.join(', ')}`);
+  const known = columns.filter((column) => column !== undefined);
+  if (!known.includes(columnRules.lastname))
+    throw new DemoError('PEOPLE_FILE', 'the header has no column for the last name');
+  return known;
+}
+
+type ReadRow = Omit<Person, 'id'>;
+
+/** The person of a row, or why there is none. */
+function readRow(columns: readonly ColumnRule[], cells: readonly string[], emails: Set<string>): ReadRow | string {
+  if (cells.length !== columns.length) return `${cells.length} columns instead of ${columns.length}`;
+  const row: Record<string, Value> = {};
+  for (const [index, rule] of columns.entries()) {
+    const read = rule.read(cells[index] ?? '');
+    if (typeof read === 'object' && read !== null) return `${rule.name} ${read.fault}`;
+    row[rule.name] = read;
+  }
+  const { type, ...values } = row;
+  const table: PersonTable = type === 'contact' ? 'contact' : 'lead';
+  return checkRow(table, values, emails) ?? { table, row: values, inMarketo: null };
+}
+
+function checkRow(table: PersonTable, row: Record<string, Value>, emails: Set<string>): string | null {
+  if (row['lastname'] === null) return 'lastname is empty';
+  for (const [name, value] of Object.entries(row)) {
+    if (table === 'lead' || !columnRules[name]?.leadOnly) continue;
+    if (value !== null) return `${name} is a column of leads`;
+    delete row[name];
+  }
+  const email = row['emailaddress1'];
+  if (typeof email !== 'string') return null;
+  if (emails.has(email.toLowerCase())) return 'emailaddress1 is used by somebody else';
+  emails.add(email.toLowerCase());
+  return null;
+}
+
+/** The same file always gives the same ids. */
+function rowId(line: number, record: readonly string[]): string {
+  const hex = createHash('sha256').update(`${line}\n${record.join('\n')}`).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
+}

@@ -1,0 +1,128 @@
+import { canonicalDecimal, type FieldValue, type Scalar } from '@lockstep/change-events';
+import { filterColumn, optionSets, type MappingRow } from '@lockstep/reconciliation';
+import { v5 as uuidFromName } from 'uuid';
+import type { HumanAct } from './actions.ts';
+import type { RowReference, World } from './world.ts';
+
+const idSpace = '7c8a2c1e-5f54-4f6e-9f0a-0d2f6f1f2b10';
+
+/** A person does something; what is not there (any more) is left alone. */
+export function applyAct(world: World, act: HumanAct): void {
+  world.nowMs += 1;
+  world.lastEditMs = world.nowMs;
+  switch (act.do) {
+    case 'create':
+      return create(world, act);
+    case 'filter':
+      return editRow(world, act.slot, { [filterColumn]: act.value });
+    case 'delete':
+      return remove(world, act);
+    case 'edit':
+      return edit(world, act);
+  }
+}
+
+function create(world: World, act: Extract<HumanAct, { do: 'create' }>): void {
+  const { table, side } = act;
+  if (side === 'marketo') {
+    const values = Object.entries(act.values).map(([field, value]) => [
+      mappingOf(world, field)?.marketo ?? field,
+      value,
+    ]);
+    world.marketo.seed([Object.fromEntries(values) as Record<string, Scalar>]);
+    return;
+  }
+  const id = uuidFromName(`row ${world.rows.length}`, idSpace);
+  world.rows.push({ table, id });
+  const fields = Object.entries(act.values).flatMap(([field, value]) =>
+    columnValue(world, table, { field, value }),
+  );
+  world.dynamics.seed(table, [{ id, fields: Object.fromEntries(fields) }]);
+}
+
+const mappingOf = (world: World, field: string): MappingRow | undefined =>
+  world.mapping.find((mapping) => mapping.field === field);
+
+function columnValue(
+  world: World,
+  table: string,
+  { field, value }: { field: string; value: Scalar },
+): [string, FieldValue][] {
+  const mapping = mappingOf(world, field);
+  const column = mapping?.columns[table];
+  return mapping && column ? [[column, inDynamics(mapping, value)]] : [];
+}
+
+function inDynamics(mapping: MappingRow, value: Scalar): FieldValue {
+  if (value === null) return null;
+  if (mapping.type === 'decimal') return canonicalDecimal(String(value));
+  if (mapping.type !== 'option' || !mapping.optionSet) return value;
+  const numbers: Readonly<Record<string, number>> = optionSets[mapping.optionSet];
+  return { value: numbers[String(value)] ?? 1, label: String(value) };
+}
+
+function liveRow(world: World, slot: number): RowReference | undefined {
+  const reference = world.rows[slot];
+  const isLive = reference && world.dynamics.rows(reference.table).some((row) => row.id === reference.id);
+  return isLive ? reference : undefined;
+}
+
+function editRow(world: World, slot: number, fields: Record<string, FieldValue>): void {
+  const row = liveRow(world, slot);
+  if (row && Object.keys(fields).length > 0) world.dynamics.edit(row.table, row.id, fields);
+}
+
+/** The person of the row in that place; beyond the rows, persons without a row. */
+function livePerson(world: World, slot: number): string | undefined {
+  const persons = world.marketo.persons();
+  const row = world.rows[slot];
+  const linked = row && persons.find((person) => person.fields['crmId'] === row.id);
+  if (linked) return linked.id;
+  const free = persons.filter((person) => !person.fields['crmId']);
+  return free[slot % Math.max(1, free.length)]?.id;
+}
+
+function remove(world: World, { side, slot }: Extract<HumanAct, { do: 'delete' }>): void {
+  const row = liveRow(world, slot);
+  const person = livePerson(world, slot);
+  if (side === 'dynamics' && row) world.dynamics.remove(row.table, row.id);
+  if (side === 'marketo' && person) world.marketo.remove(person);
+}
+
+function edit(world: World, act: Extract<HumanAct, { do: 'edit' }>): void {
+  const mapping = mappingOf(world, act.field);
+  if (!mapping) return;
+  if (act.side === 'dynamics') editInDynamics(world, mapping, act);
+  else editInMarketo(world, mapping, act);
+}
+
+type Edit = Extract<HumanAct, { do: 'edit' }>;
+
+function editInDynamics(world: World, mapping: MappingRow, { slot, value }: Edit): void {
+  const row = liveRow(world, slot);
+  const column = row && mapping.columns[row.table];
+  if (!row || !column || (row.table === 'contact' && column === 'statuscode')) return;
+  const next = isFormer(value) ? former(world.dynamics.states, row.id, column) : inDynamics(mapping, value);
+  if (next !== undefined) editRow(world, slot, { [column]: next });
+}
+
+function editInMarketo(world: World, mapping: MappingRow, { slot, value }: Edit): void {
+  const id = livePerson(world, slot);
+  if (!id) return;
+  const next = isFormer(value)
+    ? former(world.marketo.states, id, mapping.marketo)
+    : inMarketo(mapping, value);
+  if (next !== undefined) world.marketo.edit(id, { [mapping.marketo]: next as Scalar });
+}
+
+function inMarketo(mapping: MappingRow, value: Scalar): Scalar {
+  return mapping.type === 'decimal' && value !== null ? Number(value) : value;
+}
+
+const isFormer = (value: Edit['value']): value is { readonly former: true } =>
+  typeof value === 'object' && value !== null;
+
+/** What the field held before its last change; undefined when it never changed. */
+function former(states: World['dynamics']['states'], id: string, name: string): FieldValue | undefined {
+  return states.findLast((state) => state.id === id && name in state.changed)?.changed[name]?.before;
+}

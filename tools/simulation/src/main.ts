@@ -1,0 +1,33 @@
+import { Command } from 'commander';
+import { runSeeds } from './runSeeds.ts';
+
+const program = new Command('sim')
+  .description(
+    'Runs the loops over in-memory systems, with everything random drawn from a seed, and judges each run.',
+  )
+  .option('--seeds <count>', 'how many runs', Number, 100)
+  .option('--seed <seed>', 'the first seed', Number, 1)
+  .option('--actions <count>', 'actions per run at most', Number, 60)
+  .option('--calm', 'no faults')
+  .option('--keep-going', 'go on after a failure')
+  .option('--json', 'print every result as a line of JSON');
+
+const { seeds, seed, actions, calm, keepGoing, json } = program.parse().opts<{
+  seeds: number;
+  seed: number;
+  actions: number;
+  calm?: boolean;
+  keepGoing?: boolean;
+  json?: boolean;
+}>();
+
+const report = await runSeeds({
+  first: seed,
+  count: seeds,
+  plan: { actionsMax: actions, faultShare: calm ? 0 : 0.12 },
+  keepGoing: keepGoing ?? false,
+  nowMs: () => performance.now(),
+  onResult: json ? (line) => console.log(JSON.stringify(line)) : () => undefined,
+});
+for (const line of report.lines) console.log(line);
+process.exitCode = report.failed === 0 ? 0 : 1;

@@ -1,0 +1,53 @@
+import { pieces, type Piece } from './actions.ts';
+import { step } from './stepProcess.ts';
+import { commitLate, pass, type World } from './world.ts';
+
+const stepsMax = 3_000;
+const roundMs = 6_000;
+/** Longer than every timer that is not a parked record's own. */
+const quietMs = 200_000;
+const horizonMs = 2.5 * 3_600_000;
+
+/** Lets the loops run without faults until nothing happens any more and no timer is left that could make it. */
+export async function settleDown(world: World): Promise<void> {
+  commitLate(world);
+  const endMs = world.nowMs + horizonMs;
+  const budget = { stepsLeft: stepsMax };
+  let idleSinceMs = world.nowMs;
+  while (world.nowMs < endMs) {
+    const before = progressOf(world);
+    await runRound(world, budget);
+    if (progressOf(world) !== before) idleSinceMs = world.nowMs;
+    const dueMs = nextDueMs(world);
+    const isIdle = world.nowMs - idleSinceMs > quietMs;
+    if (isIdle && dueMs > endMs) return;
+    pass(world, isIdle ? Math.max(roundMs, dueMs - world.nowMs + 1) : roundMs + (world.nowMs - idleSinceMs));
+  }
+}
+
+async function runRound(world: World, budget: { stepsLeft: number }): Promise<void> {
+  for (const piece of pieces) await runPiece(world, piece, budget);
+}
+
+async function runPiece(world: World, piece: Piece, budget: { stepsLeft: number }): Promise<void> {
+  let busy = true;
+  while (busy) {
+    budget.stepsLeft -= 1;
+    if (budget.stepsLeft < 0) throw new Error('the loops do not come to rest');
+    busy = await step(world, { piece, choice: 0, messagesMax: 100, fault: null });
+  }
+}
+
+function progressOf({ dynamics, marketo, log }: World): string {
+  const pending = ['router', 'reconciler', 'deliverer'].flatMap((group) => log.pending(group));
+  return [
+    dynamics.states.length,
+    marketo.states.length,
+    pending.length,
+    log.messages('marketing.outcomes').length,
+  ].join();
+}
+
+function nextDueMs({ stores }: World): number {
+  return Math.min(...stores.all().map(({ dueAtMs }) => dueAtMs ?? Infinity));
+}
