@@ -11,7 +11,7 @@ import {
 } from '@lockstep/change-events';
 import { createDynamics, type Dynamics } from '@lockstep/dynamics';
 import { checkTopics, createEventLog, createKafkaClient, createLeaseKeeper } from '@lockstep/kafka';
-import { openTableExtractor, type Stepper } from '@lockstep/pipelines';
+import { openTableExtractor, reopeningStepper, type Stepper } from '@lockstep/pipelines';
 import type { EventLog, Lease } from '@lockstep/ports';
 import { createSchemaIds } from '@lockstep/schema-registry';
 import {
@@ -109,14 +109,14 @@ async function runTables(parts: Parts, lease: Lease, signal: AbortSignal): Promi
   service.readiness.set('lease', standby);
 }
 
-/** Opens the table's session once it can be opened, and follows the table until the lease is lost. */
+/** Follows one table until the lease is lost. */
 async function followTable(parts: Parts, table: string, lease: Lease, signal: AbortSignal): Promise<void> {
-  let extractor: Stepper | null = null;
-  const step = async () => (extractor ??= await openTable(parts, table, lease)).step(signal);
   const { log, readiness } = parts.service;
+  const extractor = reopeningStepper(() => openTable(parts, table, lease));
+  const step = () => extractor.step(signal);
   const component = `dynamics/${table}`;
   await retryForever({ component, step, signal, log, readiness, clock: systemClock, random: Math.random });
-  await (extractor as Stepper | null)?.close();
+  await extractor.close();
 }
 
 function openTable(

@@ -3,6 +3,7 @@ import {
   createMessageCodec,
   personFields,
   subjectSchemas,
+  SyncError,
   topicDefinitions,
   topics,
   topicSchemas,
@@ -10,8 +11,16 @@ import {
 import { checkTopics, createEventLog, createKafkaClient, createLeaseKeeper } from '@lockstep/kafka';
 import { createMarketo, type Marketo } from '@lockstep/marketo';
 import { openMongoStores, type MongoStores } from '@lockstep/mongodb';
-import { createDeliverer, openNotifier, withDeadLetters, type Notifier } from '@lockstep/pipelines';
-import type { EventLog, Lease } from '@lockstep/ports';
+import {
+  createDeliverer,
+  onePerPartition,
+  openNotifier,
+  reopeningStepper,
+  withDeadLetters,
+  type CallNumbers,
+  type Notifier,
+} from '@lockstep/pipelines';
+import { marketoBatchMax, type EventLog, type Lease } from '@lockstep/ports';
 import { createSchemaIds } from '@lockstep/schema-registry';
 import {
   newTraceparent,
@@ -96,18 +105,18 @@ export async function runMarketing(config: Config): Promise<void> {
 
 /** Follows the feeds, and, once the session's numbers outrank every earlier one's, delivers commands. */
 async function serve(parts: Parts, lease: Lease, signal: AbortSignal): Promise<void> {
-  const { service } = parts;
-  const { log, readiness } = service;
+  const { log, readiness } = parts.service;
   readiness.set('lease', null);
   log.info({ lease: leaseName }, 'This process is the active one.');
-  let notifier: Notifier | null = null;
+  const notifier = reopeningStepper(() => openFeeds(parts, lease));
   let delivering: Promise<void> | null = null;
+  // When one of the two ends, for whatever reason, the other ends with it.
   const ended = new AbortController();
   const both = AbortSignal.any([signal, ended.signal]);
   const step = async () => {
-    notifier ??= await openFeeds(parts, lease);
-    delivering ??= deliver(parts, lease, notifier, both).finally(() => ended.abort());
-    return notifier.step(both);
+    const pause = await notifier.step(both);
+    delivering ??= deliver(parts, lease, numbersOf(notifier), both).finally(() => ended.abort());
+    return pause;
   };
   const component = 'marketo/person';
   await retryForever({
@@ -120,8 +129,19 @@ async function serve(parts: Parts, lease: Lease, signal: AbortSignal): Promise<v
     random: Math.random,
   });
   await (delivering as Promise<void> | null);
-  await (notifier as Notifier | null)?.close();
+  await notifier.close();
   readiness.set('lease', standby);
+}
+
+/** Numbers of the session that is open now: a session that was opened anew outranks the former. */
+function numbersOf(notifier: { current(): Notifier | null }): CallNumbers {
+  return {
+    next() {
+      const session = notifier.current();
+      if (!session) throw new SyncError('KAFKA_UNREACHABLE', { reason: 'the session is being opened anew' });
+      return session.numbers.next();
+    },
+  };
 }
 
 function openFeeds({ config, marketo, eventLog, service }: Parts, lease: Lease): Promise<Notifier> {
@@ -142,18 +162,22 @@ function openFeeds({ config, marketo, eventLog, service }: Parts, lease: Lease):
   });
 }
 
-async function deliver(parts: Parts, lease: Lease, notifier: Notifier, signal: AbortSignal): Promise<void> {
+async function deliver(parts: Parts, lease: Lease, numbers: CallNumbers, signal: AbortSignal): Promise<void> {
   const { marketo, stores, eventLog, service } = parts;
   const deliverer = createDeliverer({
     people: marketo,
     deliveries: stores.deliveries,
-    numbers: notifier.numbers,
+    numbers,
     lease,
     clock: systemClock,
     onDelivered: (outcomes) => {
       for (const { result } of outcomes) service.metrics.writes.inc({ system: 'marketo', result });
     },
   });
-  const options = { group: deliverGroup, topics: [topics.writes, topics.writesBackfill], batchSizeMax: 300 };
-  await eventLog.consume(options, withDeadLetters(deliverer, systemClock), signal);
+  const handler = withDeadLetters(onePerPartition(deliverer), systemClock);
+  const lanes = [
+    { group: deliverGroup, topics: [topics.writes], batchSizeMax: marketoBatchMax },
+    { group: `${deliverGroup}.backfill`, topics: [topics.writesBackfill], batchSizeMax: marketoBatchMax },
+  ];
+  await Promise.all(lanes.map((lane) => eventLog.consume(lane, handler, signal)));
 }

@@ -16,6 +16,8 @@ import {
   createReconciler,
   createRouter,
   createSweeper,
+  onePerPartition,
+  reopeningPublisher,
   withDeadLetters,
 } from '@lockstep/pipelines';
 import type { EventLog, LeaseKeeper, Publisher } from '@lockstep/ports';
@@ -36,6 +38,7 @@ type Parts = {
 
 const routerGroup = 'lockstep.router';
 const reconcileGroup = 'lockstep.reconcile';
+const reconcileBackfillGroup = 'lockstep.reconcile.backfill';
 const tables = Object.keys(tableDefinitions);
 const routedTopics = [
   ...tables.map(topics.dynamicsChanges),
@@ -68,7 +71,7 @@ export async function runReconciler(config: Config): Promise<void> {
     prefix,
     instanceId: config.instanceId,
     onBatch: ({ group, handleMs, commitMs }) => {
-      if (group === reconcileGroup) metrics.reconcileDurationSeconds.observe((handleMs + commitMs) / 1000);
+      if (group !== routerGroup) metrics.reconcileDurationSeconds.observe((handleMs + commitMs) / 1000);
     },
   });
   const dynamics = await createDynamics({
@@ -95,18 +98,22 @@ export async function runReconciler(config: Config): Promise<void> {
 
 async function serve(parts: Parts, signal: AbortSignal): Promise<void> {
   const { config, stores, eventLog, service } = parts;
-  const outcomes = await eventLog.openPublisher(`reconcile/${config.instanceId}`);
+  const outcomes = reopeningPublisher(eventLog, `reconcile/${config.instanceId}`);
   service.lifecycle.opened('outcome publisher', () => outcomes.close());
-  const inbox = { group: reconcileGroup, topics: [topics.inbox, topics.inboxBackfill], batchSizeMax: 300 };
-  const routed = { group: routerGroup, topics: routedTopics, batchSizeMax: 500 };
   const router = withDeadLetters(createRouter(stores.links), systemClock);
+  const reconciler = withDeadLetters(onePerPartition(openReconciler(parts, outcomes)), systemClock);
+  const routed = { group: routerGroup, topics: routedTopics, batchSizeMax: 500 };
+  const live = { group: reconcileGroup, topics: [topics.inbox], batchSizeMax: 300 };
+  // Small batches, because a fresh edit of the same partition waits for one of them at most.
+  const backfill = { group: reconcileBackfillGroup, topics: [topics.inboxBackfill], batchSizeMax: 100 };
   service.readiness.set('reconciler', null);
   // When one loop ends, for whatever reason, the others end with it: half a reconciler is none.
   const ended = new AbortController();
   const all = AbortSignal.any([signal, ended.signal]);
   const loops = [
     eventLog.consume(routed, router, all),
-    eventLog.consume(inbox, withDeadLetters(openReconciler(parts, outcomes), systemClock), all),
+    eventLog.consume(live, reconciler, all),
+    eventLog.consume(backfill, reconciler, all),
     parts.leases.hold('sweeper', (_, held) => sweep(parts, held), all),
   ];
   await Promise.all(loops.map((loop) => loop.finally(() => ended.abort())));
@@ -139,8 +146,9 @@ function openReconciler({ config, dynamics, stores, service }: Parts, publisher:
 async function sweep(parts: Parts, signal: AbortSignal): Promise<void> {
   const { config, stores, eventLog, service } = parts;
   const { log, readiness } = service;
-  const publisher = await eventLog.openPublisher('sweeper');
-  const shared = { ...stores, log: eventLog, publisher, clock: systemClock, routerGroup, reconcileGroup };
+  const publisher = reopeningPublisher(eventLog, 'sweeper');
+  const groups = { routerGroup, reconcileGroup, reconcileBackfillGroup };
+  const shared = { ...stores, ...groups, log: eventLog, publisher, clock: systemClock };
   const sweeper = createSweeper({ ...shared, intervalMs: config.sweepIntervalMs });
   const step = async () => {
     await checkFirstReads({ ...shared, tables });

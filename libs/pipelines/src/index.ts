@@ -8,3 +8,6 @@ export { createDeliverer, type DeliverOptions } from './deliverWrites.ts';
 export { createSweeper, type SweepOptions } from './sweepDue.ts';
 export { checkFirstReads, type FirstReadsOptions } from './watchFirstReads.ts';
 export { withDeadLetters } from './deadLetters.ts';
+export { reopeningPublisher, reopeningStepper } from './reopen.ts';
+export { onePerPartition } from './onePerPartition.ts';
+export type { CallNumbers } from './callNumbers.ts';

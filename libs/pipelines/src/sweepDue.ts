@@ -16,6 +16,8 @@ export type SweepOptions = {
   readonly publisher: Publisher;
   readonly clock: Clock;
   readonly reconcileGroup: string;
+  /** The group of the backfill lane, where it has its own. */
+  readonly reconcileBackfillGroup?: string;
   readonly intervalMs: number;
 };
 
@@ -49,7 +51,8 @@ export function createSweeper(options: SweepOptions): Stepper {
 /** The next page of records that waited for the first reads, once the page before is decided. */
 async function findReleased(options: SweepOptions): Promise<readonly string[]> {
   if (!(await options.syncState.firstReadsComplete())) return [];
-  if ((await options.log.lag(options.reconcileGroup, [topics.inboxBackfill])) > 0) return [];
+  const group = options.reconcileBackfillGroup ?? options.reconcileGroup;
+  if ((await options.log.lag(group, [topics.inboxBackfill])) > 0) return [];
   return options.golden.findWaiting('first-reads', wakeUpsMax);
 }
 

@@ -9,6 +9,8 @@ export type FirstReadsOptions = {
   readonly clock: Clock;
   readonly routerGroup: string;
   readonly reconcileGroup: string;
+  /** The group of the backfill lane, where it has its own. */
+  readonly reconcileBackfillGroup?: string;
   /** Tables of Dynamics whose first read must be complete. */
   readonly tables: readonly string[];
 };
@@ -32,7 +34,9 @@ export async function checkFirstReads(options: FirstReadsOptions): Promise<boole
     topics.marketingChanges('contact'),
   ];
   if ((await log.lag(options.routerGroup, changes)) > 0) return false;
-  if ((await log.lag(options.reconcileGroup, [topics.inbox, topics.inboxBackfill])) > 0) return false;
+  const { reconcileGroup, reconcileBackfillGroup = reconcileGroup } = options;
+  if ((await log.lag(reconcileBackfillGroup, [topics.inboxBackfill])) > 0) return false;
+  if ((await log.lag(reconcileGroup, [topics.inbox])) > 0) return false;
   await syncState.markFirstReadsComplete();
   const facts = { counts: { sources: sources.length }, atMs: options.clock.now() };
   await options.publisher.publish([notice('FIRST_READS_COMPLETE', 'person', facts)]);

@@ -8,7 +8,7 @@ import {
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { filterColumn, type MappingRow } from './mapping.ts';
 import { observe, setField, settle } from './observe.ts';
-import { read } from './projection.ts';
+import { read, type Reading } from './projection.ts';
 
 /** Takes a row of Dynamics into the record: ordered by version, deletes by page (design section 4, Order). */
 export function absorbDynamics(draft: Draft, table: string, event: ChangeEvent): void {
@@ -69,15 +69,20 @@ function absorbRow(draft: Draft, row: DraftRow, event: ChangeEvent): void {
   const at = event.version ?? event.page;
   if (filterColumn in fields) row.filter = fields[filterColumn] as boolean | null;
   for (const mapping of row.active ? draft.context.mapping : []) {
-    const column = mapping.columns[row.table];
-    if (column === undefined || !(column in fields)) continue;
-    const reading = read('dynamics', mapping, fields[column] ?? null);
-    observe(draft, { row, mapping, reading, at, changedAt: event.changedAt, sequential: false });
+    const reading = readingOf(row, mapping, event);
+    if (reading) observe(draft, { row, mapping, reading, at, changedAt: event.changedAt });
   }
   row.deletedAt = null;
   row.missing = false;
   row.version = event.version;
   if (isAfter(event.page, row.page)) row.page = event.page;
+}
+
+/** What an event shows of a field; null when it was not read, or the table has no column for it. */
+function readingOf(row: DraftRow, mapping: MappingRow, event: ChangeEvent): Reading | null {
+  const column = mapping.columns[row.table];
+  if (column === undefined || !event.fields || !(column in event.fields)) return null;
+  return read('dynamics', mapping, event.fields[column] ?? null);
 }
 
 /** Fields of Marketo that mirror the linked row itself (F-29, F-45). */
@@ -100,28 +105,45 @@ function mirror(draft: Draft, row: DraftRow): void {
  */
 export function absorbWritten(draft: Draft, written: DynamicsOutcome, event: ChangeEvent | null): void {
   const entry = draft.record.outbox.find((other) => other.entryId === written.entryId);
-  if (!entry || entry.kind !== 'dynamics-write') {
+  if (entry?.kind !== 'dynamics-write') {
     draft.nothing = 'no-entry';
     return;
   }
   draft.record.outbox = draft.record.outbox.filter((other) => other !== entry);
   const row = draft.record.rows.find((other) => other.table === entry.table && other.id === entry.rowId);
   if (!row) return;
-  const inFlight = row.inFlight;
+  const { inFlight } = row;
   row.inFlight = {};
   if (written.result === 'MISSING') row.missing = true;
   for (const mapping of draft.context.mapping) {
     const sent = inFlight[mapping.field];
-    if (!sent) continue;
-    if (written.result === 'WRITTEN' && event?.version)
-      settle(draft, row, mapping, sent.value, event.version);
-    if (written.result === 'STALE') settleStale(draft, { row, mapping, sent: sent.value, written, event });
-    if (
-      written.result === 'REFUSED' &&
-      (written.field === null || mapping.columns[row.table] === written.field)
-    ) {
-      row.parked[mapping.field] = { value: sent.value, code: written.code ?? 'DYNAMICS_REFUSED' };
-    }
+    if (sent) absorbAnswer(draft, { row, mapping, sent: sent.value, written, event });
+  }
+}
+
+type Answer = {
+  readonly row: DraftRow;
+  readonly mapping: MappingRow;
+  readonly sent: Scalar;
+  readonly written: DynamicsOutcome;
+  readonly event: ChangeEvent | null;
+};
+
+/** What an answer says about one field that was sent. A refusal that names no field parks all of them. */
+function absorbAnswer(draft: Draft, answer: Answer): void {
+  const { row, mapping, sent, written, event } = answer;
+  switch (written.result) {
+    case 'WRITTEN':
+      if (event?.version) settle(draft, row, mapping, sent, event.version);
+      return;
+    case 'STALE':
+      return settleStale(draft, answer);
+    case 'REFUSED':
+      if (written.field === null || written.field === mapping.columns[row.table]) {
+        row.parked[mapping.field] = { value: sent, code: written.code ?? 'DYNAMICS_REFUSED' };
+      }
+      return;
+    case 'MISSING':
   }
 }
 
@@ -130,27 +152,16 @@ export function absorbWritten(draft: Draft, written: DynamicsOutcome, event: Cha
  * answer was lost and the row shows the former value, nobody can tell "never applied" from "applied and put back": we write
  * again, and keep what was there as the loser of a conflict.
  */
-function settleStale(
-  draft: Draft,
-  stale: {
-    row: DraftRow;
-    mapping: MappingRow;
-    sent: Scalar;
-    written: DynamicsOutcome;
-    event: ChangeEvent | null;
-  },
-): void {
-  const { row, mapping, sent, event } = stale;
-  const column = mapping.columns[row.table];
-  if (column === undefined || !event?.version || !event.fields || !(column in event.fields)) return;
-  const reading = read('dynamics', mapping, event.fields[column] ?? null);
+function settleStale(draft: Draft, { row, mapping, sent, written, event }: Answer): void {
+  const reading = event && readingOf(row, mapping, event);
+  if (!reading || !event.version) return;
   const seen = row.seen[mapping.field];
   if (reading.side === sent) {
     if (!seen || isAfter(event.version, seen.at))
       row.seen[mapping.field] = { value: sent, at: event.version };
     return;
   }
-  if (stale.written.code === null || reading.side !== seen?.value) return;
+  if (written.code === null || reading.side !== seen?.value) return;
   draft.conflicts.push({
     field: mapping.field,
     winner: 'marketo',

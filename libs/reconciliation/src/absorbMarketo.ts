@@ -23,7 +23,7 @@ export function absorbMarketo(draft: Draft, event: ChangeEvent): void {
     return;
   }
   row.deletedAt = null;
-  row.missing = false;
+  explain(draft, row);
   if (row.active) absorbFields(draft, row, event);
   if (isAfter(event.page, row.page)) row.page = event.page;
 }
@@ -31,10 +31,10 @@ export function absorbMarketo(draft: Draft, event: ChangeEvent): void {
 /** A state that was read by the deliverer, without evidence. */
 export function absorbState(draft: Draft, personId: string, state: ScalarValues, at: Sequence): void {
   const row = personRow(draft, personId, at);
-  row.missing = false;
+  explain(draft, row);
   for (const mapping of row.active ? draft.context.mapping : []) {
     const reading = readingOf(mapping, state);
-    if (reading) observe(draft, { row, mapping, reading, at, changedAt: null, sequential: false });
+    if (reading) observe(draft, { row, mapping, reading, at, changedAt: null });
   }
   if (isAfter(at, row.page)) row.page = at;
 }
@@ -65,6 +65,12 @@ export function personRow(draft: Draft, personId: string, at: Sequence): DraftRo
   return row;
 }
 
+/** A feed or a read tells what became of a person that a write had not found. */
+function explain(draft: Draft, row: DraftRow): void {
+  row.missing = false;
+  if (row.active && draft.record.waiting?.cause === 'marketo-missing') draft.record.waiting = null;
+}
+
 function absorbDelete(draft: Draft, row: DraftRow, page: Sequence): void {
   if (row.deletedAt) {
     draft.nothing = 'stale';
@@ -72,7 +78,7 @@ function absorbDelete(draft: Draft, row: DraftRow, page: Sequence): void {
   }
   row.deletedAt = page;
   row.inFlight = {};
-  row.missing = false;
+  explain(draft, row);
   draft.record.outbox = draft.record.outbox.filter((entry) => entry.kind !== 'marketo-write');
 }
 
@@ -86,7 +92,7 @@ function absorbFields(draft: Draft, row: DraftRow, event: ChangeEvent): void {
     const confirmed = confirmedValue(row, mapping, event.evidence?.feedNumber ?? null);
     absorbField(draft, { row, mapping, evidence, event });
     const seen = row.seen[mapping.field];
-    if (seen && seen.value === confirmed) delete seen.unconfirmed;
+    if (seen && seen.value === confirmed) confirm(seen);
   }
   const guids = ordered.map((item) => item.marketoGUID);
   row.decidedEvidence = [...row.decidedEvidence, ...guids].slice(-decidedEvidenceMax);
@@ -100,8 +106,9 @@ type FieldEvidence = {
 };
 
 function absorbField(draft: Draft, { row, mapping, evidence, event }: FieldEvidence): void {
-  const written = writtenValue(row, mapping);
-  const story = tell(mapping, evidence, written);
+  const writes = ownWrites(row, mapping);
+  const written = writes.at(-1);
+  const story = tell(mapping, evidence, writes);
   const state = readingOf(mapping, event.fields ?? {});
   if (story.edit && written !== undefined && (story.ranOver || hidesEdit(state, story.edit, written))) {
     const change = {
@@ -110,23 +117,22 @@ function absorbField(draft: Draft, { row, mapping, evidence, event }: FieldEvide
       reading: story.edit,
       at: event.page,
       changedAt: story.editedAt,
-      sequential: false,
     };
     applyChange(draft, change, false);
   }
   if (state) {
-    const { sequential, editedAt } = story;
+    const { madeOn, editedAt } = story;
     observe(draft, {
       row,
       mapping,
       reading: state,
       at: event.page,
       changedAt: editedAt ?? event.changedAt,
-      sequential,
+      madeOn,
     });
   }
   const seen = row.seen[mapping.field];
-  if (seen && story.confirmed) delete seen.unconfirmed;
+  if (seen && story.confirmed) confirm(seen);
 }
 
 /** The state shows our value although somebody else edited: our write ran over that edit. */
@@ -139,12 +145,19 @@ function readingOf(mapping: MappingRow, fields: Readonly<Record<string, unknown>
   return read('marketo', mapping, fields[mapping.marketo] as Scalar);
 }
 
-/** What our last write to this field put there, as long as the feed has not confirmed it. */
-function writtenValue(row: DraftRow, mapping: MappingRow): Scalar | undefined {
-  const inFlight = row.inFlight[mapping.field];
-  if (inFlight) return inFlight.value;
+/** What we wrote to this field and the feed has not told of, oldest first. */
+function ownWrites(row: DraftRow, mapping: MappingRow): readonly Scalar[] {
   const seen = row.seen[mapping.field];
-  return seen?.unconfirmed ? seen.value : undefined;
+  const inFlight = row.inFlight[mapping.field];
+  return [
+    ...(seen?.unconfirmed ? [...(seen.written ?? []), seen.value] : []),
+    ...(inFlight ? [inFlight.value] : []),
+  ];
+}
+
+function confirm(seen: DraftRow['seen'][string]): void {
+  delete seen.unconfirmed;
+  delete seen.written;
 }
 
 /** What the feed tells about one field since the last decision. */
@@ -154,25 +167,47 @@ type Story = {
   readonly editedAt: string | null;
   /** Our write came after that edit: it ran over it. */
   readonly ranOver: boolean;
-  /** That edit was made on top of what we wrote. */
-  readonly sequential: boolean;
+  /** Our value that the edit was made on top of, as far as the feed tells. */
+  readonly madeOn: Scalar | undefined;
   readonly confirmed: boolean;
 };
 
-function tell(mapping: MappingRow, evidence: readonly EvidenceRow[], written: Scalar | undefined): Story {
-  const steps = evidence.map((item) => ({ item, to: readDisplay(mapping, item.newValue) }));
-  const own = steps.findLastIndex((step) => written !== undefined && step.to.side === written);
-  const edit = steps.findLastIndex((step) => written === undefined || step.to.side !== written);
-  const last = steps[edit];
-  const madeOnOurs =
-    last !== undefined && written !== undefined && readDisplay(mapping, last.item.oldValue).side === written;
+function tell(mapping: MappingRow, evidence: readonly EvidenceRow[], writes: readonly Scalar[]): Story {
+  const steps = evidence.map((item) => readDisplay(mapping, item.newValue).side);
+  const own = ownSteps(steps, writes);
+  const lastOwn = own.lastIndexOf(true);
+  const edit = own.lastIndexOf(false);
+  const isLastTold = lastOwn >= 0 && steps[lastOwn] === writes.at(-1);
+  const item = evidence[edit];
+  if (!item) return { edit: null, editedAt: null, ranOver: false, madeOn: undefined, confirmed: isLastTold };
+  const madeOnOurs = writes.length > 0 && readDisplay(mapping, item.oldValue).side === writes.at(-1);
   return {
-    edit: last?.to ?? null,
-    editedAt: last?.item.activityDate ?? null,
-    ranOver: last !== undefined && own > edit,
-    sequential: madeOnOurs || (own >= 0 && own < edit),
-    confirmed: own >= 0 || madeOnOurs,
+    edit: readDisplay(mapping, item.newValue),
+    editedAt: item.activityDate,
+    ranOver: lastOwn > edit,
+    madeOn: madeOnOurs ? writes.at(-1) : lastOwn >= 0 && lastOwn < edit ? steps[lastOwn] : undefined,
+    confirmed: isLastTold || madeOnOurs,
   };
+}
+
+/**
+ * Which steps of the feed are our own writes: both are in order, and a write that changed nothing left no step. Matched
+ * from either end, whichever explains more; the end wins a tie, since our last write is most likely the last of its value.
+ */
+function ownSteps(steps: readonly Scalar[], writes: readonly Scalar[]): readonly boolean[] {
+  const forward = inOrder(steps, writes);
+  const backward = inOrder(steps.toReversed(), writes.toReversed()).toReversed();
+  const count = (own: readonly boolean[]): number => own.filter(Boolean).length;
+  return count(forward) > count(backward) ? forward : backward;
+}
+
+function inOrder(steps: readonly Scalar[], writes: readonly Scalar[]): boolean[] {
+  let from = 0;
+  return steps.map((side) => {
+    const at = writes.indexOf(side, from);
+    if (at >= 0) from = at + 1;
+    return at >= 0;
+  });
 }
 
 /**

@@ -81,6 +81,7 @@ function bareEvent(recordId: string, page: Sequence, lane: Lane) {
   };
 }
 
+type FeedRow = EvidenceRow & { readonly personId: string };
 type Person = { fields: Record<string, Scalar> };
 
 /** Marketo as the worked examples need it: an activity feed, numbered calls, no conditional writes. */
@@ -88,18 +89,12 @@ export type MarketoSide = ReturnType<typeof createMarketoSide>;
 
 export function createMarketoSide() {
   const persons = new Map<string, Person>();
-  const feed: (EvidenceRow & { readonly personId: string })[] = [];
+  const feed: FeedRow[] = [];
   const read = new Map<string, number>();
+  const log = logTo(feed);
   let lastNumber = 0;
   let lastId = 1000;
   const nextNumber = (): Sequence => ({ epoch: 1, number: (lastNumber += 1) });
-
-  const log = (personId: string, field: string | null, oldValue: Scalar, newValue: Scalar): void => {
-    const activityId = feed.length + 1;
-    const texts = { oldValue: textOf(oldValue), newValue: textOf(newValue) };
-    const at = { activityId, marketoGUID: `activity-${activityId}`, activityDate: '2026-11-22T10:00:00Z' };
-    feed.push({ personId, ...at, activityType: field === null ? 12 : 13, field, ...texts, source: null });
-  };
 
   return {
     nextNumber,
@@ -146,11 +141,16 @@ export function createMarketoSide() {
   };
 }
 
-function unread(
-  feed: readonly (EvidenceRow & { readonly personId: string })[],
-  read: ReadonlyMap<string, number>,
-  id: string,
-): EvidenceRow[] {
+const logTo =
+  (feed: FeedRow[]) =>
+  (personId: string, field: string | null, oldValue: Scalar, newValue: Scalar): void => {
+    const activityId = feed.length + 1;
+    const texts = { oldValue: textOf(oldValue), newValue: textOf(newValue) };
+    const at = { activityId, marketoGUID: `activity-${activityId}`, activityDate: '2026-11-22T10:00:00Z' };
+    feed.push({ personId, ...at, activityType: field === null ? 12 : 13, field, ...texts, source: null });
+  };
+
+function unread(feed: readonly FeedRow[], read: ReadonlyMap<string, number>, id: string): EvidenceRow[] {
   return feed.slice(read.get(id) ?? 0).filter((row) => row.personId === id);
 }
 

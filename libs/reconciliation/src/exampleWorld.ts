@@ -135,12 +135,17 @@ function claimsFor(
   former: GoldenRecord | null,
   message: InboxMessage,
 ): ClaimingRow[] {
-  const fields = message.kind === 'event' ? message.event.fields : null;
-  const brought = fields?.['email'] ?? fields?.['emailaddress1'] ?? former?.fields['email']?.value;
+  const brought = addressIn(message) ?? former?.fields['email']?.value;
   const wanted = typeof brought === 'string' ? claimOf(brought) : null;
   return [...records.values()]
     .flatMap((record) => [...claimsOf(record).values()])
     .filter(({ claim }) => claim === wanted);
+}
+
+function addressIn(message: InboxMessage): unknown {
+  if (message.kind !== 'event') return null;
+  const { fields } = message.event;
+  return message.system === 'marketo' ? fields?.['email'] : fields?.['emailaddress1'];
 }
 
 function carryOut(parts: Parts, write: OpenWrite, losesAnswer: boolean): void {
@@ -190,17 +195,18 @@ function writeMarketo(parts: Parts, { command }: Extract<OpenWrite, { to: 'marke
 
 type Answer = Pick<DeliveryOutcome, 'result' | 'personId' | 'state'>;
 
-function answerOf({ marketo }: Parts, command: WriteCommand): Answer {
+function answerOf(parts: Parts, command: WriteCommand): Answer {
+  const { marketo } = parts;
   const { operation, personId, goldenId, fields } = command;
-  const person = personId ?? marketo.findBy('lockstepId', goldenId)[0] ?? null;
-  const state = person === null ? null : marketo.fields(person);
+  const person = personId ?? marketo.findBy('lockstepId', goldenId)[0] ?? '';
   if (operation === 'UPDATE') {
-    const isThere = person !== null && marketo.write(person, fields);
-    return { result: isThere ? 'UPDATED' : 'NOT_FOUND', personId: person, state: null };
+    const result = marketo.write(person, fields) ? 'UPDATED' : 'NOT_FOUND';
+    return { result, personId: person, state: null };
   }
-  if (person !== null && state)
-    return { result: operation === 'READ' ? 'READ' : 'FOUND', personId: person, state: { ...state } };
-  if (operation === 'READ') return { result: 'NOT_FOUND', personId, state: null };
+  const state = marketo.fields(person);
+  const isRead = operation === 'READ';
+  if (state) return { result: isRead ? 'READ' : 'FOUND', personId: person, state: { ...state } };
+  if (isRead) return { result: 'NOT_FOUND', personId, state: null };
   return { result: 'CREATED', personId: marketo.create({ ...fields, lockstepId: goldenId }), state: null };
 }
 
@@ -255,13 +261,16 @@ function isNews({ dynamics, state }: Parts, id: string): boolean {
 }
 
 /** Values of both sides and the golden one, for a field of the default mapping. */
-export function valuesOf(world: World, rowId: string, personId: string, field: string): readonly Scalar[] {
+export function valuesOf(
+  world: World,
+  rowId: string,
+  personId: string,
+  field: string,
+): readonly (Scalar | undefined)[] {
   const mapping = defaultMapping.find((row) => row.field === field);
+  if (!mapping) throw new Error(`no mapping for ${field}`);
   const table = tableOf(rowId);
-  const golden = world.record(`dynamics/${table}/${rowId}`).fields[field]?.value ?? null;
-  return [
-    world.dynamics.column(rowId, mapping?.columns[table] ?? '') ?? null,
-    golden,
-    world.marketo.field(personId, mapping?.marketo ?? '') ?? null,
-  ];
+  const { value } = world.record(`dynamics/${table}/${rowId}`).fields[field] ?? {};
+  const column = world.dynamics.column(rowId, mapping.columns[table] ?? '');
+  return [column, value, world.marketo.field(personId, mapping.marketo)];
 }

@@ -12,9 +12,15 @@ import type {
 
 /**
  * What a row is known to hold, in its own side's value space. `at` is the version (Dynamics) or the call number
- * (Marketo) that showed it. `unconfirmed`: acknowledged by Marketo, but its feed has not been read past that write.
+ * (Marketo) that showed it. `unconfirmed`: acknowledged by Marketo, but its feed has not been read past that write;
+ * `written` then holds what we wrote before it and the feed has not told of either, oldest first.
  */
-export type SeenValue = { readonly value: Scalar; readonly at: Sequence; readonly unconfirmed?: boolean };
+export type SeenValue = {
+  readonly value: Scalar;
+  readonly at: Sequence;
+  readonly unconfirmed?: boolean;
+  readonly written?: readonly Scalar[];
+};
 
 /** What is on its way to a row, in its own side's value space, since `revision`. */
 export type InFlightValue = { readonly value: Scalar; readonly revision: Sequence };

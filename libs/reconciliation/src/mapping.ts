@@ -1,4 +1,4 @@
-import { optionSets } from './optionSets.ts';
+import type { optionSets } from './optionSets.ts';
 
 /** How a golden value is held; `option` is held by its label, `decimal` as a canonical string, `timestamp` as ISO text. */
 export type GoldenType = 'string' | 'boolean' | 'integer' | 'decimal' | 'timestamp' | 'option';

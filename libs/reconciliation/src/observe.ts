@@ -12,8 +12,11 @@ export type Observation = {
   /** The version or the call number that showed it. */
   readonly at: Sequence;
   readonly changedAt: string | null;
-  /** The edit was made on top of what we had written: it knows of the golden value and cannot collide with it. */
-  readonly sequential: boolean;
+  /**
+   * Our own value that the edit was made on top of, when that is known: the edit knows of it, and cannot collide with the
+   * golden value while that is still the same.
+   */
+  readonly madeOn?: Scalar | undefined;
 };
 
 /**
@@ -25,7 +28,7 @@ export function observe(draft: Draft, observation: Observation): void {
   const seen = row.seen[mapping.field];
   if (seen && compareSequence(at, seen.at) < 0) return;
   if (row.inFlight[mapping.field]?.value === reading.side) {
-    row.seen[mapping.field] = { value: reading.side, at, ...unconfirmedIn(row) };
+    row.seen[mapping.field] = { value: reading.side, at, ...unconfirmedIn(row, seen, reading.side) };
     return;
   }
   if (seen && seen.value === reading.side) {
@@ -36,8 +39,19 @@ export function observe(draft: Draft, observation: Observation): void {
   applyChange(draft, observation, seen === undefined);
 }
 
-const unconfirmedIn = (row: DraftRow): { unconfirmed?: true } =>
-  row.system === 'marketo' ? { unconfirmed: true } : {};
+const writtenKeptMax = 10;
+
+/** Our value in Marketo waits for its feed row; so do the values that we wrote just before it. */
+function unconfirmedIn(
+  row: DraftRow,
+  before: DraftRow['seen'][string] | undefined,
+  value: Scalar,
+): Pick<DraftRow['seen'][string], 'unconfirmed' | 'written'> {
+  if (row.system !== 'marketo') return {};
+  const former = before?.unconfirmed ? [...(before.written ?? []), before.value] : [];
+  const written = former.at(-1) === value ? former.slice(0, -1) : former;
+  return { unconfirmed: true, ...(written.length > 0 ? { written: written.slice(-writtenKeptMax) } : {}) };
+}
 
 /**
  * Our write is known to have been accepted at `at`. It never overwrites what a later read has shown: a later read that
@@ -54,12 +68,12 @@ export function settle(
   if (!seen || !isAfter(seen.at, at)) {
     const moved = seen?.value !== accepted;
     const pending = row.system === 'marketo' && (moved || seen?.unconfirmed === true);
-    row.seen[mapping.field] = { value: accepted, at, ...(pending ? { unconfirmed: true } : {}) };
+    row.seen[mapping.field] = { value: accepted, at, ...(pending ? unconfirmedIn(row, seen, accepted) : {}) };
     return;
   }
   if (seen.value === accepted) return;
   const reading = read(row.system, mapping, seen.value);
-  applyChange(draft, { row, mapping, reading, at: seen.at, changedAt: null, sequential: true }, false);
+  applyChange(draft, { row, mapping, reading, at: seen.at, changedAt: null, madeOn: accepted }, false);
 }
 
 /** Takes a side's change into the golden record, or rules on the conflict it makes. */
@@ -81,12 +95,13 @@ export function applyChange(draft: Draft, observation: Observation, first: boole
 
 /** Null when the change simply holds; otherwise who wins and why. */
 function judge(draft: Draft, observation: Observation, first: boolean): Ruling | null {
-  const { mapping, reading, row, sequential } = observation;
+  const { mapping, reading, row, madeOn } = observation;
   const field = draft.record.fields[mapping.field];
   const other = row.system === 'dynamics' ? 'marketo' : 'dynamics';
   if (!field) return null;
   if (!maySpeak(row.system, mapping)) return { winner: other, rule: first ? 'blank-never-wins' : 'one-way' };
-  if (field.source === row.system || sequential) return null;
+  if (field.source === row.system) return null;
+  if (madeOn !== undefined && madeOn === project(row.system, mapping, field.value)) return null;
   if (first && isBlank(reading.golden)) return { winner: other, rule: 'blank-never-wins' };
   if (first && isBlank(field.value)) return { winner: row.system, rule: 'blank-never-wins' };
   if (!first && field.agreed) return null;

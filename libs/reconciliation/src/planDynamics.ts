@@ -1,4 +1,4 @@
-import type { Scalar } from '@lockstep/change-events';
+import type { Scalar, Sequence } from '@lockstep/change-events';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import type { DynamicsWriteEntry } from './goldenRecord.ts';
 import type { MappingRow } from './mapping.ts';
@@ -7,9 +7,16 @@ import { notRepresentable, project } from './projection.ts';
 /** Plans the one guarded write that brings the active row of Dynamics to the golden values, unless one is open. */
 export function planDynamics(draft: Draft): void {
   const row = activeRow(draft.record, 'dynamics');
-  if (!row || row.deletedAt || row.missing || row.filter === false || !row.version || draft.record.aliasOf)
-    return;
-  if (draft.record.outbox.some((entry) => entry.kind === 'dynamics-write' && entry.rowId === row.id)) return;
+  if (row?.version && isWritable(draft, row)) planWrite(draft, row, row.version);
+}
+
+/** Deleted, missing and filtered rows go on learning; only their writes are withheld. */
+function isWritable(draft: Draft, row: DraftRow): boolean {
+  if (row.deletedAt || row.missing || row.filter === false || draft.record.aliasOf) return false;
+  return !draft.record.outbox.some((entry) => entry.kind === 'dynamics-write' && entry.rowId === row.id);
+}
+
+function planWrite(draft: Draft, row: DraftRow, ifMatch: Sequence): void {
   const columns: Record<string, Scalar> = {};
   const revision = draft.record.revision;
   for (const mapping of draft.context.mapping) {
@@ -25,7 +32,7 @@ export function planDynamics(draft: Draft): void {
     entryId: `${draft.record.goldenId}/${revision.epoch}.${revision.number}/dynamics`,
     table: row.table,
     rowId: row.id,
-    ifMatch: row.version,
+    ifMatch,
     columns,
     attempts: 0,
     dueAtMs: draft.context.nowMs + draft.context.policy.dynamicsOutcomeMs,

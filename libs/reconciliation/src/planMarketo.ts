@@ -7,7 +7,7 @@ import { findMatch } from './match.ts';
 /** Plans what Marketo must be told: an update of the linked person, or the creation of one that should exist. */
 export function planMarketo(draft: Draft): void {
   const crm = activeRow(draft.record, 'dynamics');
-  if (!crm || draft.record.aliasOf || (crm.filter === false && !crm.deletedAt)) return;
+  if (!crm || draft.record.aliasOf || (crm.filter === false && !crm.deletedAt)) return stopWaiting(draft);
   if (isBlocked(draft)) return;
   const person = activeRow(draft.record, 'marketo');
   if (person && !person.deletedAt) return planUpdate(draft, crm, person);
@@ -56,10 +56,9 @@ function wantedValue(draft: Draft, person: DraftRow, mapping: MappingRow): Scala
   return wanted;
 }
 
-/** A person deleted in Marketo comes back when its row changes in Dynamics, with a new id (F-31). */
+/** A person deleted in Marketo comes back when its row was changed in Dynamics, with a new id (F-31). */
 function planCreate(draft: Draft, crm: DraftRow, person: DraftRow | undefined): void {
-  if (crm.deletedAt) return;
-  if (person?.deletedAt && !changedInDynamics(draft)) return;
+  if (crm.deletedAt || (person?.deletedAt && !isOutgrown(draft, person))) return stopWaiting(draft);
   if (!draft.context.firstReadsComplete) {
     draft.record.waiting = { cause: 'first-reads', code: null, dueAtMs: Number.MAX_SAFE_INTEGER };
     return;
@@ -80,10 +79,20 @@ function wait(draft: Draft, cause: 'review' | 'join', code: string | null, after
   draft.record.waiting = { cause, code, dueAtMs: draft.context.nowMs + afterMs };
 }
 
-function changedInDynamics(draft: Draft): boolean {
-  return [...draft.changed.values()].some(
-    (change) => change.source === 'dynamics' && change.rule !== 'mirror',
+/** Dynamics holds something that the person never got before it was deleted, whichever of the two was learnt first. */
+function isOutgrown(draft: Draft, person: DraftRow): boolean {
+  return draft.context.mapping.some(
+    (mapping) =>
+      Object.keys(mapping.columns).length > 0 &&
+      draft.record.fields[mapping.field]?.source === 'dynamics' &&
+      wantedValue(draft, person, mapping) !== undefined,
   );
+}
+
+/** What is not to be created waits for nothing. */
+function stopWaiting({ record }: Draft): void {
+  if (record.waiting && ['first-reads', 'join', 'review'].includes(record.waiting.cause))
+    record.waiting = null;
 }
 
 function allFields(draft: Draft): ScalarValues {

@@ -9,13 +9,18 @@ const retryBackoffMaxMs = 600_000;
 /** Looks again at everything whose time has come: lost outcomes are settled by a read, parked work is tried again. */
 export function lookAgain(draft: Draft): void {
   const { nowMs } = draft.context;
-  const { waiting } = draft.record;
   for (const entry of draft.record.outbox) {
     if (entry.kind === 'golden-event' || entry.dueAtMs > nowMs) continue;
     if (entry.kind === 'dynamics-write') retryDynamics(draft, entry);
     else retryMarketo(draft, entry);
   }
-  if (!waiting || waiting.cause === 'first-reads' || waiting.dueAtMs > nowMs) return;
+  endWaiting(draft);
+}
+
+/** What waited for a time is planned anew; a person that was missing is read. */
+function endWaiting(draft: Draft): void {
+  const { waiting } = draft.record;
+  if (!waiting || waiting.cause === 'first-reads' || waiting.dueAtMs > draft.context.nowMs) return;
   draft.record.waiting = null;
   if (waiting.cause === 'marketo-missing') sendCommand(draft, 'READ', {});
 }

@@ -1,5 +1,6 @@
 import type { Conflict, Scalar } from '@lockstep/change-events';
 import { filterColumn, type MappingRow } from '@lockstep/reconciliation';
+import { isBlankValue } from './canonicalValue.ts';
 import type { StateEntry } from './history.ts';
 import { maySpeak, otherSide, type Group, type Step } from './timeline.ts';
 import type { Finding, Findings } from './verdict.ts';
@@ -36,7 +37,9 @@ function sourceOf(steps: readonly Step[], write: Step, mapping: MappingRow): Ste
   return isRestoration(earlier, write) ? 'held' : null;
 }
 
+/** A side that was never seen to change holds a blank. */
 function heldBy(steps: readonly Step[], side: Step['side'], value: Scalar): boolean {
+  if (isBlankValue(value) && !steps.some((step) => step.side === side)) return true;
   return steps.some((step) => step.side === side && (step.after === value || step.before === value));
 }
 

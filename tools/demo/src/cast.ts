@@ -20,7 +20,9 @@ export const sizeMin = 30;
 export function chooseCast({ persons }: People, extra: Person): Cast {
   const fresh = persons.filter((person) => isSynced(person) && person.inMarketo === null);
   const pick = (table: PersonTable, index: number): Person =>
-    required(fresh.filter((person) => person.table === table && person.row['donotbulkemail'] === false)[index]);
+    required(
+      fresh.filter((person) => person.table === table && person.row['donotbulkemail'] === false)[index],
+    );
   return {
     editedInDynamics: pick('lead', 0),
     editedInMarketo: pick('contact', 0),

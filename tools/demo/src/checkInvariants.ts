@@ -38,9 +38,7 @@ export async function checkInvariants(
       },
     },
     marketo: {
-      states: fromMarketoEmulator(
-        (await controls.allStates('marketo')) as unknown as EmulatedPersonState[],
-      ),
+      states: fromMarketoEmulator((await controls.allStates('marketo')) as unknown as EmulatedPersonState[]),
       persons: personsFromMarketoEmulator(await controls.allPersons()),
     },
     golden,

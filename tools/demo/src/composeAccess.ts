@@ -75,7 +75,10 @@ async function saveAuthority(tokenHost: string, closers: Closers): Promise<strin
   const caFile = join(folder, 'ca.pem');
   const certificate = (await readAuthority(tokenHost)).raw.toString('base64');
   const lines = certificate.match(/.{1,64}/g) ?? [];
-  await writeFile(caFile, ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n'));
+  await writeFile(
+    caFile,
+    ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n'),
+  );
   return caFile;
 }
 

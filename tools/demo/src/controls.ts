@@ -1,12 +1,11 @@
 import type { PersonTable } from './demoFields.ts';
 import { callJson } from './httpJson.ts';
 import type { Systems } from './systems.ts';
-import type { People, Person, Value, Values } from './people.ts';
+import type { Person, Value, Values } from './people.ts';
+import { createRows } from './seedPeople.ts';
 
-/** The emulators' control APIs: seeding, edits as a person would make them, and a look that costs no API call. */
+/** The emulators' control APIs: edits as a person would make them, and a look that costs no API call. */
 export type Controls = {
-  seedDynamics(people: People): Promise<void>;
-  seedMarketo(people: People): Promise<void>;
   createRow(person: Person): Promise<void>;
   editRow(table: PersonTable, id: string, fields: Values): Promise<void>;
   deleteRow(table: PersonTable, id: string): Promise<void>;
@@ -32,36 +31,15 @@ export type CommittedState = Readonly<Record<string, unknown>> & {
 type Ask = <T>(path: string, body?: unknown) => Promise<T>;
 type StatesPage = { readonly states: readonly CommittedState[]; readonly last: number };
 
-const rowsPerCallMax = 500;
 const statesPageSize = 1_000;
 
 export function createControls({ dataverse, marketo }: Systems): Controls {
-  const dynamics: Ask = (path, body) =>
-    callJson(`${dataverse.url}/_control/${path}`, { body });
-  const marketing: Ask = (path, body) =>
-    callJson(`${marketo.url}/_control/${path}`, { body });
+  const dynamics: Ask = (path, body) => callJson(`${dataverse.url}/_control/${path}`, { body });
+  const marketing: Ask = (path, body) => callJson(`${marketo.url}/_control/${path}`, { body });
   const readStates = (system: keyof Systems, after: number, limit: number): Promise<StatesPage> =>
     (system === 'dataverse' ? dynamics : marketing)(`states?after=${after}&limit=${limit}`);
-  const createRows = async (table: PersonTable, persons: readonly Person[]): Promise<void> => {
-    for (let first = 0; first < persons.length; first += rowsPerCallMax) {
-      const rows = persons.slice(first, first + rowsPerCallMax).map(bodyOf);
-      await dynamics('rows', { table, rows });
-    }
-  };
   return {
-    async seedDynamics({ persons }) {
-      for (const table of ['lead', 'contact'] as const)
-        await createRows(
-          table,
-          persons.filter((person) => person.table === table),
-        );
-    },
-    async seedMarketo({ persons, marketoOnly }) {
-      const known = persons.flatMap(({ inMarketo }) => (inMarketo === null ? [] : [inMarketo]));
-      const all = [...known, ...marketoOnly].map(withoutNulls);
-      if (all.length > 0) await marketing('persons', { persons: all });
-    },
-    createRow: (person) => createRows(person.table, [person]),
+    createRow: (person) => createRows(dataverse.url, person.table, [person]),
     editRow: (table, id, fields) => dynamics('edits', { table, id, fields }),
     deleteRow: (table, id) => dynamics('deletes', { table, id }),
     editPerson: (id, fields) => marketing('edits', { id, fields }),
@@ -80,12 +58,4 @@ export function createControls({ dataverse, marketo }: Systems): Controls {
     allPersons: async () => (await marketing<{ persons: Values[] }>('persons')).persons,
     lastState: async (system) => (await readStates(system, Number.MAX_SAFE_INTEGER, 1)).last,
   };
-}
-
-function bodyOf({ table, id, row }: Person): Values {
-  return withoutNulls({ [`${table}id`]: id, ...row });
-}
-
-function withoutNulls(values: Values): Values {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
 }

@@ -30,14 +30,11 @@ async function fetchToken(access: DataverseAccess): Promise<string> {
     scope: `${access.url}/.default`,
   });
   try {
-    const answer = await callJson<{ access_token: string }>(
-      `${access.tokenAuthority}/oauth2/v2.0/token`,
-      {
-        body: form.toString(),
-        headers: { 'content-type': 'application/x-www-form-urlencoded' },
-        dispatcher,
-      },
-    );
+    const answer = await callJson<{ access_token: string }>(`${access.tokenAuthority}/oauth2/v2.0/token`, {
+      body: form.toString(),
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      dispatcher,
+    });
     return answer.access_token;
   } finally {
     await dispatcher.close();

@@ -9,7 +9,9 @@ const systemNames = { dynamics: 'Dynamics', marketo: 'Marketo' } as const;
 
 /** Every decision about people that is on the topic. */
 export function goldenEventsOf(messages: readonly TopicMessage[]): readonly GoldenEvent[] {
-  const golden = messages.filter(({ topic, value }) => topic === topics.goldenChanges('person') && value !== null);
+  const golden = messages.filter(
+    ({ topic, value }) => topic === topics.goldenChanges('person') && value !== null,
+  );
   return golden.map(({ value }) => value as GoldenEvent);
 }
 

@@ -38,7 +38,9 @@ function personOf(draw: Draw, size: number): Person {
   const table: PersonTable = isEvery(index, leadShare, 0) ? 'lead' : 'contact';
   const shared = sharedColumns(draw);
   const row: Record<string, Value> = table === 'lead' ? { ...shared, ...leadColumns(faker) } : { ...shared };
-  row['new_synctomkto'] = isEvery(index, Math.max(keptAwayShare, 1 / size), 3) ? false : optional(faker, true, 0.5);
+  row['new_synctomkto'] = isEvery(index, Math.max(keptAwayShare, 1 / size), 3)
+    ? false
+    : optional(faker, true, 0.5);
   const isKnown = row['new_synctomkto'] !== false && isEvery(index, knownToMarketoShare, 5);
   return { table, id: faker.string.uuid(), row, inMarketo: isKnown ? marketoTwin(draw, table, row) : null };
 }

@@ -34,11 +34,17 @@ async function main(): Promise<number> {
   const signal = createStopSignal();
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   try {
-    return await runDemo(options, { print, signal, isTerminal: process.stdout.isTTY === true, env: process.env });
+    return await runDemo(options, {
+      print,
+      signal,
+      isTerminal: process.stdout.isTTY === true,
+      env: process.env,
+    });
   } catch (error) {
     if (signal.aborted) return 130;
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    const isMendable = error instanceof DemoError || (error instanceof Error && error.name === 'StackSetupError');
+    const isMendable =
+      error instanceof DemoError || (error instanceof Error && error.name === 'StackSetupError');
     return isMendable ? 2 : 1;
   }
 }

@@ -14,7 +14,9 @@ export async function openComposeWorld(
   closers: Closers,
 ): Promise<World> {
   const access = await composeAccess(env, closers);
-  print(`Using the compose stack: Dynamics at ${access.systems.dataverse.url}, Marketo at ${access.systems.marketo.url}`);
+  print(
+    `Using the compose stack: Dynamics at ${access.systems.dataverse.url}, Marketo at ${access.systems.marketo.url}`,
+  );
   const controls = createControls(access.systems);
   await assertFresh({ controls, people });
   return { ...access, controls, services: null, people };

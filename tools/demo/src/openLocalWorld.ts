@@ -6,6 +6,7 @@ import { applyTopics, createKafkaClient } from '@lockstep/kafka';
 import { startLocalStack, toEnvironment, type LocalStack } from '@lockstep/local-stack';
 import { createControls } from './controls.ts';
 import type { People } from './people.ts';
+import { seedDynamics, seedMarketo } from './seedPeople.ts';
 import { buildServices, type Bundles } from './serviceBundles.ts';
 import { startServices } from './services.ts';
 import { startEmulators } from './startEmulators.ts';
@@ -41,8 +42,8 @@ export async function openLocalWorld(
   const emulators = await startEmulators();
   closers.add(() => emulators.close());
   const controls = createControls(emulators);
-  await controls.seedDynamics(people);
-  await controls.seedMarketo(people);
+  await seedDynamics(emulators.dataverse.url, people);
+  await seedMarketo(emulators.marketo.url, people);
   const scope = scopeOf(stack, surroundings);
   await createTopics(stack, scope.TOPIC_PREFIX);
   const logFolder = await mkdtemp(join(tmpdir(), 'lockstep-demo-'));

@@ -59,12 +59,20 @@ const typeRule: ColumnRule = {
   },
 };
 
-const flagWords: Readonly<Record<string, boolean>> = { yes: true, true: true, 1: true, no: false, false: false, 0: false };
+const flagWords: Readonly<Record<string, boolean>> = {
+  yes: true,
+  true: true,
+  1: true,
+  no: false,
+  false: false,
+  0: false,
+};
 
 function flagRule(name: string): ColumnRule {
   return {
     name,
-    read: (text) => (text === '' ? null : (flagWords[text.toLowerCase()] ?? { fault: 'is neither yes nor no' })),
+    read: (text) =>
+      text === '' ? null : (flagWords[text.toLowerCase()] ?? { fault: 'is neither yes nor no' }),
   };
 }
 
@@ -82,13 +90,17 @@ const rules: readonly ColumnRule[] = [
   emailRule,
   revenueRule,
   ...Object.entries(textLengths).map(([name, lengthMax]) => textRule(name, lengthMax)),
-  ...Object.entries(leadTextLengths).map(([name, lengthMax]) => ({ ...textRule(name, lengthMax), leadOnly: true })),
+  ...Object.entries(leadTextLengths).map(([name, lengthMax]) => ({
+    ...textRule(name, lengthMax),
+    leadOnly: true,
+  })),
   ...flagNames.map(flagRule),
 ];
 
 /** Every column by its name in Dynamics; `type` says lead or contact. */
-export const columnRules: Readonly<Record<string, ColumnRule>> & { readonly lastname?: ColumnRule } =
-  Object.fromEntries(rules.map((rule) => [rule.name, rule]));
+export const columnRules: Readonly<Record<string, ColumnRule>> = Object.fromEntries(
+  rules.map((rule) => [rule.name, rule]),
+);
 
 /** Names that people use, in lower case and without blanks, dashes and underscores. */
 const friendlyNames: Readonly<Record<string, string>> = {

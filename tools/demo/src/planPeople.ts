@@ -25,7 +25,10 @@ export async function planPeople(
   const [generated, newcomer] = makePeople(size, seed);
   if (peopleFile === undefined) return { people: generated, generated, newcomer };
   const taken = [...generated.persons, newcomer].map(({ row }) => row['emailaddress1']);
-  const file = await readPeopleFile(peopleFile, [...taken, ...generated.marketoOnly.map(({ email }) => email)]);
+  const file = await readPeopleFile(peopleFile, [
+    ...taken,
+    ...generated.marketoOnly.map(({ email }) => email),
+  ]);
   for (const { line, reason } of file.badRows) print(`PEOPLE_FILE_ROW line ${line}: ${reason}`);
   print(`${peopleFile}: ${file.persons.length} people loaded, ${file.badRows.length} rows left out`);
   const persons = [...generated.persons, ...file.persons];

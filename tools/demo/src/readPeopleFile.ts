@@ -61,9 +61,10 @@ function readRows(text: string): readonly Row[] {
 function readHeader(names: readonly string[]): readonly ColumnRule[] {
   const columns = names.map((name) => columnOf(name));
   const unknown = names.filter((_, index) => columns[index] === undefined);
-  if (unknown.length > 0) throw new DemoError('PEOPLE_FILE', `unknown columns in the header: ${unknown.join(', ')}`);
+  if (unknown.length > 0)
+    throw new DemoError('PEOPLE_FILE', `unknown columns in the header: ${unknown.join(', ')}`);
   const known = columns.filter((column) => column !== undefined);
-  if (!known.includes(columnRules.lastname))
+  if (!known.some(({ name }) => name === 'lastname'))
     throw new DemoError('PEOPLE_FILE', 'the header has no column for the last name');
   return known;
 }
@@ -71,7 +72,11 @@ function readHeader(names: readonly string[]): readonly ColumnRule[] {
 type ReadRow = Omit<Person, 'id'>;
 
 /** The person of a row, or why there is none. */
-function readRow(columns: readonly ColumnRule[], cells: readonly string[], emails: Set<string>): ReadRow | string {
+function readRow(
+  columns: readonly ColumnRule[],
+  cells: readonly string[],
+  emails: Set<string>,
+): ReadRow | string {
   if (cells.length !== columns.length) return `${cells.length} columns instead of ${columns.length}`;
   const row: Record<string, Value> = {};
   for (const [index, rule] of columns.entries()) {
@@ -100,6 +105,14 @@ function checkRow(table: PersonTable, row: Record<string, Value>, emails: Set<st
 
 /** The same file always gives the same ids. */
 function rowId(line: number, record: readonly string[]): string {
-  const hex = createHash('sha256').update(`${line}\n${record.join('\n')}`).digest('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
+  const hex = createHash('sha256')
+    .update(`${line}\n${record.join('\n')}`)
+    .digest('hex');
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `a${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join('-');
 }

@@ -50,7 +50,10 @@ export async function runDemo(options: DemoOptions, surroundings: Surroundings):
     const open = options.against === 'compose' ? openComposeWorld : openLocalWorld;
     const { bundles } = options;
     const world = await open({ ...plan, ...(bundles && { bundles }) }, surroundings, closers);
-    const reader = await openTopicReader(world.topics, `lockstep-demo-${process.pid}-${Math.round(startedAtMs)}`);
+    const reader = await openTopicReader(
+      world.topics,
+      `lockstep-demo-${process.pid}-${Math.round(startedAtMs)}`,
+    );
     closers.add(() => reader.close());
     const run: Run = { options, surroundings, world, plan, reader, startedAtMs };
     const result = await showAndJudge(run);
@@ -81,11 +84,17 @@ async function showAndJudge(run: Run): Promise<DemoResult> {
   const firstLoadSeconds = secondsSince(loadStartedAtMs);
   const steps = await showScenario(run, { links, expected, isLoaded });
   surroundings.print('Waiting until both sides are quiet ...');
-  await awaitQuiet(world.controls, { quietMs: quietAtEndMs, timeoutMs: quietTimeoutMs, signal: surroundings.signal });
+  await awaitQuiet(world.controls, {
+    quietMs: quietAtEndMs,
+    timeoutMs: quietTimeoutMs,
+    signal: surroundings.signal,
+  });
   const findings = await judgeBothSides(run, [...expected.values()], steps);
   const result = toResult({ ...findings, steps, firstLoadSeconds, seconds: secondsSince(run.startedAtMs) });
-  for (const line of ['', findings.sides, stepsTable(steps), ...verdictLines(result)]) surroundings.print(line);
-  if (options.jsonFile !== undefined) await writeFile(options.jsonFile, `${JSON.stringify(result, null, 2)}\n`);
+  for (const line of ['', findings.sides, stepsTable(steps), ...verdictLines(result)])
+    surroundings.print(line);
+  if (options.jsonFile !== undefined)
+    await writeFile(options.jsonFile, `${JSON.stringify(result, null, 2)}\n`);
   return result;
 }
 
@@ -110,7 +119,8 @@ async function showFirstLoad({ surroundings, world, plan }: Run, links: MarketoL
 
 async function assertHealthy({ services }: World): Promise<void> {
   if (services === null) return;
-  for (const child of [services.extractor, services.marketing, services.reconciler]) await assertRunning(child);
+  for (const child of [services.extractor, services.marketing, services.reconciler])
+    await assertRunning(child);
 }
 
 type Playing = {

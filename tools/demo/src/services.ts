@@ -18,7 +18,12 @@ const readyTimeoutMs = 60_000;
 const pollIntervalMs = 200;
 
 /** Starts the three services and waits until each says that it is ready. Rejects with the last lines of the one that fails. */
-export async function startServices({ bundles, settings, logFolder, signal }: ServicesOptions): Promise<Services> {
+export async function startServices({
+  bundles,
+  settings,
+  logFolder,
+  signal,
+}: ServicesOptions): Promise<Services> {
   const ports = await Promise.all(serviceNames.map(freePort));
   const children = serviceNames.map((name, index) =>
     startChild({ name, file: bundles[name], port: ports[index] ?? 0, settings, logFolder }),

@@ -50,7 +50,13 @@ export async function openTopicReader(access: TopicsAccess, groupId: string): Pr
   const kafka = createKafkaClient({ brokers: access.kafkaBrokers.split(','), clientId: groupId });
   const consumer = kafka.consumer({ groupId, readUncommitted: false, maxWaitTimeInMs: 200 });
   const names = new Map(readTopics.map((name) => [topicName(access.topicPrefix, name), name]));
-  const reading: Reading = { codec: createDecoder(access), names, messages: [], nextOffsets: new Map(), lost: 0 };
+  const reading: Reading = {
+    codec: createDecoder(access),
+    names,
+    messages: [],
+    nextOffsets: new Map(),
+    lost: 0,
+  };
   await startReading(consumer, reading);
   return {
     messages: reading.messages,

@@ -40,7 +40,10 @@ export function judge(evidence: Evidence): Verdict {
   ];
   const linkedPairs = [...byRow].filter(([rowId]) => hasRow(evidence, rowId)).length;
   if (linkedPairs < evidence.linkedPairsMin)
-    failures.push({ kind: 'tooFew', text: `${linkedPairs} linked pairs, at least ${evidence.linkedPairsMin} expected` });
+    failures.push({
+      kind: 'tooFew',
+      text: `${linkedPairs} linked pairs, at least ${evidence.linkedPairsMin} expected`,
+    });
   const count = (kind: Failure['kind']): number => failures.filter((failure) => failure.kind === kind).length;
   return { failures, differences: count('difference'), unexpected: count('unexpected'), linkedPairs };
 }
@@ -65,14 +68,16 @@ function judgePerson(sides: Sides, expected: Expected, persons: readonly Values[
   const failures: Failure[] = [];
   if (fate === 'deleted' && row !== undefined)
     failures.push({ kind: 'unexpected', text: `${who} was deleted and is in Dynamics` });
-  if (fate !== 'deleted' && row === undefined) failures.push({ kind: 'missing', text: `${who} is not in Dynamics` });
+  if (fate !== 'deleted' && row === undefined)
+    failures.push({ kind: 'missing', text: `${who} is not in Dynamics` });
   if (fate === 'away') {
     const here = persons.map((other) => stranger(other, `${who} must stay away`));
     return [...failures, ...here, ...judgeFields(expected, row, undefined)];
   }
   const [person, ...others] = persons;
   failures.push(...others.map((other) => stranger(other, `${who} has a person already`)));
-  if (person === undefined) return [...failures, { kind: 'missing', text: `${who} has no person in Marketo` }];
+  if (person === undefined)
+    return [...failures, { kind: 'missing', text: `${who} has no person in Marketo` }];
   return [...failures, ...judgeLink(expected, person), ...judgeFields(expected, row, person)];
 }
 
@@ -118,7 +123,10 @@ function judgeStrangers(evidence: Evidence, byRow: ReadonlyMap<string, readonly 
   const rows = (['lead', 'contact'] as const).flatMap((table) =>
     [...evidence.dynamics[table].keys()]
       .filter((id) => !known.has(id))
-      .map((id): Failure => ({ kind: 'unexpected', text: `${table} ${id} is in Dynamics and nobody made it` })),
+      .map((id): Failure => ({
+        kind: 'unexpected',
+        text: `${table} ${id} is in Dynamics and nobody made it`,
+      })),
   );
   const people = [...byRow]
     .filter(([rowId]) => !known.has(rowId))
@@ -137,7 +145,10 @@ function judgeMarketoOnly({ marketo, marketoOnly }: Evidence): Failure[] {
     else failures.push(...changedFields(person, values));
     wanted.delete(String(person['email']));
   }
-  const gone = Array.from(wanted, (): Failure => ({ kind: 'missing', text: 'a person of Marketo alone is gone or linked' }));
+  const gone = Array.from(wanted, (): Failure => ({
+    kind: 'missing',
+    text: 'a person of Marketo alone is gone or linked',
+  }));
   return [...failures, ...gone];
 }
 

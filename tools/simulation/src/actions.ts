@@ -55,6 +55,8 @@ export type Action =
       readonly messagesMax: number;
       readonly fault: Fault | null;
     }
+  /** All loops run a few rounds without faults. */
+  | { readonly kind: 'settle' }
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'wake'; readonly process: ProcessName }
   | { readonly kind: 'restart'; readonly process: ProcessName }

@@ -26,7 +26,7 @@ export function planRun(seed: number, options: PlanOptions = defaultPlanOptions)
     matchByEmail,
     pageSizeMax: 1 + random.below(4),
     feedBlock: random.chance(0.5) ? 300 : 1 + random.below(4),
-    actions: [...creations, ...actions],
+    actions: [...creations, ...(random.chance(0.6) ? [{ kind: 'settle' } as const] : []), ...actions],
   };
 }
 
@@ -87,12 +87,12 @@ const processes: readonly [ProcessName, ...ProcessName[]] = ['extractor', 'marke
 
 function drawAction(random: Random, draw: Draw, faultShare: number): Action {
   const kind = random.next();
-  if (kind < 0.22) return { kind: 'human', act: draw.act() };
-  if (kind < 0.3) return { kind: 'pass', ms: random.pick([300, 2_000, 5_000, 20_000, 100_000, 130_000]) };
-  if (kind < 0.31 && faultShare > 0) return { kind: 'restart', process: random.pick(processes) };
-  if (kind < 0.33 && faultShare > 0) return { kind: 'wake', process: random.pick(processes) };
-  if (kind < 0.335 && faultShare > 0) return { kind: 'expire-positions' };
-  if (kind < 0.35 && faultShare > 0) return { kind: 'commit-late' };
+  if (kind < 0.27) return { kind: 'human', act: draw.act() };
+  if (kind < 0.34) return { kind: 'pass', ms: random.pick([300, 2_000, 5_000, 20_000, 100_000, 130_000]) };
+  if (kind < 0.35 && faultShare > 0) return { kind: 'restart', process: random.pick(processes) };
+  if (kind < 0.37 && faultShare > 0) return { kind: 'wake', process: random.pick(processes) };
+  if (kind < 0.375 && faultShare > 0) return { kind: 'expire-positions' };
+  if (kind < 0.385 && faultShare > 0) return { kind: 'commit-late' };
   return {
     kind: 'step',
     piece: random.pick([

@@ -145,6 +145,7 @@ function subscribe(
 async function deliverOne(world: World, group: string, { choice, messagesMax }: Choice): Promise<boolean> {
   const pending = world.log.pending(group);
   const chosen = pending[choice % Math.max(1, pending.length)];
+  if (chosen) world.handled += 1;
   return chosen ? world.log.deliver(group, chosen.topic, chosen.partition, messagesMax) : false;
 }
 

@@ -2,7 +2,7 @@ import { topics, type ChangeEvent, type GoldenEvent } from '@lockstep/change-eve
 import { checkHistory, fromLog, type History, type KeyedMessage, type Verdict } from '@lockstep/checker';
 import type { Action, Plan } from './actions.ts';
 import { applyAct } from './humanActs.ts';
-import { settleDown } from './settleDown.ts';
+import { runRounds, settleDown } from './settleDown.ts';
 import { kill, step, wake, wakeAll } from './stepProcess.ts';
 import { commitLate, createWorld, pass, type Variant, type World } from './world.ts';
 
@@ -47,6 +47,8 @@ async function carryOut(world: World, action: Action): Promise<void> {
       return applyAct(world, action.act);
     case 'pass':
       return pass(world, action.ms);
+    case 'settle':
+      return runRounds(world, 4);
     case 'restart':
       return kill(world, action.process);
     case 'wake':

@@ -18,10 +18,19 @@ export async function settleDown(world: World): Promise<void> {
     const before = progressOf(world);
     await runRound(world, budget);
     if (progressOf(world) !== before) idleSinceMs = world.nowMs;
-    const dueMs = nextDueMs(world);
+    const dueMs = await nextDueMs(world);
     const isIdle = world.nowMs - idleSinceMs > quietMs;
     if (isIdle && dueMs > endMs) return;
     pass(world, isIdle ? Math.max(roundMs, dueMs - world.nowMs + 1) : roundMs + (world.nowMs - idleSinceMs));
+  }
+}
+
+/** A few rounds of all loops, while nobody edits anything. */
+export async function runRounds(world: World, rounds: number): Promise<void> {
+  const budget = { stepsLeft: stepsMax };
+  for (let round = 0; round < rounds; round += 1) {
+    await runRound(world, budget);
+    pass(world, roundMs);
   }
 }
 
@@ -38,16 +47,11 @@ async function runPiece(world: World, piece: Piece, budget: { stepsLeft: number 
   }
 }
 
-function progressOf({ dynamics, marketo, log }: World): string {
-  const pending = ['router', 'reconciler', 'deliverer'].flatMap((group) => log.pending(group));
-  return [
-    dynamics.states.length,
-    marketo.states.length,
-    pending.length,
-    log.messages('marketing.outcomes').length,
-  ].join();
+function progressOf({ dynamics, marketo, handled }: World): string {
+  return [dynamics.states.length, marketo.states.length, handled].join();
 }
 
-function nextDueMs({ stores }: World): number {
-  return Math.min(...stores.all().map(({ dueAtMs }) => dueAtMs ?? Infinity));
+async function nextDueMs({ stores }: World): Promise<number> {
+  const [first = ''] = await stores.golden.findDue(Number.MAX_SAFE_INTEGER, 1);
+  return (await stores.golden.load([first])).get(first)?.dueAtMs ?? Infinity;
 }

@@ -54,6 +54,8 @@ export type World = {
   putOff: boolean;
   readonly faults: Record<string, number>;
   lastEditMs: number;
+  /** Batches that were handed to a consumer. */
+  handled: number;
 };
 
 const startMs = Date.UTC(2026, 10, 22, 8);
@@ -107,6 +109,7 @@ export function createWorld(plan: Plan, variant: Variant): World {
     putOff: false,
     faults: {},
     lastEditMs: startMs,
+    handled: 0,
   };
   world.marketo.hooks.beforeUpsert = () => takePutOff(world);
   return world;
