@@ -32,6 +32,8 @@ const integration = {
 
 export default {
   projects: [unit, simulation, integration],
+  // A busy machine makes a test slow, not wrong.
+  testTimeout: 30_000,
   maxWorkers: 2,
   reporters: ['default', '<rootDir>/tools/tidy/src/tallyReporter.mjs'],
 };

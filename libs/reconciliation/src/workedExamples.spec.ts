@@ -124,11 +124,12 @@ describe('an opt-out', () => {
 
     world.marketo.write(person, { unsubscribed: true });
     world.dynamics.edit(row, { donotbulkemail: false });
-    world.readDynamics(row);
     world.readMarketo(person);
+    world.readDynamics(row);
     world.settle();
 
     expect(values(pair, 'unsubscribed')).toEqual([true, true, true]);
+    expect(conflictsOf(world).map(({ rule }) => rule)).toEqual(['opt-out-wins']);
   });
 
   it('set by sales on a lead wins at the first meeting', () => {
@@ -186,6 +187,23 @@ describe('an echo', () => {
     ]);
     expect(values(pair, 'city')).toEqual(['Nantes', 'Nantes', 'Nantes']);
     expect(values(pair, 'jobTitle')).toEqual(['Architect', 'Architect', 'Architect']);
+  });
+
+  it('of our write to Dynamics is known by its value while the outcome is unknown', () => {
+    const pair = linkedPair('contact', { jobtitle: 'Engineer' });
+    const { world, row, person } = pair;
+    world.marketo.write(person, { title: 'Architect' });
+    world.readMarketo(person);
+    world.carryOut({ loseAnswers: true });
+    world.marketo.write(person, { title: 'President' });
+    world.readMarketo(person);
+
+    world.readDynamics(row);
+    world.wakeUp(60_000);
+    world.settle();
+
+    expect(values(pair, 'jobTitle')).toEqual(['President', 'President', 'President']);
+    expect(conflictsOf(world)).toEqual([]);
   });
 
   it('of our write to Marketo changes nothing and causes no write', () => {

@@ -70,6 +70,11 @@ function addressesOf(states: readonly StateEntry[], name: string): string[] {
   });
 }
 
+function linkedAtMs({ personStates, rowId }: Group, id: string): number {
+  const linking = personStates.find((state) => state.id === id && state.changed['crmId']?.after === rowId);
+  return Date.parse(linking?.at ?? '');
+}
+
 /** Who was linked, and by what right. */
 function checkLinks(findings: Findings, history: History, group: Group): void {
   for (const id of group.personIds) {
@@ -78,7 +83,7 @@ function checkLinks(findings: Findings, history: History, group: Group): void {
     const ids = [group.rowId, id];
     if (first?.actorKind === 'human' && !history.matchByEmail)
       findings.unexpected.push({ what: 'link', ids, reason: 'a person was linked though matching is off' });
-    const linkedMs = Date.parse(states.find((state) => 'crmId' in state.changed)?.at ?? '');
+    const linkedMs = linkedAtMs(group, id);
     const until = group.rowStates.filter((state) => Date.parse(state.at) <= linkedMs);
     if (until.length > 0 && until.every((_, at) => isFiltered(until.slice(0, at + 1))))
       findings.unexpected.push({
@@ -134,7 +139,7 @@ function checkRevivals(findings: Findings, { mapping }: History, group: Group): 
   group.personIds.slice(1).forEach((id, index) => {
     const former = group.personIds[index] ?? '';
     const formerMs = deletedAtMs(group.personStates, former);
-    const madeMs = Date.parse(group.personStates.find((state) => state.id === id)?.at ?? '');
+    const madeMs = linkedAtMs(group, id);
     const edits = mapping
       .filter((row) => maySpeak('dynamics', row))
       .flatMap((row) => unlandedEdits(stepsOf(group, row), former, madeMs));

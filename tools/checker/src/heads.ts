@@ -75,6 +75,8 @@ export function expectationOf(group: Group, mapping: MappingRow, heads: readonly
   const [first, second] = heads;
   if (!first) return null;
   const values = heads.map(({ step }) => step.after);
+  if (heads.some(({ step }) => step.side === 'marketo' && step.recordId !== group.personIds.at(-1)))
+    return { allowed: [], loser: null, excuse: 'deleted-with-its-person' };
   if (heads.some(({ returned }) => returned))
     return { allowed: [], loser: null, excuse: 'returned-to-former-value' };
   if (!second || first.step.after === second.step.after)

@@ -24,7 +24,7 @@ const { seeds, seed, actions, calm, keepGoing, json } = program.parse().opts<{
 const report = await runSeeds({
   first: seed,
   count: seeds,
-  plan: { actionsMax: actions, faultShare: calm ? 0 : 0.12 },
+  plan: { actionsMax: actions, faultShare: calm ? 0 : 0.25 },
   keepGoing: keepGoing ?? false,
   nowMs: () => performance.now(),
   onResult: json ? (line) => console.log(JSON.stringify(line)) : () => undefined,

@@ -10,7 +10,7 @@ const oneWay = ['leadScore', 'crmStatusReason'] as const;
 
 export type PlanOptions = { readonly actionsMax: number; readonly faultShare: number };
 
-export const defaultPlanOptions: PlanOptions = { actionsMax: 60, faultShare: 0.12 };
+export const defaultPlanOptions: PlanOptions = { actionsMax: 60, faultShare: 0.25 };
 
 /** Everything that will happen in a run, drawn from its seed. */
 export function planRun(seed: number, options: PlanOptions = defaultPlanOptions): Plan {
@@ -113,6 +113,6 @@ function drawAction(random: Random, draw: Draw, faultShare: number): Action {
 
 function drawFault(random: Random, draw: Draw): Fault {
   const kind = random.pick(['crash', 'crash', 'error', 'error', 'later', 'act', 'act', 'sleep'] as const);
-  const fault = { call: random.below(8), when: random.pick(['before', 'after'] as const), kind };
+  const fault = { call: random.below(random.pick([2, 4, 8])), when: random.pick(['before', 'after'] as const), kind };
   return kind === 'act' ? { ...fault, act: draw.act() } : fault;
 }

@@ -1,0 +1,30 @@
+import { createProgress, paceOf } from './progress.ts';
+
+describe('createProgress', () => {
+  it('prints a line every few seconds where there is no terminal, and the last state at the end', () => {
+    let nowMs = 0;
+    const lines: string[] = [];
+    const progress = createProgress({
+      isTerminal: false,
+      print: (line) => lines.push(line),
+      nowMs: () => nowMs,
+    });
+    for (let done = 0; done <= 40; done += 10) {
+      progress.show([{ title: 'rows', done, total: 100 }]);
+      nowMs += 1_000;
+    }
+    progress.stop();
+    expect(lines).toEqual([
+      '  rows 0/100  waiting',
+      '  rows 30/100  10/s, 7 s left',
+      '  rows 40/100  8/s, 8 s left',
+    ]);
+  });
+});
+
+describe('paceOf', () => {
+  it('tells rate and time left, and when it is done', () => {
+    expect(paceOf({ title: '', done: 50, total: 200 }, 2_000)).toBe('25/s, 6 s left');
+    expect(paceOf({ title: '', done: 200, total: 200 }, 4_000)).toBe('50/s, done');
+  });
+});
