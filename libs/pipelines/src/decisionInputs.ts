@@ -2,9 +2,14 @@ import type { InboxMessage } from '@lockstep/change-events';
 import type { ClaimStore, LinkStore } from '@lockstep/ports';
 import { claimOf, emailClaim, rowKey, type EmailClaim, type GoldenRecord } from '@lockstep/reconciliation';
 
-/** The address by which this message's record can be matched: the one it brings, else the one that is known. */
-export function claimFor(inbox: InboxMessage, record: GoldenRecord | null): string | null {
-  return claimBrought(inbox)?.claim ?? (record ? emailClaim(record) : null);
+/** Who claims an address by which this message's record may be matched: the one it brings, and the one that is known. */
+export function claimsAround(
+  claiming: ReadonlyMap<string, readonly EmailClaim[]>,
+  inbox: InboxMessage,
+  record: GoldenRecord | null,
+): readonly EmailClaim[] {
+  const addresses = new Set([claimBrought(inbox)?.claim, record && emailClaim(record)]);
+  return [...addresses].flatMap((address) => claiming.get(address ?? '') ?? []);
 }
 
 /** The claim that an event's own email address makes. */
@@ -21,15 +26,22 @@ function claimBrought(inbox: InboxMessage): EmailClaim | null {
   };
 }
 
+/** What the events of a batch claim; an alias claims nothing any more. */
+export function claimsBrought(
+  messages: readonly InboxMessage[],
+  stored: ReadonlyMap<string, GoldenRecord>,
+): readonly EmailClaim[] {
+  return messages
+    .filter((message) => !stored.get(message.goldenId)?.aliasOf)
+    .flatMap((message) => claimBrought(message) ?? []);
+}
+
 /** Claims are stored before they are read, so that of two records that claim one address at least one sees the other. */
 export async function readClaims(
   claims: ClaimStore,
-  messages: readonly InboxMessage[],
+  brought: readonly EmailClaim[],
   stored: ReadonlyMap<string, GoldenRecord>,
 ): Promise<ReadonlyMap<string, readonly EmailClaim[]>> {
-  const brought = messages
-    .filter((message) => !stored.get(message.goldenId)?.aliasOf)
-    .flatMap((message) => claimBrought(message) ?? []);
   await claims.add(brought);
   const known = [...stored.values()].flatMap((record) => emailClaim(record) ?? []);
   return claims.read([...new Set([...brought.map((claim) => claim.claim), ...known])]);

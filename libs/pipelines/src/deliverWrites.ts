@@ -1,7 +1,6 @@
 import {
   compareSequence,
   fateOf,
-  isoTime,
   topics,
   type DeliveryOutcome,
   type WriteCommand,
@@ -13,15 +12,13 @@ import {
   type Delivery,
   type DeliveryStore,
 } from '@lockstep/ports';
-import { codeOf, outcomeOf, unknownOutcome } from './deliveryOutcome.ts';
+import { codeOf, outcomeOf, retryOutcome, unknownOutcome } from './deliveryOutcome.ts';
 import { callMarketo, type MarketoCallOptions } from './marketoCalls.ts';
 
 export type DeliverOptions = MarketoCallOptions & {
   readonly deliveries: DeliveryStore;
   readonly onDelivered?: (outcomes: readonly DeliveryOutcome[]) => void;
 };
-
-const retryMs = 5_000;
 
 /**
  * Revisions that were stored but, as this process knows, never sent. A stored revision that is neither settled nor known to
@@ -62,10 +59,11 @@ async function deliverAll(
   const isDoubtful = ({ goldenId, revision }: WriteCommand): boolean =>
     compareSequence(known.get(goldenId)?.revision, revision) === 0 &&
     unsent.get(goldenId) !== revision.number;
-  const due = highest.filter((command) => !isDoubtful(command));
+  // Judged once, before the calls: what they send is no longer known to be unsent.
+  const doubtful = highest.filter(isDoubtful);
+  const due = highest.filter((command) => !doubtful.includes(command));
   await deliveries.save(due.map(({ goldenId, revision }) => ({ goldenId, revision, settled: false })));
   const delivered = await deliverChunks(options, due, unsent);
-  const doubtful = highest.filter(isDoubtful);
   const unknown = doubtful.map((command) => unknownOutcome(command, 'MARKETO_OUTCOME_UNKNOWN', clock.now()));
   const settled = [...delivered, ...unknown];
   await deliveries.save(settled.map(({ goldenId, revision }) => ({ goldenId, revision, settled: true })));
@@ -112,11 +110,7 @@ async function deliverChunks(
     for (const chunk of inChunks(due.filter((command) => command.operation === operation))) {
       const failed = (error: unknown): DeliveryOutcome[] => {
         if (outcomes.length === 0 || fateOf(error) !== 'RETRY') throw error;
-        const nowMs = options.clock.now();
-        const retryAt = isoTime(nowMs + retryMs);
-        return chunk.map((command) =>
-          outcomeOf(command, { result: 'RETRY', code: codeOf(error), retryAt }, nowMs),
-        );
+        return chunk.map((command) => retryOutcome(command, codeOf(error), options.clock.now()));
       };
       outcomes.push(...(await callMarketo(options, operation, chunk).catch(failed)));
     }

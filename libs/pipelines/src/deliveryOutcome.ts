@@ -9,6 +9,7 @@ import {
 
 /** Marketo may still commit a call this long after it gave up answering (sync leads time-out, marketo-rest 2.4). */
 const unknownOutcomeMs = 95_000;
+const retryMs = 5_000;
 
 /** What an outcome says beyond the command it answers. */
 export type Answer = Partial<Omit<DeliveryOutcome, 'commandId' | 'goldenId' | 'revision' | 'lane'>> & {
@@ -44,6 +45,11 @@ export function outcomeOf(command: WriteCommand, answer: Answer, nowMs: number):
 export function unknownOutcome(command: WriteCommand, code: ErrorCode, nowMs: number): DeliveryOutcome {
   const retryAt = isoTime(nowMs + unknownOutcomeMs);
   return outcomeOf(command, { result: 'UNKNOWN', code, retryAt }, nowMs);
+}
+
+/** Nothing was sent; the record's owner plans it anew a little later. */
+export function retryOutcome(command: WriteCommand, code: ErrorCode, nowMs: number): DeliveryOutcome {
+  return outcomeOf(command, { result: 'RETRY', code, retryAt: isoTime(nowMs + retryMs) }, nowMs);
 }
 
 /** The code of a failure of a whole call. */

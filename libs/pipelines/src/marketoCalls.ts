@@ -9,7 +9,7 @@ import {
 } from '@lockstep/change-events';
 import type { Clock, Lease, MarketoPeople, MarketoPerson, UpsertResult } from '@lockstep/ports';
 import type { CallNumbers } from './callNumbers.ts';
-import { codeOf, outcomeOf, unknownOutcome, type Answer } from './deliveryOutcome.ts';
+import { codeOf, outcomeOf, retryOutcome, unknownOutcome, type Answer } from './deliveryOutcome.ts';
 
 export type MarketoCallOptions = {
   readonly people: MarketoPeople;
@@ -187,10 +187,14 @@ async function refused(
   if (commands.length === 1)
     return commands.map((command) => outcomeOf(command, { result: 'REFUSED', code }, nowMs));
   const half = Math.ceil(commands.length / 2);
-  return [
-    ...(await upsert(options, commands.slice(0, half), how)),
-    ...(await upsert(options, commands.slice(half), how)),
-  ];
+  const first = await upsert(options, commands.slice(0, half), how);
+  const rest = commands.slice(half);
+  const later = (failure: unknown): Outcomes => {
+    // The first half is done, so the batch must not come again.
+    if (fateOf(failure) !== 'RETRY') throw failure;
+    return rest.map((command) => retryOutcome(command, codeOf(failure), options.clock.now()));
+  };
+  return [...first, ...(await upsert(options, rest, how).catch(later))];
 }
 
 function answerOf(command: WriteCommand, result: UpsertResult | undefined, how: Upsert): Answer {

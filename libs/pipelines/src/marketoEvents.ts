@@ -77,6 +77,13 @@ function formerKind(person: MarketoPerson, rows: readonly FeedRow[]): PersonKind
   return former === kindOf(person.fields['crmType']) ? null : former;
 }
 
+const newLeadActivity = 12;
+
+/** Nobody waits for the news that a person was created (mostly by our own first load); edits overtake it. */
+function laneOf(rows: readonly FeedRow[], context: ReadContext): Lane {
+  return rows.every((row) => row.activityType === newLeadActivity) ? 'BACKFILL' : context.lane;
+}
+
 /** Persons as messages, each with its feed rows; a change of kind first leaves the former topic. */
 export function personMessages(
   persons: readonly MarketoPerson[],
@@ -86,7 +93,11 @@ export function personMessages(
   return persons.flatMap((person) => {
     const own = rows.filter((row) => row.personId === person.id);
     const topic = topics.marketingChanges(kindOf(person.fields['crmType']));
-    const state = { topic, key: person.id, value: personEvent(person, own, context) };
+    const state = {
+      topic,
+      key: person.id,
+      value: personEvent(person, own, { ...context, lane: laneOf(own, context) }),
+    };
     const former = formerKind(person, own);
     if (former === null) return [state];
     const left = topics.marketingChanges(former);

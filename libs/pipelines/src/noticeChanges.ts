@@ -85,24 +85,32 @@ async function step(options: NoticeOptions, session: Session): Promise<{ idleMs:
   assertHeld(options.lease);
   const feedNumber = numbers.next();
   const page = await options.people.readFeed(state.positions.feed);
-  if (!page.hasMore) state.drained = feedNumber;
-  const persons = await readPersons(options, session, page.rows);
-  const deleted = await readDeleted(options, session);
-  state.positions = { ...state.positions, feed: page.position };
-  await publish(options, session, { messages: [...persons, ...deleted], page });
-  const isBusy = persons.length + deleted.length > 0;
+  const drained = page.hasMore ? state.drained : feedNumber;
+  const persons = await readPersons(options, session, { rows: page.rows, drained });
+  const deleted = await readDeleted(options, session, drained);
+  const positions = { feed: page.position, deleted: deleted.position };
+  const messages = [...persons, ...deleted.messages];
+  await publish(options, session, { messages, page, positions });
+  // Only now: what was read and not published is read again.
+  state.positions = positions;
+  state.drained = drained;
+  state.deletedReadAtMs = deleted.readAtMs;
+  const isBusy = persons.length + deleted.messages.length > 0;
   state.idleMs = isBusy ? options.pollIntervalMinMs : Math.min(state.idleMs * 2, options.pollIntervalMaxMs);
   return { idleMs: page.hasMore ? 0 : state.idleMs };
 }
 
+type Content = {
+  readonly messages: readonly OutgoingMessage[];
+  readonly page: FeedPage;
+  readonly positions: Positions;
+};
+
 /** Publishes a page with its checkpoint; where nothing has moved there is nothing to publish. */
-async function publish(
-  options: NoticeOptions,
-  session: Session,
-  { messages, page }: { messages: OutgoingMessage[]; page: FeedPage },
-): Promise<void> {
+async function publish(options: NoticeOptions, session: Session, content: Content): Promise<void> {
   const { state, publisher } = session;
-  const next = advance(options, session, { drained: !page.hasMore, rows: page.rows });
+  const next = advance(options, session, content);
+  const messages = [...content.messages];
   const atMs = options.clock.now();
   const completed = state.checkpoint.phase !== next.phase;
   if (completed)
@@ -122,7 +130,7 @@ function assertHeld(lease: Lease): void {
 async function readPersons(
   options: NoticeOptions,
   session: Session,
-  rows: readonly FeedRow[],
+  { rows, drained }: { readonly rows: readonly FeedRow[]; readonly drained: Sequence },
 ): Promise<OutgoingMessage[]> {
   const ids = [...new Set(rows.map((row) => row.personId))];
   const messages: OutgoingMessage[] = [];
@@ -133,45 +141,51 @@ async function readPersons(
       'id',
       ids.slice(from, from + marketoBatchMax),
     );
-    messages.push(...personMessages(persons, rows, { ...contextOf(options, session), read }));
+    messages.push(...personMessages(persons, rows, { ...contextOf(options, session, drained), read }));
   }
   const headers = options.headers?.() ?? {};
   return messages.map((message) => ({ ...message, headers }));
 }
 
-function contextOf(options: NoticeOptions, { state }: Session) {
+function contextOf(options: NoticeOptions, { state }: Session, drained: Sequence) {
   const snapshot = state.checkpoint.phase === 'SNAPSHOT';
   return {
-    feedNumber: state.drained,
+    feedNumber: drained,
     observedAtMs: options.clock.now(),
     lane: snapshot ? ('BACKFILL' as const) : ('LIVE' as const),
     operation: snapshot ? ('SNAPSHOT' as const) : ('UPSERT' as const),
   };
 }
 
-async function readDeleted(options: NoticeOptions, session: Session): Promise<OutgoingMessage[]> {
+type Deleted = {
+  readonly messages: readonly OutgoingMessage[];
+  readonly position: string;
+  readonly readAtMs: number;
+};
+
+async function readDeleted(options: NoticeOptions, session: Session, drained: Sequence): Promise<Deleted> {
   const { state, numbers } = session;
   const nowMs = options.clock.now();
-  if (nowMs - state.deletedReadAtMs < options.deletedIntervalMs) return [];
+  const former = { position: state.positions.deleted, readAtMs: state.deletedReadAtMs };
+  if (nowMs - former.readAtMs < options.deletedIntervalMs) return { ...former, messages: [] };
   assertHeld(options.lease);
   const read = numbers.next();
-  const page = await options.people.readDeleted(state.positions.deleted);
-  if (!page.hasMore) state.deletedReadAtMs = nowMs;
-  state.positions = { ...state.positions, deleted: page.position };
-  return deletedMessages(page.personIds, { ...contextOf(options, session), read });
+  const { personIds, position, hasMore } = await options.people.readDeleted(former.position);
+  const messages = deletedMessages(personIds, { ...contextOf(options, session, drained), read });
+  return { messages, position, readAtMs: hasMore ? former.readAtMs : nowMs };
 }
 
 function advance(
   options: NoticeOptions,
   { state, numbers }: Session,
-  answer: { readonly drained: boolean; readonly rows: readonly FeedRow[] },
+  { page, positions }: Content,
 ): Checkpoint {
   const { checkpoint } = state;
-  const persons = new Set(answer.rows.map((row) => row.personId)).size;
+  const persons = new Set(page.rows.map((row) => row.personId)).size;
   return {
     ...checkpoint,
-    phase: answer.drained ? 'STREAMING' : checkpoint.phase,
-    position: JSON.stringify(state.positions),
+    phase: page.hasMore ? checkpoint.phase : 'STREAMING',
+    position: JSON.stringify(positions),
     page: numbers.next(),
     rowsDone: checkpoint.rowsDone + (checkpoint.phase === 'SNAPSHOT' ? persons : 0),
     updatedAt: isoTime(options.clock.now()),

@@ -21,7 +21,7 @@ import {
   type Policy,
 } from '@lockstep/reconciliation';
 import { deadLetter } from './deadLetters.ts';
-import { claimFor, readClaims, readOwners } from './decisionInputs.ts';
+import { claimsAround, claimsBrought, readClaims, readOwners } from './decisionInputs.ts';
 import { openWrites, outgoing, type Outcome, type OwnedWrite } from './reconcileOutput.ts';
 
 export type ReconcileOptions = {
@@ -95,7 +95,13 @@ async function decideOnce(
 ): Promise<Map<string, Outcome>> {
   const stored = await options.golden.load([...new Set(messages.map((message) => message.key))]);
   const firstReadsComplete = await options.syncState.firstReadsComplete();
-  const claiming = await claimsFor(options, messages.map(inboxOf), stored);
+  // Without matching nobody asks who claims an address.
+  const brought = options.policy.matchByEmail ? claimsBrought(messages.map(inboxOf), stored) : [];
+  const claiming = await readClaims(
+    options.claims,
+    brought,
+    options.policy.matchByEmail ? stored : new Map(),
+  );
   const owners = await readOwners(options.links, messages.map(inboxOf));
   const outcomes = new Map<string, Outcome>();
   for (const message of messages) {
@@ -104,6 +110,7 @@ async function decideOnce(
       stored: stored.get(goldenId) ?? null,
       record: stored.get(goldenId) ?? null,
       decisions: [],
+      brought: brought.filter((claim) => claim.goldenId === goldenId),
     };
     outcomes.set(goldenId, outcome);
     const inbox = inboxOf(message);
@@ -112,7 +119,7 @@ async function decideOnce(
       policy: options.policy,
       nowMs: options.clock.now(),
       firstReadsComplete,
-      claims: claiming.get(claimFor(inbox, outcome.record) ?? '') ?? [],
+      claims: claimsAround(claiming, inbox, outcome.record),
       owners,
       published: session.published,
     };
@@ -122,15 +129,6 @@ async function decideOnce(
     outcome.record = decision.record;
   }
   return outcomes;
-}
-
-/** Without matching nobody asks who claims an address. */
-async function claimsFor(
-  { claims, policy }: ReconcileOptions,
-  messages: readonly InboxMessage[],
-  stored: ReadonlyMap<string, GoldenRecord>,
-): Promise<ReadonlyMap<string, readonly EmailClaim[]>> {
-  return policy.matchByEmail ? readClaims(claims, messages, stored) : new Map();
 }
 
 type Case = {
@@ -174,12 +172,13 @@ async function save(
   return refused;
 }
 
-/** Claims that a record made in between and no longer makes. */
-function claimsGivenUp({ record, decisions }: Outcome): EmailClaim[] {
+/** Claims that a record made in between and no longer makes, or that an old event made for it. */
+function claimsGivenUp({ record, decisions, brought }: Outcome): EmailClaim[] {
   const held = record ? claimsOf(record) : new Map<string, EmailClaim>();
-  return decisions
-    .flatMap((decision) => decision.claimsRemoved)
-    .filter((claim) => !held.has(`${claim.claim} ${claim.rowKey}`));
+  const old = record?.aliasOf ? [] : brought;
+  return [...decisions.flatMap((decision) => decision.claimsRemoved), ...old].filter(
+    (claim) => !held.has(`${claim.claim} ${claim.rowKey}`),
+  );
 }
 
 /** Entries that are known to be published need not be published again; the oldest are forgotten first. */

@@ -1,6 +1,6 @@
 import { topics, type GoldenEvent, type InboxMessage } from '@lockstep/change-events';
 import type { Batch, OutgoingMessage } from '@lockstep/ports';
-import type { Decision, DynamicsWriteEntry, GoldenRecord } from '@lockstep/reconciliation';
+import type { Decision, DynamicsWriteEntry, EmailClaim, GoldenRecord } from '@lockstep/reconciliation';
 import { notice } from './notices.ts';
 
 /** Everything that happened to one golden record in one batch. */
@@ -8,6 +8,8 @@ export type Outcome = {
   readonly stored: GoldenRecord | null;
   record: GoldenRecord | null;
   readonly decisions: Decision[];
+  /** What its events claimed before they were decided. */
+  readonly brought: readonly EmailClaim[];
 };
 
 export type OwnedWrite = { readonly goldenId: string; readonly entry: DynamicsWriteEntry };

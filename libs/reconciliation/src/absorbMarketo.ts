@@ -109,6 +109,7 @@ function absorbField(draft: Draft, { row, mapping, evidence, event }: FieldEvide
   const writes = ownWrites(row, mapping);
   const written = writes.at(-1);
   const story = tell(mapping, evidence, writes);
+  forgetTold(row, mapping, story.told);
   const state = readingOf(mapping, event.fields ?? {});
   if (story.edit && written !== undefined && (story.ranOver || hidesEdit(state, story.edit, written))) {
     const change = {
@@ -155,6 +156,15 @@ function ownWrites(row: DraftRow, mapping: MappingRow): readonly Scalar[] {
   ];
 }
 
+/** The feed is in order: what it told of, and what came before that, it will not tell of again. */
+function forgetTold(row: DraftRow, mapping: MappingRow, told: number): void {
+  const seen = row.seen[mapping.field];
+  if (!seen?.unconfirmed || told === 0) return;
+  const { written = [] } = seen;
+  if (told > written.length) confirm(seen);
+  else seen.written = written.slice(told);
+}
+
 function confirm(seen: DraftRow['seen'][string]): void {
   delete seen.unconfirmed;
   delete seen.written;
@@ -169,44 +179,53 @@ type Story = {
   readonly ranOver: boolean;
   /** Our value that the edit was made on top of, as far as the feed tells. */
   readonly madeOn: Scalar | undefined;
+  /** How many of our writes, oldest first, the feed has told of or passed. */
+  readonly told: number;
   readonly confirmed: boolean;
 };
 
 function tell(mapping: MappingRow, evidence: readonly EvidenceRow[], writes: readonly Scalar[]): Story {
   const steps = evidence.map((item) => readDisplay(mapping, item.newValue).side);
   const own = ownSteps(steps, writes);
-  const lastOwn = own.lastIndexOf(true);
-  const edit = own.lastIndexOf(false);
-  const isLastTold = lastOwn >= 0 && steps[lastOwn] === writes.at(-1);
+  const lastOwn = own.findLastIndex((at) => at >= 0);
+  const edit = own.lastIndexOf(-1);
+  const told = Math.max(-1, ...own) + 1;
+  const isLastTold = told > 0 && told === writes.length;
   const item = evidence[edit];
-  if (!item) return { edit: null, editedAt: null, ranOver: false, madeOn: undefined, confirmed: isLastTold };
+  if (!item)
+    return { edit: null, editedAt: null, ranOver: false, madeOn: undefined, told, confirmed: isLastTold };
   const madeOnOurs = writes.length > 0 && readDisplay(mapping, item.oldValue).side === writes.at(-1);
   return {
     edit: readDisplay(mapping, item.newValue),
     editedAt: item.activityDate,
     ranOver: lastOwn > edit,
     madeOn: madeOnOurs ? writes.at(-1) : lastOwn >= 0 && lastOwn < edit ? steps[lastOwn] : undefined,
+    told,
     confirmed: isLastTold || madeOnOurs,
   };
 }
 
 /**
- * Which steps of the feed are our own writes: both are in order, and a write that changed nothing left no step. Matched
- * from either end, whichever explains more; the end wins a tie, since our last write is most likely the last of its value.
+ * Which of our writes each step of the feed is, -1 for somebody else's edit: both are in order, and a write that changed
+ * nothing left no step. Matched from either end, whichever explains more; the end wins a tie, since our last write is most
+ * likely the last of its value.
  */
-function ownSteps(steps: readonly Scalar[], writes: readonly Scalar[]): readonly boolean[] {
+function ownSteps(steps: readonly Scalar[], writes: readonly Scalar[]): readonly number[] {
+  const last = writes.length - 1;
   const forward = inOrder(steps, writes);
-  const backward = inOrder(steps.toReversed(), writes.toReversed()).toReversed();
-  const count = (own: readonly boolean[]): number => own.filter(Boolean).length;
+  const backward = inOrder(steps.toReversed(), writes.toReversed())
+    .toReversed()
+    .map((at) => (at < 0 ? at : last - at));
+  const count = (own: readonly number[]): number => own.filter((at) => at >= 0).length;
   return count(forward) > count(backward) ? forward : backward;
 }
 
-function inOrder(steps: readonly Scalar[], writes: readonly Scalar[]): boolean[] {
+function inOrder(steps: readonly Scalar[], writes: readonly Scalar[]): number[] {
   let from = 0;
   return steps.map((side) => {
     const at = writes.indexOf(side, from);
     if (at >= 0) from = at + 1;
-    return at >= 0;
+    return at;
   });
 }
 

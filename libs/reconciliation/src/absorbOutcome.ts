@@ -39,6 +39,7 @@ export function absorbOutcome(draft: Draft, outcome: DeliveryOutcome): void {
   }
 }
 
+/** What a person was made with ran over nothing, and the feed does not tell of it (marketo-rest 3.4). */
 function absorbAccepted(draft: Draft, outcome: DeliveryOutcome): void {
   const at = outcome.answered;
   if (!outcome.personId || !at) return;
@@ -49,6 +50,7 @@ function absorbAccepted(draft: Draft, outcome: DeliveryOutcome): void {
     if (accepted === undefined) continue;
     forget(row, mapping.field, outcome.revision);
     settle(draft, row, mapping, accepted, at);
+    if (outcome.result === 'CREATED') delete row.seen[mapping.field]?.unconfirmed;
   }
 }
 

@@ -11,9 +11,6 @@ import type { DynamicsWriteEntry, GoldenRecord } from './goldenRecord.ts';
 import type { MappingRow } from './mapping.ts';
 import type { Policy } from './policy.ts';
 
-/** A row that claims this record's email address, and the golden record it belongs to. */
-export type ClaimingRow = { readonly rowKey: string; readonly goldenId: string };
-
 /** What was read beside the golden record. What rests on something being absent here is looked at again by a sweep. */
 export type DecisionContext = {
   readonly mapping: readonly MappingRow[];
@@ -21,14 +18,15 @@ export type DecisionContext = {
   readonly nowMs: number;
   /** Both systems have been read once and everything read has been decided. */
   readonly firstReadsComplete: boolean;
-  /** Rows that claim the record's email address, its own among them. */
-  readonly claims: readonly ClaimingRow[];
+  /** Rows that claim an email address of the record, its own among them. */
+  readonly claims: readonly EmailClaim[];
   /** The golden ids that own rows named in the message, by row key. */
   readonly owners: ReadonlyMap<string, string>;
   /** Outbox entries that this process knows to be published; the others are published again. */
   readonly published: ReadonlySet<string>;
 };
 
+/** A row that claims an email address, and the golden record it belongs to. */
 export type EmailClaim = { readonly claim: string; readonly rowKey: string; readonly goldenId: string };
 
 /** Why a message changed nothing. */

@@ -8,7 +8,7 @@ import type {
   WriteCommand,
 } from '@lockstep/change-events';
 import { decide } from './decide.ts';
-import type { ClaimingRow, Decision, DecisionContext } from './decision.ts';
+import type { EmailClaim, Decision, DecisionContext } from './decision.ts';
 import { createDynamicsSide, createMarketoSide } from './exampleSides.ts';
 import { rowKey, type DynamicsWriteEntry, type GoldenRecord } from './goldenRecord.ts';
 import { defaultMapping } from './mapping.ts';
@@ -38,6 +38,8 @@ function createParts(options: WorldOptions) {
       decisions: [] as Decision[],
       open: [] as OpenWrite[],
       received: [] as ReceivedWrite[],
+      /** Columns whose values Dynamics refuses. */
+      refused: new Set<string>(),
       nowMs: Date.parse('2026-11-22T10:00:00Z'),
       firstReadsComplete: options.firstReadsComplete ?? true,
       policy: { ...nativePolicy, matchByEmail: options.matchByEmail ?? false },
@@ -134,7 +136,7 @@ function claimsFor(
   records: ReadonlyMap<string, GoldenRecord>,
   former: GoldenRecord | null,
   message: InboxMessage,
-): ClaimingRow[] {
+): EmailClaim[] {
   const brought = addressIn(message) ?? former?.fields['email']?.value;
   const wanted = typeof brought === 'string' ? claimOf(brought) : null;
   return [...records.values()]
@@ -167,6 +169,12 @@ function writeDynamics(
   { goldenId, entry }: Extract<OpenWrite, { to: 'dynamics' }>,
 ): InboxMessage {
   const { rowId, ifMatch, columns, attempts, table } = entry;
+  const field = Object.keys(columns).find((column) => state.refused.has(column));
+  if (field !== undefined) {
+    state.received.push({ to: 'dynamics', values: columns, result: 'REFUSED' });
+    const reason = { result: 'REFUSED', code: 'DYNAMICS_REFUSED', field, detail: null } as const;
+    return { kind: 'refusal', goldenId, written: { entryId: entry.entryId, ...reason } };
+  }
   const result = dynamics.version(rowId) === ifMatch.number ? 'WRITTEN' : 'STALE';
   if (result === 'WRITTEN') dynamics.edit(rowId, columns);
   state.received.push({ to: 'dynamics', values: columns, result });

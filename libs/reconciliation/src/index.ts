@@ -14,7 +14,6 @@ export {
 export { decide } from './decide.ts';
 export {
   newGoldenRecord,
-  type ClaimingRow,
   type Decision,
   type DecisionContext,
   type EmailClaim,

@@ -7,8 +7,9 @@ export type Match =
 
 export function findMatch(draft: Draft): Match {
   const { claims, policy } = draft.context;
-  if (!policy.matchByEmail || emailClaim(draft.record) === null) return { kind: 'none' };
-  const others = claims.filter((claim) => claim.goldenId !== draft.record.goldenId);
+  const own = emailClaim(draft.record);
+  if (!policy.matchByEmail || own === null) return { kind: 'none' };
+  const others = claims.filter(({ claim, goldenId }) => claim === own && goldenId !== draft.record.goldenId);
   const persons = others.filter((claim) => claim.rowKey.startsWith('marketo/'));
   const [person] = persons;
   if (!person) return { kind: 'none' };
@@ -31,14 +32,21 @@ export function claimOf(email: string): string | null {
   return normalise(email);
 }
 
-/** What a record claims now, by claim and row. */
+/**
+ * What a record claims now, by claim and row. A row of Dynamics, deleted or not, also claims the address of its record's
+ * person: that person is taken, and the next row with the address is for a person to decide about.
+ */
 export function claimsOf(record: GoldenRecord): ReadonlyMap<string, EmailClaim> {
   const claims = new Map<string, EmailClaim>();
   if (record.aliasOf) return claims;
+  const crm = activeRow(record, 'dynamics');
   for (const row of record.rows) {
     const claim = normalise(row.seen['email']?.value);
     if (claim === null || row.deletedAt) continue;
-    claims.set(`${claim} ${rowKey(row)}`, { claim, rowKey: rowKey(row), goldenId: record.goldenId });
+    for (const claimant of crm && row.system === 'marketo' ? [row, crm] : [row]) {
+      const key = rowKey(claimant);
+      claims.set(`${claim} ${key}`, { claim, rowKey: key, goldenId: record.goldenId });
+    }
   }
   return claims;
 }

@@ -13,8 +13,8 @@ export type Observation = {
   readonly at: Sequence;
   readonly changedAt: string | null;
   /**
-   * Our own value that the edit was made on top of, when that is known: the edit knows of it, and cannot collide with the
-   * golden value while that is still the same.
+   * The value that the edit was made on top of, when that is known: the edit knows of it, and cannot collide with the golden
+   * value while that is still the same.
    */
   readonly madeOn?: Scalar | undefined;
 };
@@ -36,7 +36,8 @@ export function observe(draft: Draft, observation: Observation): void {
     return;
   }
   row.seen[mapping.field] = { value: reading.side, at };
-  applyChange(draft, observation, seen === undefined);
+  const { madeOn = seen?.value } = observation;
+  applyChange(draft, { ...observation, madeOn }, seen === undefined);
 }
 
 const writtenKeptMax = 10;

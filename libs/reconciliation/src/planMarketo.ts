@@ -81,12 +81,11 @@ function wait(draft: Draft, cause: 'review' | 'join', code: string | null, after
 
 /** Dynamics holds something that the person never got before it was deleted, whichever of the two was learnt first. */
 function isOutgrown(draft: Draft, person: DraftRow): boolean {
-  return draft.context.mapping.some(
-    (mapping) =>
-      Object.keys(mapping.columns).length > 0 &&
-      draft.record.fields[mapping.field]?.source === 'dynamics' &&
-      wantedValue(draft, person, mapping) !== undefined,
-  );
+  return draft.context.mapping.some((mapping) => {
+    const field = draft.record.fields[mapping.field];
+    const isEdited = field?.source === 'dynamics' && !field.agreed && Object.keys(mapping.columns).length > 0;
+    return isEdited && wantedValue(draft, person, mapping) !== undefined;
+  });
 }
 
 /** What is not to be created waits for nothing. */

@@ -2,7 +2,7 @@ import type { MappingRow } from '@lockstep/reconciliation';
 import { canonicalValue } from './canonicalValue.ts';
 import { isFiltered } from './checkWrites.ts';
 import type { FinalRecord, History, StateEntry } from './history.ts';
-import { deletedAtMs, maySpeak, stepsOf, type Group, type Step } from './timeline.ts';
+import { addressIn, deletedAtMs, maySpeak, stepsOf, type Group, type Step } from './timeline.ts';
 import type { Findings } from './verdict.ts';
 
 /** A look-up and the creation after it are two calls; who appears in between is not seen. */
@@ -28,8 +28,8 @@ export function checkCounterpart(findings: Findings, history: History, group: Gr
 function absenceExcuse(history: History, group: Group): string | null {
   if (isFiltered(group.rowStates)) return 'filter-no';
   const last = group.personIds.at(-1);
-  if (last === undefined)
-    return history.matchByEmail && isAmbiguous(history, group) ? 'ambiguous-email' : null;
+  if (history.matchByEmail && isAmbiguous(history, group)) return 'ambiguous-email';
+  if (last === undefined) return null;
   const goneMs = deletedAtMs(group.personStates, last);
   const edits = goneMs === null ? [] : editsOf(history.mapping, group).filter((step) => step.atMs > goneMs);
   return edits.some((step) => !isReturn(step, edits)) ? null : 'deleted-in-marketo';
@@ -49,7 +49,7 @@ function isReturn(step: Step, edits: readonly Step[]): boolean {
   );
 }
 
-/** Another row or more than one person has the address, now or at some time. */
+/** Another row or more than one person has the address, or its person is another row's, now or at some time. */
 function isAmbiguous(history: History, group: Group): boolean {
   const addresses = new Set(addressesOf(group.rowStates, 'emailaddress1'));
   const shared = (states: readonly StateEntry[], name: string): Set<string> =>
@@ -60,14 +60,17 @@ function isAmbiguous(history: History, group: Group): boolean {
     );
   const rows = shared(history.dynamics.states, 'emailaddress1');
   const persons = shared(history.marketo.states, 'email');
-  return rows.size > 1 || persons.size > 1;
+  const taken = history.marketo.states.some(
+    ({ id, changed }) =>
+      persons.has(id) &&
+      typeof changed['crmId']?.after === 'string' &&
+      changed['crmId'].after !== group.rowId,
+  );
+  return rows.size > 1 || persons.size > 1 || taken;
 }
 
 function addressesOf(states: readonly StateEntry[], name: string): string[] {
-  return states.flatMap(({ changed }) => {
-    const email = changed[name]?.after;
-    return typeof email === 'string' && email !== '' ? [email.trim().toLowerCase()] : [];
-  });
+  return states.flatMap(({ changed }) => addressIn(changed[name]?.after));
 }
 
 function linkedAtMs({ personStates, rowId }: Group, id: string): number {

@@ -10,6 +10,7 @@ export type Group = {
   readonly rowStates: readonly StateEntry[];
   /** In the order in which they were linked. */
   readonly personIds: readonly string[];
+  /** Also those of persons that may have been linked in vain. */
   readonly personStates: readonly StateEntry[];
 };
 
@@ -48,9 +49,31 @@ export function groupsOf(history: History): Group[] {
   return [...rows].map(([key, rowStates]) => {
     const [table = '', rowId = ''] = key.split('/');
     const personIds = [...(linked.get(rowId) ?? [])];
-    const personStates = personIds.flatMap((id) => persons.get(id) ?? []);
+    const shortLived = history.matchByEmail ? matchedBriefly(rowStates, persons) : [];
+    const personStates = [...personIds, ...shortLived].flatMap((id) => persons.get(id) ?? []);
     return { table, rowId, rowStates, personIds, personStates: personStates.toSorted(bySequence) };
   });
+}
+
+/** Persons that had the row's address and were deleted unlinked: matched, perhaps, but gone before we could write it there. */
+function matchedBriefly(
+  rowStates: readonly StateEntry[],
+  persons: ReadonlyMap<string, readonly StateEntry[]>,
+): string[] {
+  const addresses = new Set(rowStates.flatMap(({ changed }) => addressIn(changed['emailaddress1']?.after)));
+  return [...persons].flatMap(([id, states]) => {
+    const isGone =
+      states.at(-1)?.operation === 'delete' && !states.some((state) => state.changed['crmId']?.after);
+    const shares = states.some(({ changed }) =>
+      addressIn(changed['email']?.after).some((address) => addresses.has(address)),
+    );
+    return isGone && shares ? [id] : [];
+  });
+}
+
+/** An address in the form in which addresses are compared; empty for none. */
+export function addressIn(value: unknown): string[] {
+  return typeof value === 'string' && value !== '' ? [value.trim().toLowerCase()] : [];
 }
 
 const bySequence = (a: StateEntry, b: StateEntry): number => a.sequence - b.sequence;

@@ -15,7 +15,7 @@ const composeDefaults = {
   KAFKA_BROKERS: '127.0.0.1:19092',
   SCHEMA_REGISTRY_URL: 'http://127.0.0.1:18080/apis/ccompat/v7',
   TOPIC_PREFIX: '',
-  MONGODB_URL: '',
+  MONGODB_URL: 'mongodb://127.0.0.1:17017/?directConnection=true',
   MONGODB_DATABASE: 'lockstep',
   DATAVERSE_URL: 'http://127.0.0.1:15000',
   DATAVERSE_TENANT_ID: '11111111-1111-4111-8111-111111111111',

@@ -55,7 +55,7 @@ describe('expectFirstLoad', () => {
       'createdon/crmCreatedDate',
       60,
     ],
-  ] as const)('%s', (_, table, row, inMarketo, key, value) => {
+  ] as const)('%s', (...[, table, row, inMarketo, key, value]) => {
     expect(meet(table, row, inMarketo).get(key)).toBe(value);
   });
 

@@ -59,11 +59,9 @@ export function expectFirstLoad(person: Person, fields?: readonly DemoField[]): 
 function firstMeeting(field: DemoField, table: PersonTable, sides: { crm: Value; marketing: Value }): Value {
   const { crm, marketing } = sides;
   if (field.kind === 'optOut') return crm === true || marketing === true;
-  if (field.way === 'to-marketo') return crm;
-  if (field.way === 'to-dynamics') return marketing;
-  if (isBlank(crm)) return marketing ?? crm;
+  if (field.way !== 'both') return field.way === 'to-marketo' ? crm : marketing;
   if (isBlank(marketing)) return crm;
-  return table === 'lead' ? marketing : crm;
+  return isBlank(crm) || table === 'lead' ? marketing : crm;
 }
 
 function isBlank(value: Value): boolean {

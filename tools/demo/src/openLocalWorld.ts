@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -91,7 +92,7 @@ function scopeOf(
   { provider }: LocalStack,
   { env }: Surroundings,
 ): { TOPIC_PREFIX: string; MONGODB_DATABASE: string } {
-  const own = provider === 'external' ? `demo-${process.pid}-${Math.round(performance.timeOrigin)}` : '';
+  const own = provider === 'external' ? `demo-${randomUUID().slice(0, 8)}` : '';
   return {
     TOPIC_PREFIX: env['TOPIC_PREFIX'] ?? own,
     MONGODB_DATABASE: env['MONGODB_DATABASE'] ?? (own === '' ? 'lockstep' : own),

@@ -91,12 +91,15 @@ function readRow(
 
 function checkRow(table: PersonTable, row: Record<string, Value>, emails: Set<string>): string | null {
   if (row['lastname'] === null) return 'lastname is empty';
-  for (const [name, value] of Object.entries(row)) {
-    if (table === 'lead' || !columnRules[name]?.leadOnly) continue;
-    if (value !== null) return `${name} is a column of leads`;
-    delete row[name];
-  }
-  const email = row['emailaddress1'];
+  const foreign = Object.keys(row).filter((name) => table === 'contact' && columnRules[name]?.leadOnly);
+  const filled = foreign.find((name) => row[name] !== null);
+  if (filled !== undefined) return `${filled} is a column of leads`;
+  for (const name of foreign) delete row[name];
+  return claimEmail(row['emailaddress1'], emails);
+}
+
+/** Two rows with one address would be for a person to match. */
+function claimEmail(email: Value | undefined, emails: Set<string>): string | null {
   if (typeof email !== 'string') return null;
   if (emails.has(email.toLowerCase())) return 'emailaddress1 is used by somebody else';
   emails.add(email.toLowerCase());

@@ -1,4 +1,4 @@
-import { topics, type ChangeEvent, type GoldenEvent } from '@lockstep/change-events';
+import { topics, type ChangeEvent, type DeliveryOutcome, type GoldenEvent } from '@lockstep/change-events';
 import { checkHistory, fromLog, type History, type KeyedMessage, type Verdict } from '@lockstep/checker';
 import type { Action, Plan } from './actions.ts';
 import { applyAct } from './humanActs.ts';
@@ -10,6 +10,8 @@ import { commitLate, createWorld, pass, type Variant, type World } from './world
 export type RunResult = {
   readonly plan: Plan;
   readonly history: History;
+  /** What became of each command, for the story of a failure. */
+  readonly outcomes: readonly DeliveryOutcome[];
   readonly verdict: Verdict;
   readonly failure: string | null;
   readonly faults: Readonly<Record<string, number>>;
@@ -31,6 +33,7 @@ export async function runPlan(plan: Plan, variant: Variant = {}): Promise<RunRes
   return {
     plan,
     history,
+    outcomes: outcomesOf(world),
     verdict: checkHistory(history),
     failure,
     faults: world.faults,
@@ -83,6 +86,10 @@ function historyOf(world: World): History {
     mapping,
     matchByEmail: plan.matchByEmail,
   };
+}
+
+function outcomesOf({ log }: World): DeliveryOutcome[] {
+  return log.messages(topics.outcomes).map(({ value }) => value as DeliveryOutcome);
 }
 
 function convergeMs({ dynamics, marketo, lastEditMs }: World): number {

@@ -1,0 +1,367 @@
+import {
+  isAfter,
+  SyncError,
+  topics,
+  type DeliveryOutcome,
+  type ScalarValues,
+  type WriteCommand,
+} from '@lockstep/change-events';
+import { inMemoryEventLog, inMemoryMarketo, inMemoryStores, type UpsertRequest } from '@lockstep/ports';
+import { createCallNumbers } from './callNumbers.ts';
+import { createDeliverer } from './deliverWrites.ts';
+import {
+  deliverAll,
+  eventsOf,
+  exampleClock,
+  exampleCommand,
+  exampleId,
+  exampleLease,
+  put,
+} from './pipelineFixtures.ts';
+
+const group = 'deliverer';
+
+function createSetting() {
+  const clock = exampleClock();
+  const lease = exampleLease();
+  const marketo = inMemoryMarketo({ now: clock.now });
+  const { deliveries } = inMemoryStores();
+  const log = inMemoryEventLog();
+  const numbers = createCallNumbers(1);
+  const sent: UpsertRequest[] = [];
+  marketo.hooks.beforeUpsert = (request) => void sent.push(request);
+  const start = () =>
+    log.subscribe(
+      { group, topics: [topics.writes, topics.writesBackfill], batchSizeMax: 1000 },
+      createDeliverer({ people: marketo, deliveries, numbers, lease, clock }),
+    );
+  start();
+  const outcomes = () => eventsOf<DeliveryOutcome>(log, topics.outcomes);
+  return {
+    ...{ clock, lease, marketo, deliveries, log, numbers, sent, start, outcomes },
+    lastOutcome: (goldenId = exampleId(1)) =>
+      outcomes()
+        .filter((outcome) => outcome.goldenId === goldenId)
+        .at(-1),
+    async send(...commands: WriteCommand[]) {
+      await put(
+        log,
+        ...commands.map((command) => ({
+          topic: command.lane === 'BACKFILL' ? topics.writesBackfill : topics.writes,
+          key: command.goldenId,
+          value: command,
+        })),
+      );
+      await deliverAll(log, group);
+    },
+  };
+}
+
+const fail = (code: 'MARKETO_BUSY' | 'MARKETO_REFUSED' | 'MARKETO_OUTCOME_UNKNOWN') => () => {
+  throw new SyncError(code);
+};
+const update = (personId: string, fields: ScalarValues, changes: Partial<WriteCommand> = {}) =>
+  exampleCommand({ operation: 'UPDATE', personId, fields, ...changes });
+const revision = (number: number) => ({ epoch: 1, number });
+/** Commands of golden ids that share a partition, so that they travel in one batch. */
+function neighbours(log: ReturnType<typeof inMemoryEventLog>): Promise<string[]> {
+  const ids = Array.from({ length: 40 }, (_, n) => exampleId(n + 100));
+  return put(log, ...ids.map((key) => ({ topic: topics.outcomes, key, value: null }))).then(() =>
+    log.messages(topics.outcomes).flatMap(({ key, partition }) => (partition === 0 ? [key] : [])),
+  );
+}
+
+describe('creating a person', () => {
+  it('creates by our key only when neither the key nor the address is found', async () => {
+    const { send, sent, marketo, lastOutcome } = createSetting();
+    marketo.seed([{ email: 'other@example.com' }]);
+
+    await send(exampleCommand({ email: 'ann@example.com', fields: { lastName: 'Example' } }));
+
+    expect(sent).toMatchObject([{ action: 'createOrUpdate', lookupField: 'lockstepId' }]);
+    expect(marketo.persons()[1]?.fields).toMatchObject({ lastName: 'Example', lockstepId: exampleId(1) });
+    expect(lastOutcome()).toMatchObject({
+      result: 'CREATED',
+      personId: '2',
+      accepted: { lastName: 'Example', lockstepId: exampleId(1) },
+    });
+  });
+
+  it('hands back a person that carries our key, and overwrites nothing', async () => {
+    const { send, sent, marketo, lastOutcome } = createSetting();
+    marketo.seed([{ lockstepId: exampleId(1), lastName: 'Theirs', email: 'old@example.com' }]);
+
+    await send(exampleCommand({ email: 'ann@example.com' }));
+
+    expect(sent).toEqual([]);
+    expect(lastOutcome()).toMatchObject({ result: 'FOUND', personId: '1', state: { lastName: 'Theirs' } });
+  });
+
+  it('hands back the one person with the address, in whatever case, and overwrites nothing', async () => {
+    const { send, sent, marketo, lastOutcome } = createSetting();
+    marketo.seed([{ email: 'Ann@Example.com', lastName: 'Theirs' }]);
+
+    await send(exampleCommand({ email: 'ann@example.com' }));
+
+    expect(sent).toEqual([]);
+    expect(lastOutcome()).toMatchObject({ result: 'FOUND', personId: '1', state: { lastName: 'Theirs' } });
+  });
+
+  it('does not look at addresses when matching by email is off', async () => {
+    const { send, marketo, lastOutcome } = createSetting();
+    marketo.seed([{ email: 'ann@example.com' }]);
+
+    await send(exampleCommand({ email: 'ann@example.com', matchByEmail: false }));
+
+    expect(lastOutcome()).toMatchObject({ result: 'CREATED', personId: '2' });
+  });
+
+  it.each([
+    ['two persons have the address', [{ email: 'ann@example.com' }, { email: 'ANN@example.com' }]],
+    ['the person belongs to another record', [{ email: 'ann@example.com', lockstepId: exampleId(2) }]],
+  ])('creates nobody when %s', async (_why, persons) => {
+    const { send, sent, marketo, lastOutcome } = createSetting();
+    marketo.seed(persons);
+
+    await send(exampleCommand({ email: 'ann@example.com' }));
+
+    expect(sent).toEqual([]);
+    expect(lastOutcome()).toMatchObject({ result: 'AMBIGUOUS', code: 'MARKETO_AMBIGUOUS' });
+  });
+});
+
+describe('updating a person', () => {
+  it('writes to the person of that id only', async () => {
+    const { send, sent, marketo, lastOutcome } = createSetting();
+    marketo.seed([{ city: 'Ulm' }, { city: 'Ulm' }]);
+
+    await send(update('2', { city: 'Bonn' }));
+
+    expect(sent).toMatchObject([{ action: 'updateOnly', lookupField: 'id' }]);
+    expect(marketo.persons().map(({ fields }) => fields['city'])).toEqual(['Ulm', 'Bonn']);
+    expect(lastOutcome()).toMatchObject({ result: 'UPDATED', personId: '2', accepted: { city: 'Bonn' } });
+  });
+
+  it('never creates a person who is not found', async () => {
+    const { send, marketo, lastOutcome } = createSetting();
+
+    await send(update('9', { city: 'Bonn' }));
+
+    expect(marketo.persons()).toEqual([]);
+    expect(lastOutcome()).toMatchObject({ result: 'NOT_FOUND', personId: '9' });
+  });
+
+  it('numbers a write before it is sent, and again when its answer is there', async () => {
+    const { send, marketo, numbers, lastOutcome } = createSetting();
+    marketo.seed([{}]);
+    const during: unknown[] = [];
+    marketo.hooks.beforeUpsert = () => void during.push(numbers.next());
+
+    await send(update('1', { city: 'Bonn' }));
+
+    const { sent, answered } = lastOutcome() ?? {};
+    expect(isAfter(during[0] as never, sent)).toBe(true);
+    expect(isAfter(answered, during[0] as never)).toBe(true);
+  });
+
+  it('refuses only the one record that Marketo refuses', async () => {
+    const { send, marketo, log, lastOutcome } = createSetting();
+    const [first = '', second = ''] = await neighbours(log);
+    marketo.seed([{}, {}]);
+
+    await send(
+      update('1', { email: 'not an address' }, { goldenId: first }),
+      update('2', { city: 'Bonn' }, { goldenId: second }),
+    );
+
+    expect(lastOutcome(first)).toMatchObject({ result: 'REFUSED', code: '1003', field: 'email' });
+    expect(lastOutcome(second)).toMatchObject({ result: 'UPDATED' });
+  });
+
+  it('cuts a call that is refused as a whole in halves, down to the record at fault', async () => {
+    const { send, marketo, log, lastOutcome } = createSetting();
+    const ids = (await neighbours(log)).slice(0, 4);
+    marketo.seed([{}, {}, {}, {}]);
+    marketo.hooks.beforeUpsert = ({ input }) => {
+      if (input.some(({ city }) => city === 'poison')) fail('MARKETO_REFUSED')();
+    };
+
+    await send(
+      ...ids.map((goldenId, n) => update(`${n + 1}`, { city: n === 2 ? 'poison' : 'Bonn' }, { goldenId })),
+    );
+
+    expect(ids.map((id) => lastOutcome(id)?.result)).toEqual(['UPDATED', 'UPDATED', 'REFUSED', 'UPDATED']);
+    expect(marketo.persons().map(({ fields }) => fields['city'])).toEqual(['Bonn', 'Bonn', null, 'Bonn']);
+  });
+
+  // A whole batch that fails is sent again: what one half of it has already done must not be done twice.
+  it('sends nothing twice when the second half of a refused call fails', async () => {
+    const { send, marketo, log, lastOutcome } = createSetting();
+    const ids = (await neighbours(log)).slice(0, 2);
+    marketo.seed([{}, {}]);
+    const calls: number[] = [];
+    marketo.hooks.beforeUpsert = ({ input }) => {
+      calls.push(input.length);
+      if (calls.length === 1) fail('MARKETO_REFUSED')();
+      if (calls.length === 3) fail('MARKETO_BUSY')();
+    };
+
+    await send(...ids.map((goldenId, n) => update(`${n + 1}`, { city: 'Bonn' }, { goldenId })));
+
+    expect(calls).toEqual([2, 1, 1]);
+    expect(ids.map((id) => lastOutcome(id))).toMatchObject([
+      { result: 'UPDATED' },
+      { result: 'RETRY', code: 'MARKETO_BUSY', retryAt: '2026-11-22T10:00:05Z' },
+    ]);
+  });
+
+  it('sends full calls of at most 300 records', async () => {
+    const { send, sent, log } = createSetting();
+    const ids = Array.from({ length: 2000 }, (_, n) => exampleId(n));
+    await put(log, ...ids.map((key) => ({ topic: topics.writesBackfill, key, value: null })));
+    const same = log.messages(topics.writesBackfill).filter(({ partition }) => partition === 0);
+    const fresh = createSetting();
+    const commands = same
+      .slice(0, 301)
+      .map(({ key }, n) => update(`${n}`, { city: 'Ulm' }, { goldenId: key }));
+
+    await fresh.send(...commands);
+
+    expect(sent).toEqual([]);
+    expect(fresh.sent.map(({ input }) => input.length)).toEqual([300, 1]);
+  });
+});
+
+describe('one revision after the other', () => {
+  it('sends only the highest revision of a batch and answers the others as superseded', async () => {
+    const { send, sent, marketo, outcomes } = createSetting();
+    marketo.seed([{}]);
+
+    await send(
+      update('1', { city: 'Ulm' }, { revision: revision(1) }),
+      update('1', { city: 'Bonn' }, { revision: revision(3) }),
+      update('1', { city: 'Kiel' }, { revision: revision(2) }),
+    );
+
+    expect(sent.flatMap(({ input }) => input)).toEqual([{ id: 1, city: 'Bonn' }]);
+    const results = outcomes().map(({ revision: { number }, result }) => `${number} ${result}`);
+    expect(results.sort()).toEqual(['1 SUPERSEDED', '2 SUPERSEDED', '3 UPDATED']);
+  });
+
+  it('supersedes an older revision that comes late in the other lane, and one that was settled before', async () => {
+    const { send, marketo, lastOutcome } = createSetting();
+    marketo.seed([{}]);
+    await send(update('1', { city: 'Bonn' }, { revision: revision(2) }));
+
+    await send(update('1', { city: 'Ulm' }, { revision: revision(1), lane: 'BACKFILL' }));
+    expect(lastOutcome()).toMatchObject({ result: 'SUPERSEDED', revision: revision(1) });
+    await send(update('1', { city: 'Kiel' }, { revision: revision(2) }));
+    expect(lastOutcome()).toMatchObject({ result: 'SUPERSEDED', revision: revision(2) });
+
+    expect(marketo.persons()[0]?.fields['city']).toBe('Bonn');
+  });
+
+  it('stores a revision before it sends it', async () => {
+    const { send, marketo, deliveries } = createSetting();
+    marketo.seed([{}]);
+    const stored: unknown[] = [];
+    marketo.hooks.beforeUpsert = async () =>
+      void stored.push((await deliveries.load([exampleId(1)])).get(exampleId(1)));
+
+    await send(update('1', { city: 'Bonn' }));
+
+    expect(stored).toEqual([{ goldenId: exampleId(1), revision: revision(1), settled: false }]);
+  });
+
+  it('sends nothing of a revision that a dead process had stored, and calls its outcome unknown', async () => {
+    const { send, sent, deliveries, lastOutcome } = createSetting();
+    await deliveries.save([{ goldenId: exampleId(1), revision: revision(1), settled: false }]);
+
+    await send(exampleCommand());
+
+    expect(sent).toEqual([]);
+    expect(lastOutcome()).toMatchObject({ result: 'UNKNOWN', code: 'MARKETO_OUTCOME_UNKNOWN' });
+  });
+});
+
+describe('when a call fails', () => {
+  it('calls the outcome unknown when the answer is lost, until Marketo can no longer commit it', async () => {
+    const { send, marketo, clock, lastOutcome } = createSetting();
+    marketo.seed([{}]);
+    marketo.hooks.afterUpsert = fail('MARKETO_OUTCOME_UNKNOWN');
+
+    await send(update('1', { city: 'Bonn' }));
+
+    expect(lastOutcome()).toMatchObject({ result: 'UNKNOWN', accepted: null, sent: null });
+    expect(Date.parse(lastOutcome()?.retryAt ?? '')).toBeGreaterThanOrEqual(clock.now() + 95_000);
+  });
+
+  it.each([
+    ['by id, the write made', { personId: '1' }, { result: 'READ', state: { city: 'Ulm' } }],
+    ['by our key before it has an id', { personId: null }, { result: 'READ', personId: '1' }],
+    ['that is not there', { personId: '9' }, { result: 'NOT_FOUND', state: null }],
+  ])('settles what is unknown by reading the person %s', async (_how, changes, answer) => {
+    const { send, sent, marketo, lastOutcome } = createSetting();
+    marketo.seed([{ lockstepId: exampleId(1), city: 'Ulm' }]);
+
+    await send(exampleCommand({ operation: 'READ', fields: {}, ...changes }));
+
+    expect(sent).toEqual([]);
+    expect(lastOutcome()).toMatchObject(answer);
+  });
+
+  it('fails the batch when nothing was sent, and sends it with the next attempt', async () => {
+    const { send, sent, marketo, log, outcomes, lastOutcome } = createSetting();
+    marketo.seed([{}]);
+    marketo.hooks.beforeUpsert = fail('MARKETO_BUSY');
+    await expect(send(update('1', { city: 'Bonn' }))).rejects.toMatchObject({ code: 'MARKETO_BUSY' });
+    expect(outcomes()).toEqual([]);
+
+    marketo.hooks.beforeUpsert = (request) => void sent.push(request);
+    await deliverAll(log, group);
+
+    expect(sent).toHaveLength(1);
+    expect(lastOutcome()).toMatchObject({ result: 'UPDATED' });
+  });
+
+  it('asks for a later attempt when only a later call of the batch was not sent', async () => {
+    const { send, marketo, log, lastOutcome } = createSetting();
+    const [first = '', second = ''] = await neighbours(log);
+    marketo.seed([{}]);
+    marketo.hooks.beforeUpsert = ({ action }) => {
+      if (action === 'updateOnly') fail('MARKETO_BUSY')();
+    };
+
+    await send(
+      exampleCommand({ goldenId: first }),
+      update('1', { city: 'Bonn' }, { goldenId: second, revision: revision(4) }),
+    );
+
+    expect(lastOutcome(first)).toMatchObject({ result: 'CREATED' });
+    expect(lastOutcome(second)).toMatchObject({
+      result: 'RETRY',
+      code: 'MARKETO_BUSY',
+      retryAt: '2026-11-22T10:00:05Z',
+    });
+  });
+
+  it('calls nobody without the lease', async () => {
+    const { send, marketo, lease, outcomes } = createSetting();
+    const calls: string[] = [];
+    marketo.hooks.beforeCall = (operation) => void calls.push(operation);
+    lease.lose();
+
+    await expect(send(exampleCommand())).rejects.toMatchObject({ code: 'LEASE_LOST' });
+
+    expect([calls, outcomes()]).toEqual([[], []]);
+  });
+
+  it('writes nothing when the lease is lost while it looks for the person', async () => {
+    const { send, sent, marketo, lease } = createSetting();
+    marketo.hooks.beforeCall = () => lease.lose();
+
+    await expect(send(exampleCommand({ matchByEmail: false }))).rejects.toMatchObject({ code: 'LEASE_LOST' });
+
+    expect(sent).toEqual([]);
+  });
+});

@@ -1,0 +1,366 @@
+import { SyncError, topics, type ErrorCode, type Notice } from '@lockstep/change-events';
+import { inMemoryDynamics, inMemoryEventLog, type EventLog, type LogPoint } from '@lockstep/ports';
+import { openTableExtractor, type ExtractOptions } from './extractChanges.ts';
+import {
+  checkpointOf,
+  deliverAll,
+  eventsOf,
+  exampleClock,
+  exampleId,
+  exampleLease,
+  step,
+  stepUntilIdle,
+  valuesOf,
+} from './pipelineFixtures.ts';
+
+const leads = topics.dynamicsChanges('lead');
+const pageSizeMax = 2;
+const pollIntervalMinMs = 500;
+
+type Setting = { readonly rows?: number; readonly pageSizeMax?: number };
+
+function createSetting({ rows = 5, ...given }: Setting = {}) {
+  const faults: { at: LogPoint | null; onPublished: () => void } = { at: null, onPublished: () => undefined };
+  const clock = exampleClock();
+  const lease = exampleLease();
+  const dynamics = inMemoryDynamics({ clock, pageSizeMax: given.pageSizeMax ?? pageSizeMax });
+  const log = inMemoryEventLog({
+    atPoint(point) {
+      if (point === 'published') faults.onPublished();
+      if (point !== faults.at) return;
+      faults.at = null;
+      throw new SyncError('KAFKA_UNREACHABLE', { point });
+    },
+  });
+  const add = (from: number, to: number) =>
+    dynamics.seed(
+      'lead',
+      Array.from({ length: to - from + 1 }, (_, n) => ({ id: exampleId(from + n), fields: {} })),
+    );
+  if (rows > 0) add(1, rows);
+  const open = (changes: Partial<ExtractOptions> = {}) =>
+    openTableExtractor({
+      reader: dynamics,
+      log,
+      lease,
+      clock,
+      table: 'lead',
+      versionEpoch: 1,
+      pageSizeMax,
+      backfillGroup: null,
+      pollIntervalMinMs,
+      pollIntervalMaxMs: 4000,
+      ...changes,
+    });
+  const ids = () => eventsOf(log, leads).map(({ recordId }) => recordId);
+  return {
+    clock,
+    lease,
+    dynamics,
+    log,
+    faults,
+    add,
+    open,
+    ids,
+    checkpoint: () => checkpointOf(log, 'dynamics/lead'),
+  };
+}
+
+/** The ids of rows 1 to `count`, each once. */
+const eachOnce = (count: number): string[] => Array.from({ length: count }, (_, n) => exampleId(n + 1));
+
+describe('the first load of a table', () => {
+  it('publishes page by page, each page and its checkpoint in one transaction', async () => {
+    const { open, faults, log, checkpoint } = createSetting();
+    const seen: unknown[] = [];
+    faults.onPublished = () =>
+      seen.push([eventsOf(log, leads).length, valuesOf(log, topics.checkpoints).length]);
+    const extractor = await open();
+
+    await step(extractor);
+    expect(await checkpoint()).toMatchObject({ phase: 'SNAPSHOT', rowsDone: 2, rowsTotal: 5 });
+    await stepUntilIdle(extractor);
+
+    expect(seen).toEqual([
+      [2, 1],
+      [4, 2],
+      [5, 3],
+    ]);
+    expect(eventsOf(log, leads)).toEqual(
+      Array(5).fill(expect.objectContaining({ operation: 'SNAPSHOT', lane: 'BACKFILL' })),
+    );
+    expect(await checkpoint()).toMatchObject({ phase: 'STREAMING', rowsDone: 5 });
+  });
+
+  it('goes on at the saved page after a crash between the publication and the next read', async () => {
+    const { open, ids } = createSetting();
+    await step(await open());
+
+    await stepUntilIdle(await open());
+
+    expect(ids().sort()).toEqual(eachOnce(5));
+  });
+
+  it('leaves no event and no moved checkpoint when a publication fails', async () => {
+    const { open, ids, faults, checkpoint } = createSetting();
+    const extractor = await open();
+    await step(extractor);
+    const before = await checkpoint();
+    faults.at = 'publish';
+
+    await expect(step(extractor)).rejects.toMatchObject({ code: 'KAFKA_UNREACHABLE' });
+
+    expect(ids()).toHaveLength(2);
+    expect(await checkpoint()).toEqual(before);
+    await stepUntilIdle(await open());
+    expect(ids().sort()).toEqual(eachOnce(5));
+  });
+
+  it('repeats nothing when only the answer to a publication was lost', async () => {
+    const { open, ids, faults } = createSetting();
+    faults.at = 'published';
+    await expect(step(await open())).rejects.toMatchObject({ code: 'KAFKA_UNREACHABLE' });
+
+    await stepUntilIdle(await open());
+
+    expect(ids().sort()).toEqual(eachOnce(5));
+  });
+
+  it('ends with one notice that says how much was read', async () => {
+    const { open, log } = createSetting();
+    const extractor = await open();
+
+    await step(extractor);
+    expect(log.messages(topics.notices)).toEqual([]);
+    await stepUntilIdle(extractor);
+    await step(extractor);
+
+    expect(eventsOf<Notice>(log, topics.notices)).toEqual([
+      expect.objectContaining({ code: 'SNAPSHOT_COMPLETED', entity: 'dynamics/lead', counts: { rows: 5 } }),
+    ]);
+  });
+
+  it('waits while its consumers have a page or more before them', async () => {
+    const { open, log, ids } = createSetting();
+    log.subscribe({ group: 'router', topics: [leads], batchSizeMax: 100 }, async () => ({ messages: [] }));
+    const extractor = await open({ backfillGroup: 'router' });
+
+    await step(extractor);
+    expect((await step(extractor)).idleMs).toBeGreaterThan(0);
+    expect(ids()).toHaveLength(2);
+    await deliverAll(log, 'router');
+    await step(extractor);
+
+    expect(ids()).toHaveLength(4);
+  });
+});
+
+describe('following a table', () => {
+  it('goes on with the delta link and publishes fresh edits as they come', async () => {
+    const { open, dynamics, log, add, checkpoint } = createSetting({ rows: 2 });
+    const extractor = await open();
+    await stepUntilIdle(extractor);
+    const version = dynamics.edit('lead', exampleId(1), { firstname: 'Zoë' });
+    add(3, 3);
+
+    await stepUntilIdle(extractor);
+
+    expect(eventsOf(log, leads).slice(2).length + 2).toBe(4);
+    expect(eventsOf(log, leads, exampleId(1)).at(-1)).toMatchObject({
+      operation: 'UPSERT',
+      lane: 'LIVE',
+      version: { epoch: 1, number: version },
+      fields: { firstname: 'Zoë' },
+    });
+    expect(eventsOf(log, leads, exampleId(3))).toHaveLength(1);
+    expect(await checkpoint()).toMatchObject({ phase: 'STREAMING', rowsDone: 2 });
+  });
+
+  it('tells of a delete by an event and then by a tombstone', async () => {
+    const { open, dynamics, log } = createSetting({ rows: 2 });
+    const extractor = await open();
+    await stepUntilIdle(extractor);
+    dynamics.remove('lead', exampleId(2));
+
+    await stepUntilIdle(extractor);
+
+    expect(valuesOf(log, leads, exampleId(2)).slice(1)).toEqual([
+      expect.objectContaining({ operation: 'DELETE', version: null, fields: null, lane: 'LIVE' }),
+      null,
+    ]);
+  });
+
+  it('takes the number of a page before it asks for it', async () => {
+    const { open, dynamics, log } = createSetting({ rows: 1 });
+    const extractor = await open();
+    dynamics.hooks.beforeCall = () => {
+      delete dynamics.hooks.beforeCall;
+      throw new SyncError('DYNAMICS_BUSY');
+    };
+
+    await expect(step(extractor)).rejects.toMatchObject({ code: 'DYNAMICS_BUSY' });
+    await step(extractor);
+
+    expect(eventsOf(log, leads)).toMatchObject([{ page: { epoch: 1, number: 2 } }]);
+  });
+
+  it('gives every page of a later session a higher number', async () => {
+    const { open, log } = createSetting({ rows: 4 });
+    await step(await open());
+    await step(await open());
+
+    expect(
+      eventsOf(log, leads)
+        .map(({ page }) => page.epoch)
+        .sort(),
+    ).toEqual([1, 1, 2, 2]);
+  });
+
+  it('gives the same version of a row the same event id, and another version another', async () => {
+    const { open, dynamics, log } = createSetting({ rows: 2 });
+    const extractor = await open();
+    await stepUntilIdle(extractor);
+    dynamics.edit('lead', exampleId(1), {});
+    dynamics.expirePositions();
+
+    await stepUntilIdle(extractor);
+
+    const idsOf = (n: number) => eventsOf(log, leads, exampleId(n)).map(({ eventId }) => eventId);
+    expect(idsOf(2)).toHaveLength(2);
+    expect(new Set(idsOf(2)).size).toBe(1);
+    expect(new Set(idsOf(1)).size).toBe(2);
+  });
+
+  it('reads everything again when the delta link has expired', async () => {
+    const { open, dynamics, log, checkpoint } = createSetting({ rows: 3 });
+    const extractor = await open();
+    await stepUntilIdle(extractor);
+    dynamics.expirePositions();
+
+    await stepUntilIdle(extractor);
+
+    expect(eventsOf(log, leads).map(({ operation }) => operation)).toEqual(Array(6).fill('SNAPSHOT'));
+    expect(await checkpoint()).toMatchObject({ phase: 'STREAMING', rowsDone: 3 });
+  });
+
+  it('starts again from nothing when the source was put back to an earlier state', async () => {
+    const { open, log } = createSetting({ rows: 2 });
+    await stepUntilIdle(await open());
+
+    await stepUntilIdle(await open({ versionEpoch: 2 }));
+
+    expect(eventsOf(log, leads, exampleId(1))).toMatchObject([
+      { operation: 'SNAPSHOT', version: { epoch: 1 }, page: { epoch: 1 } },
+      { operation: 'SNAPSHOT', version: { epoch: 2 }, page: { epoch: 2 } },
+    ]);
+  });
+
+  it('never holds back live pages', async () => {
+    const { open, log, dynamics, ids } = createSetting({ rows: 1 });
+    const extractor = await open({ backfillGroup: 'router' });
+    await stepUntilIdle(extractor);
+
+    for (const edit of [1, 2, 3]) {
+      dynamics.edit('lead', exampleId(1), { firstname: `edit ${edit}` });
+      await step(extractor);
+    }
+
+    expect(await log.lag('router', [leads])).toBe(4);
+    expect(ids()).toHaveLength(4);
+  });
+
+  it.each([
+    [1000, 'LIVE'],
+    [1001, 'BACKFILL'],
+  ])('publishes a delta of %i rows as %s', async (count, lane) => {
+    const { open, log, add } = createSetting({ rows: 0, pageSizeMax: 5000 });
+    const extractor = await open();
+    await stepUntilIdle(extractor);
+    add(1, count);
+
+    await step(extractor);
+
+    expect(new Set(eventsOf(log, leads).map((event) => event.lane))).toEqual(new Set([lane]));
+  });
+
+  it('asks less and less often while nothing happens, and often again once something does', async () => {
+    const { open, dynamics } = createSetting({ rows: 1 });
+    const extractor = await open();
+    const first = await stepUntilIdle(extractor);
+    const quiet: number[] = [];
+    for (const _ of [1, 2, 3, 4]) quiet.push((await step(extractor)).idleMs);
+    dynamics.edit('lead', exampleId(1), {});
+
+    expect([first, ...quiet]).toEqual([500, 1000, 2000, 4000, 4000]);
+    expect(await step(extractor)).toEqual({ idleMs: pollIntervalMinMs });
+  });
+
+  it('saves the position of a quiet table once a minute', async () => {
+    const { open, log, clock } = createSetting({ rows: 1 });
+    const extractor = await open();
+    await stepUntilIdle(extractor);
+
+    await step(extractor);
+    expect(log.messages(topics.checkpoints)).toHaveLength(1);
+    clock.advance(60_000);
+    await step(extractor);
+
+    expect(log.messages(topics.checkpoints)).toHaveLength(2);
+  });
+});
+
+describe('who may publish', () => {
+  it('lets a second session fence the first, of which nothing more is seen', async () => {
+    const { open, ids } = createSetting();
+    const first = await open();
+    const second = await open();
+
+    await expect(step(first)).rejects.toMatchObject({ code: 'KAFKA_FENCED' });
+    expect(ids()).toEqual([]);
+    await stepUntilIdle(second);
+
+    expect(ids().sort()).toEqual(eachOnce(5));
+  });
+
+  it('reads the checkpoint only once the former session can move it no more', async () => {
+    const { open, log, ids } = createSetting();
+    const first = await open();
+    const attempts: ErrorCode[] = [];
+    const watched: EventLog = {
+      ...log,
+      async readLatest(topic) {
+        const latest = await log.readLatest(topic);
+        await step(first).catch(({ code }: SyncError) => attempts.push(code));
+        return latest;
+      },
+    };
+
+    await stepUntilIdle(await open({ log: watched }));
+
+    expect(attempts).toEqual(['KAFKA_FENCED']);
+    expect(ids().sort()).toEqual(eachOnce(5));
+  });
+
+  it('asks for nothing without the lease', async () => {
+    const { open, lease, dynamics } = createSetting();
+    const extractor = await open();
+    const calls: string[] = [];
+    dynamics.hooks.beforeCall = (operation) => void calls.push(operation);
+    lease.lose();
+
+    await expect(step(extractor)).rejects.toMatchObject({ code: 'LEASE_LOST' });
+
+    expect(calls).toEqual([]);
+  });
+
+  it('publishes nothing when the lease is lost between the read and the publication', async () => {
+    const { open, lease, dynamics, ids, checkpoint } = createSetting();
+    const extractor = await open();
+    dynamics.hooks.beforeCall = () => lease.lose();
+
+    await expect(step(extractor)).rejects.toMatchObject({ code: 'LEASE_LOST' });
+
+    expect(ids()).toEqual([]);
+    expect(await checkpoint()).toBeUndefined();
+  });
+});

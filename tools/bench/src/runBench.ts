@@ -1,0 +1,45 @@
+import { writeFile } from 'node:fs/promises';
+import { invalidReasons, toReport, toTable } from './benchReport.ts';
+import { runCodecSuite } from './codecSuite.ts';
+import { readMachineFacts } from './machineFacts.ts';
+import type { Measurement, Rounds } from './measure.ts';
+
+export type BenchOptions = Rounds & {
+  readonly jsonFile?: string;
+  /** Instead of the suite's own minimum. */
+  readonly ceilingMin?: number;
+};
+
+type Suite = (options: BenchOptions) => Promise<readonly Measurement[]>;
+
+const suites: Readonly<Record<string, Suite>> = { codec: runCodecSuite };
+
+export const suiteNames = Object.keys(suites);
+
+/**
+ * Runs a suite, prints its table and writes its JSON. Resolves with the exit code: 1, and no JSON, when a ceiling is below its
+ * minimum; 2 for an unknown suite.
+ */
+export async function runBench(
+  suite: string,
+  options: BenchOptions,
+  print: (line: string) => void,
+): Promise<number> {
+  const run = suites[suite];
+  if (run === undefined) {
+    print(`there is no suite ${suite}; there are: ${suiteNames.join(', ')}`);
+    return 2;
+  }
+  const machine = readMachineFacts();
+  const measurements = await run(options);
+  const report = toReport(suite, machine, measurements);
+  print(toTable(report));
+  const reasons = invalidReasons(measurements);
+  if (reasons.length > 0) {
+    print(`INVALID: this run says nothing about the code.\n${reasons.join('\n')}`);
+    return 1;
+  }
+  if (options.jsonFile !== undefined)
+    await writeFile(options.jsonFile, `${JSON.stringify(report, null, 2)}\n`);
+  return 0;
+}

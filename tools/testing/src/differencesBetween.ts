@@ -1,0 +1,54 @@
+import {
+  checkHistory,
+  fromLog,
+  fromMarketoEmulator,
+  personsFromMarketoEmulator,
+  rowsFromDynamicsEmulator,
+} from '@lockstep/checker';
+import type { EmulatedPersonState, LoggedState, Verdict } from '@lockstep/checker';
+import { defaultMapping } from '@lockstep/reconciliation';
+import type { EmulatedDynamics } from './emulatedDynamics.ts';
+import type { EmulatedMarketo } from './emulatedMarketo.ts';
+
+export type BothSides = {
+  readonly dynamics: EmulatedDynamics;
+  readonly marketo: EmulatedMarketo;
+  readonly matchByEmail: boolean;
+};
+
+/** The history checker's verdict over both emulators' own logs; topics and database are left out. */
+export async function judgeBothSides({ dynamics, marketo, matchByEmail }: BothSides): Promise<Verdict> {
+  const [rowStates, leads, contacts, personStates, persons] = await Promise.all([
+    dynamics.control.states(),
+    dynamics.rows('lead'),
+    dynamics.rows('contact'),
+    marketo.control.states(),
+    marketo.persons(),
+  ]);
+  return checkHistory({
+    dynamics: {
+      states: fromLog(rowStates as unknown as LoggedState[]),
+      rows: {
+        lead: rowsFromDynamicsEmulator('leadid', leads),
+        contact: rowsFromDynamicsEmulator('contactid', contacts),
+      },
+    },
+    marketo: {
+      states: fromMarketoEmulator(personStates as unknown as EmulatedPersonState[]),
+      persons: personsFromMarketoEmulator(persons),
+    },
+    golden: [],
+    changes: null,
+    stored: null,
+    mapping: defaultMapping,
+    matchByEmail,
+  });
+}
+
+/** What still keeps the sides apart, one sentence each; empty when they are in sync. */
+export async function differencesBetween(sides: BothSides): Promise<readonly string[]> {
+  const { missing, differences } = await judgeBothSides(sides);
+  return [...missing, ...differences].map(
+    ({ what, ids, reason }) => `${what} of ${ids.join(', ')}: ${reason}`,
+  );
+}

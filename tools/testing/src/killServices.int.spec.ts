@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { countFindings } from '@lockstep/checker';
+import type { ServiceName } from './bundleServices.ts';
+import { judgeBothSides } from './differencesBetween.ts';
+import { makePersons, makeRows, toSeed } from './seedPeople.ts';
+import type { ServiceProcess } from './serviceProcess.ts';
+import { startLockstep, type Lockstep } from './startLockstep.ts';
+
+const inTurn: readonly ServiceName[] = ['extractor', 'reconciler', 'marketing'];
+const leads = makeRows('lead', 200);
+const contacts = makeRows('contact', 100);
+const rowsTotal = leads.length + contacts.length;
+const syncTimeoutMs = 90_000;
+const testTimeoutMs = 240_000;
+
+let lockstep: Lockstep;
+let running: Record<ServiceName, ServiceProcess>;
+
+async function killAndRestart(name: ServiceName): Promise<void> {
+  await running[name].kill();
+  running[name] = await lockstep.services.start(name);
+}
+
+async function countLinked(): Promise<number> {
+  const persons = await lockstep.marketo.persons();
+  return persons.filter((person) => typeof person['crmId'] === 'string').length;
+}
+
+/** Resolves with the number of linked people once it has grown. */
+async function untilMoreThan(linked: number): Promise<number> {
+  for (let waitedMs = 0; waitedMs < syncTimeoutMs; waitedMs += 50) {
+    const now = await countLinked();
+    if (now > linked) return now;
+    await sleep(50);
+  }
+  throw new Error(`still ${linked} linked people\n${await lockstep.services.lastLines()}`);
+}
+
+async function expectCleanHistory(): Promise<void> {
+  await lockstep.waitUntilInSync({ timeoutMs: syncTimeoutMs, quietMs: 2_000 });
+  const verdict = await judgeBothSides(lockstep);
+  const counts = countFindings(verdict);
+  expect(Object.entries(counts).filter(([, count]) => count > 0)).toEqual([]);
+  expect(verdict.linkedPairs).toBe(rowsTotal);
+}
+
+beforeAll(async () => {
+  lockstep = await startLockstep({
+    seed: {
+      leads: toSeed(leads),
+      contacts: toSeed(contacts),
+      persons: [...makePersons('lead', 20), ...makePersons('contact', 20)],
+    },
+    // Small pages make the first load long enough to be interrupted.
+    settings: { PAGE_SIZE_MAX: '10' },
+  });
+  running = { ...lockstep.processes };
+}, testTimeoutMs);
+
+afterAll(() => lockstep.close());
+
+it(
+  'loses, doubles and changes nothing when each service is killed during the first load',
+  async () => {
+    let linked = 0;
+    for (const name of inTurn) {
+      linked = await untilMoreThan(linked);
+      expect(linked).toBeLessThan(rowsTotal);
+      await killAndRestart(name);
+    }
+    await expectCleanHistory();
+  },
+  testTimeoutMs,
+);
+
+/** Edits somebody on each side every 50 ms until the signal; each side has people and fields of its own. */
+async function keepEditing(signal: AbortSignal): Promise<number> {
+  const { dynamics, marketo } = lockstep;
+  const persons = new Map(
+    (await marketo.persons()).map((person) => [String(person['crmId']), Number(person['id'])]),
+  );
+  let edits = 0;
+  for (; !signal.aborted; edits += 1) {
+    const lead = leads[edits % leads.length];
+    const contact = contacts[edits % contacts.length];
+    if (lead === undefined || contact === undefined) throw new Error('nobody to edit');
+    await dynamics.editRow('lead', lead.id, { jobtitle: `Title ${edits}` });
+    await dynamics.editRow('contact', contact.id, { jobtitle: `Title ${edits}` });
+    await marketo.editPerson(persons.get(lead.id) ?? 0, { city: `Town ${edits}` });
+    await marketo.editPerson(persons.get(contact.id) ?? 0, { city: `Town ${edits}` });
+    await sleep(50);
+  }
+  return edits;
+}
+
+it(
+  'loses, doubles and changes nothing when each service is killed while both sides are edited',
+  async () => {
+    const stop = new AbortController();
+    const editing = keepEditing(stop.signal);
+    for (const name of inTurn) {
+      await sleep(2_000);
+      await killAndRestart(name);
+      await lockstep.services.untilReady([running[name]]);
+    }
+    stop.abort();
+
+    expect(await editing).toBeGreaterThan(100);
+    await expectCleanHistory();
+  },
+  testTimeoutMs,
+);

@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { bundleServices, serviceNames, type ServiceName } from './bundleServices.ts';
+import { startServiceProcess, type ServiceProcess } from './serviceProcess.ts';
+
+/** The services of one Lockstep, as processes that can be killed and started again. */
+export type LockstepServices = {
+  /** Starts a process of a service, under a name of its own; does not wait until it is ready. */
+  start(service: ServiceName, instance?: string): Promise<ServiceProcess>;
+  /** Waits until these are ready. Rejects with reasons and last log lines after the time. */
+  untilReady(processes: readonly ServiceProcess[], timeoutMs?: number): Promise<void>;
+  /** The last log lines of every process that was started. */
+  lastLines(): Promise<string>;
+  close(): Promise<void>;
+};
+
+const readyTimeoutMs = 60_000;
+const pollIntervalMs = 200;
+
+export async function createServices(settings: Readonly<Record<string, string>>): Promise<LockstepServices> {
+  const bundles = await bundleServices();
+  const folder = await mkdtemp(join(tmpdir(), 'lockstep-testing-'));
+  const processes: ServiceProcess[] = [];
+  return {
+    async start(service, instance = service) {
+      const port = await freePort();
+      const logFile = join(folder, `${instance}.log`);
+      const process = startServiceProcess({
+        name: instance,
+        file: bundles[service],
+        port,
+        settings,
+        logFile,
+      });
+      processes.push(process);
+      return process;
+    },
+    untilReady: async (waited, timeoutMs = readyTimeoutMs) =>
+      void (await Promise.all(waited.map((process) => untilOneReady(process, timeoutMs)))),
+    async lastLines() {
+      const newest = new Map(processes.map((process) => [process.name, process]));
+      const parts = [...newest.values()].map(async (one) => `--- ${one.name}\n${await one.lastLines()}`);
+      return (await Promise.all(parts)).join('\n');
+    },
+    async close() {
+      await Promise.all(processes.map((process) => process.stop()));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** One of each kind, ready. */
+export async function startAll(services: LockstepServices): Promise<Record<ServiceName, ServiceProcess>> {
+  const started = await Promise.all(serviceNames.map((name) => services.start(name)));
+  await services.untilReady(started);
+  return Object.fromEntries(serviceNames.map((name, at) => [name, started[at]])) as Record<
+    ServiceName,
+    ServiceProcess
+  >;
+}
+
+async function untilOneReady(process: ServiceProcess, timeoutMs: number): Promise<void> {
+  const deadlineMs = performance.now() + timeoutMs;
+  for (;;) {
+    const reason = await process.whyNotReady();
+    if (reason === null) return;
+    if (process.exitCode() !== null || performance.now() > deadlineMs)
+      throw new Error(
+        `${process.name} is not ready: ${reason}\nIts last lines:\n${await process.lastLines()}`,
+      );
+    await sleep(pollIntervalMs);
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { subjectOf, topicDefinitions, topicSchemas } from '@lockstep/change-events';
+import { applyTopics, createKafkaClient } from '@lockstep/kafka';
+import { startLocalStack, toEnvironment, type StackAddresses } from '@lockstep/local-stack';
+import { createSchemaIds } from '@lockstep/schema-registry';
+import type { ServiceName } from './bundleServices.ts';
+import type { Values } from './controlApi.ts';
+import { differencesBetween } from './differencesBetween.ts';
+import { dynamicsSettings, startEmulatedDynamics, type EmulatedDynamics } from './emulatedDynamics.ts';
+import { marketoSettings, startEmulatedMarketo, type EmulatedMarketo } from './emulatedMarketo.ts';
+import { createServices, startAll, type LockstepServices } from './lockstepServices.ts';
+import type { ServiceProcess } from './serviceProcess.ts';
+
+export type LockstepOptions = {
+  /** Rows and persons that are there before Lockstep is, in the words of each API. */
+  readonly seed?: {
+    readonly leads?: readonly Values[];
+    readonly contacts?: readonly Values[];
+    readonly persons?: readonly Values[];
+  };
+  /** Whether records that are not linked yet are matched by email address; true by default. */
+  readonly matchByEmail?: boolean;
+  /** Further settings of the services, by the names in docs/configuration.md. */
+  readonly settings?: Readonly<Record<string, string>>;
+};
+
+/** A running Lockstep between two emulated systems, on topics and a database of its own. */
+export type Lockstep = StackAddresses & {
+  readonly dynamics: EmulatedDynamics;
+  readonly marketo: EmulatedMarketo;
+  /** Stands before every topic: `<prefix>.dynamics.lead.changes`. */
+  readonly topicPrefix: string;
+  readonly mongodbDatabase: string;
+  readonly matchByEmail: boolean;
+  /** The processes that were started first. */
+  readonly processes: Readonly<Record<ServiceName, ServiceProcess>>;
+  readonly services: LockstepServices;
+  /** Waits until both sides agree and are quiet. Rejects with what differs and the services' last log lines. */
+  waitUntilInSync(limits?: { readonly timeoutMs?: number; readonly quietMs?: number }): Promise<void>;
+  close(): Promise<void>;
+};
+
+const pace = {
+  POLL_INTERVAL_MIN_MS: '100',
+  POLL_INTERVAL_MAX_MS: '500',
+  FEED_INTERVAL_MIN_MS: '250',
+  FEED_INTERVAL_MAX_MS: '500',
+  SWEEP_INTERVAL_MS: '500',
+  MARKETO_CALLS_PER_20S: '100',
+};
+
+/**
+ * Starts everything and waits until the services are ready. Kafka, MongoDB and the schema registry are those in
+ * KAFKA_BROKERS, MONGODB_URL and SCHEMA_REGISTRY_URL, else containers, else local processes; see tools/local-stack.
+ */
+export async function startLockstep(options: LockstepOptions = {}): Promise<Lockstep> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (let close = closers.pop(); close; close = closers.pop()) await close();
+  };
+  try {
+    return await open(options, closers, closeAll);
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function open(
+  { seed = {}, matchByEmail = true, settings = {} }: LockstepOptions,
+  closers: (() => Promise<unknown>)[],
+  close: () => Promise<void>,
+): Promise<Lockstep> {
+  const stack = await startLocalStack();
+  closers.push(() => stack.close());
+  const dynamics = await startEmulatedDynamics();
+  closers.push(() => dynamics.close());
+  const marketo = await startEmulatedMarketo();
+  closers.push(() => marketo.close());
+  await dynamics.createRows('lead', seed.leads ?? []);
+  await dynamics.createRows('contact', seed.contacts ?? []);
+  await marketo.createPersons(seed.persons ?? []);
+  const topicPrefix = `test-${randomUUID().slice(0, 8)}`;
+  await createTopics(stack, topicPrefix);
+  const services = await createServices({
+    ...toEnvironment(stack),
+    ...dynamicsSettings(dynamics),
+    ...marketoSettings(marketo),
+    ...pace,
+    TOPIC_PREFIX: topicPrefix,
+    MONGODB_DATABASE: topicPrefix,
+    MATCH_BY_EMAIL: String(matchByEmail),
+    ...settings,
+  });
+  closers.push(() => services.close());
+  const processes = await startAll(services);
+  const { kafkaBrokers, mongodbUrl, schemaRegistryUrl } = stack;
+  const addresses = { kafkaBrokers, mongodbUrl, schemaRegistryUrl };
+  const named = { topicPrefix, mongodbDatabase: topicPrefix, matchByEmail };
+  const parts = { ...addresses, ...named, dynamics, marketo, processes, services };
+  return {
+    ...parts,
+    waitUntilInSync: ({ timeoutMs = 30_000, quietMs = 1_000 } = {}) =>
+      waitUntilInSync(parts, timeoutMs, quietMs),
+    close,
+  };
+}
+
+/** Topics and schemas first, as an installation does: three services that register at once would race. */
+async function createTopics(stack: StackAddresses, prefix: string): Promise<void> {
+  const kafka = createKafkaClient({ brokers: stack.kafkaBrokers.split(','), clientId: 'lockstep-testing' });
+  await applyTopics({ kafka, prefix, definitions: topicDefinitions() });
+  const schemaIds = createSchemaIds({ url: stack.schemaRegistryUrl, autoRegister: true });
+  for (const [topic, schema] of topicSchemas()) await schemaIds.idOf(subjectOf(prefix, topic), schema);
+}
+
+type Watched = Pick<Lockstep, 'dynamics' | 'marketo' | 'matchByEmail' | 'services'>;
+
+const pollIntervalMs = 200;
+const sentencesMax = 10;
+
+async function waitUntilInSync(watched: Watched, timeoutMs: number, quietMs: number): Promise<void> {
+  const startedAtMs = performance.now();
+  let seen = '';
+  let movedAtMs = startedAtMs;
+  for (;;) {
+    const nowMs = performance.now();
+    const last = [await watched.dynamics.control.lastState(), await watched.marketo.control.lastState()];
+    if (last.join() !== seen) movedAtMs = nowMs;
+    seen = last.join();
+    if (nowMs - movedAtMs >= quietMs && (await differencesBetween(watched)).length === 0) return;
+    if (nowMs - startedAtMs > timeoutMs) throw await notInSync(watched, timeoutMs);
+    await sleep(pollIntervalMs);
+  }
+}
+
+async function notInSync(watched: Watched, timeoutMs: number): Promise<Error> {
+  const differences = await differencesBetween(watched);
+  const shown = differences.slice(0, sentencesMax).join('\n');
+  const first = `not in sync and quiet after ${timeoutMs / 1_000} s; ${differences.length} differences:`;
+  return new Error(`${first}\n${shown}\n${await watched.services.lastLines()}`);
+}
