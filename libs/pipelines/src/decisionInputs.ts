@@ -1,6 +1,24 @@
 import type { InboxMessage } from '@lockstep/change-events';
-import type { ClaimStore, LinkStore } from '@lockstep/ports';
+import type { ClaimStore, IncomingMessage, LinkStore } from '@lockstep/ports';
 import { claimOf, emailClaim, rowKey, type EmailClaim, type GoldenRecord } from '@lockstep/reconciliation';
+
+/** False for a key or a shape that does not belong on an inbox: nothing can be read for such a message. */
+export function belongsInInbox({ key, value }: IncomingMessage): boolean {
+  const inbox = value as Partial<InboxMessage> | null;
+  if (inbox?.goldenId !== key) return false;
+  switch (inbox.kind) {
+    case 'event':
+      return Boolean(inbox.event);
+    case 'refusal':
+      return Boolean(inbox.written);
+    case 'outcome':
+      return Boolean(inbox.outcome);
+    case 'wake-up':
+      return true;
+    default:
+      return false;
+  }
+}
 
 /** Who claims an address by which this message's record may be matched: the one it brings, and the one that is known. */
 export function claimsAround(

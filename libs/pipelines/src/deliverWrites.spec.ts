@@ -216,7 +216,7 @@ describe('updating a person', () => {
   });
 
   it('sends full calls of at most 300 records', async () => {
-    const { send, sent, log } = createSetting();
+    const { log } = createSetting();
     const ids = Array.from({ length: 2000 }, (_, n) => exampleId(n));
     await put(log, ...ids.map((key) => ({ topic: topics.writesBackfill, key, value: null })));
     const same = log.messages(topics.writesBackfill).filter(({ partition }) => partition === 0);
@@ -227,7 +227,6 @@ describe('updating a person', () => {
 
     await fresh.send(...commands);
 
-    expect(sent).toEqual([]);
     expect(fresh.sent.map(({ input }) => input.length)).toEqual([300, 1]);
   });
 });

@@ -100,8 +100,15 @@ const outcomeMessage = (
   return { kind: 'outcome', goldenId: command.goldenId, outcome: outcomeOf(command, answer, 0) };
 };
 
-/** A message whose event is missing: no decision can be made about it. */
-const broken = (goldenId = golden) => ({ ...leadMessage(1, {}, goldenId), event: null }) as never;
+/** A message whose event is missing: nothing can even be read for it. */
+const hollow = (goldenId = golden) => ({ ...leadMessage(1, {}, goldenId), event: null }) as never;
+
+/** A message with evidence that makes no sense: everything can be read, but no decision can be made. */
+function broken(): InboxMessage {
+  const message = personMessage();
+  if (message.kind !== 'event') return message;
+  return { ...message, event: { ...message.event, evidence: { feedNumber: null, rows: [null] } as never } };
+}
 
 describe('a decision', () => {
   it('is saved, and lets out a golden event and a command to create the person', async () => {
@@ -315,28 +322,23 @@ describe('when somebody else saves in between', () => {
 
 describe('a message that cannot be decided', () => {
   it.each([
-    ['by id', false],
-    ['by email', true],
-  ])('goes to the dead letters while all others flow, when matching %s', async (_how, matchByEmail) => {
+    ['hollow', hollow(), false],
+    ['hollow', hollow(), true],
+    ['broken', broken(), true],
+    ['keyed wrongly', leadMessage(1, {}, exampleId(2)), true],
+    ['empty', null, true],
+  ])('goes to the dead letters while all others flow: one that is %s', async (_what, value, matchByEmail) => {
     const { send, log, goldenEvents } = await createReady({ matchByEmail });
+    await put(log, { topic: topics.inbox, key: golden, value: leadMessage() });
+    await put(log, { topic: topics.inbox, key: golden, value });
 
-    await send(leadMessage(), broken(), leadMessage(2, { firstname: 'Zoë' }));
+    await send(leadMessage(2, { firstname: 'Zoë' }));
 
     expect(goldenEvents().map(({ fields }) => fields['firstName'])).toEqual(['Ann', 'Zoë']);
     expect(eventsOf<DeadLetter>(log, topics.deadLetters)).toMatchObject([
       { topic: topics.inbox, offset: '1', code: 'MESSAGE_UNEXPECTED' },
     ]);
     expect(log.messages(topics.deadLetters)).toMatchObject([{ key: golden }]);
-  });
-
-  it('may be empty', async () => {
-    const { send, log, goldenEvents } = await createReady();
-    await put(log, { topic: topics.inbox, key: golden, value: null });
-
-    await send(leadMessage());
-
-    expect(goldenEvents()).toHaveLength(1);
-    expect(log.messages(topics.deadLetters)).toHaveLength(1);
   });
 });
 

@@ -1,6 +1,5 @@
-import { isSyncError, SyncError, type InboxMessage } from '@lockstep/change-events';
+import { isSyncError, SyncError, type ErrorCode, type InboxMessage } from '@lockstep/change-events';
 import type {
-  Batch,
   BatchHandler,
   ClaimStore,
   Clock,
@@ -21,7 +20,7 @@ import {
   type Policy,
 } from '@lockstep/reconciliation';
 import { deadLetter } from './deadLetters.ts';
-import { claimsAround, claimsBrought, readClaims, readOwners } from './decisionInputs.ts';
+import { belongsInInbox, claimsAround, claimsBrought, readClaims, readOwners } from './decisionInputs.ts';
 import { openWrites, outgoing, type Outcome, type OwnedWrite } from './reconcileOutput.ts';
 
 export type ReconcileOptions = {
@@ -47,10 +46,16 @@ const publishedMax = 50_000;
 export function createReconciler(options: ReconcileOptions): BatchHandler {
   const published = new Set<string>();
   return async (batch) => {
-    const letters: OutgoingMessage[] = [];
-    const outcomes = await decideAndSave(options, batch, { published, letters });
+    // By offset: a message that is decided again is set aside once.
+    const letters = new Map<string, OutgoingMessage>();
+    const setAside = (message: IncomingMessage, code: ErrorCode) =>
+      letters.set(message.offset, deadLetter(message, code, options.clock.now()));
+    const usable = batch.messages.filter(belongsInInbox);
+    for (const message of batch.messages)
+      if (!belongsInInbox(message)) setAside(message, 'MESSAGE_UNEXPECTED');
+    const outcomes = await decideAndSave(options, usable, { published, setAside });
     const messages = [
-      ...letters,
+      ...letters.values(),
       ...[...outcomes.values()].flatMap((outcome) =>
         outgoing(batch, outcome, published, options.clock.now()),
       ),
@@ -66,18 +71,21 @@ export function createReconciler(options: ReconcileOptions): BatchHandler {
   };
 }
 
-type Session = { readonly published: ReadonlySet<string>; readonly letters: OutgoingMessage[] };
+type Session = {
+  readonly published: ReadonlySet<string>;
+  readonly setAside: (message: IncomingMessage, code: ErrorCode) => void;
+};
 
 const inboxOf = (message: IncomingMessage): InboxMessage => message.value as InboxMessage;
 
-/** Decides all messages of the batch; those whose record somebody else saved in between are read and decided again. */
+/** Decides all messages; those whose record somebody else saved in between are read and decided again. */
 async function decideAndSave(
   options: ReconcileOptions,
-  batch: Batch,
+  messages: readonly IncomingMessage[],
   session: Session,
 ): Promise<Map<string, Outcome>> {
   const done = new Map<string, Outcome>();
-  let open = batch.messages;
+  let open = messages;
   for (let attempt = 0; open.length > 0; attempt += 1) {
     if (attempt === attemptsMax) throw new SyncError('REVISION_CONFLICT', { records: open.length });
     const outcomes = await decideOnce(options, open, session);
@@ -148,8 +156,7 @@ function decideOrSetAside(
     options.onDecided?.(decision);
     return decision;
   } catch (error) {
-    const code = isSyncError(error) ? error.code : 'MESSAGE_UNEXPECTED';
-    session.letters.push(deadLetter(message, code, options.clock.now()));
+    session.setAside(message, isSyncError(error) ? error.code : 'MESSAGE_UNEXPECTED');
     return null;
   }
 }

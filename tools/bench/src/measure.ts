@@ -36,13 +36,10 @@ export async function measure(contest: Contest, { rounds, roundMs }: Rounds): Pr
 
 async function rateOf(batch: Batch, roundMs: number): Promise<number> {
   const startedAtMs = performance.now();
-  let events = 0;
-  let elapsedMs = 0;
-  do {
-    events += await batch();
-    elapsedMs = performance.now() - startedAtMs;
-  } while (elapsedMs < roundMs);
-  return (events * 1_000) / elapsedMs;
+  for (let events = await batch(); ; events += await batch()) {
+    const elapsedMs = performance.now() - startedAtMs;
+    if (elapsedMs >= roundMs && elapsedMs > 0) return (events * 1_000) / elapsedMs;
+  }
 }
 
 function median(values: readonly number[]): number {

@@ -29,8 +29,9 @@ export function checkWrites(
 function sourceOf(steps: readonly Step[], write: Step, mapping: MappingRow): Step | 'held' | null {
   const earlier = steps.slice(0, steps.indexOf(write));
   const side = otherSide(write.side);
-  const edit = earlier.findLast((step) => step.side === side && step.human && step.after === write.after);
-  if (edit && maySpeak(side, mapping) && countWrites(earlier, write, edit) === 0) return edit;
+  const edits = earlier.filter((step) => step.side === side && step.human && step.after === write.after);
+  const carried = earlier.filter((step) => isSameWrite(step, write)).length;
+  if (maySpeak(side, mapping) && edits.length > carried) return edits.at(-1) ?? null;
   const mayHold = write.operation === 'create' || !maySpeak(write.side, mapping);
   if (mayHold && heldBy(earlier, side, write.after)) return 'held';
   if (mayHold && write.operation === 'create' && heldBy(earlier, write.side, write.after)) return 'held';
@@ -43,11 +44,6 @@ function heldBy(steps: readonly Step[], side: Step['side'], value: Scalar): bool
   return steps.some((step) => step.side === side && (step.after === value || step.before === value));
 }
 
-/** Our writes of that value to that record since. */
-function countWrites(earlier: readonly Step[], write: Step, since: Step): number {
-  return earlier.slice(earlier.indexOf(since)).filter((step) => isSameWrite(step, write)).length;
-}
-
 const isSameWrite = (step: Step, write: Step): boolean =>
   !step.human && step.side === write.side && step.recordId === write.recordId && step.after === write.after;
 
@@ -55,7 +51,8 @@ function isRestoration(earlier: readonly Step[], write: Step): boolean {
   const ranOver = earlier.findLast(
     (step) => !step.human && step.side === write.side && step.before === write.after,
   );
-  if (!ranOver || countWrites(earlier, write, ranOver) > 0) return false;
+  if (!ranOver || earlier.slice(earlier.indexOf(ranOver)).some((step) => isSameWrite(step, write)))
+    return false;
   return earlier
     .slice(0, earlier.indexOf(ranOver))
     .some((step) => step.side === write.side && step.human && step.after === write.after);
@@ -68,10 +65,29 @@ type Judged = {
   readonly write: Step;
 };
 
+/** Marketo's endpoint may still commit this long after a call was given up, and a fresh command may overtake an old one. */
+const crossingMs = 120_000;
+
+/**
+ * Two rare stories are allowed. After a lost answer from Dynamics the same value may be written again. A command of the live
+ * lane may repeat what one of the backfill lane had just delivered, and so run over an edit, which is then restored.
+ */
+function excuseOf({ mapping, steps, conflicts, write }: Judged): string | null {
+  if (conflicts.some(({ field, rule }) => field === mapping.field && rule === 'outcome-unknown'))
+    return 'outcome-unknown';
+  const former = steps.findLast((step) => isSameWrite(step, write) && step.atMs < write.atMs);
+  const ranOver = steps.findLast((step) => step.side === write.side && step.atMs < write.atMs);
+  if (!former || !ranOver?.human || write.side !== 'marketo') return null;
+  const isRestored = steps.some(
+    (step) => step.side === 'marketo' && step.atMs > write.atMs && step.after === ranOver.after,
+  );
+  return isRestored && write.atMs - former.atMs < crossingMs ? 'delivered-on-both-lanes' : null;
+}
+
 function judge(findings: Findings, group: Group, { mapping, steps, conflicts, write }: Judged): void {
   const earlier = steps.slice(0, steps.indexOf(write));
-  const settled = conflicts.some(({ field, rule }) => field === mapping.field && rule === 'outcome-unknown');
-  if (settled) return void findings.exempt.push(finding(group, mapping, 'outcome-unknown'));
+  const excuse = excuseOf({ mapping, steps, conflicts, write });
+  if (excuse) return void findings.exempt.push(finding(group, mapping, excuse));
   const own = earlier.some((step) => step.side === write.side && step.human && step.after === write.after);
   const everHeld = heldBy(earlier, otherSide(write.side), write.after);
   if (own && !everHeld)

@@ -113,6 +113,10 @@ function drawAction(random: Random, draw: Draw, faultShare: number): Action {
 
 function drawFault(random: Random, draw: Draw): Fault {
   const kind = random.pick(['crash', 'crash', 'error', 'error', 'later', 'act', 'act', 'sleep'] as const);
-  const fault = { call: random.below(random.pick([2, 4, 8])), when: random.pick(['before', 'after'] as const), kind };
+  const fault = {
+    call: random.below(random.pick([2, 4, 8])),
+    when: random.pick(['before', 'after'] as const),
+    kind,
+  };
   return kind === 'act' ? { ...fault, act: draw.act() } : fault;
 }
