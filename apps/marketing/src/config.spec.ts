@@ -28,7 +28,6 @@ describe('configuration of the marketing service', () => {
       marketoConcurrentMax: 5,
       feedIntervalMinMs: 1000,
       feedIntervalMaxMs: 30000,
-      deliveryLingerMs: 200,
       mongodbUrl: 'mongodb://one:27017,two:27017/?replicaSet=rs0',
       mongodbDatabase: 'lockstep',
     });

@@ -1,4 +1,4 @@
-import { isoTime, SyncError, topics, type DeadLetter, type ErrorCode } from '@lockstep/change-events';
+import { isoTime, topics, type DeadLetter, type ErrorCode } from '@lockstep/change-events';
 import { errorTable } from '@lockstep/change-events';
 import type { BatchHandler, Clock, IncomingMessage, OutgoingMessage } from '@lockstep/ports';
 
@@ -29,9 +29,4 @@ export function withDeadLetters(handler: BatchHandler, clock: Clock): BatchHandl
     const letters = refused.map((message) => deadLetter(message, 'MESSAGE_UNDECODABLE', clock.now()));
     return { ...result, messages: [...letters, ...result.messages] };
   };
-}
-
-/** Narrow guard for the values of a topic: a key or a shape that does not belong there is a record's own fault. */
-export function unexpected(topic: string, reason: string): SyncError {
-  return new SyncError('MESSAGE_UNEXPECTED', { topic, reason });
 }

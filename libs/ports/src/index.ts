@@ -83,3 +83,5 @@ export { linkStoreContract } from './contracts/linkStoreContract.ts';
 export { claimStoreContract } from './contracts/claimStoreContract.ts';
 export { deliveryStoreContract } from './contracts/deliveryStoreContract.ts';
 export { syncStateContract } from './contracts/syncStateContract.ts';
+export { virtualClock, type VirtualClock } from './doubles/virtualClock.ts';
+export { clockContract } from './contracts/clockContract.ts';

@@ -6,7 +6,7 @@ import {
   type ScalarValues,
   type Sequence,
 } from '@lockstep/change-events';
-import { activeRow, type Draft, type DraftRow } from './decision.ts';
+import { activeRow, openValues, type Draft, type DraftRow } from './decision.ts';
 import type { MappingRow } from './mapping.ts';
 import { applyChange, observe } from './observe.ts';
 import { read, readDisplay, type Reading } from './projection.ts';
@@ -42,10 +42,11 @@ export function absorbState(draft: Draft, personId: string, state: ScalarValues,
 /** The person's row, made when it is met for the first time; a second live person of one record does not speak. */
 export function personRow(draft: Draft, personId: string, at: Sequence): DraftRow {
   const known = draft.record.rows.find((row) => row.system === 'marketo' && row.id === personId);
-  if (known) return known;
   const holder = activeRow(draft.record, 'marketo');
-  const active = holder === undefined || holder.deletedAt !== null;
-  if (holder && active) holder.active = false;
+  const active = holder === undefined || holder === known || holder.deletedAt !== null;
+  if (holder && holder !== known && active) holder.active = false;
+  if (known) known.active = active;
+  if (known) return known;
   const row: DraftRow = {
     system: 'marketo',
     table: 'person',
@@ -106,7 +107,7 @@ type FieldEvidence = {
 };
 
 function absorbField(draft: Draft, { row, mapping, evidence, event }: FieldEvidence): void {
-  const writes = ownWrites(row, mapping);
+  const writes = ownWrites(draft, row, mapping);
   const written = writes.at(-1);
   const story = tell(mapping, evidence, writes);
   forgetTold(row, mapping, story.told);
@@ -147,13 +148,13 @@ function readingOf(mapping: MappingRow, fields: Readonly<Record<string, unknown>
 }
 
 /** What we wrote to this field and the feed has not told of, oldest first. */
-function ownWrites(row: DraftRow, mapping: MappingRow): readonly Scalar[] {
+function ownWrites(draft: Draft, row: DraftRow, mapping: MappingRow): readonly Scalar[] {
   const seen = row.seen[mapping.field];
+  const acknowledged = seen?.unconfirmed ? [...(seen.written ?? []), seen.value] : [];
+  const open = openValues(draft, mapping.marketo);
   const inFlight = row.inFlight[mapping.field];
-  return [
-    ...(seen?.unconfirmed ? [...(seen.written ?? []), seen.value] : []),
-    ...(inFlight ? [inFlight.value] : []),
-  ];
+  const isOpen = inFlight === undefined || open.includes(inFlight.value);
+  return [...acknowledged, ...open, ...(isOpen ? [] : [inFlight.value])];
 }
 
 /** The feed is in order: what it told of, and what came before that, it will not tell of again. */

@@ -4,6 +4,7 @@ import type {
   GoldenEvent,
   InboxMessage,
   Lane,
+  Scalar,
   System,
   WriteCommand,
 } from '@lockstep/change-events';
@@ -112,4 +113,15 @@ export function activeRow<Row extends { readonly system: System; readonly active
   system: System,
 ): Row | undefined {
   return record.rows.find((row) => row.system === system && row.active);
+}
+
+/** Values of one Marketo field that open commands carry: until their outcome is known they may appear at any time. */
+export function openValues({ record }: Draft, marketoField: string): readonly Scalar[] {
+  const commands = record.outbox.flatMap((entry) =>
+    entry.kind === 'marketo-write' ? [...(entry.overtaken ?? []), entry.command.fields] : [],
+  );
+  return commands.flatMap((fields) => {
+    const value = fields[marketoField];
+    return value === undefined ? [] : [value];
+  });
 }

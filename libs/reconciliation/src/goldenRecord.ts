@@ -80,6 +80,8 @@ export type MarketoWriteEntry = {
   readonly entryId: string;
   readonly command: WriteCommand;
   readonly unknown: boolean;
+  /** What commands carried that this one overtook: they may have been delivered all the same. */
+  readonly overtaken?: readonly ScalarValues[];
   readonly attempts: number;
   readonly dueAtMs: number;
 };

@@ -65,7 +65,8 @@ export function claimChanges(
   };
 }
 
-/** True for a person of Marketo that was never linked to a row of Dynamics, and so may join another record. */
+/** True for a person of Marketo that is there and was never linked to a row of Dynamics, and so may join another record. */
 export function isFreePerson(record: GoldenRecord): boolean {
-  return activeRow(record, 'dynamics') === undefined && activeRow(record, 'marketo') !== undefined;
+  const person = activeRow(record, 'marketo');
+  return activeRow(record, 'dynamics') === undefined && person !== undefined && person.deletedAt === null;
 }

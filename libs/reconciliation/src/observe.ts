@@ -1,5 +1,5 @@
 import { compareSequence, isAfter, type Scalar, type Sequence } from '@lockstep/change-events';
-import type { Draft, DraftRow } from './decision.ts';
+import { openValues, type Draft, type DraftRow } from './decision.ts';
 import type { MappingRow } from './mapping.ts';
 import { isBlank, project, read, type Reading } from './projection.ts';
 import { maySpeak, ruleOnConflict, type Ruling } from './policy.ts';
@@ -27,7 +27,7 @@ export function observe(draft: Draft, observation: Observation): void {
   const { row, mapping, reading, at } = observation;
   const seen = row.seen[mapping.field];
   if (seen && compareSequence(at, seen.at) < 0) return;
-  if (row.inFlight[mapping.field]?.value === reading.side) {
+  if (isOnItsWay(draft, observation)) {
     row.seen[mapping.field] = { value: reading.side, at, ...unconfirmedIn(row, seen, reading.side) };
     return;
   }
@@ -38,6 +38,11 @@ export function observe(draft: Draft, observation: Observation): void {
   row.seen[mapping.field] = { value: reading.side, at };
   const { madeOn = seen?.value } = observation;
   applyChange(draft, { ...observation, madeOn }, seen === undefined);
+}
+
+function isOnItsWay(draft: Draft, { row, mapping, reading }: Observation): boolean {
+  if (row.inFlight[mapping.field]?.value === reading.side) return true;
+  return row.system === 'marketo' && openValues(draft, mapping.marketo).includes(reading.side);
 }
 
 const writtenKeptMax = 10;
@@ -101,9 +106,9 @@ function judge(draft: Draft, observation: Observation, first: boolean): Ruling |
   const other = row.system === 'dynamics' ? 'marketo' : 'dynamics';
   if (!field) return null;
   if (!maySpeak(row.system, mapping)) return { winner: other, rule: first ? 'blank-never-wins' : 'one-way' };
+  if (first && isBlank(reading.golden)) return { winner: other, rule: 'blank-never-wins' };
   if (field.source === row.system) return null;
   if (madeOn !== undefined && madeOn === project(row.system, mapping, field.value)) return null;
-  if (first && isBlank(reading.golden)) return { winner: other, rule: 'blank-never-wins' };
   if (first && isBlank(field.value)) return { winner: row.system, rule: 'blank-never-wins' };
   if (!first && field.agreed) return null;
   return ruleOnConflict(draft.record.kind, mapping, { from: row.system, value: reading.golden });

@@ -105,6 +105,8 @@ function allFields(draft: Draft): ScalarValues {
   return fields;
 }
 
+const overtakenMax = 5;
+
 /** Replaces a command that still waits in the backfill lane: its revision is lower, so it will be answered superseded. */
 export function sendCommand(draft: Draft, operation: WriteOperation, fields: ScalarValues): void {
   const { record, context, cause } = draft;
@@ -124,10 +126,19 @@ export function sendCommand(draft: Draft, operation: WriteOperation, fields: Sca
     issuedAt: new Date(nowMs).toISOString(),
   };
   const waitMs = cause.lane === 'LIVE' ? policy.marketoOutcomeMs : policy.marketoBackfillOutcomeMs;
+  const overtaken = record.outbox.flatMap((other) =>
+    other.kind === 'marketo-write' && operation !== 'READ'
+      ? [...(other.overtaken ?? []), other.command.fields]
+      : [],
+  );
   const entry = { kind: 'marketo-write', entryId: commandId, command, unknown: false, attempts: 0 } as const;
   record.outbox = [
     ...record.outbox.filter((other) => other.kind !== 'marketo-write'),
-    structuredClone({ ...entry, dueAtMs: nowMs + waitMs }) as DraftRecord['outbox'][number],
+    structuredClone({
+      ...entry,
+      ...(overtaken.length > 0 ? { overtaken: overtaken.slice(-overtakenMax) } : {}),
+      dueAtMs: nowMs + waitMs,
+    }) as DraftRecord['outbox'][number],
   ];
   draft.commands.push(command);
 }

@@ -39,6 +39,8 @@ function retryDynamics(draft: Draft, entry: Entry<'dynamics-write'>): void {
 function retryMarketo(draft: Draft, entry: Entry<'marketo-write'>): void {
   if (entry.unknown) return sendCommand(draft, 'READ', {});
   draft.record.outbox = draft.record.outbox.filter((other) => other !== entry);
+  const person = activeRow(draft.record, 'marketo');
+  if (person) person.inFlight = {};
 }
 
 /**

@@ -65,9 +65,6 @@ type Judged = {
   readonly write: Step;
 };
 
-/** Marketo's endpoint may still commit this long after a call was given up, and a fresh command may overtake an old one. */
-const crossingMs = 120_000;
-
 /**
  * Two rare stories are allowed. After a lost answer from Dynamics the same value may be written again. A command of the live
  * lane may repeat what one of the backfill lane had just delivered, and so run over an edit, which is then restored.
@@ -75,13 +72,13 @@ const crossingMs = 120_000;
 function excuseOf({ mapping, steps, conflicts, write }: Judged): string | null {
   if (conflicts.some(({ field, rule }) => field === mapping.field && rule === 'outcome-unknown'))
     return 'outcome-unknown';
-  const former = steps.findLast((step) => isSameWrite(step, write) && step.atMs < write.atMs);
+  const former = steps.filter((step) => isSameWrite(step, write) && step.atMs < write.atMs);
   const ranOver = steps.findLast((step) => step.side === write.side && step.atMs < write.atMs);
-  if (!former || !ranOver?.human || write.side !== 'marketo') return null;
+  if (former.length !== 1 || !ranOver?.human || write.side !== 'marketo') return null;
   const isRestored = steps.some(
     (step) => step.side === 'marketo' && step.atMs > write.atMs && step.after === ranOver.after,
   );
-  return isRestored && write.atMs - former.atMs < crossingMs ? 'delivered-on-both-lanes' : null;
+  return isRestored ? 'delivered-on-both-lanes' : null;
 }
 
 function judge(findings: Findings, group: Group, { mapping, steps, conflicts, write }: Judged): void {

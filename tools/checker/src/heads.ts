@@ -7,8 +7,8 @@ import { maySpeak, otherSide, type Group, type Step } from './timeline.ts';
 export type Head = {
   readonly step: Step;
   /**
-   * The side went away from a value and came back to it before anything shows that the way there was seen: change tracking
-   * and feeds show net states, so nobody can tell this from no edit at all.
+   * The side went away from a value and came back to it before anything shows that the way there was seen, or the other side
+   * held the same value by itself: change tracking and feeds show net states, so nobody can tell who knew of what.
    */
   readonly returned: boolean;
 };
@@ -21,21 +21,25 @@ export function headsOf(steps: readonly Step[], mapping: MappingRow, published: 
   const speaking = (['dynamics', 'marketo'] as const).filter((side) => maySpeak(side, mapping));
   return speaking.flatMap((side) => {
     const step = steps.findLast((other) => other.side === side && other.human);
-    if (!step || isKnownTo(steps, step, mapping)) return [];
-    return [{ step, returned: isReturned(steps, step, published) }];
+    const knowledge = step ? knowledgeOf(steps, step, mapping) : 'landed';
+    if (!step || knowledge === 'landed') return [];
+    return [{ step, returned: knowledge === 'equal' || isReturned(steps, step, published) }];
   });
 }
 
-/** The other side was edited after it held the value of `edit`. */
-function isKnownTo(steps: readonly Step[], edit: Step, mapping: MappingRow): boolean {
+/**
+ * Whether the other side was edited after it held the value of `edit`: because that had landed there, or because somebody
+ * had put the same value there, which tells nothing of who knew of whom.
+ */
+function knowledgeOf(steps: readonly Step[], edit: Step, mapping: MappingRow): 'landed' | 'equal' | 'none' {
   const side = otherSide(edit.side);
-  if (!maySpeak(side, mapping)) return false;
+  if (!maySpeak(side, mapping)) return 'none';
   const later = steps.filter((step) => step.side === side && step.human && step.atMs > edit.atMs);
-  return later.some(
-    (next) =>
-      next.before === edit.after ||
-      steps.some((step) => isLanding(step, side, edit) && step.atMs < next.atMs),
+  const hasLanded = later.some((next) =>
+    steps.some((step) => isLanding(step, side, edit) && step.atMs < next.atMs),
   );
+  if (hasLanded) return 'landed';
+  return later.some((next) => next.before === edit.after || next.after === edit.after) ? 'equal' : 'none';
 }
 
 /** Our write carried the edit's value to that side. */

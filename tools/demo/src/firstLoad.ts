@@ -18,7 +18,7 @@ export type FirstLoad = {
 
 const pollIntervalMs = 500;
 /** Without a new person for this long the load is stuck; the verdict then names what is missing. */
-const standstillMs = 45_000;
+const standstillMs = 90_000;
 
 /** Waits until every row that must have a person has one, and shows the way there. Resolves false after a standstill. */
 export async function awaitFirstLoad(load: FirstLoad): Promise<boolean> {

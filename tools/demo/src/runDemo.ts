@@ -39,6 +39,7 @@ export type DemoOptions = {
 const quietAfterLoadMs = 1_500;
 const quietAtEndMs = 3_000;
 const quietTimeoutMs = 90_000;
+const judgementsMax = 3;
 const linkedShareMin = 0.95;
 
 /** Runs the whole demo. Resolves with the exit code: 0 when the verdict is clean, else 1. Rejects when it cannot be run. */
@@ -83,13 +84,7 @@ async function showAndJudge(run: Run): Promise<DemoResult> {
   const isLoaded = await showFirstLoad(run, links);
   const firstLoadSeconds = secondsSince(loadStartedAtMs);
   const steps = await showScenario(run, { links, expected, isLoaded });
-  surroundings.print('Waiting until both sides are quiet ...');
-  await awaitQuiet(world.controls, {
-    quietMs: quietAtEndMs,
-    timeoutMs: quietTimeoutMs,
-    signal: surroundings.signal,
-  });
-  const findings = await judgeBothSides(run, [...expected.values()], steps);
+  const findings = await judgeAfterQuiet(run, [...expected.values()], steps);
   const result = toResult({ ...findings, steps, firstLoadSeconds, seconds: secondsSince(run.startedAtMs) });
   for (const line of ['', findings.sides, stepsTable(steps), ...verdictLines(result)])
     surroundings.print(line);
@@ -144,6 +139,18 @@ async function showScenario(
     signal,
     explain: (dispute) => explainDispute(reader.messages, dispute, { print, signal }),
   });
+}
+
+/** Judges once more while something is amiss: on a busy machine a write may come after a silence. What is lost stays lost. */
+async function judgeAfterQuiet(run: Run, expected: readonly Expected[], steps: readonly StepResult[]) {
+  const { print, signal } = run.surroundings;
+  print('Waiting until both sides are quiet ...');
+  for (let judgement = 1; ; judgement += 1) {
+    await awaitQuiet(run.world.controls, { quietMs: quietAtEndMs, timeoutMs: quietTimeoutMs, signal });
+    const findings = await judgeBothSides(run, expected, steps);
+    const isClean = findings.verdict.failures.length + findings.invariants.failures.length === 0;
+    if (isClean || judgement === judgementsMax) return findings;
+  }
 }
 
 async function judgeBothSides(

@@ -13,7 +13,6 @@ const startTimeoutMs = 20 * 60_000;
 
 /** The suite follows the provider that the run asks for; the processes of a container are not ours to look after. */
 const provider = process.env['LOCKSTEP_STACK'] === 'docker' ? 'docker' : 'native';
-const describeNative = provider === 'native' ? describe : describe.skip;
 
 describe(`a ${provider} stack`, () => {
   let stack: LocalStack;
@@ -96,37 +95,41 @@ describe(`a ${provider} stack`, () => {
 });
 
 // Services that outlive a crashed test run pile up, hold ports and memory, and make every later measurement wrong.
-describeNative('the processes of a native stack', () => {
-  it(
-    'are gone with their data within 10 s after the process that started them was killed',
-    async () => {
-      const parent = startMain();
-      await untilAddressesPrinted(parent);
-      const descendants = descendantsOf(parent.pid ?? 0);
-      expect(descendants.length).toBeGreaterThanOrEqual(6);
-      const folders = descendants.flatMap(dataFolderOf);
-      expect(folders.length).toBeGreaterThan(0);
-      parent.kill('SIGKILL');
-      await within(10_000, () => descendants.every((pid) => !isRunning(pid)));
-      expect(folders.filter((folder) => existsSync(folder))).toEqual([]);
-    },
-    startTimeoutMs,
-  );
+function describeProcesses(): void {
+  describe('the processes of a native stack', () => {
+    it(
+      'are gone with their data within 10 s after the process that started them was killed',
+      async () => {
+        const parent = startMain();
+        await untilAddressesPrinted(parent);
+        const descendants = descendantsOf(parent.pid ?? 0);
+        expect(descendants.length).toBeGreaterThanOrEqual(6);
+        const folders = descendants.flatMap(dataFolderOf);
+        expect(folders.length).toBeGreaterThan(0);
+        parent.kill('SIGKILL');
+        await within(10_000, () => descendants.every((pid) => !isRunning(pid)));
+        expect(folders.filter((folder) => existsSync(folder))).toEqual([]);
+      },
+      startTimeoutMs,
+    );
 
-  it(
-    'are stopped when the start is interrupted half-way',
-    async () => {
-      const parent = startMain();
-      let descendants: number[] = [];
-      await within(60_000, () => (descendants = descendantsOf(parent.pid ?? 0)).length >= 6);
-      const ended = new Promise<number | null>((resolve) => parent.once('exit', resolve));
-      parent.kill('SIGINT');
-      await expect(ended).resolves.toBe(130);
-      expect(descendants.filter(isRunning)).toEqual([]);
-    },
-    startTimeoutMs,
-  );
-});
+    it(
+      'are stopped when the start is interrupted half-way',
+      async () => {
+        const parent = startMain();
+        let descendants: number[] = [];
+        await within(60_000, () => (descendants = descendantsOf(parent.pid ?? 0)).length >= 6);
+        const ended = new Promise<number | null>((resolve) => parent.once('exit', resolve));
+        parent.kill('SIGINT');
+        await expect(ended).resolves.toBe(130);
+        expect(descendants.filter(isRunning)).toEqual([]);
+      },
+      startTimeoutMs,
+    );
+  });
+}
+
+if (provider === 'native') describeProcesses();
 
 async function createTopic(kafka: Kafka, topic: string): Promise<void> {
   const admin = kafka.admin();

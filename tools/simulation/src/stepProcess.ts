@@ -1,4 +1,4 @@
-import { fateOf } from '@lockstep/change-events';
+import { fateOf, isSyncError } from '@lockstep/change-events';
 import type { Fault, Piece, ProcessName } from './actions.ts';
 import { createGate } from './gate.ts';
 import { openProcess, processOf, type Choice } from './processes.ts';
@@ -31,9 +31,10 @@ export async function step(world: World, action: StepRequest): Promise<boolean> 
   world.current = null;
   gate.armed = null;
   if (gate.asleep) world.sleepers.push({ process: name, gate, done, opened: outcome.opened });
-  gate.replaced ||= gate.asleep !== null || gate.dead || gate.mustRestart;
+  const fenced = isSyncError(outcome.error, 'KAFKA_FENCED');
+  gate.replaced ||= fenced || gate.asleep !== null || gate.dead || gate.mustRestart;
   if (gate.replaced) delete world.processes[name];
-  if (!gate.asleep) assertExpected(outcome.error, gate.dead);
+  if (!gate.asleep) assertExpected(outcome.error, gate.dead || fenced);
   return outcome.busy;
 }
 

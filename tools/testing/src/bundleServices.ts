@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -17,12 +17,18 @@ function findWorkspace(from = process.cwd()): string {
 }
 
 /**
- * Bundles the services as they are in the work tree now, in a tenth of a second: packages stay outside. The folder is this
- * process's own, so that suites in parallel never read each other's half-written files.
+ * Makes a folder for one start. It lies in the work tree, where the bundles find the packages that stay outside of them; a
+ * start of its own never reads the half-written files of another.
  */
-export async function bundleServices(): Promise<Bundles> {
+export async function makeRunFolder(): Promise<string> {
+  const parent = join(findWorkspace(), 'node_modules', '.cache', 'lockstep-testing');
+  await mkdir(parent, { recursive: true });
+  return mkdtemp(join(parent, 'run-'));
+}
+
+/** Bundles the services, as they are in the work tree now, into the folder; takes a tenth of a second. */
+export async function bundleServices(folder: string): Promise<Bundles> {
   const root = findWorkspace();
-  const folder = join(root, 'node_modules', '.cache', 'lockstep-testing', String(process.pid));
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
     dependencies: Record<string, string>;
   };

@@ -5,7 +5,7 @@ import {
   personsFromMarketoEmulator,
   rowsFromDynamicsEmulator,
 } from '@lockstep/checker';
-import type { EmulatedPersonState, LoggedState, Verdict } from '@lockstep/checker';
+import type { EmulatedPersonState, History, LoggedState } from '@lockstep/checker';
 import { defaultMapping } from '@lockstep/reconciliation';
 import type { EmulatedDynamics } from './emulatedDynamics.ts';
 import type { EmulatedMarketo } from './emulatedMarketo.ts';
@@ -16,8 +16,8 @@ export type BothSides = {
   readonly matchByEmail: boolean;
 };
 
-/** The history checker's verdict over both emulators' own logs; topics and database are left out. */
-export async function judgeBothSides({ dynamics, marketo, matchByEmail }: BothSides): Promise<Verdict> {
+/** Both emulators' own logs and what they hold now; topics and database are left out. */
+export async function readBothSides({ dynamics, marketo, matchByEmail }: BothSides): Promise<History> {
   const [rowStates, leads, contacts, personStates, persons] = await Promise.all([
     dynamics.control.states(),
     dynamics.rows('lead'),
@@ -25,7 +25,7 @@ export async function judgeBothSides({ dynamics, marketo, matchByEmail }: BothSi
     marketo.control.states(),
     marketo.persons(),
   ]);
-  return checkHistory({
+  return {
     dynamics: {
       states: fromLog(rowStates as unknown as LoggedState[]),
       rows: {
@@ -42,12 +42,12 @@ export async function judgeBothSides({ dynamics, marketo, matchByEmail }: BothSi
     stored: null,
     mapping: defaultMapping,
     matchByEmail,
-  });
+  };
 }
 
 /** What still keeps the sides apart, one sentence each; empty when they are in sync. */
 export async function differencesBetween(sides: BothSides): Promise<readonly string[]> {
-  const { missing, differences } = await judgeBothSides(sides);
+  const { missing, differences } = checkHistory(await readBothSides(sides));
   return [...missing, ...differences].map(
     ({ what, ids, reason }) => `${what} of ${ids.join(', ')}: ${reason}`,
   );

@@ -1,7 +1,9 @@
 export { startLockstep, type Lockstep, type LockstepOptions } from './startLockstep.ts';
 export type { ServiceName } from './bundleServices.ts';
 export type { CommittedState, ControlApi, Values } from './controlApi.ts';
-export { differencesBetween, judgeBothSides, type BothSides } from './differencesBetween.ts';
+export { differencesBetween, type BothSides } from './differencesBetween.ts';
+export { judgeHistory, type HistoryPlaces } from './judgeHistory.ts';
+export { readTopics, type TopicMessage, type TopicsToRead } from './readTopics.ts';
 export type { EmulatedDynamics, PersonTable } from './emulatedDynamics.ts';
 export type { EmulatedMarketo } from './emulatedMarketo.ts';
 export type { LockstepServices } from './lockstepServices.ts';

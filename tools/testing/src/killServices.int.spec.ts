@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { countFindings } from '@lockstep/checker';
 import type { ServiceName } from './bundleServices.ts';
-import { judgeBothSides } from './differencesBetween.ts';
+import { judgeHistory } from './judgeHistory.ts';
 import { makePersons, makeRows, toSeed } from './seedPeople.ts';
 import type { ServiceProcess } from './serviceProcess.ts';
 import { startLockstep, type Lockstep } from './startLockstep.ts';
@@ -33,6 +33,7 @@ async function untilMoreThan(linked: number): Promise<number> {
   for (let waitedMs = 0; waitedMs < syncTimeoutMs; waitedMs += 50) {
     const now = await countLinked();
     if (now > linked) return now;
+    await lockstep.services.assertRunning();
     await sleep(50);
   }
   throw new Error(`still ${linked} linked people\n${await lockstep.services.lastLines()}`);
@@ -40,7 +41,7 @@ async function untilMoreThan(linked: number): Promise<number> {
 
 async function expectCleanHistory(): Promise<void> {
   await lockstep.waitUntilInSync({ timeoutMs: syncTimeoutMs, quietMs: 2_000 });
-  const verdict = await judgeBothSides(lockstep);
+  const verdict = await judgeHistory(lockstep);
   const counts = countFindings(verdict);
   expect(Object.entries(counts).filter(([, count]) => count > 0)).toEqual([]);
   expect(verdict.linkedPairs).toBe(rowsTotal);

@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bundleServices, serviceNames, type ServiceName } from './bundleServices.ts';
+import { bundleServices, makeRunFolder, serviceNames, type ServiceName } from './bundleServices.ts';
 import { startServiceProcess, type ServiceProcess } from './serviceProcess.ts';
 
 /** The services of one Lockstep, as processes that can be killed and started again. */
@@ -13,6 +12,8 @@ export type LockstepServices = {
   start(service: ServiceName, instance?: string): Promise<ServiceProcess>;
   /** Waits until these are ready. Rejects with reasons and last log lines after the time. */
   untilReady(processes: readonly ServiceProcess[], timeoutMs?: number): Promise<void>;
+  /** Rejects with the last log lines when a process has ended without being asked to. */
+  assertRunning(): Promise<void>;
   /** The last log lines of every process that was started. */
   lastLines(): Promise<string>;
   close(): Promise<void>;
@@ -22,8 +23,8 @@ const readyTimeoutMs = 60_000;
 const pollIntervalMs = 200;
 
 export async function createServices(settings: Readonly<Record<string, string>>): Promise<LockstepServices> {
-  const bundles = await bundleServices();
-  const folder = await mkdtemp(join(tmpdir(), 'lockstep-testing-'));
+  const folder = await makeRunFolder();
+  const bundles = await bundleServices(folder);
   const processes: ServiceProcess[] = [];
   return {
     async start(service, instance = service) {
@@ -41,6 +42,13 @@ export async function createServices(settings: Readonly<Record<string, string>>)
     },
     untilReady: async (waited, timeoutMs = readyTimeoutMs) =>
       void (await Promise.all(waited.map((process) => untilOneReady(process, timeoutMs)))),
+    async assertRunning() {
+      const crashed = processes.find((process) => process.hasCrashed());
+      if (crashed)
+        throw new Error(
+          `${crashed.name} ended with code ${crashed.exitCode()}; its last lines:\n${await crashed.lastLines()}`,
+        );
+    },
     async lastLines() {
       const newest = new Map(processes.map((process) => [process.name, process]));
       const parts = [...newest.values()].map(async (one) => `--- ${one.name}\n${await one.lastLines()}`);

@@ -11,6 +11,8 @@ export type ServiceProcess = {
   readonly url: string;
   /** Null while it runs. */
   exitCode(): number | null;
+  /** It has ended without being asked to. */
+  hasCrashed(): boolean;
   /** Null when it is ready, else why it is not. */
   whyNotReady(): Promise<string | null>;
   /** Ends it in good order, within 10 s. */
@@ -46,11 +48,13 @@ export function startServiceProcess(options: ServiceProcessOptions): ServiceProc
   const { name, port, logFile } = options;
   const child = spawnService(options);
   let code: number | null = null;
+  let isEnding = false;
   const exited = new Promise<void>((resolve) => {
     child.once('exit', (exitCode) => resolve(void (code = exitCode ?? 1)));
     child.once('error', () => resolve(void (code = 1)));
   });
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    isEnding = isEnding || code === null;
     if (code === null) child.kill(signal);
     const late = await Promise.race([exited, sleep(graceMs, 'late' as const, { ref: false })]);
     if (late === 'late') child.kill('SIGKILL');
@@ -62,6 +66,7 @@ export function startServiceProcess(options: ServiceProcessOptions): ServiceProc
     pid: child.pid ?? 0,
     url,
     exitCode: () => code,
+    hasCrashed: () => code !== null && !isEnding,
     whyNotReady: () => (code === null ? askReady(url) : Promise.resolve(`it ended with code ${code}`)),
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),

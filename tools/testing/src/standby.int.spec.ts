@@ -1,7 +1,7 @@
 import { countFindings } from '@lockstep/checker';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceName } from './bundleServices.ts';
-import { judgeBothSides } from './differencesBetween.ts';
+import { judgeHistory } from './judgeHistory.ts';
 import { makeRows, toSeed } from './seedPeople.ts';
 import type { ServiceProcess } from './serviceProcess.ts';
 import { startLockstep, type Lockstep } from './startLockstep.ts';
@@ -42,7 +42,7 @@ it.each(['extractor', 'marketing'] as const)(
     await lockstep.waitUntilInSync();
 
     expect(takeoverMs).toBeLessThan(takeoverMsMax);
-    const verdict = await judgeBothSides(lockstep);
+    const verdict = await judgeHistory(lockstep);
     expect(Object.entries(countFindings(verdict)).filter(([, count]) => count > 0)).toEqual([]);
     expect(await lockstep.marketo.personOfRow(toName(2))).toMatchObject({ title: `After ${name}` });
   },

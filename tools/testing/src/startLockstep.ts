@@ -126,6 +126,7 @@ async function waitUntilInSync(watched: Watched, timeoutMs: number, quietMs: num
   let movedAtMs = startedAtMs;
   for (;;) {
     const nowMs = performance.now();
+    await watched.services.assertRunning();
     const last = [await watched.dynamics.control.lastState(), await watched.marketo.control.lastState()];
     if (last.join() !== seen) movedAtMs = nowMs;
     seen = last.join();

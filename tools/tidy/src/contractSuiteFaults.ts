@@ -5,14 +5,15 @@ const portsFolder = 'libs/ports/src/';
 type Suite = { readonly name: string; readonly text: string };
 
 /**
- * Checks that every port has a contract suite. A port is an exported type of libs/ports with methods. A suite is an exported
+ * Checks that every port has a contract suite. A port is an exported type with methods in a file of libs/ports itself; its
+ * folders hold doubles and suites. A suite is an exported
  * function of libs/ports with `Contract` in its name, in a file that names the port's type; a spec of libs/ports calls it
  * with the in-memory double and a spec elsewhere with the real adapter.
  */
 export function contractSuiteFaults(files: readonly WorkspaceFile[]): string[] {
   const inPorts = files.filter(({ path }) => path.startsWith(portsFolder));
   const suites = inPorts.flatMap(suitesOf);
-  const ports = inPorts.flatMap(portsOf);
+  const ports = inPorts.filter(({ path }) => !path.slice(portsFolder.length).includes('/')).flatMap(portsOf);
   const bare = ports.filter((port) => !suites.some(({ text }) => new RegExp(`\\b${port}\\b`).test(text)));
 
   return [
@@ -23,7 +24,7 @@ export function contractSuiteFaults(files: readonly WorkspaceFile[]): string[] {
 }
 
 function suitesOf({ path, text }: WorkspaceFile): Suite[] {
-  const declared = /export (?:async )?(?:function|const) (\w*Contract\w*)/gi;
+  const declared = /export (?:async )?function (\w*Contract\w*)/gi;
 
   return path.endsWith('.spec.ts')
     ? []

@@ -1,5 +1,12 @@
 import { SyncError, topics } from '@lockstep/change-events';
-import type { Batch, BatchHandler, ConsumeOptions, EventLog, IncomingMessage } from '../eventLog.ts';
+import type {
+  Batch,
+  BatchHandler,
+  ConsumeOptions,
+  EventLog,
+  IncomingMessage,
+  Publisher,
+} from '../eventLog.ts';
 
 /** An empty log on which the topics of `eventLogContractTopics` exist. */
 export type EventLogHarness = {
@@ -62,7 +69,7 @@ function run(eventLog: EventLog, options: Partial<ConsumeOptions>, handler = not
 }
 
 async function publish(eventLog: EventLog, count: number): Promise<void> {
-  const publisher = await eventLog.openPublisher('writer');
+  const publisher: Publisher = await eventLog.openPublisher('writer');
   await publisher.publish(numbered(count));
   await publisher.close();
 }

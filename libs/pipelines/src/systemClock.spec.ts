@@ -1,0 +1,4 @@
+import { clockContract } from '@lockstep/ports';
+import { systemClock } from '@lockstep/service-runtime';
+
+clockContract('the system clock', () => systemClock);

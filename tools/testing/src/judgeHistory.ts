@@ -1,0 +1,41 @@
+import { topics, type ChangeEvent, type GoldenEvent } from '@lockstep/change-events';
+import { checkHistory, type History, type KeyedMessage, type Verdict } from '@lockstep/checker';
+import { openMongoStores } from '@lockstep/mongodb';
+import type { GoldenRecord } from '@lockstep/reconciliation';
+import { readBothSides, type BothSides } from './differencesBetween.ts';
+import { readTopics, type TopicsToRead } from './readTopics.ts';
+
+/** Where everything is that a verdict rests on. */
+export type HistoryPlaces = BothSides &
+  Omit<TopicsToRead, 'names'> & { readonly mongodbUrl: string; readonly mongodbDatabase: string };
+
+const golden = topics.goldenChanges('person');
+const changeTopics = [
+  topics.dynamicsChanges('lead'),
+  topics.dynamicsChanges('contact'),
+  topics.marketingChanges('lead'),
+  topics.marketingChanges('contact'),
+];
+
+/** The history checker's verdict over the emulators' logs, the topics and the database (design section 6). */
+export async function judgeHistory(places: HistoryPlaces): Promise<Verdict> {
+  const messages = await readTopics({ ...places, names: [golden, ...changeTopics] });
+  const events = messages.flatMap(({ topic, value }) =>
+    topic === golden && value !== null ? [value as GoldenEvent] : [],
+  );
+  const changes: Record<string, KeyedMessage<ChangeEvent>[]> = {};
+  for (const { topic, key, value } of messages)
+    if (topic !== golden) (changes[topic] ??= []).push({ key, value: value as ChangeEvent | null });
+  const stored = await readStored(places, [...new Set(events.map(({ goldenId }) => goldenId))]);
+  const history: History = { ...(await readBothSides(places)), golden: events, changes, stored };
+  return checkHistory(history);
+}
+
+async function readStored(places: HistoryPlaces, goldenIds: readonly string[]): Promise<GoldenRecord[]> {
+  const stores = await openMongoStores({ url: places.mongodbUrl, database: places.mongodbDatabase });
+  try {
+    return [...(await stores.golden.load(goldenIds)).values()];
+  } finally {
+    await stores.close();
+  }
+}

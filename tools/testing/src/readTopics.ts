@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  createCodec,
+  createMessageCodec,
+  subjectSchemas,
+  topicName,
+  topicSchemas,
+} from '@lockstep/change-events';
+import { createKafkaClient } from '@lockstep/kafka';
+import type { StackAddresses } from '@lockstep/local-stack';
+import { createSchemaIds } from '@lockstep/schema-registry';
+import type { Admin, Consumer } from 'kafkajs';
+
+/** A decoded message; `topic` is the name without prefix, null a tombstone. */
+export type TopicMessage = { readonly topic: string; readonly key: string; readonly value: unknown };
+
+export type TopicsToRead = Pick<StackAddresses, 'kafkaBrokers' | 'schemaRegistryUrl'> & {
+  readonly topicPrefix: string;
+  /** Without prefix. */
+  readonly names: readonly string[];
+};
+
+const timeoutMs = 30_000;
+const pollIntervalMs = 50;
+
+/**
+ * Everything that is committed on the topics now, in order per key, as a consumer of another team would see it. Rejects when a
+ * message cannot be decoded, and when the ends are not reached within 30 s.
+ */
+export async function readTopics(wanted: TopicsToRead): Promise<readonly TopicMessage[]> {
+  const groupId = `${wanted.topicPrefix}.reader-${performance.now()}`;
+  const kafka = createKafkaClient({ brokers: wanted.kafkaBrokers.split(','), clientId: groupId });
+  const consumer = kafka.consumer({ groupId, readUncommitted: false, maxWaitTimeInMs: 200 });
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    const ends = await readEnds(admin, wanted);
+    return await readUntil(consumer, wanted, ends);
+  } finally {
+    await Promise.all([consumer.disconnect(), admin.disconnect()]);
+  }
+}
+
+/** Next offsets by `topic/partition`; empty partitions are left out. */
+async function readEnds(admin: Admin, { names, topicPrefix }: TopicsToRead): Promise<Map<string, bigint>> {
+  const ends = new Map<string, bigint>();
+  for (const topic of names.map((name) => topicName(topicPrefix, name)))
+    for (const { partition, high, low } of await admin.fetchTopicOffsets(topic))
+      if (BigInt(high) > BigInt(low)) ends.set(`${topic}/${partition}`, BigInt(high));
+  return ends;
+}
+
+async function readUntil(
+  consumer: Consumer,
+  wanted: TopicsToRead,
+  ends: Map<string, bigint>,
+): Promise<readonly TopicMessage[]> {
+  const messages: TopicMessage[] = [];
+  const names = new Map(wanted.names.map((name) => [topicName(wanted.topicPrefix, name), name]));
+  const decode = createDecoder(wanted);
+  let failure: unknown = null;
+  // This event also tells of batches that hold nothing but the markers of transactions.
+  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { topic, partition, lastOffset } }) => {
+    const place = `${topic}/${partition}`;
+    if (BigInt(lastOffset) + 1n >= (ends.get(place) ?? 0n)) ends.delete(place);
+  });
+  await consumer.connect();
+  await consumer.subscribe({ topics: [...names.keys()], fromBeginning: true });
+  await consumer.run({
+    autoCommit: false,
+    eachMessage: async ({ topic, message: { key, value } }) => {
+      const name = names.get(topic) ?? topic;
+      const decoded =
+        value === null ? null : await decode(name, value).catch((error: unknown) => (failure = error));
+      messages.push({ topic: name, key: key?.toString('utf8') ?? '', value: decoded });
+    },
+  });
+  const deadlineMs = performance.now() + timeoutMs;
+  while (ends.size > 0) {
+    if (performance.now() > deadlineMs)
+      throw new Error(`not read to the end: ${[...ends.keys()].join(', ')}`);
+    await sleep(pollIntervalMs);
+  }
+  if (failure !== null) throw failure as Error;
+  return messages;
+}
+
+function createDecoder({ schemaRegistryUrl, topicPrefix }: TopicsToRead) {
+  const schemaIds = createSchemaIds({ url: schemaRegistryUrl, autoRegister: false });
+  const codec = createMessageCodec(
+    createCodec(schemaIds, subjectSchemas(topicSchemas(), topicPrefix)),
+    topicPrefix,
+  );
+  return (topic: string, value: Buffer): Promise<unknown> => codec.decode(topic, value);
+}
