@@ -132,7 +132,7 @@ export class SyncError extends Error {
 /** True for an error of the product, of one of `codes` when given; judged by the code, not by the class. */
 export function isSyncError(error: unknown, ...codes: ErrorCode[]): error is SyncError {
   const code = (error as { code?: unknown } | null)?.code;
-  if (typeof code !== 'string' || !(code in errorTable)) return false;
+  if (typeof code !== 'string' || !Object.hasOwn(errorTable, code)) return false;
   return codes.length === 0 || codes.includes(code as ErrorCode);
 }
 

@@ -6,7 +6,13 @@ import {
   type ScalarValues,
   type WriteCommand,
 } from '@lockstep/change-events';
-import { inMemoryEventLog, inMemoryMarketo, inMemoryStores, type UpsertRequest } from '@lockstep/ports';
+import {
+  inMemoryEventLog,
+  inMemoryMarketo,
+  inMemoryStores,
+  type MarketoPeople,
+  type UpsertRequest,
+} from '@lockstep/ports';
 import { createCallNumbers } from './callNumbers.ts';
 import { createDeliverer } from './deliverWrites.ts';
 import {
@@ -21,7 +27,8 @@ import {
 
 const group = 'deliverer';
 
-function createSetting() {
+/** `crowded`: an address that more persons share than Marketo can list. */
+function createSetting({ crowded = '' } = {}) {
   const clock = exampleClock();
   const lease = exampleLease();
   const marketo = inMemoryMarketo({ now: clock.now });
@@ -30,10 +37,17 @@ function createSetting() {
   const numbers = createCallNumbers(1);
   const sent: UpsertRequest[] = [];
   marketo.hooks.beforeUpsert = (request) => void sent.push(request);
+  const people: MarketoPeople = {
+    ...marketo,
+    async findPersons(field, values) {
+      if (crowded !== '' && values.includes(crowded)) throw new SyncError('MARKETO_AMBIGUOUS', { field });
+      return marketo.findPersons(field, values);
+    },
+  };
   const start = () =>
     log.subscribe(
       { group, topics: [topics.writes, topics.writesBackfill], batchSizeMax: 1000 },
-      createDeliverer({ people: marketo, deliveries, numbers, lease, clock }),
+      createDeliverer({ people, deliveries, numbers, lease, clock }),
     );
   start();
   const outcomes = () => eventsOf<DeliveryOutcome>(log, topics.outcomes);
@@ -127,6 +141,26 @@ describe('creating a person', () => {
 
     expect(sent).toEqual([]);
     expect(lastOutcome()).toMatchObject({ result: 'AMBIGUOUS', code: 'MARKETO_AMBIGUOUS' });
+  });
+});
+
+describe('an address that too many persons share', () => {
+  // The search is refused as a whole; for ever, if nobody looks for the one address that is to blame.
+  it('is ambiguous for its own record and delays no other', async () => {
+    const crowded = 'info@example.com';
+    const { send, log, sent, lastOutcome } = createSetting({ crowded });
+    const [first = '', second = '', third = ''] = await neighbours(log);
+
+    await send(
+      exampleCommand({ goldenId: first, email: 'ann@example.com' }),
+      exampleCommand({ goldenId: second, email: crowded }),
+      exampleCommand({ goldenId: third, email: 'bea@example.com' }),
+    );
+
+    expect(lastOutcome(first)).toMatchObject({ result: 'CREATED' });
+    expect(lastOutcome(second)).toMatchObject({ result: 'AMBIGUOUS', code: 'MARKETO_AMBIGUOUS' });
+    expect(lastOutcome(third)).toMatchObject({ result: 'CREATED' });
+    expect(sent.flatMap(({ input }) => input)).toHaveLength(2);
   });
 });
 
@@ -344,16 +378,19 @@ describe('when a call fails', () => {
     });
   });
 
-  it('calls nobody without the lease', async () => {
-    const { send, marketo, lease, outcomes } = createSetting();
-    const calls: string[] = [];
-    marketo.hooks.beforeCall = (operation) => void calls.push(operation);
-    lease.lose();
+  it.each([exampleCommand(), update('1', { city: 'Bonn' }), exampleCommand({ operation: 'READ' })])(
+    'calls nobody without the lease to $operation',
+    async (command) => {
+      const { send, marketo, lease, outcomes } = createSetting();
+      const calls: string[] = [];
+      marketo.hooks.beforeCall = (operation) => void calls.push(operation);
+      lease.lose();
 
-    await expect(send(exampleCommand())).rejects.toMatchObject({ code: 'LEASE_LOST' });
+      await expect(send(command)).rejects.toMatchObject({ code: 'LEASE_LOST' });
 
-    expect([calls, outcomes()]).toEqual([[], []]);
-  });
+      expect([calls, outcomes()]).toEqual([[], []]);
+    },
+  );
 
   it('writes nothing when the lease is lost while it looks for the person', async () => {
     const { send, sent, marketo, lease } = createSetting();

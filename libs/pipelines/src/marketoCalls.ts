@@ -116,33 +116,55 @@ async function create(options: MarketoCallOptions, commands: Commands): Promise<
 async function matchByEmail(options: MarketoCallOptions, commands: Commands) {
   const asked = commands.filter((command) => command.matchByEmail && command.email);
   const emails = [...new Set(asked.map((command) => command.email ?? ''))];
-  const byEmail = await findAll(options, 'email', emails);
+  const byEmail = await findByEmail(options, emails);
   const matched: Outcomes = [];
   const unmatched: WriteCommand[] = [];
   for (const command of commands) {
-    const same = asked.includes(command)
-      ? byEmail.persons.filter((person) => hasEmail(person, command.email))
-      : [];
-    if (same.length === 0) unmatched.push(command);
-    else matched.push(outcomeOf(command, judgeMatch(command, same, byEmail.answered), options.clock.now()));
+    const answer = asked.includes(command) ? judgeMatch(command, byEmail) : null;
+    if (answer) matched.push(outcomeOf(command, answer, options.clock.now()));
+    else unmatched.push(command);
   }
   return { matched, unmatched };
+}
+
+/** `crowded`: addresses that more persons share than one search may answer. */
+type FoundByEmail = Found & { readonly crowded: readonly string[] };
+
+/** A crowded address harms nobody else: what is asked is cut in halves down to it. */
+async function findByEmail(options: MarketoCallOptions, emails: readonly string[]): Promise<FoundByEmail> {
+  try {
+    return { ...(await findAll(options, 'email', emails)), crowded: [] };
+  } catch (error) {
+    if (!isSyncError(error, 'MARKETO_AMBIGUOUS')) throw error;
+    if (emails.length === 1) return { persons: [], answered: null, crowded: emails };
+  }
+  const half = Math.ceil(emails.length / 2);
+  const first = await findByEmail(options, emails.slice(0, half));
+  const second = await findByEmail(options, emails.slice(half));
+  return {
+    persons: [...first.persons, ...second.persons],
+    // The earlier number claims less.
+    answered: first.answered ?? second.answered,
+    crowded: [...first.crowded, ...second.crowded],
+  };
 }
 
 const hasEmail = (person: MarketoPerson, email: string | null): boolean =>
   String(person.fields['email'] ?? '').toLowerCase() === (email ?? '').toLowerCase();
 
-/** A person that carries another golden id belongs to somebody else. */
-function judgeMatch(
-  command: WriteCommand,
-  same: readonly MarketoPerson[],
-  answered: Found['answered'],
-): Answer {
-  const [only] = same;
-  const owner = only?.fields[keyField] ?? command.goldenId;
-  const isOurs = only !== undefined && same.length === 1 && owner === command.goldenId;
-  return isOurs ? found('FOUND', only, answered) : { result: 'AMBIGUOUS', code: 'MARKETO_AMBIGUOUS' };
+/** Null when nobody has the address. */
+function judgeMatch(command: WriteCommand, { persons, answered, crowded }: FoundByEmail): Answer | null {
+  const same = persons.filter((person) => hasEmail(person, command.email));
+  if (same.length === 0 && !crowded.includes(command.email ?? '')) return null;
+  const [only] = same.length === 1 ? same : [];
+  return only && isFree(only, command)
+    ? found('FOUND', only, answered)
+    : { result: 'AMBIGUOUS', code: 'MARKETO_AMBIGUOUS' };
 }
+
+/** A person that carries another golden id belongs to somebody else. */
+const isFree = (person: MarketoPerson, { goldenId }: WriteCommand): boolean =>
+  (person.fields[keyField] ?? goldenId) === goldenId;
 
 function update(options: MarketoCallOptions, commands: Commands): Promise<Outcomes> {
   const input = (command: WriteCommand): ScalarValues => ({

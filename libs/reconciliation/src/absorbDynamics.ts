@@ -4,6 +4,7 @@ import {
   type ChangeEvent,
   type DynamicsOutcome,
   type Scalar,
+  type Sequence,
 } from '@lockstep/change-events';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { filterColumn, type MappingRow } from './mapping.ts';
@@ -132,12 +133,12 @@ type Answer = {
 /** What an answer says about one field that was sent. A refusal that names no field parks all of them. */
 function absorbAnswer(draft: Draft, answer: Answer): void {
   const { row, mapping, sent, written, event } = answer;
+  const at = event?.version;
   switch (written.result) {
     case 'WRITTEN':
-      if (event?.version) settle(draft, row, mapping, sent, event.version);
-      return;
+      return at ? settle(draft, { row, mapping, value: sent, at }) : undefined;
     case 'STALE':
-      return settleStale(draft, answer);
+      return at ? settleStale(draft, answer, at) : undefined;
     case 'REFUSED':
       if (written.field === null || written.field === mapping.columns[row.table]) {
         row.parked[mapping.field] = { value: sent, code: written.code ?? 'DYNAMICS_REFUSED' };
@@ -152,16 +153,21 @@ function absorbAnswer(draft: Draft, answer: Answer): void {
  * answer was lost and the row shows the former value, nobody can tell "never applied" from "applied and put back": we write
  * again, and keep what was there as the loser of a conflict.
  */
-function settleStale(draft: Draft, { row, mapping, sent, written, event }: Answer): void {
-  const reading = event && readingOf(row, mapping, event);
-  if (!reading || !event.version) return;
+function settleStale(draft: Draft, answer: Answer, at: Sequence): void {
+  const { row, mapping, sent, written, event } = answer;
+  const reading = event ? readingOf(row, mapping, event) : null;
+  if (!reading) return;
   const seen = row.seen[mapping.field];
-  if (reading.side === sent) {
-    if (!seen || isAfter(event.version, seen.at))
-      row.seen[mapping.field] = { value: sent, at: event.version };
-    return;
-  }
-  if (written.code === null || reading.side !== seen?.value) return;
+  if (reading.side === sent && isAfter(at, seen?.at)) row.seen[mapping.field] = { value: sent, at };
+  const isAnswerLost = written.code !== null;
+  if (isAnswerLost && isReverted(reading, sent, seen)) keepReverted(draft, mapping, reading);
+}
+
+function isReverted(reading: Reading, sent: Scalar, seen: DraftRow['seen'][string] | undefined): boolean {
+  return reading.side !== sent && reading.side === seen?.value;
+}
+
+function keepReverted(draft: Draft, mapping: MappingRow, reading: Reading): void {
   draft.conflicts.push({
     field: mapping.field,
     winner: 'marketo',

@@ -8,7 +8,7 @@ import {
 } from '@lockstep/change-events';
 import { activeRow, openValues, type Draft, type DraftRow } from './decision.ts';
 import type { MappingRow } from './mapping.ts';
-import { applyChange, observe } from './observe.ts';
+import { applyChange, observe, type Observation } from './observe.ts';
 import { read, readDisplay, type Reading } from './projection.ts';
 
 /** GUIDs kept per person: more than a feed page can hold of one person between two decisions. */
@@ -108,38 +108,45 @@ type FieldEvidence = {
 
 function absorbField(draft: Draft, { row, mapping, evidence, event }: FieldEvidence): void {
   const writes = ownWrites(draft, row, mapping);
-  const written = writes.at(-1);
   const story = tell(mapping, evidence, writes);
   forgetTold(row, mapping, story.told);
   const state = readingOf(mapping, event.fields ?? {});
-  if (story.edit && written !== undefined && (story.ranOver || hidesEdit(state, story.edit, written))) {
-    const change = {
-      row,
-      mapping,
-      reading: story.edit,
-      at: event.page,
-      changedAt: story.editedAt,
-    };
-    applyChange(draft, change, false);
-  }
-  if (state) {
-    const { madeOn, editedAt } = story;
-    observe(draft, {
-      row,
-      mapping,
-      reading: state,
-      at: event.page,
-      changedAt: editedAt ?? event.changedAt,
-      madeOn,
-    });
-  }
-  const seen = row.seen[mapping.field];
-  if (seen && story.confirmed) confirm(seen);
+  const told = { row, mapping, at: event.page, changedAt: changeTime(story, event) };
+  const edit = story.edit ? { ...told, reading: story.edit } : null;
+  if (edit && isRunOver(story, edit.reading, { state, written: writes.at(-1) }))
+    applyChange(draft, edit, false);
+  if (state)
+    observeState(draft, { ...told, reading: state, madeOn: story.madeOn }, story.ranOver ? null : edit);
+  if (story.confirmed) confirm(row.seen[mapping.field]);
 }
 
-/** The state shows our value although somebody else edited: our write ran over that edit. */
-function hidesEdit(state: Reading | null, edit: Reading, written: Scalar): boolean {
-  return state !== null && state.side === written && edit.side !== written;
+const changeTime = (story: Story, event: ChangeEvent): string | null => story.editedAt ?? event.changedAt;
+
+function observeState(draft: Draft, state: Observation, edit: Observation | null): void {
+  observe(draft, state);
+  if (edit?.reading.side === state.reading.side) followEdit(draft, edit);
+}
+
+/**
+ * An edit that left the state as it was, such as one that puts our own value there by hand, still is the last word of a side
+ * that has the say.
+ */
+function followEdit(draft: Draft, edit: Observation): void {
+  const { row, mapping, reading, at } = edit;
+  const seen = row.seen[mapping.field];
+  if (draft.record.fields[mapping.field]?.source !== 'marketo') return;
+  if (seen?.value !== reading.side || isAfter(seen.at, at)) return;
+  applyChange(draft, edit, false);
+}
+
+/** Our write came after the edit, or the state shows our value although somebody else edited. */
+function isRunOver(
+  story: Story,
+  edit: Reading,
+  { state, written }: { state: Reading | null; written: Scalar | undefined },
+): boolean {
+  if (written === undefined) return false;
+  return story.ranOver || (state !== null && state.side === written && edit.side !== written);
 }
 
 function readingOf(mapping: MappingRow, fields: Readonly<Record<string, unknown>>): Reading | null {
@@ -166,9 +173,9 @@ function forgetTold(row: DraftRow, mapping: MappingRow, told: number): void {
   else seen.written = written.slice(told);
 }
 
-function confirm(seen: DraftRow['seen'][string]): void {
-  delete seen.unconfirmed;
-  delete seen.written;
+function confirm(seen: DraftRow['seen'][string] | undefined): void {
+  delete seen?.unconfirmed;
+  delete seen?.written;
 }
 
 /** What the feed tells about one field since the last decision. */
@@ -186,7 +193,9 @@ type Story = {
 };
 
 function tell(mapping: MappingRow, evidence: readonly EvidenceRow[], writes: readonly Scalar[]): Story {
-  const steps = evidence.map((item) => readDisplay(mapping, item.newValue).side);
+  const steps = evidence.map((item) =>
+    mayBeOurs(item) ? readDisplay(mapping, item.newValue).side : undefined,
+  );
   const own = ownSteps(steps, writes);
   const lastOwn = own.findLastIndex((at) => at >= 0);
   const edit = own.lastIndexOf(-1);
@@ -206,12 +215,20 @@ function tell(mapping: MappingRow, evidence: readonly EvidenceRow[], writes: rea
   };
 }
 
+/** What a step of the feed put there; undefined for a step that cannot be ours. */
+type Step = Scalar | undefined;
+
+/** Marketo names the source of a change, and ours come through its API (marketo-rest 3.3). */
+function mayBeOurs({ source }: EvidenceRow): boolean {
+  return source === null || source === 'Web service API';
+}
+
 /**
  * Which of our writes each step of the feed is, -1 for somebody else's edit: both are in order, and a write that changed
  * nothing left no step. Matched from either end, whichever explains more; the end wins a tie, since our last write is most
  * likely the last of its value.
  */
-function ownSteps(steps: readonly Scalar[], writes: readonly Scalar[]): readonly number[] {
+function ownSteps(steps: readonly Step[], writes: readonly Scalar[]): readonly number[] {
   const last = writes.length - 1;
   const forward = inOrder(steps, writes);
   const backward = inOrder(steps.toReversed(), writes.toReversed())
@@ -221,10 +238,10 @@ function ownSteps(steps: readonly Scalar[], writes: readonly Scalar[]): readonly
   return count(forward) > count(backward) ? forward : backward;
 }
 
-function inOrder(steps: readonly Scalar[], writes: readonly Scalar[]): number[] {
+function inOrder(steps: readonly Step[], writes: readonly Scalar[]): number[] {
   let from = 0;
   return steps.map((side) => {
-    const at = writes.indexOf(side, from);
+    const at = side === undefined ? -1 : writes.indexOf(side, from);
     if (at >= 0) from = at + 1;
     return at;
   });

@@ -41,17 +41,22 @@ export function absorbOutcome(draft: Draft, outcome: DeliveryOutcome): void {
 
 /** What a person was made with ran over nothing, and the feed does not tell of it (marketo-rest 3.4). */
 function absorbAccepted(draft: Draft, outcome: DeliveryOutcome): void {
-  const at = outcome.answered;
-  if (!outcome.personId || !at) return;
-  const row = personRow(draft, outcome.personId, at);
+  const { answered, personId, accepted } = outcome;
+  if (!personId || !answered || !accepted) return;
+  const row = personRow(draft, personId, answered);
   if (!row.active) return;
   for (const mapping of draft.context.mapping) {
-    const accepted = outcome.accepted?.[mapping.marketo];
-    if (accepted === undefined) continue;
+    const value = accepted[mapping.marketo];
+    if (value === undefined) continue;
     forget(row, mapping.field, outcome.revision);
-    settle(draft, row, mapping, accepted, at);
-    if (outcome.result === 'CREATED') delete row.seen[mapping.field]?.unconfirmed;
+    settle(draft, { row, mapping, value, at: answered });
   }
+  if (outcome.result === 'CREATED') confirmAll(row);
+}
+
+/** The feed tells no first values of a person that was created: there is nothing to wait for. */
+function confirmAll(row: DraftRow): void {
+  for (const seen of Object.values(row.seen)) delete seen.unconfirmed;
 }
 
 /** The write of this revision is no longer on its way; a later one may be. */

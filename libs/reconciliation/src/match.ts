@@ -39,16 +39,20 @@ export function claimOf(email: string): string | null {
 export function claimsOf(record: GoldenRecord): ReadonlyMap<string, EmailClaim> {
   const claims = new Map<string, EmailClaim>();
   if (record.aliasOf) return claims;
-  const crm = activeRow(record, 'dynamics');
   for (const row of record.rows) {
     const claim = normalise(row.seen['email']?.value);
     if (claim === null || row.deletedAt) continue;
-    for (const claimant of crm && row.system === 'marketo' ? [row, crm] : [row]) {
-      const key = rowKey(claimant);
+    for (const key of claimants(record, row)) {
       claims.set(`${claim} ${key}`, { claim, rowKey: key, goldenId: record.goldenId });
     }
   }
   return claims;
+}
+
+/** The address of a linked person is claimed by its row of Dynamics too. */
+function claimants(record: GoldenRecord, row: GoldenRecord['rows'][number]): string[] {
+  const crm = row.system === 'marketo' ? activeRow(record, 'dynamics') : undefined;
+  return [row, ...(crm ? [crm] : [])].map(rowKey);
 }
 
 /** Claims that rows took up and gave up in a decision. Those of an alias are kept: the record it joined takes them over. */

@@ -1,5 +1,6 @@
 import { compareSequence, isAfter, type Scalar, type Sequence } from '@lockstep/change-events';
 import { openValues, type Draft, type DraftRow } from './decision.ts';
+import type { GoldenField } from './goldenRecord.ts';
 import type { MappingRow } from './mapping.ts';
 import { isBlank, project, read, type Reading } from './projection.ts';
 import { maySpeak, ruleOnConflict, type Ruling } from './policy.ts';
@@ -59,27 +60,28 @@ function unconfirmedIn(
   return { unconfirmed: true, ...(written.length > 0 ? { written: written.slice(-writtenKeptMax) } : {}) };
 }
 
+/** A write that a side is known to have accepted, at the version or call number of the answer. */
+export type Accepted = {
+  readonly row: DraftRow;
+  readonly mapping: MappingRow;
+  readonly value: Scalar;
+  readonly at: Sequence;
+};
+
 /**
- * Our write is known to have been accepted at `at`. It never overwrites what a later read has shown: a later read that
- * differs is an edit made on top of our write.
+ * Our write is known to have been accepted. It never overwrites what a later read has shown: a later read that differs is
+ * an edit made on top of our write.
  */
-export function settle(
-  draft: Draft,
-  row: DraftRow,
-  mapping: MappingRow,
-  accepted: Scalar,
-  at: Sequence,
-): void {
+export function settle(draft: Draft, { row, mapping, value, at }: Accepted): void {
   const seen = row.seen[mapping.field];
   if (!seen || !isAfter(seen.at, at)) {
-    const moved = seen?.value !== accepted;
-    const pending = row.system === 'marketo' && (moved || seen?.unconfirmed === true);
-    row.seen[mapping.field] = { value: accepted, at, ...(pending ? unconfirmedIn(row, seen, accepted) : {}) };
+    const isPending = seen?.value !== value || seen.unconfirmed === true;
+    row.seen[mapping.field] = { value, at, ...(isPending ? unconfirmedIn(row, seen, value) : {}) };
     return;
   }
-  if (seen.value === accepted) return;
+  if (seen.value === value) return;
   const reading = read(row.system, mapping, seen.value);
-  applyChange(draft, { row, mapping, reading, at: seen.at, changedAt: null, madeOn: accepted }, false);
+  applyChange(draft, { row, mapping, reading, at: seen.at, changedAt: null, madeOn: value }, false);
 }
 
 /** Takes a side's change into the golden record, or rules on the conflict it makes. */
@@ -91,27 +93,33 @@ export function applyChange(draft: Draft, observation: Observation, first: boole
     return;
   }
   if (project(row.system, mapping, field.value) === reading.side) return;
-  const ruling = judge(draft, observation, first);
-  if (ruling === null) return take(draft, observation, 'changed');
-  if (ruling.rule === 'blank-never-wins') {
-    return ruling.winner === row.system ? take(draft, observation, ruling.rule) : undefined;
-  }
-  record(draft, observation, ruling);
+  if (first && isBlank(reading.golden)) return;
+  if (!maySpeak(row.system, mapping)) return keepOneWay(draft, observation, { field, first });
+  const rule = undisputed(observation, field, first);
+  if (rule) return take(draft, observation, rule);
+  const incoming = { from: row.system, value: reading.golden };
+  keepLoser(draft, observation, ruleOnConflict(draft.record.kind, mapping, incoming));
 }
 
-/** Null when the change simply holds; otherwise who wins and why. */
-function judge(draft: Draft, observation: Observation, first: boolean): Ruling | null {
-  const { mapping, reading, row, madeOn } = observation;
-  const field = draft.record.fields[mapping.field];
-  const other = row.system === 'dynamics' ? 'marketo' : 'dynamics';
-  if (!field) return null;
-  if (!maySpeak(row.system, mapping)) return { winner: other, rule: first ? 'blank-never-wins' : 'one-way' };
-  if (first && isBlank(reading.golden)) return { winner: other, rule: 'blank-never-wins' };
-  if (field.source === row.system) return null;
-  if (madeOn !== undefined && madeOn === project(row.system, mapping, field.value)) return null;
-  if (first && isBlank(field.value)) return { winner: row.system, rule: 'blank-never-wins' };
-  if (!first && field.agreed) return null;
-  return ruleOnConflict(draft.record.kind, mapping, { from: row.system, value: reading.golden });
+/** A side that may not speak for a field loses, except that what it held before it was met is no edit. */
+function keepOneWay(
+  draft: Draft,
+  observation: Observation,
+  { field, first }: { field: GoldenField; first: boolean },
+): void {
+  if (!first) keepLoser(draft, observation, { winner: field.source, rule: 'one-way' });
+}
+
+/** Why a change simply holds; null when it collides with a value of the other side that is not agreed. */
+function undisputed(
+  { mapping, row, madeOn }: Observation,
+  field: GoldenField,
+  first: boolean,
+): string | null {
+  if (field.source === row.system) return 'changed';
+  if (madeOn !== undefined && madeOn === project(row.system, mapping, field.value)) return 'changed';
+  if (first) return isBlank(field.value) ? 'blank-never-wins' : null;
+  return field.agreed ? 'changed' : null;
 }
 
 function take(draft: Draft, observation: Observation, rule: string): void {
@@ -123,7 +131,7 @@ function take(draft: Draft, observation: Observation, rule: string): void {
 export function setField(
   draft: Draft,
   name: string,
-  next: { value: Scalar; source: 'dynamics' | 'marketo'; changedAt: string | null; rule: string },
+  next: Pick<GoldenField, 'value' | 'source' | 'changedAt' | 'rule'>,
 ): void {
   const former = draft.record.fields[name];
   draft.record.fields[name] = { ...next, eventId: draft.cause.eventId, base: former?.base, agreed: false };
@@ -136,7 +144,8 @@ export function setField(
   });
 }
 
-function record(draft: Draft, observation: Observation, ruling: Ruling): void {
+/** Records a conflict with both values: the winner in the record, the loser here. */
+function keepLoser(draft: Draft, observation: Observation, ruling: Ruling): void {
   const { mapping, reading, row } = observation;
   const goldenValue = draft.record.fields[mapping.field]?.value ?? null;
   const incomingWins = ruling.winner === row.system;

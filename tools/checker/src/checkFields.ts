@@ -1,6 +1,6 @@
 import type { Conflict, Scalar } from '@lockstep/change-events';
 import type { MappingRow } from '@lockstep/reconciliation';
-import { canonicalValue } from './canonicalValue.ts';
+import { canonicalValue, isBlankValue } from './canonicalValue.ts';
 import { expectationOf, headsOf, type Expectation } from './heads.ts';
 import type { FinalRecord } from './history.ts';
 import type { Group, Step } from './timeline.ts';
@@ -35,9 +35,16 @@ export function checkField(
   const dynamics = canonicalValue(mapping, pair.row.fields[column]);
   const marketo = canonicalValue(mapping, pair.person.fields[mapping.marketo]);
   const field: FieldCase = { pair, mapping, steps, dynamics, marketo };
-  if (dynamics !== marketo) findings.differences.push(finding(field, 'the sides differ after quiet'));
+  if (dynamics !== marketo) judgeDifference(findings, field);
   const expectation = expectationOf(pair.group, mapping, headsOf(steps, mapping, pair.publishedVersions));
   if (expectation) checkEdits(findings, field, expectation);
+}
+
+/** What only Marketo may say stays as it was said, when a new person takes the place of the one who said it. */
+function judgeDifference(findings: Findings, field: FieldCase): void {
+  const isNew = field.pair.group.personIds.length > 1 && field.mapping.direction === 'to-dynamics';
+  if (isNew && isBlankValue(field.marketo)) findings.exempt.push(finding(field, 'blank-in-a-new-person'));
+  else findings.differences.push(finding(field, 'the sides differ after quiet'));
 }
 
 function checkEdits(findings: Findings, field: FieldCase, { allowed, loser, excuse }: Expectation): void {

@@ -35,7 +35,19 @@ function sourceOf(steps: readonly Step[], write: Step, mapping: MappingRow): Ste
   const mayHold = write.operation === 'create' || !maySpeak(write.side, mapping);
   if (mayHold && heldBy(earlier, side, write.after)) return 'held';
   if (mayHold && write.operation === 'create' && heldBy(earlier, write.side, write.after)) return 'held';
+  if (heldByFormer(earlier, write)) return 'held';
   return isRestoration(earlier, write) ? 'held' : null;
+}
+
+/** What people had given a former person of the row goes on to the next. */
+function heldByFormer(earlier: readonly Step[], write: Step): boolean {
+  return earlier.some(
+    (step) =>
+      step.side === write.side &&
+      step.human &&
+      step.recordId !== write.recordId &&
+      step.after === write.after,
+  );
 }
 
 /** A side that was never seen to change holds a blank. */

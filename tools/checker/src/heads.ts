@@ -36,7 +36,9 @@ function knowledgeOf(steps: readonly Step[], edit: Step, mapping: MappingRow): '
   if (!maySpeak(side, mapping)) return 'none';
   const later = steps.filter((step) => step.side === side && step.human && step.atMs > edit.atMs);
   const hasLanded = later.some((next) =>
-    steps.some((step) => isLanding(step, side, edit) && step.atMs < next.atMs),
+    steps.some(
+      (step) => isLanding(step, side, edit) && step.recordId === next.recordId && step.atMs < next.atMs,
+    ),
   );
   if (hasLanded) return 'landed';
   return later.some((next) => next.before === edit.after || next.after === edit.after) ? 'equal' : 'none';

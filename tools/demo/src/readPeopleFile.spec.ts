@@ -62,7 +62,7 @@ describe('parsePeople', () => {
       'Last name,Company,Type\nA,Acme,contact\nB,,contact\nC,Acme,lead\n',
     );
     expect(badRows).toEqual([{ line: 2, reason: 'companyname is a column of leads' }]);
-    expect(persons.map(({ row }) => row)).toEqual([
+    expect(persons.map(({ row: { createdon: _, ...row } }) => row)).toEqual([
       { lastname: 'B' },
       { lastname: 'C', companyname: 'Acme' },
     ]);

@@ -18,23 +18,40 @@ describe('the demo', () => {
 
   afterAll(async () => rm(folder, { recursive: true, force: true }));
 
-  async function run(run: Bundles): Promise<{ code: number; result: DemoResult; lines: string[] }> {
+  async function run(
+    bundlesToRun: Bundles,
+    peopleFile?: string,
+  ): Promise<{ code: number; result: DemoResult; lines: string[] }> {
     const lines: string[] = [];
     const jsonFile = join(folder, 'result.json');
     const code = await runDemo(
-      { size: 60, seed: 7, once: true, against: 'local', jsonFile, bundles: run },
+      {
+        size: 60,
+        seed: 7,
+        once: true,
+        against: 'local',
+        jsonFile,
+        bundles: bundlesToRun,
+        ...(peopleFile && { peopleFile }),
+      },
       { print: (line) => lines.push(line), isTerminal: false, signal: new AbortController().signal, env: {} },
     );
     return { code, lines, result: JSON.parse(await readFile(jsonFile, 'utf8')) as DemoResult };
   }
 
   it(
-    'ends with both sides in step, every step seen and each conflict explained',
+    'ends with both sides in step, people of a file included, every step seen and each conflict explained',
     async () => {
-      const { code, result, lines } = await run(bundles);
+      const peopleFile = join(folder, 'people.csv');
+      await writeFile(
+        peopleFile,
+        'Last name,Email,Type\nLovelace,ada@example.com,lead\nŻak,,contact\nX,x,lead\n',
+      );
+      const { code, result, lines } = await run(bundles, peopleFile);
+      expect(lines).toContain('PEOPLE_FILE_ROW line 4: emailaddress1 is not an email address');
       expect(result.failures).toEqual([]);
       expect(code).toBe(0);
-      expect(result).toMatchObject({ differences: 0, unexpected: 0, linkedPairs: 59, ok: true });
+      expect(result).toMatchObject({ differences: 0, unexpected: 0, linkedPairs: 61, ok: true });
       expect(lines.filter((line) => line.includes('rule marketo-wins-for-leads'))).toHaveLength(1);
       expect(lines.filter((line) => line.includes('rule dynamics-wins-for-contacts'))).toHaveLength(1);
     },

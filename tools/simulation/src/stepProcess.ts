@@ -64,6 +64,9 @@ export async function wake(world: World, name: ProcessName): Promise<void> {
   if (!sleeper.opened || world.nowMs - sinceMs > connectionMs) gate.dead = true;
   resume();
   await done;
+  // Whatever it took over before it found out, the present holder has to take back.
+  gate.dead = true;
+  kill(world, name);
 }
 
 export async function wakeAll(world: World): Promise<void> {
