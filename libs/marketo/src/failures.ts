@@ -30,9 +30,12 @@ const meanings: Readonly<Record<string, Meaning>> = {
   '1011': both('MARKETO_FIELD_UNKNOWN'),
 };
 
+/** A refusal with a code we do not know: of a write it concerns its records, and the caller finds out which. */
+const refused: Meaning = { read: 'MARKETO_ANSWER_INVALID', write: 'MARKETO_REFUSED' };
+
 /** The failure of an answer that carries an error. The message is not passed on, since it may quote values. */
 export function faultFailure({ code, message }: MarketoFault, kind: CallKind): SyncError {
-  const meaning = meanings[code] ?? both('MARKETO_ANSWER_INVALID');
+  const meaning = meanings[code] ?? refused;
   const field = namedField(message);
 
   return new SyncError(meaning[kind], { marketoCode: code, ...(field !== null && { field }) });
@@ -43,7 +46,7 @@ export function answerFailure(status: number | null, reason: string, kind: CallK
   const isTooLarge = status === 413 || status === 414;
   const isServerBusy = status !== null && (status >= 500 || status === 429);
   const read = isServerBusy ? 'MARKETO_BUSY' : 'MARKETO_UNREACHABLE';
-  const meaning = isTooLarge ? both('MARKETO_ANSWER_INVALID') : lost(read);
+  const meaning = isTooLarge ? refused : lost(read);
 
   return new SyncError(meaning[kind], { status, reason });
 }

@@ -72,6 +72,7 @@ function explain(draft: Draft, row: DraftRow): void {
   if (row.active && draft.record.waiting?.cause === 'marketo-missing') draft.record.waiting = null;
 }
 
+/** What is on its way stays open: its outcome tells whether it reached the person before that was deleted. */
 function absorbDelete(draft: Draft, row: DraftRow, page: Sequence): void {
   if (row.deletedAt) {
     draft.nothing = 'stale';
@@ -80,7 +81,6 @@ function absorbDelete(draft: Draft, row: DraftRow, page: Sequence): void {
   row.deletedAt = page;
   row.inFlight = {};
   explain(draft, row);
-  draft.record.outbox = draft.record.outbox.filter((entry) => entry.kind !== 'marketo-write');
 }
 
 function absorbFields(draft: Draft, row: DraftRow, event: ChangeEvent): void {
@@ -112,10 +112,11 @@ function absorbField(draft: Draft, { row, mapping, evidence, event }: FieldEvide
   forgetTold(row, mapping, story.told);
   const state = readingOf(mapping, event.fields ?? {});
   const told = { row, mapping, at: event.page, changedAt: changeTime(story, event) };
-  const edit = story.edit ? { ...told, reading: story.edit } : null;
-  if (edit && isRunOver(story, edit.reading, { state, written: writes.at(-1) }))
+  const edit = story.edit ? { ...told, reading: story.edit, madeOn: story.madeOn } : null;
+  const isOlder = isAfter(row.seen[mapping.field]?.at, event.page);
+  if (edit && isRunOver(story, edit.reading, { state, written: writes.at(-1), isOlder }))
     applyChange(draft, edit, false);
-  if (state)
+  if (state && !awaitsEvidence({ row, mapping, evidence, event }, state, writes))
     observeState(draft, { ...told, reading: state, madeOn: story.madeOn }, story.ranOver ? null : edit);
   if (story.confirmed) confirm(row.seen[mapping.field]);
 }
@@ -139,14 +140,31 @@ function followEdit(draft: Draft, edit: Observation): void {
   applyChange(draft, edit, false);
 }
 
-/** Our write came after the edit, or the state shows our value although somebody else edited. */
+/**
+ * Our write came after the edit, or the state shows our value although somebody else edited, or was read before our write
+ * was acknowledged.
+ */
 function isRunOver(
   story: Story,
   edit: Reading,
-  { state, written }: { state: Reading | null; written: Scalar | undefined },
+  { state, written, isOlder }: { state: Reading | null; written: Scalar | undefined; isOlder: boolean },
 ): boolean {
   if (written === undefined) return false;
-  return story.ranOver || (state !== null && state.side === written && edit.side !== written);
+  const isHidden = state?.side === written || (isOlder && story.madeOn !== written);
+  return story.ranOver || (isHidden && edit.side !== written);
+}
+
+/**
+ * While a write of ours is on its way, a state that nothing explains is not judged: the feed will tell whether it was made
+ * on top of our value, and brings the state again.
+ */
+function awaitsEvidence(
+  { row, mapping, evidence, event }: FieldEvidence,
+  state: Reading,
+  writes: readonly Scalar[],
+): boolean {
+  if (event.evidence === null || evidence.length > 0 || writes.length === 0) return false;
+  return !writes.includes(state.side) && row.seen[mapping.field]?.value !== state.side;
 }
 
 function readingOf(mapping: MappingRow, fields: Readonly<Record<string, unknown>>): Reading | null {
@@ -202,8 +220,8 @@ function tell(mapping: MappingRow, evidence: readonly EvidenceRow[], writes: rea
   const told = Math.max(-1, ...own) + 1;
   const isLastTold = told > 0 && told === writes.length;
   const item = evidence[edit];
-  if (!item)
-    return { edit: null, editedAt: null, ranOver: false, madeOn: undefined, told, confirmed: isLastTold };
+  const noEdit = { edit: null, editedAt: null, ranOver: false };
+  if (!item) return { ...noEdit, madeOn: steps[lastOwn], told, confirmed: isLastTold };
   const madeOnOurs = writes.length > 0 && readDisplay(mapping, item.oldValue).side === writes.at(-1);
   return {
     edit: readDisplay(mapping, item.newValue),

@@ -1,4 +1,4 @@
-import type { DeliveryOutcome, ScalarValues, Sequence } from '@lockstep/change-events';
+import type { DeliveryOutcome, ScalarValues, Sequence, WriteOperation } from '@lockstep/change-events';
 import { absorbState, personRow } from './absorbMarketo.ts';
 import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decision.ts';
 import { settle } from './observe.ts';
@@ -23,7 +23,7 @@ export function absorbOutcome(draft: Draft, outcome: DeliveryOutcome): void {
       }
       return close(draft, outcome, entry);
     case 'NOT_FOUND':
-      absorbNotFound(draft, outcome);
+      absorbNotFound(draft, outcome, entry?.command.operation);
       return close(draft, outcome, entry);
     case 'REFUSED':
       absorbRefusal(draft, outcome);
@@ -44,12 +44,12 @@ function absorbAccepted(draft: Draft, outcome: DeliveryOutcome): void {
   const { answered, personId, accepted } = outcome;
   if (!personId || !answered || !accepted) return;
   const row = personRow(draft, personId, answered);
-  if (!row.active) return;
   for (const mapping of draft.context.mapping) {
     const value = accepted[mapping.marketo];
     if (value === undefined) continue;
     forget(row, mapping.field, outcome.revision);
-    settle(draft, { row, mapping, value, at: answered });
+    if (row.active) settle(draft, { row, mapping, value, at: answered });
+    else row.seen[mapping.field] ??= { value, at: answered };
   }
   if (outcome.result === 'CREATED') confirmAll(row);
 }
@@ -65,10 +65,18 @@ function forget(row: DraftRow, field: string, revision: Sequence): void {
   if (inFlight && inFlight.revision.number <= revision.number) delete row.inFlight[field];
 }
 
-/** A linked person that is not found says nothing until the delete or merge feed explains it; it is never created anew. */
-function absorbNotFound(draft: Draft, outcome: DeliveryOutcome): void {
+/**
+ * A linked person that is not found says nothing until the delete or merge feed explains it. When the feeds, read on all
+ * the while, have not done so by the time it is looked for again, it was deleted before we had learnt of it.
+ */
+function absorbNotFound(draft: Draft, outcome: DeliveryOutcome, operation: WriteOperation | undefined): void {
   const row = activeRow(draft.record, 'marketo');
   if (!row || row.deletedAt || outcome.personId !== row.id) return;
+  if (row.missing && operation === 'READ') {
+    row.deletedAt = row.page;
+    row.missing = false;
+    return;
+  }
   row.missing = true;
   draft.record.waiting = waitingFor(draft, 'marketo-missing', outcome.code);
 }

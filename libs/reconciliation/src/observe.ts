@@ -28,17 +28,17 @@ export function observe(draft: Draft, observation: Observation): void {
   const { row, mapping, reading, at } = observation;
   const seen = row.seen[mapping.field];
   if (seen && compareSequence(at, seen.at) < 0) return;
-  if (isOnItsWay(draft, observation)) {
-    row.seen[mapping.field] = { value: reading.side, at, ...unconfirmedIn(row, seen, reading.side) };
-    return;
-  }
   if (seen && seen.value === reading.side) {
     seen.at = at;
     return;
   }
+  if (isOnItsWay(draft, observation)) {
+    row.seen[mapping.field] = { value: reading.side, at, ...unconfirmedIn(row, seen, reading.side) };
+    return;
+  }
   row.seen[mapping.field] = { value: reading.side, at };
   const { madeOn = seen?.value } = observation;
-  applyChange(draft, { ...observation, madeOn }, seen === undefined);
+  applyChange(draft, { ...observation, madeOn }, madeOn === undefined);
 }
 
 function isOnItsWay(draft: Draft, { row, mapping, reading }: Observation): boolean {

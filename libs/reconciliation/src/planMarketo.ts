@@ -37,11 +37,19 @@ function planUpdate(draft: Draft, crm: DraftRow, person: DraftRow): void {
   for (const mapping of draft.context.mapping) {
     if (crm.deletedAt && mapping.field !== 'crmIsDeleted') continue;
     const wanted = wantedValue(draft, person, mapping);
-    if (wanted === undefined) continue;
+    if (wanted === undefined || isUnsettled(draft, person, mapping)) continue;
     fields[mapping.marketo] = wanted;
     person.inFlight[mapping.field] = { value: wanted, revision: { ...draft.record.revision } };
   }
   if (Object.keys(fields).length > 0) sendCommand(draft, 'UPDATE', fields);
+}
+
+/** An edit of Marketo that our write ran over is put back when the feed has told all that happened to it. */
+function isUnsettled(draft: Draft, person: DraftRow, mapping: MappingRow): boolean {
+  return (
+    draft.record.fields[mapping.field]?.source === 'marketo' &&
+    person.seen[mapping.field]?.unconfirmed === true
+  );
 }
 
 /** The value to write; undefined when the person holds it, refused it, or its field was never seen. */

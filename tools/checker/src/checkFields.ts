@@ -42,7 +42,8 @@ export function checkField(
 
 /** What only Marketo may say stays as it was said, when a new person takes the place of the one who said it. */
 function judgeDifference(findings: Findings, field: FieldCase): void {
-  const isNew = field.pair.group.personIds.length > 1 && field.mapping.direction === 'to-dynamics';
+  const persons = new Set(field.pair.group.personStates.map(({ id }) => id));
+  const isNew = persons.size > 1 && field.mapping.direction === 'to-dynamics';
   if (isNew && isBlankValue(field.marketo)) findings.exempt.push(finding(field, 'blank-in-a-new-person'));
   else findings.differences.push(finding(field, 'the sides differ after quiet'));
 }

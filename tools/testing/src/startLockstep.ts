@@ -41,6 +41,8 @@ export type Lockstep = StackAddresses & {
   close(): Promise<void>;
 };
 
+const addressNames = ['KAFKA_BROKERS', 'MONGODB_URL', 'SCHEMA_REGISTRY_URL'];
+
 const pace = {
   POLL_INTERVAL_MIN_MS: '100',
   POLL_INTERVAL_MAX_MS: '500',
@@ -72,7 +74,9 @@ async function open(
   closers: (() => Promise<unknown>)[],
   close: () => Promise<void>,
 ): Promise<Lockstep> {
-  const stack = await startLocalStack();
+  // Addresses come first, also where LOCKSTEP_STACK names what the global set-up was to start.
+  const hasAddresses = addressNames.every((name) => (process.env[name] ?? '') !== '');
+  const stack = await startLocalStack({ provider: hasAddresses ? 'external' : 'auto' });
   closers.push(() => stack.close());
   const dynamics = await startEmulatedDynamics();
   closers.push(() => dynamics.close());
