@@ -21,14 +21,15 @@ export type DeliverOptions = MarketoCallOptions & {
 };
 
 /**
- * Revisions that were stored but, as this process knows, never sent. A stored revision that is neither settled nor known to
- * be unsent may have been sent by a process that died: it waits, and is settled by a read.
+ * Revisions that were stored but, as this process knows, never sent. A stored revision that has no outcome and is not known
+ * to be unsent may have been sent by a process that died: it waits, and is settled by a read.
  */
 type Unsent = Map<string, number>;
 
 /**
  * Delivers commands to Marketo in full calls. Only the highest revision of a golden id is sent, one at a time per id; the
- * revision is stored before the call, so that an older command of the other lane can never overwrite a newer one.
+ * revision is stored before the call, so that an older command of the other lane can never overwrite a newer one, and its
+ * outcome after it, so that a command that comes again (a crash before the commit) gets the same answer.
  */
 export function createDeliverer(options: DeliverOptions): BatchHandler {
   const unsent: Unsent = new Map();
@@ -56,33 +57,37 @@ async function deliverAll(
   const { deliveries, clock } = options;
   const known = await deliveries.load(commands.map((command) => command.goldenId));
   const { highest, superseded } = selectHighest(commands, known);
-  const isDoubtful = ({ goldenId, revision }: WriteCommand): boolean =>
-    compareSequence(known.get(goldenId)?.revision, revision) === 0 &&
-    unsent.get(goldenId) !== revision.number;
+  const isRepeated = ({ goldenId, revision }: WriteCommand): boolean =>
+    compareSequence(known.get(goldenId)?.revision, revision) === 0;
   // Judged once, before the calls: what they send is no longer known to be unsent.
-  const doubtful = highest.filter(isDoubtful);
-  const due = highest.filter((command) => !doubtful.includes(command));
-  await deliveries.save(due.map(({ goldenId, revision }) => ({ goldenId, revision, settled: false })));
+  const answered = highest.flatMap((command) =>
+    isRepeated(command) ? (known.get(command.goldenId)?.outcome ?? []) : [],
+  );
+  const open = highest.filter((command) => !answered.some(({ goldenId }) => goldenId === command.goldenId));
+  const doubtful = open.filter(
+    (command) => isRepeated(command) && unsent.get(command.goldenId) !== command.revision.number,
+  );
+  const due = open.filter((command) => !doubtful.includes(command));
+  await deliveries.save(due.map(({ goldenId, revision }) => ({ goldenId, revision, outcome: null })));
   const delivered = await deliverChunks(options, due, unsent);
   const unknown = doubtful.map((command) => unknownOutcome(command, 'MARKETO_OUTCOME_UNKNOWN', clock.now()));
-  const settled = [...delivered, ...unknown];
-  await deliveries.save(settled.map(({ goldenId, revision }) => ({ goldenId, revision, settled: true })));
-  return [
-    ...superseded.map((command) => outcomeOf(command, { result: 'SUPERSEDED' }, clock.now())),
-    ...settled,
-  ];
+  const outcomes = [...delivered, ...unknown];
+  await deliveries.save(
+    outcomes.map((outcome) => ({ goldenId: outcome.goldenId, revision: outcome.revision, outcome })),
+  );
+  const late = superseded.map((command) => outcomeOf(command, { result: 'SUPERSEDED' }, clock.now()));
+  return [...late, ...answered, ...outcomes];
 }
 
-/** The highest revision of each golden id; what was sent and settled before, or is lower, is superseded. */
+/** The highest revision of each golden id; what is lower than that, or than what was sent before, is superseded. */
 function selectHighest(commands: readonly WriteCommand[], known: ReadonlyMap<string, Delivery>) {
   const highest = new Map<string, WriteCommand>();
   const superseded: WriteCommand[] = [];
   for (const command of commands) {
     const rival = highest.get(command.goldenId);
-    if (
-      isSent(command, known.get(command.goldenId)) ||
-      compareSequence(command.revision, rival?.revision) < 0
-    ) {
+    const sent = known.get(command.goldenId);
+    const isOld = [sent, rival].some((other) => compareSequence(command.revision, other?.revision) < 0);
+    if (isOld) {
       superseded.push(command);
       continue;
     }
@@ -90,12 +95,6 @@ function selectHighest(commands: readonly WriteCommand[], known: ReadonlyMap<str
     highest.set(command.goldenId, command);
   }
   return { highest: [...highest.values()], superseded };
-}
-
-function isSent(command: WriteCommand, sent: Delivery | undefined): boolean {
-  if (!sent) return false;
-  const order = compareSequence(command.revision, sent.revision);
-  return order < 0 || (order === 0 && sent.settled);
 }
 
 /** A call that fails before anything was sent fails the batch, which comes again; later ones answer RETRY. */

@@ -1,4 +1,4 @@
-import type { Sequence } from '@lockstep/change-events';
+import type { DeliveryOutcome, Sequence } from '@lockstep/change-events';
 import type { GoldenRecord } from '@lockstep/reconciliation';
 
 /** A record to save, guarded by the revision it was read at; null inserts. */
@@ -40,8 +40,15 @@ export type SyncStateStore = {
   markFirstReadsComplete(): Promise<void>;
 };
 
-/** What was last sent to Marketo for a golden id; written before the call. */
-export type Delivery = { readonly goldenId: string; readonly revision: Sequence; readonly settled: boolean };
+/**
+ * What was last sent to Marketo for a golden id: stored before the call without an outcome, and with it after the call, so
+ * that a repeated command gets the same answer again.
+ */
+export type Delivery = {
+  readonly goldenId: string;
+  readonly revision: Sequence;
+  readonly outcome: DeliveryOutcome | null;
+};
 
 export type DeliveryStore = {
   load(goldenIds: readonly string[]): Promise<ReadonlyMap<string, Delivery>>;

@@ -71,6 +71,7 @@ function planCreate(draft: Draft, crm: DraftRow, person: DraftRow | undefined): 
     draft.record.waiting = { cause: 'first-reads', code: null, dueAtMs: Number.MAX_SAFE_INTEGER };
     return;
   }
+  if (isBeingJoined(draft)) return;
   const match = findMatch(draft);
   if (match.kind === 'ambiguous')
     return wait(draft, 'review', 'MARKETO_AMBIGUOUS', draft.context.policy.parkedRetryMs);
@@ -94,6 +95,11 @@ function isOutgrown(draft: Draft, person: DraftRow): boolean {
     const isEdited = field?.source === 'dynamics' && !field.agreed && Object.keys(mapping.columns).length > 0;
     return isEdited && wantedValue(draft, person, mapping) !== undefined;
   });
+}
+
+/** Its person was asked to join, and answers soon: nobody else may be made in the meantime. */
+function isBeingJoined({ record, context }: Draft): boolean {
+  return record.waiting?.cause === 'join' && record.waiting.dueAtMs > context.nowMs;
 }
 
 /** What is not to be created waits for nothing. */

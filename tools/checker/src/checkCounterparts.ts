@@ -1,3 +1,4 @@
+import type { Conflict } from '@lockstep/change-events';
 import type { MappingRow } from '@lockstep/reconciliation';
 import { canonicalValue } from './canonicalValue.ts';
 import { isFiltered } from './checkWrites.ts';
@@ -9,7 +10,11 @@ import type { Findings } from './verdict.ts';
 const raceMs = 10_000;
 
 /** Invariant 4 and 6 for one row: exactly one person where the rules demand one, else none. */
-export function checkCounterpart(findings: Findings, history: History, group: Group): void {
+export function checkCounterpart(
+  findings: Findings,
+  history: History,
+  { group, conflicts }: { group: Group; conflicts: readonly Conflict[] },
+): void {
   const persons = history.marketo.persons.filter((person) => group.personIds.includes(person.id));
   const ids = [group.rowId, ...persons.map((person) => person.id)];
   const what = group.table;
@@ -19,27 +24,38 @@ export function checkCounterpart(findings: Findings, history: History, group: Gr
   if (persons.length > 0) return;
   const isGone = deletedAtMs(group.rowStates, group.rowId) !== null;
   if (isGone) return;
-  const excuse = absenceExcuse(history, group);
+  const excuse = absenceExcuse(history, group, conflicts);
   if (excuse) findings.exempt.push({ what, ids, reason: excuse });
   else findings.missing.push({ what, ids, reason: 'a row has no person' });
 }
 
 /** Why a row rightly has no person; null when it should have one. */
-function absenceExcuse(history: History, group: Group): string | null {
+function absenceExcuse(history: History, group: Group, conflicts: readonly Conflict[]): string | null {
   if (isFiltered(group.rowStates)) return 'filter-no';
   const last = group.personIds.at(-1);
   if (history.matchByEmail && isAmbiguous(history, group)) return 'ambiguous-email';
   if (last === undefined) return null;
   const goneMs = deletedAtMs(group.personStates, last);
-  const edits = goneMs === null ? [] : editsOf(history.mapping, group).filter((step) => step.atMs > goneMs);
+  const edits =
+    goneMs === null ? [] : editsOf(history.mapping, group, conflicts).filter((step) => step.atMs > goneMs);
   return edits.some((step) => !isReturn(step, edits)) ? null : 'deleted-in-marketo';
 }
 
-/** Edits that Dynamics may make, of all fields. */
-function editsOf(mapping: readonly MappingRow[], group: Group): Step[] {
+/** Edits of Dynamics, of all fields that it may change; those that lost a conflict are recorded and ask for nothing. */
+function editsOf(mapping: readonly MappingRow[], group: Group, conflicts: readonly Conflict[]): Step[] {
   return mapping
     .filter((row) => maySpeak('dynamics', row))
-    .flatMap((row) => stepsOf(group, row).filter((step) => step.side === 'dynamics' && step.human));
+    .flatMap((row) =>
+      stepsOf(group, row).filter(
+        (step) => step.side === 'dynamics' && step.human && !hasLost(conflicts, row, step),
+      ),
+    );
+}
+
+function hasLost(conflicts: readonly Conflict[], mapping: MappingRow, step: Step): boolean {
+  return conflicts.some(
+    ({ field, loserValue }) => field === mapping.field && canonicalValue(mapping, loserValue) === step.after,
+  );
 }
 
 /** A change that a later one took back, or that takes one back, may never have been seen. */

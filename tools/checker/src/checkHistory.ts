@@ -45,7 +45,7 @@ function checkGroup(
   const linked = history.marketo.persons.filter(({ id }) => group.personIds.includes(id));
   const [person] = linked;
   const recorded = conflicts.get(group.rowId) ?? [];
-  checkCounterpart(findings, history, group);
+  checkCounterpart(findings, history, { group, conflicts: recorded });
   checkFrozenRow(findings, group);
   const pair: Pair | null =
     row && person ? { group, row, person, conflicts: recorded, publishedVersions: versions } : null;

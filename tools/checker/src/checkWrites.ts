@@ -1,6 +1,6 @@
 import type { Conflict, Scalar } from '@lockstep/change-events';
 import { filterColumn, type MappingRow } from '@lockstep/reconciliation';
-import { isBlankValue } from './canonicalValue.ts';
+import { canonicalValue, isBlankValue } from './canonicalValue.ts';
 import type { StateEntry } from './history.ts';
 import { maySpeak, otherSide, type Group, type Step } from './timeline.ts';
 import type { Finding, Findings } from './verdict.ts';
@@ -78,8 +78,9 @@ type Judged = {
 };
 
 /**
- * Two rare stories are allowed. After a lost answer from Dynamics the same value may be written again. A command of the live
- * lane may repeat what one of the backfill lane had just delivered, and so run over an edit, which is then restored.
+ * Two rare stories are allowed. After a lost answer from Dynamics the same value may be written again. A command that
+ * overtook another, or that followed one without an answer, may repeat what that had delivered after all, and so run over an
+ * edit, which is then restored or recorded.
  */
 function excuseOf({ mapping, steps, conflicts, write }: Judged): string | null {
   if (conflicts.some(({ field, rule }) => field === mapping.field && rule === 'outcome-unknown'))
@@ -90,7 +91,11 @@ function excuseOf({ mapping, steps, conflicts, write }: Judged): string | null {
   const isRestored = steps.some(
     (step) => step.side === 'marketo' && step.atMs > write.atMs && step.after === ranOver.after,
   );
-  return isRestored ? 'delivered-on-both-lanes' : null;
+  const isRecorded = conflicts.some(
+    ({ field, loserValue }) =>
+      field === mapping.field && canonicalValue(mapping, loserValue) === ranOver.after,
+  );
+  return isRestored || isRecorded ? 'command-repeated' : null;
 }
 
 function judge(findings: Findings, group: Group, { mapping, steps, conflicts, write }: Judged): void {

@@ -87,6 +87,8 @@ export function expectationOf(group: Group, mapping: MappingRow, heads: readonly
     return { allowed: [], loser: null, excuse: 'returned-to-former-value' };
   if (!second || first.step.after === second.step.after)
     return { allowed: [first.step.after], loser: null, excuse: null };
+  if (first.step.before === second.step.after || second.step.before === first.step.after)
+    return { allowed: [], loser: null, excuse: 'returned-to-former-value' };
   if (values.some(isBlankValue) && startsOnBothSides(group)) return expectBlank(values, mapping);
   const winner = winnerOf(group.table, mapping, [first.step, second.step]);
   const loser = winner === first.step ? second.step : first.step;

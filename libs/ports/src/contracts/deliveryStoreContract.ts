@@ -1,9 +1,28 @@
+import type { DeliveryOutcome } from '@lockstep/change-events';
 import type { Delivery, DeliveryStore } from '../goldenStore.ts';
 
-const delivery = (goldenId: string, number: number, settled: boolean): Delivery => ({
+const outcome: DeliveryOutcome = {
+  commandId: 'a/1.1/marketo',
+  goldenId: 'a',
+  revision: { epoch: 1, number: 1 },
+  result: 'UPDATED',
+  personId: '1',
+  accepted: { city: 'Bonn', leadScore: 7, unsubscribed: false, phone: null },
+  state: null,
+  sent: { epoch: 3, number: 8 },
+  answered: { epoch: 3, number: 9 },
+  code: null,
+  field: null,
+  detail: null,
+  retryAt: null,
+  lane: 'LIVE',
+  at: '2026-11-21T10:00:00Z',
+};
+
+const delivery = (goldenId: string, number: number, isSettled: boolean): Delivery => ({
   goldenId,
   revision: { epoch: 1, number },
-  settled,
+  outcome: isSettled ? outcome : null,
 });
 
 /** The promises of `DeliveryStore`; `open` gives an empty store each time. */
