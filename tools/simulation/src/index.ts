@@ -1,1 +1,12 @@
-export {};
+export { planRun, defaultPlanOptions, type PlanOptions } from './planRun.ts';
+export { isClean, runPlan, type RunResult } from './runPlan.ts';
+export {
+  resultOf,
+  runSeeds,
+  type SeedsOptions,
+  type SeedsReport,
+  type SimulationResult,
+} from './runSeeds.ts';
+export { shrinkPlan } from './shrink.ts';
+export type { Action, Fault, HumanAct, Plan } from './actions.ts';
+export type { Variant } from './world.ts';

@@ -1,0 +1,38 @@
+import type { DynamicsUpdate, DynamicsWriter, EventLog } from '@lockstep/ports';
+import { simulatedMapping, type Variant } from './world.ts';
+
+/** Parts that are broken on purpose: the simulation must find each of them. */
+
+/** A writer that takes whatever version the row has now, as if If-Match were not sent. */
+export const writerWithoutIfMatch: Variant = {
+  writer: (writer: DynamicsWriter): DynamicsWriter => ({
+    read: (table, id) => writer.read(table, id),
+    async update(update: DynamicsUpdate) {
+      const row = await writer.read(update.table, update.id);
+      return writer.update({ ...update, version: row?.version ?? update.version });
+    },
+  }),
+};
+
+/** A log whose publishers never fence each other. */
+export function logWithoutFencing(): Variant {
+  let opened = 0;
+  return {
+    log: (log: EventLog): EventLog => ({
+      consume: (options, handler, signal) => log.consume(options, handler, signal),
+      readLatest: (topic) => log.readLatest(topic),
+      lag: (group, topics) => log.lag(group, topics),
+      openPublisher: (id) => log.openPublisher(`${id}/${(opened += 1)}`),
+    }),
+  };
+}
+
+/** A mapping that writes one field into the column of another. */
+export const mappingWithCrossedColumns: Variant = {
+  mapping: simulatedMapping.map((row) => (row.field === 'city' ? { ...row, marketo: 'state' } : row)),
+};
+
+/** A mapping that has forgotten what an opt-out is. */
+export const mappingWithoutOptOuts: Variant = {
+  mapping: simulatedMapping.map(({ optOut: _, ...row }) => row),
+};

@@ -1,0 +1,97 @@
+import {
+  logWithoutFencing,
+  mappingWithCrossedColumns,
+  mappingWithoutOptOuts,
+  writerWithoutIfMatch,
+} from './brokenVariants.ts';
+import type { FindingKind } from '@lockstep/checker';
+import { planRun } from './planRun.ts';
+import { isClean, runPlan } from './runPlan.ts';
+import { resultOf, runSeeds } from './runSeeds.ts';
+import { shrinkPlan } from './shrink.ts';
+import type { Variant } from './world.ts';
+
+const firstSeed = 1;
+const count = 200;
+
+/** The first seed, of at most `seedsMax`, whose run shows one of `kinds`. */
+async function findSeed(
+  variant: Variant,
+  kinds: readonly FindingKind[],
+  seedsMax: number,
+): Promise<number | null> {
+  for (let seed = 1; seed <= seedsMax; seed += 1) {
+    const { verdict } = await runPlan(planRun(seed), variant);
+    if (kinds.some((kind) => verdict[kind].length > 0)) return seed;
+  }
+  return null;
+}
+
+describe('the simulation', () => {
+  it(`finds nothing in ${count} runs with crashes, lost answers, races, sleepers and short pages`, async () => {
+    const report = await runSeeds({
+      first: firstSeed,
+      count,
+      plan: { actionsMax: 60, faultShare: 0.25 },
+      keepGoing: false,
+      nowMs: () => performance.now(),
+      onResult: () => undefined,
+    });
+
+    expect(report.lines.slice(0, -1)).toEqual([]);
+    expect(report).toMatchObject({ runs: count, failed: 0 });
+  });
+
+  it('reaches what it is there for: conflicts, linked pairs and every kind of fault', async () => {
+    const totals = { pairs: 0, conflicts: 0, faults: new Set<string>() };
+    for (let seed = firstSeed; seed < firstSeed + 60; seed += 1) {
+      const { verdict, faults } = await runPlan(planRun(seed));
+      totals.pairs += verdict.linkedPairs;
+      totals.conflicts += verdict.conflicts;
+      for (const kind of Object.keys(faults)) totals.faults.add(kind);
+    }
+
+    expect(totals.pairs).toBeGreaterThan(60);
+    expect(totals.conflicts).toBeGreaterThan(10);
+    expect([...totals.faults].sort()).toEqual(['act', 'crash', 'error', 'later', 'sleep']);
+  });
+
+  it('repeats a run from its seed', async () => {
+    const first = await runPlan(planRun(42));
+    const second = await runPlan(planRun(42));
+
+    expect(second.history).toEqual(first.history);
+    expect(resultOf(second)).toEqual(resultOf(first));
+  });
+});
+
+describe('a part that is broken is found', () => {
+  it('when Dynamics is written without If-Match', async () => {
+    expect(await findSeed(writerWithoutIfMatch, ['lost', 'flipFlopped', 'optOutsLost'], 200)).not.toBeNull();
+  });
+
+  it('when publishers are not fenced', async () => {
+    expect(await findSeed(logWithoutFencing(), ['topicGaps', 'lost', 'differences'], 1000)).not.toBeNull();
+  });
+
+  it('when a field is mapped to the wrong place', async () => {
+    expect(await findSeed(mappingWithCrossedColumns, ['differences'], 20)).not.toBeNull();
+  });
+
+  it('when opt-outs are treated like any other field', async () => {
+    expect(await findSeed(mappingWithoutOptOuts, ['optOutsLost'], 1000)).not.toBeNull();
+  });
+
+  it('with a history that is as short as it can be made', async () => {
+    const seed = (await findSeed(mappingWithCrossedColumns, ['differences'], 20)) ?? 0;
+    const plan = planRun(seed);
+    const fails = async (shorter: typeof plan) =>
+      (await runPlan(shorter, mappingWithCrossedColumns)).verdict.differences.length > 0;
+
+    const shortest = await shrinkPlan(plan, fails);
+
+    expect(shortest.actions.length).toBeLessThan(5);
+    expect(isClean(await runPlan(shortest))).toBe(true);
+    expect(await fails(shortest)).toBe(true);
+  });
+});
