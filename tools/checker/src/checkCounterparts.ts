@@ -97,11 +97,9 @@ function linkedAtMs({ personStates, rowId }: Group, id: string): number {
 /** Who was linked, and by what right. */
 function checkLinks(findings: Findings, history: History, group: Group): void {
   for (const id of group.personIds) {
-    const states = group.personStates.filter((state) => state.id === id);
-    const [first] = states;
+    const first = group.personStates.find((state) => state.id === id);
     const ids = [group.rowId, id];
-    if (first?.actorKind === 'human' && !history.matchByEmail)
-      findings.unexpected.push({ what: 'link', ids, reason: 'a person was linked though matching is off' });
+    if (first) checkRight(findings, history, { first, ids });
     const linkedMs = linkedAtMs(group, id);
     const until = group.rowStates.filter((state) => Date.parse(state.at) <= linkedMs);
     if (until.length > 0 && until.every((_, at) => isFiltered(until.slice(0, at + 1))))
@@ -110,8 +108,18 @@ function checkLinks(findings: Findings, history: History, group: Group): void {
         ids,
         reason: 'a row whose filter never allowed it was linked',
       });
-    if (first?.actorKind === 'application' && history.matchByEmail) checkMatch(findings, history, first);
   }
+}
+
+/** Persons that people made are linked by matching only; persons that we made must have had nobody to match. */
+function checkRight(
+  findings: Findings,
+  history: History,
+  { first, ids }: { first: StateEntry; ids: readonly string[] },
+): void {
+  if (first.actorKind === 'application' && history.matchByEmail) checkMatch(findings, history, first);
+  if (first.actorKind === 'human' && !history.matchByEmail)
+    findings.unexpected.push({ what: 'link', ids, reason: 'a person was linked though matching is off' });
 }
 
 /** A person was made although exactly one free person with the address was there. */

@@ -4,7 +4,7 @@ import { checkField, type Pair } from './checkFields.ts';
 import { checkStored } from './checkStored.ts';
 import { checkTopics } from './checkTopics.ts';
 import { checkFrozenRow, checkWrites, isFiltered } from './checkWrites.ts';
-import type { History } from './history.ts';
+import type { FinalRecord, History } from './history.ts';
 import { publishedVersions } from './publishedVersions.ts';
 import { groupsOf, stepsOf, type Group } from './timeline.ts';
 import { findingKinds, noFindings, type Findings, type Verdict } from './verdict.ts';
@@ -41,24 +41,45 @@ function checkGroup(
   group: Group,
   versions: ReadonlySet<number>,
 ): number {
-  const row = history.dynamics.rows[group.table]?.find(({ id }) => id === group.rowId);
-  const linked = history.marketo.persons.filter(({ id }) => group.personIds.includes(id));
-  const [person] = linked;
+  const { row, person } = presentSides(history, group);
   const recorded = conflicts.get(group.rowId) ?? [];
   checkCounterpart(findings, history, { group, conflicts: recorded });
   checkFrozenRow(findings, group);
-  const pair: Pair | null =
+  const pair =
     row && person ? { group, row, person, conflicts: recorded, publishedVersions: versions } : null;
   const frozen = isFiltered(group.rowStates);
-  for (const mapping of history.mapping) {
-    const steps = stepsOf(group, mapping);
-    if (mapping.columns[group.table] === undefined) continue;
-    checkWrites(findings, group, { mapping, steps, conflicts: recorded });
-    if (pair && !frozen) checkField(findings, pair, mapping, steps);
-  }
-  if (person && !(frozen && row)) checkMirror(findings, group, person);
-  if (person && (frozen || !row)) exempt(findings, group, row ? 'filter-no' : 'deleted-in-dynamics');
+  checkEachField(findings, history, { group, pair: frozen ? null : pair, conflicts: recorded });
+  if (person) checkPerson(findings, group, { person, frozen, isThere: row !== undefined });
   return pair ? 1 : 0;
+}
+
+/** Writes of every field, and, where both sides are there and may differ in nothing, what they hold. */
+function checkEachField(
+  findings: Findings,
+  history: History,
+  { group, pair, conflicts }: { group: Group; pair: Pair | null; conflicts: readonly Conflict[] },
+): void {
+  for (const mapping of history.mapping.filter(({ columns }) => columns[group.table] !== undefined)) {
+    const steps = stepsOf(group, mapping);
+    checkWrites(findings, group, { mapping, steps, conflicts });
+    if (pair) checkField(findings, pair, mapping, steps);
+  }
+}
+
+function presentSides(history: History, group: Group) {
+  const row = history.dynamics.rows[group.table]?.find(({ id }) => id === group.rowId);
+  const person = history.marketo.persons.find(({ id }) => group.personIds.includes(id));
+  return { row, person };
+}
+
+/** A person whose row is gone or filtered keeps its values: its fields are exempt. */
+function checkPerson(
+  findings: Findings,
+  group: Group,
+  { person, frozen, isThere }: { person: FinalRecord; frozen: boolean; isThere: boolean },
+): void {
+  if (!frozen || !isThere) checkMirror(findings, group, person);
+  if (frozen || !isThere) exempt(findings, group, isThere ? 'filter-no' : 'deleted-in-dynamics');
 }
 
 function exempt(findings: Findings, group: Group, reason: string): void {

@@ -26,18 +26,21 @@ function checkTable(
 ): void {
   const what = `dynamics.${table}.changes`;
   const events = byKey(history.changes?.[what] ?? []);
-  const last = new Map<string, StateEntry>();
-  for (const state of history.dynamics.states) if (state.table === table) last.set(state.id, state);
-  for (const { id } of rows) {
-    const found = events.get(id)?.at(-1);
-    if (found?.version?.number !== last.get(id)?.version)
-      findings.topicGaps.push({ what, ids: [id], reason: 'the last event is not the row as it is' });
-  }
+  const last = lastStates(history, table);
+  const gap = (id: string, reason: string) => findings.topicGaps.push({ what, ids: [id], reason });
+  const shownVersion = (id: string): number | undefined => events.get(id)?.at(-1)?.version?.number;
+  const outdated = rows.filter(({ id }) => shownVersion(id) !== last.get(id)?.version);
+  for (const { id } of outdated) gap(id, 'the last event is not the row as it is');
+  const isDeleted = (id: string): boolean => last.get(id)?.operation === 'delete';
   for (const [id, list] of events) {
-    if (last.get(id)?.operation === 'delete' && list.at(-1) !== null)
-      findings.topicGaps.push({ what, ids: [id], reason: 'a deleted row has no tombstone' });
-    if (!isOrdered(list)) findings.topicGaps.push({ what, ids: [id], reason: 'versions are out of order' });
+    if (list.at(-1) !== null && isDeleted(id)) gap(id, 'a deleted row has no tombstone');
+    if (!isOrdered(list)) gap(id, 'versions are out of order');
   }
+}
+
+function lastStates(history: History, table: string): Map<string, StateEntry> {
+  const states = history.dynamics.states.filter((state) => state.table === table);
+  return new Map(states.map((state) => [state.id, state]));
 }
 
 /** A version may be repeated, never undercut. */

@@ -32,11 +32,15 @@ function sourceOf(steps: readonly Step[], write: Step, mapping: MappingRow): Ste
   const edits = earlier.filter((step) => step.side === side && step.human && step.after === write.after);
   const carried = earlier.filter((step) => isSameWrite(step, write)).length;
   if (maySpeak(side, mapping) && edits.length > carried) return edits.at(-1) ?? null;
-  const mayHold = write.operation === 'create' || !maySpeak(write.side, mapping);
-  if (mayHold && heldBy(earlier, side, write.after)) return 'held';
-  if (mayHold && write.operation === 'create' && heldBy(earlier, write.side, write.after)) return 'held';
-  if (heldByFormer(earlier, write)) return 'held';
-  return isRestoration(earlier, write) ? 'held' : null;
+  const isHeld =
+    isMerelyHeld(earlier, write, mapping) || heldByFormer(earlier, write) || isRestoration(earlier, write);
+  return isHeld ? 'held' : null;
+}
+
+function isMerelyHeld(earlier: readonly Step[], write: Step, mapping: MappingRow): boolean {
+  if (write.operation !== 'create')
+    return !maySpeak(write.side, mapping) && heldBy(earlier, otherSide(write.side), write.after);
+  return (['dynamics', 'marketo'] as const).some((side) => heldBy(earlier, side, write.after));
 }
 
 /** What people had given a former person of the row goes on to the next. */

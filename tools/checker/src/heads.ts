@@ -81,18 +81,25 @@ export function expectationOf(group: Group, mapping: MappingRow, heads: readonly
   const [first, second] = heads;
   if (!first) return null;
   const values = heads.map(({ step }) => step.after);
-  if (heads.some(({ step }) => step.side === 'marketo' && step.recordId !== group.personIds.at(-1)))
-    return { allowed: [], loser: null, excuse: 'deleted-with-its-person' };
-  if (heads.some(({ returned }) => returned))
-    return { allowed: [], loser: null, excuse: 'returned-to-former-value' };
+  const excuse = excuseFor(group, heads);
+  if (excuse) return { allowed: [], loser: null, excuse };
   if (!second || first.step.after === second.step.after)
     return { allowed: [first.step.after], loser: null, excuse: null };
-  if (first.step.before === second.step.after || second.step.before === first.step.after)
-    return { allowed: [], loser: null, excuse: 'returned-to-former-value' };
   if (values.some(isBlankValue) && startsOnBothSides(group)) return expectBlank(values, mapping);
   const winner = winnerOf(group.table, mapping, [first.step, second.step]);
   const loser = winner === first.step ? second.step : first.step;
   return { allowed: [winner.after], loser, excuse: null };
+}
+
+/** What nobody can tell from outside: an edit that went with its person, or one that put a former value back. */
+function excuseFor(group: Group, heads: readonly Head[]): string | null {
+  const [first, second] = heads;
+  const isGone = ({ step }: Head) => step.side === 'marketo' && step.recordId !== group.personIds.at(-1);
+  if (heads.some(isGone)) return 'deleted-with-its-person';
+  if (heads.some(({ returned }) => returned)) return 'returned-to-former-value';
+  if (!first || !second || first.step.after === second.step.after) return null;
+  const isReturn = first.step.before === second.step.after || second.step.before === first.step.after;
+  return isReturn ? 'returned-to-former-value' : null;
 }
 
 /** At a first meeting a blank never beats a value; afterwards it is an edit like any other. Both readings are allowed. */

@@ -32,7 +32,7 @@ export const mappingWithCrossedColumns: Variant = {
   mapping: simulatedMapping.map((row) => (row.field === 'city' ? { ...row, marketo: 'state' } : row)),
 };
 
-/** A mapping that has forgotten what an opt-out is. */
-export const mappingWithoutOptOuts: Variant = {
-  mapping: simulatedMapping.map(({ optOut: _, ...row }) => row),
+/** A mapping by which Marketo's opt-outs are not heard. */
+export const mappingDeafToOptOuts: Variant = {
+  mapping: simulatedMapping.map((row) => (row.optOut ? { ...row, direction: 'to-marketo' as const } : row)),
 };

@@ -33,6 +33,8 @@ export function planRun(seed: number, options: PlanOptions = defaultPlanOptions)
 }
 
 type Chances = { readonly faultShare: number; readonly expires: boolean };
+const isText = (field: string): boolean => (texts as readonly string[]).includes(field);
+
 type Draw = { creation(): HumanAct; act(): HumanAct };
 
 /**
@@ -41,6 +43,7 @@ type Draw = { creation(): HumanAct; act(): HumanAct };
  */
 function createDraw(random: Random, expires: boolean): Draw {
   let count = 0;
+  let last: { slot: number; field: string; side: System } | null = null;
   const fresh = (name: string): string => `${name} ${(count += 1)}`;
   const slot = () => (random.chance(0.6) ? 0 : random.below(5));
   const side = (): System => random.pick(['dynamics', 'marketo']);
@@ -58,6 +61,13 @@ function createDraw(random: Random, expires: boolean): Draw {
     const field = random.pick(oneWay);
     return [field, field === 'leadScore' ? random.below(100) : random.pick(['Contacted', 'Lost'])];
   };
+  /** The same field again, on the other side as a rule. */
+  const collideWith = (former: { slot: number; field: string; side: System }) => {
+    const other = former.side === 'dynamics' ? ('marketo' as const) : ('dynamics' as const);
+    return { ...former, side: random.chance(0.7) ? other : former.side };
+  };
+  const valueFor = (field: string): Scalar | { readonly former: true } =>
+    isText(field) && random.chance(0.6) ? fresh(field) : { former: true };
   return {
     creation: () => ({
       do: 'create',
@@ -73,13 +83,13 @@ function createDraw(random: Random, expires: boolean): Draw {
     }),
     act() {
       const kind = random.next();
-      if (kind < 0.72) {
-        const [field, value] = fieldAndValue();
-        return { do: 'edit', side: side(), slot: slot(), field, value };
-      }
       if (kind < 0.82) {
-        const [field] = fieldAndValue();
-        return { do: 'edit', side: side(), slot: slot(), field, value: { former: true } };
+        const [drawn, value] = fieldAndValue();
+        const next =
+          last && random.chance(0.35) ? collideWith(last) : { slot: slot(), field: drawn, side: side() };
+        last = next;
+        const isFormer = kind > 0.72 || next.field !== drawn;
+        return { do: 'edit', ...next, value: isFormer ? valueFor(next.field) : value };
       }
       if (kind < 0.88) return { do: 'filter', slot: slot(), value: random.pick([true, false, false, null]) };
       if (kind < 0.94)
@@ -95,10 +105,7 @@ function drawAction(random: Random, draw: Draw, { faultShare, expires }: Chances
   const kind = random.next();
   if (kind < 0.27) return { kind: 'human', act: draw.act() };
   if (kind < 0.34) return { kind: 'pass', ms: random.pick([300, 2_000, 5_000, 20_000, 100_000, 130_000]) };
-  if (kind < 0.35 && faultShare > 0) return { kind: 'restart', process: random.pick(processes) };
-  if (kind < 0.37 && faultShare > 0) return { kind: 'wake', process: random.pick(processes) };
-  if (kind < 0.375 && faultShare > 0 && expires) return { kind: 'expire-positions' };
-  if (kind < 0.385 && faultShare > 0) return { kind: 'commit-late' };
+  if (kind < 0.385 && faultShare > 0) return drawMishap(random, kind, expires);
   return {
     kind: 'step',
     piece: random.pick([
@@ -115,6 +122,12 @@ function drawAction(random: Random, draw: Draw, { faultShare, expires }: Chances
     messagesMax: random.chance(0.5) ? 100 : 1 + random.below(3),
     fault: random.chance(faultShare) ? drawFault(random, draw) : null,
   };
+}
+
+function drawMishap(random: Random, kind: number, expires: boolean): Action {
+  if (kind < 0.35) return { kind: 'restart', process: random.pick(processes) };
+  if (kind < 0.37 || (kind < 0.375 && !expires)) return { kind: 'wake', process: random.pick(processes) };
+  return kind < 0.375 ? { kind: 'expire-positions' } : { kind: 'commit-late' };
 }
 
 function drawFault(random: Random, draw: Draw): Fault {

@@ -177,15 +177,8 @@ async function openReconciler(world: World, gate: Gate): Promise<Process['steps'
   const changes = [...changeTopics, topics.outcomes];
   subscribe(world, groups.route, { topics: changes, handler: createRouter(stores.links) });
   subscribe(world, groups.reconcile, { topics: [topics.inbox, topics.inboxBackfill], handler: reconciler });
-  const { golden: goldenPort, syncState: state } = stores;
-  const common = {
-    syncState: state,
-    log,
-    publisher: sweepPublisher,
-    clock,
-    reconcileGroup: groups.reconcile,
-  };
-  const sweeper = createSweeper({ ...common, golden: goldenPort, intervalMs: 1_000 });
+  const common = { ...stores, log, publisher: sweepPublisher, clock, reconcileGroup: groups.reconcile };
+  const sweeper = createSweeper({ ...common, intervalMs: 1_000 });
   return {
     route: (choice) => deliverOne(world, groups.route, choice),
     reconcile: (choice) => deliverOne(world, groups.reconcile, choice),

@@ -1,6 +1,6 @@
 import { fateOf, isSyncError } from '@lockstep/change-events';
 import type { Fault, Piece, ProcessName } from './actions.ts';
-import { createGate } from './gate.ts';
+import { createGate, type Gate } from './gate.ts';
 import { openProcess, processOf, type Choice } from './processes.ts';
 import { onSleep, type World } from './world.ts';
 
@@ -15,8 +15,7 @@ export type StepRequest = Choice & { readonly piece: Piece; readonly fault: Faul
  */
 export async function step(world: World, action: StepRequest): Promise<boolean> {
   const name = processOf[action.piece];
-  const gate = world.processes[name]?.gate ?? createGate();
-  gate.armed = action.fault ? { fault: action.fault, callsLeft: action.fault.call } : null;
+  const gate = armGate(world, name, action.fault);
   world.current = gate;
   const fellAsleep = new Promise<void>((resolve) => onSleep.set(world, resolve));
   const outcome = { busy: false, opened: false, error: null as unknown };
@@ -31,11 +30,21 @@ export async function step(world: World, action: StepRequest): Promise<boolean> 
   world.current = null;
   gate.armed = null;
   if (gate.asleep) world.sleepers.push({ process: name, gate, done, opened: outcome.opened });
-  const fenced = isSyncError(outcome.error, 'KAFKA_FENCED');
+  retire(world, name, { gate, error: outcome.error });
+  return outcome.busy;
+}
+
+function armGate(world: World, name: ProcessName, fault: Fault | null): Gate {
+  const gate = world.processes[name]?.gate ?? createGate();
+  gate.armed = fault ? { fault, callsLeft: fault.call } : null;
+  return gate;
+}
+
+function retire(world: World, name: ProcessName, { gate, error }: { gate: Gate; error: unknown }): void {
+  const fenced = isSyncError(error, 'KAFKA_FENCED');
   gate.replaced ||= fenced || gate.asleep !== null || gate.dead || gate.mustRestart;
   if (gate.replaced) delete world.processes[name];
-  if (!gate.asleep) assertExpected(outcome.error, gate.dead || fenced);
-  return outcome.busy;
+  if (!gate.asleep) assertExpected(error, gate.dead || fenced);
 }
 
 /** Failures of the world are expected; anything that means "we are wrong" ends the run. */
