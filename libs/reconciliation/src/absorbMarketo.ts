@@ -114,8 +114,7 @@ function absorbField(draft: Draft, { row, mapping, evidence, event }: FieldEvide
   const told = { row, mapping, at: event.page, changedAt: changeTime(story, event) };
   const edit = story.edit ? { ...told, reading: story.edit, madeOn: story.madeOn } : null;
   const isOlder = isAfter(row.seen[mapping.field]?.at, event.page);
-  if (edit && isRunOver(story, edit.reading, { state, written: writes.at(-1), isOlder }))
-    applyChange(draft, edit, false);
+  if (edit && isRunOver(story, edit.reading, { state, writes, isOlder })) applyChange(draft, edit, false);
   if (state && !awaitsEvidence({ row, mapping, evidence, event }, state, writes))
     observeState(draft, { ...told, reading: state, madeOn: story.madeOn }, story.ranOver ? null : edit);
   if (story.confirmed) confirm(row.seen[mapping.field]);
@@ -147,11 +146,12 @@ function followEdit(draft: Draft, edit: Observation): void {
 function isRunOver(
   story: Story,
   edit: Reading,
-  { state, written, isOlder }: { state: Reading | null; written: Scalar | undefined; isOlder: boolean },
+  { state, writes, isOlder }: { state: Reading | null; writes: readonly Scalar[]; isOlder: boolean },
 ): boolean {
-  if (written === undefined) return false;
-  const isHidden = state?.side === written || (isOlder && story.madeOn !== written);
-  return story.ranOver || (isHidden && edit.side !== written);
+  if (writes.length === 0) return false;
+  const isReplaced = state !== null && writes.includes(state.side) && edit.side !== state.side;
+  const isOlderEdit = isOlder && story.madeOn !== writes.at(-1) && edit.side !== writes.at(-1);
+  return story.ranOver || isReplaced || isOlderEdit;
 }
 
 /**

@@ -16,7 +16,7 @@ function holds(row: DraftRow, mapping: MappingRow, golden: Scalar): boolean {
 export function agree(draft: Draft): void {
   const dynamics = activeRow(draft.record, 'dynamics');
   const marketo = activeRow(draft.record, 'marketo');
-  if (!dynamics || !marketo) return;
+  if (!dynamics || !marketo || marketo.deletedAt) return;
   for (const mapping of draft.context.mapping) {
     const field = draft.record.fields[mapping.field];
     if (!field || field.agreed) continue;

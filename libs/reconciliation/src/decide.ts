@@ -82,8 +82,10 @@ function absorbOutcomeOf(draft: Draft, message: Extract<InboxMessage, { kind: 'o
 
 function close(draft: Draft): Decision {
   const { record, before, context } = draft;
-  const kept = record.outbox.filter(
-    (entry) => entry.kind !== 'golden-event' || !context.published.has(entry.entryId),
+  const kept = record.outbox.filter((entry) =>
+    entry.kind === 'golden-event'
+      ? !context.published.has(entry.entryId)
+      : entry.kind === 'dynamics-write' || !entry.lapsed,
   );
   record.outbox = kept;
   record.conflicts = [...record.conflicts, ...draft.conflicts].slice(-conflictsKeptMax);

@@ -82,6 +82,8 @@ export type MarketoWriteEntry = {
   readonly unknown: boolean;
   /** What commands carried that this one overtook: they may have been delivered all the same. */
   readonly overtaken?: readonly ScalarValues[];
+  /** Nobody answered in time: it is planned anew, and only its values are remembered. */
+  readonly lapsed?: boolean;
   readonly attempts: number;
   readonly dueAtMs: number;
 };

@@ -70,7 +70,7 @@ export type Accepted = {
 
 /**
  * Our write is known to have been accepted. It never overwrites what a later read has shown: a later read that differs is
- * an edit made on top of our write.
+ * an edit made on top of our write: it holds, unless the golden value has moved on since.
  */
 export function settle(draft: Draft, { row, mapping, value, at }: Accepted): void {
   const seen = row.seen[mapping.field];
@@ -79,7 +79,8 @@ export function settle(draft: Draft, { row, mapping, value, at }: Accepted): voi
     row.seen[mapping.field] = { value, at, ...(isPending ? unconfirmedIn(row, seen, value) : {}) };
     return;
   }
-  if (seen.value === value) return;
+  const field = draft.record.fields[mapping.field];
+  if (seen.value === value || !field || project(row.system, mapping, field.value) !== value) return;
   const reading = read(row.system, mapping, seen.value);
   applyChange(draft, { row, mapping, reading, at: seen.at, changedAt: null, madeOn: value }, false);
 }

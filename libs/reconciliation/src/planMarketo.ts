@@ -21,6 +21,7 @@ function isBlocked(draft: Draft): boolean {
   return outbox.some(
     (entry) =>
       entry.kind === 'marketo-write' &&
+      !entry.lapsed &&
       !(
         entry.command.lane === 'BACKFILL' &&
         draft.cause.lane === 'LIVE' &&

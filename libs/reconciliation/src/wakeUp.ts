@@ -38,7 +38,7 @@ function retryDynamics(draft: Draft, entry: Entry<'dynamics-write'>): void {
 /** What may have happened is read; what nobody answered is planned anew with a higher revision. */
 function retryMarketo(draft: Draft, entry: Entry<'marketo-write'>): void {
   if (entry.unknown) return sendCommand(draft, 'READ', {});
-  draft.record.outbox = draft.record.outbox.filter((other) => other !== entry);
+  entry.lapsed = true;
   const person = activeRow(draft.record, 'marketo');
   if (person) person.inFlight = {};
 }

@@ -1,6 +1,6 @@
 import type { Conflict } from '@lockstep/change-events';
 import type { MappingRow } from '@lockstep/reconciliation';
-import { canonicalValue } from './canonicalValue.ts';
+import { canonicalValue, isBlankValue } from './canonicalValue.ts';
 import { isFiltered } from './checkWrites.ts';
 import type { FinalRecord, History, StateEntry } from './history.ts';
 import { addressIn, deletedAtMs, maySpeak, stepsOf, type Group, type Step } from './timeline.ts';
@@ -45,11 +45,14 @@ function absenceExcuse(history: History, group: Group, conflicts: readonly Confl
 function editsOf(mapping: readonly MappingRow[], group: Group, conflicts: readonly Conflict[]): Step[] {
   return mapping
     .filter((row) => maySpeak('dynamics', row))
-    .flatMap((row) =>
-      stepsOf(group, row).filter(
-        (step) => step.side === 'dynamics' && step.human && !hasLost(conflicts, row, step),
-      ),
-    );
+    .flatMap((row) => newsIn(stepsOf(group, row)).filter((step) => !hasLost(conflicts, row, step)));
+}
+
+/** Edits of Dynamics that give the field another value than its person had last. */
+function newsIn(steps: readonly Step[]): Step[] {
+  const last = steps.findLast((step) => step.side === 'marketo');
+  const edits = steps.filter((step) => step.side === 'dynamics' && step.human);
+  return edits.filter((step) => (last ? last.after !== step.after : !isBlankValue(step.after)));
 }
 
 function hasLost(conflicts: readonly Conflict[], mapping: MappingRow, step: Step): boolean {

@@ -16,25 +16,25 @@ export function checkWrites(
 ): void {
   const { mapping, steps } = field;
   for (const write of steps.filter((step) => !step.human)) {
-    const source = sourceOf(steps, write, mapping);
-    if (source === null) judge(findings, group, { ...field, write });
-    else if (source !== 'held' && isFrozenThroughout(group, source, write))
+    const sources = sourcesOf(steps, write, mapping);
+    if (sources === null) judge(findings, group, { ...field, write });
+    else if (sources.length > 0 && sources.every((edit) => isFrozenThroughout(group, edit, write)))
       findings.unexplainedWrites.push(
         finding(group, mapping, 'a change of a row with filter No was written'),
       );
   }
 }
 
-/** The edit that a write carries; `held` when the other side merely held the value; null when nothing explains it. */
-function sourceOf(steps: readonly Step[], write: Step, mapping: MappingRow): Step | 'held' | null {
+/** The edits that a write may carry; none when the other side merely held the value; null when nothing explains it. */
+function sourcesOf(steps: readonly Step[], write: Step, mapping: MappingRow): readonly Step[] | null {
   const earlier = steps.slice(0, steps.indexOf(write));
   const side = otherSide(write.side);
   const edits = earlier.filter((step) => step.side === side && step.human && step.after === write.after);
   const carried = earlier.filter((step) => isSameWrite(step, write)).length;
-  if (maySpeak(side, mapping) && edits.length > carried) return edits.at(-1) ?? null;
+  if (maySpeak(side, mapping) && edits.length > carried) return edits;
   const isHeld =
     isMerelyHeld(earlier, write, mapping) || heldByFormer(earlier, write) || isRestoration(earlier, write);
-  return isHeld ? 'held' : null;
+  return isHeld ? [] : null;
 }
 
 function isMerelyHeld(earlier: readonly Step[], write: Step, mapping: MappingRow): boolean {

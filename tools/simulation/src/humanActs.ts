@@ -102,7 +102,8 @@ function editInDynamics(world: World, mapping: MappingRow, { slot, value }: Edit
   const row = liveRow(world, slot);
   const column = row && mapping.columns[row.table];
   if (!row || !column || (row.table === 'contact' && column === 'statuscode')) return;
-  const next = isFormer(value) ? former(world.dynamics.states, row.id, column) : inDynamics(mapping, value);
+  const was = isFormer(value) ? former(world.dynamics.states, row.id, column) : inDynamics(mapping, value);
+  const next = mapping.type === 'boolean' && was === null ? false : was;
   if (next !== undefined) editRow(world, slot, { [column]: next });
 }
 

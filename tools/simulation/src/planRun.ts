@@ -48,19 +48,7 @@ function createDraw(random: Random, expires: boolean): Draw {
   const slot = () => (random.chance(0.6) ? 0 : random.below(5));
   const side = (): System => random.pick(['dynamics', 'marketo']);
   const email = () => `${random.pick(['ada', 'bo', 'cy'])}@example.com`;
-  const fieldAndValue = (): [string, Scalar] => {
-    const kind = random.next();
-    if (kind < 0.5) {
-      const field = random.pick(texts);
-      return [field, random.chance(0.15) ? null : fresh(field)];
-    }
-    if (kind < 0.7) return [random.pick(optOuts), random.chance(0.6)];
-    if (kind < 0.8) return ['email', email()];
-    if (kind < 0.87) return ['leadSource', random.pick(['Partner', 'Web', 'Seminar'])];
-    if (kind < 0.93) return ['annualRevenue', random.pick(['100', '250.5', '3000'])];
-    const field = random.pick(oneWay);
-    return [field, field === 'leadScore' ? random.below(100) : random.pick(['Contacted', 'Lost'])];
-  };
+  const fieldAndValue = (): [string, Scalar] => drawFieldAndValue(random, { fresh, email });
   /** The same field again, on the other side as a rule. */
   const collideWith = (former: { slot: number; field: string; side: System }) => {
     const other = former.side === 'dynamics' ? ('marketo' as const) : ('dynamics' as const);
@@ -68,6 +56,13 @@ function createDraw(random: Random, expires: boolean): Draw {
   };
   const valueFor = (field: string): Scalar | { readonly former: true } =>
     isText(field) && random.chance(0.6) ? fresh(field) : { former: true };
+  const edit = (returns: boolean): HumanAct => {
+    const [drawn, value] = fieldAndValue();
+    const next =
+      last && random.chance(0.35) ? collideWith(last) : { slot: slot(), field: drawn, side: side() };
+    last = next;
+    return { do: 'edit', ...next, value: returns || next.field !== drawn ? valueFor(next.field) : value };
+  };
   return {
     creation: () => ({
       do: 'create',
@@ -83,20 +78,29 @@ function createDraw(random: Random, expires: boolean): Draw {
     }),
     act() {
       const kind = random.next();
-      if (kind < 0.82) {
-        const [drawn, value] = fieldAndValue();
-        const next =
-          last && random.chance(0.35) ? collideWith(last) : { slot: slot(), field: drawn, side: side() };
-        last = next;
-        const isFormer = kind > 0.72 || next.field !== drawn;
-        return { do: 'edit', ...next, value: isFormer ? valueFor(next.field) : value };
-      }
+      if (kind < 0.82) return edit(kind > 0.72);
       if (kind < 0.88) return { do: 'filter', slot: slot(), value: random.pick([true, false, false, null]) };
       if (kind < 0.94)
         return { do: 'delete', side: random.chance(0.3) && !expires ? 'dynamics' : 'marketo', slot: slot() };
       return this.creation();
     },
   };
+}
+
+type Makers = { fresh(name: string): string; email(): string };
+
+function drawFieldAndValue(random: Random, { fresh, email }: Makers): [string, Scalar] {
+  const kind = random.next();
+  if (kind < 0.5) {
+    const field = random.pick(texts);
+    return [field, random.chance(0.15) ? null : fresh(field)];
+  }
+  if (kind < 0.7) return [random.pick(optOuts), random.chance(0.6)];
+  if (kind < 0.8) return ['email', email()];
+  if (kind < 0.87) return ['leadSource', random.pick(['Partner', 'Web', 'Seminar'])];
+  if (kind < 0.93) return ['annualRevenue', random.pick(['100', '250.5', '3000'])];
+  const field = random.pick(oneWay);
+  return [field, field === 'leadScore' ? random.below(100) : random.pick(['Contacted', 'Lost'])];
 }
 
 const processes: readonly [ProcessName, ...ProcessName[]] = ['extractor', 'marketing', 'reconciler'];
