@@ -32,27 +32,26 @@ export function createSweeper(options: SweepOptions): Stepper {
     async step() {
       const nowMs = options.clock.now();
       for (const [goldenId, atMs] of woken) if (atMs + wokenMs < nowMs) woken.delete(goldenId);
-      const due = (await options.golden.findDue(nowMs, wakeUpsMax)).filter(
-        (goldenId) => !woken.has(goldenId),
-      );
-      for (const goldenId of due) woken.set(goldenId, nowMs);
-      const released = await findReleased(options);
+      const isAsleep = (goldenId: string): boolean => !woken.has(goldenId);
+      const due = (await options.golden.findDue(nowMs, wakeUpsMax)).filter(isAsleep);
+      const released = (await findReleased(options)).filter(isAsleep);
+      for (const goldenId of [...due, ...released]) woken.set(goldenId, nowMs);
       const messages = [
         ...due.map((goldenId) => wakeUp(topics.inbox, goldenId)),
         ...released.map((goldenId) => wakeUp(topics.inboxBackfill, goldenId)),
       ];
       if (messages.length > 0) await options.publisher.publish(messages);
-      return { idleMs: released.length === wakeUpsMax ? 0 : options.intervalMs };
+      return { idleMs: options.intervalMs };
     },
     close: () => options.publisher.close(),
   };
 }
 
-/** The next page of records that waited for the first reads, once the page before is decided. */
+/** The next page of records that waited for the first reads, as long as less than a page is on its way. */
 async function findReleased(options: SweepOptions): Promise<readonly string[]> {
   if (!(await options.syncState.firstReadsComplete())) return [];
   const group = options.reconcileBackfillGroup ?? options.reconcileGroup;
-  if ((await options.log.lag(group, [topics.inboxBackfill])) > 0) return [];
+  if ((await options.log.lag(group, [topics.inboxBackfill])) >= wakeUpsMax) return [];
   return options.golden.findWaiting('first-reads', wakeUpsMax);
 }
 
