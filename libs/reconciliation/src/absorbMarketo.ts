@@ -222,14 +222,14 @@ function tell(mapping: MappingRow, evidence: readonly EvidenceRow[], writes: rea
   const item = evidence[edit];
   const noEdit = { edit: null, editedAt: null, ranOver: false };
   if (!item) return { ...noEdit, madeOn: steps[lastOwn], told, confirmed: isLastTold };
-  const madeOnOurs = writes.length > 0 && readDisplay(mapping, item.oldValue).side === writes.at(-1);
+  const old = readDisplay(mapping, item.oldValue).side;
   return {
     edit: readDisplay(mapping, item.newValue),
     editedAt: item.activityDate,
     ranOver: lastOwn > edit,
-    madeOn: madeOnOurs ? writes.at(-1) : lastOwn >= 0 && lastOwn < edit ? steps[lastOwn] : undefined,
+    madeOn: writes.includes(old) ? old : lastOwn >= 0 && lastOwn < edit ? steps[lastOwn] : undefined,
     told,
-    confirmed: isLastTold || madeOnOurs,
+    confirmed: isLastTold,
   };
 }
 

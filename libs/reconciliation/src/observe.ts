@@ -38,7 +38,12 @@ export function observe(draft: Draft, observation: Observation): void {
   }
   row.seen[mapping.field] = { value: reading.side, at };
   const { madeOn = seen?.value } = observation;
-  applyChange(draft, { ...observation, madeOn }, madeOn === undefined);
+  applyChange(draft, { ...observation, madeOn }, madeOn === undefined && !isOurs(draft, row));
+}
+
+/** A person that carries our golden id was made by us: what it holds beyond that, people have put there since. */
+function isOurs(draft: Draft, row: DraftRow): boolean {
+  return row.system === 'marketo' && row.seen['lockstepId']?.value === draft.record.goldenId;
 }
 
 function isOnItsWay(draft: Draft, { row, mapping, reading }: Observation): boolean {
