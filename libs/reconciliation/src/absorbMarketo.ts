@@ -112,19 +112,18 @@ function absorbField(draft: Draft, { row, mapping, evidence, event }: FieldEvide
   forgetTold(row, mapping, story.told);
   const state = readingOf(mapping, event.fields ?? {});
   const told = { row, mapping, at: event.page, changedAt: changeTime(story, event) };
-  const edit = story.edit ? { ...told, reading: story.edit, madeOn: story.madeOn } : null;
-  const isOlder = isAfter(row.seen[mapping.field]?.at, event.page);
-  if (edit && isRunOver(story, edit.reading, { state, writes, isOlder })) applyChange(draft, edit, false);
+  const edit = story.edit && { ...told, reading: story.edit, madeOn: story.madeOn };
+  if (edit && isRunOver(story, edit, { state, writes })) applyChange(draft, edit, false);
   if (state && !awaitsEvidence({ row, mapping, evidence, event }, state, writes))
-    observeState(draft, { ...told, reading: state, madeOn: story.madeOn }, story.ranOver ? null : edit);
+    observeState(draft, { ...told, reading: state, madeOn: story.basis }, story, edit);
   if (story.confirmed) confirm(row.seen[mapping.field]);
 }
 
 const changeTime = (story: Story, event: ChangeEvent): string | null => story.editedAt ?? event.changedAt;
 
-function observeState(draft: Draft, state: Observation, edit: Observation | null): void {
+function observeState(draft: Draft, state: Observation, story: Story, edit: Observation | null): void {
   observe(draft, state);
-  if (edit?.reading.side === state.reading.side) followEdit(draft, edit);
+  if (edit && !story.ranOver && edit.reading.side === state.reading.side) followEdit(draft, edit);
 }
 
 /**
@@ -145,13 +144,22 @@ function followEdit(draft: Draft, edit: Observation): void {
  */
 function isRunOver(
   story: Story,
-  edit: Reading,
-  { state, writes, isOlder }: { state: Reading | null; writes: readonly Scalar[]; isOlder: boolean },
+  edit: Observation,
+  { state, writes }: { state: Reading | null; writes: readonly Scalar[] },
 ): boolean {
-  if (writes.length === 0) return false;
-  const isReplaced = state !== null && writes.includes(state.side) && edit.side !== state.side;
-  const isOlderEdit = isOlder && story.madeOn !== writes.at(-1) && edit.side !== writes.at(-1);
-  return story.ranOver || isReplaced || isOlderEdit;
+  if (story.ranOver) return true;
+  if (state !== null && state.side !== edit.reading.side && writes.includes(state.side)) return true;
+  return precedesWrite(edit, writes);
+}
+
+/** The edit was read before our last write was acknowledged, and was not made on top of it. */
+function precedesWrite(
+  { row, mapping, reading, at, madeOn }: Observation,
+  writes: readonly Scalar[],
+): boolean {
+  const last = writes.at(-1);
+  if (last === undefined || !isAfter(row.seen[mapping.field]?.at, at)) return false;
+  return madeOn !== last && reading.side !== last;
 }
 
 /**
@@ -205,6 +213,8 @@ type Story = {
   readonly ranOver: boolean;
   /** Our value that the edit was made on top of, as far as the feed tells. */
   readonly madeOn: Scalar | undefined;
+  /** Our value that the state was made on top of, when it is another. */
+  readonly basis: Scalar | undefined;
   /** How many of our writes, oldest first, the feed has told of or passed. */
   readonly told: number;
   readonly confirmed: boolean;
@@ -221,13 +231,17 @@ function tell(mapping: MappingRow, evidence: readonly EvidenceRow[], writes: rea
   const isLastTold = told > 0 && told === writes.length;
   const item = evidence[edit];
   const noEdit = { edit: null, editedAt: null, ranOver: false };
-  if (!item) return { ...noEdit, madeOn: steps[lastOwn], told, confirmed: isLastTold };
-  const old = readDisplay(mapping, item.oldValue).side;
+  if (!item) return { ...noEdit, madeOn: undefined, basis: steps[lastOwn], told, confirmed: isLastTold };
+  const start = own.findLastIndex((at, index) => index < edit && at >= 0) + 1;
+  const old = readDisplay(mapping, evidence[start]?.oldValue ?? null).side;
+  const lastTold = lastOwn >= 0 && lastOwn < edit ? steps[lastOwn] : undefined;
+  const madeOn = writes.includes(old) ? old : lastTold;
   return {
     edit: readDisplay(mapping, item.newValue),
     editedAt: item.activityDate,
     ranOver: lastOwn > edit,
-    madeOn: writes.includes(old) ? old : lastOwn >= 0 && lastOwn < edit ? steps[lastOwn] : undefined,
+    madeOn,
+    basis: lastOwn > edit ? steps[lastOwn] : madeOn,
     told,
     confirmed: isLastTold,
   };

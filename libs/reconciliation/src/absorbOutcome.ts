@@ -1,7 +1,7 @@
 import type { DeliveryOutcome, ScalarValues, Sequence, WriteOperation } from '@lockstep/change-events';
 import { absorbState, personRow } from './absorbMarketo.ts';
 import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decision.ts';
-import { settle } from './observe.ts';
+import { settle, type Accepted } from './observe.ts';
 
 type Entry = Extract<DraftRecord['outbox'][number], { kind: 'marketo-write' }>;
 
@@ -48,10 +48,16 @@ function absorbAccepted(draft: Draft, outcome: DeliveryOutcome): void {
     const value = accepted[mapping.marketo];
     if (value === undefined) continue;
     forget(row, mapping.field, outcome.revision);
-    if (row.active) settle(draft, { row, mapping, value, at: answered });
-    else row.seen[mapping.field] ??= { value, at: answered };
+    remember(draft, { row, mapping, value, at: answered });
   }
   if (outcome.result === 'CREATED') confirmAll(row);
+}
+
+/** What a second person took is remembered: it speaks when the first one is gone. */
+function remember(draft: Draft, accepted: Accepted): void {
+  const { row, mapping, value, at } = accepted;
+  if (row.active) settle(draft, accepted);
+  else row.seen[mapping.field] ??= { value, at };
 }
 
 /** The feed tells no first values of a person that was created: there is nothing to wait for. */

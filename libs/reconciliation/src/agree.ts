@@ -19,10 +19,9 @@ export function agree(draft: Draft): void {
   if (!dynamics || !marketo || marketo.deletedAt) return;
   for (const mapping of draft.context.mapping) {
     const field = draft.record.fields[mapping.field];
-    if (!field || field.agreed) continue;
-    if (holds(dynamics, mapping, field.value) && holds(marketo, mapping, field.value)) {
-      field.agreed = true;
-      field.base = field.value;
-    }
+    const isOpen = field !== undefined && !field.agreed;
+    if (!isOpen || ![dynamics, marketo].every((row) => holds(row, mapping, field.value))) continue;
+    field.agreed = true;
+    field.base = field.value;
   }
 }

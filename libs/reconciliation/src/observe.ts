@@ -28,7 +28,7 @@ export function observe(draft: Draft, observation: Observation): void {
   const { row, mapping, reading, at } = observation;
   const seen = row.seen[mapping.field];
   if (seen && compareSequence(at, seen.at) < 0) return;
-  if (seen && seen.value === reading.side) {
+  if (seen?.value === reading.side) {
     seen.at = at;
     return;
   }
@@ -37,13 +37,14 @@ export function observe(draft: Draft, observation: Observation): void {
     return;
   }
   row.seen[mapping.field] = { value: reading.side, at };
-  const { madeOn = seen?.value } = observation;
-  applyChange(draft, { ...observation, madeOn }, madeOn === undefined && !isOurs(draft, row));
+  const madeOn = observation.madeOn === undefined ? seen?.value : observation.madeOn;
+  applyChange(draft, { ...observation, madeOn }, isFirstMeeting(draft, row, madeOn));
 }
 
 /** A person that carries our golden id was made by us: what it holds beyond that, people have put there since. */
-function isOurs(draft: Draft, row: DraftRow): boolean {
-  return row.system === 'marketo' && row.seen['lockstepId']?.value === draft.record.goldenId;
+function isFirstMeeting(draft: Draft, row: DraftRow, madeOn: Scalar | undefined): boolean {
+  const isOurs = row.system === 'marketo' && row.seen['lockstepId']?.value === draft.record.goldenId;
+  return madeOn === undefined && !isOurs;
 }
 
 function isOnItsWay(draft: Draft, { row, mapping, reading }: Observation): boolean {
@@ -84,10 +85,18 @@ export function settle(draft: Draft, { row, mapping, value, at }: Accepted): voi
     row.seen[mapping.field] = { value, at, ...(isPending ? unconfirmedIn(row, seen, value) : {}) };
     return;
   }
-  const field = draft.record.fields[mapping.field];
-  if (seen.value === value || !field || project(row.system, mapping, field.value) !== value) return;
+  if (seen.value === value || !isGolden(draft, { row, mapping, value })) return;
   const reading = read(row.system, mapping, seen.value);
   applyChange(draft, { row, mapping, reading, at: seen.at, changedAt: null, madeOn: value }, false);
+}
+
+/** True when the golden value looks like this on the row's side. */
+function isGolden(
+  draft: Draft,
+  { row, mapping, value }: Pick<Accepted, 'row' | 'mapping' | 'value'>,
+): boolean {
+  const field = draft.record.fields[mapping.field];
+  return field !== undefined && project(row.system, mapping, field.value) === value;
 }
 
 /** Takes a side's change into the golden record, or rules on the conflict it makes. */

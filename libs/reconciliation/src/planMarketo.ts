@@ -32,13 +32,13 @@ function isBlocked(draft: Draft): boolean {
 }
 
 function planUpdate(draft: Draft, crm: DraftRow, person: DraftRow): void {
-  if (draft.record.waiting) draft.record.waiting = null;
+  draft.record.waiting = null;
   if (person.missing) return;
   const fields: Record<string, Scalar> = {};
   for (const mapping of draft.context.mapping) {
     if (crm.deletedAt && mapping.field !== 'crmIsDeleted') continue;
-    const wanted = wantedValue(draft, person, mapping);
-    if (wanted === undefined || isUnsettled(draft, person, mapping)) continue;
+    const wanted = isUnsettled(draft, person, mapping) ? undefined : wantedValue(draft, person, mapping);
+    if (wanted === undefined) continue;
     fields[mapping.marketo] = wanted;
     person.inFlight[mapping.field] = { value: wanted, revision: { ...draft.record.revision } };
   }
@@ -72,17 +72,29 @@ function planCreate(draft: Draft, crm: DraftRow, person: DraftRow | undefined): 
     draft.record.waiting = { cause: 'first-reads', code: null, dueAtMs: Number.MAX_SAFE_INTEGER };
     return;
   }
-  if (isBeingJoined(draft)) return;
+  if (!isBeingJoined(draft)) createOrJoin(draft);
+}
+
+function createOrJoin(draft: Draft): void {
+  const { policy } = draft.context;
   const match = findMatch(draft);
-  if (match.kind === 'ambiguous')
-    return wait(draft, 'review', 'MARKETO_AMBIGUOUS', draft.context.policy.parkedRetryMs);
-  if (match.kind === 'join') {
-    const { goldenId } = draft.record;
-    draft.forwards.push({ kind: 'wake-up', goldenId: match.goldenId, reason: 'join', target: goldenId });
-    return wait(draft, 'join', null, draft.context.policy.dynamicsOutcomeMs);
+  switch (match.kind) {
+    case 'ambiguous':
+      return wait(draft, 'review', 'MARKETO_AMBIGUOUS', policy.parkedRetryMs);
+    case 'join':
+      return askToJoin(draft, match.goldenId);
+    case 'none':
+      draft.record.waiting = null;
+      sendCommand(draft, 'CREATE', allFields(draft));
   }
-  draft.record.waiting = null;
-  sendCommand(draft, 'CREATE', allFields(draft));
+}
+
+/** Not while a creation is under way: that makes the person. */
+function askToJoin(draft: Draft, goldenId: string): void {
+  if (hasOpenCommand(draft)) return;
+  const target = draft.record.goldenId;
+  draft.forwards.push({ kind: 'wake-up', goldenId, reason: 'join', target });
+  wait(draft, 'join', null, draft.context.policy.dynamicsOutcomeMs);
 }
 
 function wait(draft: Draft, cause: 'review' | 'join', code: string | null, afterMs: number): void {
@@ -96,6 +108,10 @@ function isOutgrown(draft: Draft, person: DraftRow): boolean {
     const isEdited = field?.source === 'dynamics' && !field.agreed && Object.keys(mapping.columns).length > 0;
     return isEdited && wantedValue(draft, person, mapping) !== undefined;
   });
+}
+
+function hasOpenCommand({ record }: Draft): boolean {
+  return record.outbox.some((entry) => entry.kind === 'marketo-write' && !entry.lapsed);
 }
 
 /** Its person was asked to join, and answers soon: nobody else may be made in the meantime. */

@@ -36,35 +36,30 @@ function absenceExcuse(history: History, group: Group, conflicts: readonly Confl
   if (history.matchByEmail && isAmbiguous(history, group)) return 'ambiguous-email';
   if (last === undefined) return null;
   const goneMs = deletedAtMs(group.personStates, last);
-  const edits =
-    goneMs === null ? [] : editsOf(history.mapping, group, conflicts).filter((step) => step.atMs > goneMs);
-  return edits.some((step) => !isReturn(step, edits)) ? null : 'deleted-in-marketo';
+  const isDemanded =
+    goneMs !== null && history.mapping.some((row) => isNews(group, row, { sinceMs: goneMs, conflicts }));
+  return isDemanded ? null : 'deleted-in-marketo';
 }
 
-/** Edits of Dynamics, of all fields that it may change; those that lost a conflict are recorded and ask for nothing. */
-function editsOf(mapping: readonly MappingRow[], group: Group, conflicts: readonly Conflict[]): Step[] {
-  return mapping
-    .filter((row) => maySpeak('dynamics', row))
-    .flatMap((row) => newsIn(stepsOf(group, row)).filter((step) => !hasLost(conflicts, row, step)));
-}
-
-/** Edits of Dynamics that give the field another value than its person had last. */
-function newsIn(steps: readonly Step[]): Step[] {
-  const last = steps.findLast((step) => step.side === 'marketo');
-  const edits = steps.filter((step) => step.side === 'dynamics' && step.human);
-  return edits.filter((step) => (last ? last.after !== step.after : !isBlankValue(step.after)));
+/** Dynamics gave a field another value than its person had last or was given last; an edit that lost a conflict is recorded and asks for nothing. */
+function isNews(
+  group: Group,
+  mapping: MappingRow,
+  { sinceMs, conflicts }: { sinceMs: number; conflicts: readonly Conflict[] },
+): boolean {
+  if (!maySpeak('dynamics', mapping)) return false;
+  const steps = stepsOf(group, mapping);
+  const held = steps.findLast((step) => step.side === 'marketo');
+  const edit = steps.findLast((step) => step.side === 'dynamics' && step.human);
+  const written = steps.findLast((step) => step.side === 'marketo' && !step.human);
+  if (!edit || edit.atMs <= sinceMs || hasLost(conflicts, mapping, edit)) return false;
+  if (written ? written.after === edit.after : isBlankValue(edit.after)) return false;
+  return held ? held.after !== edit.after : !isBlankValue(edit.after);
 }
 
 function hasLost(conflicts: readonly Conflict[], mapping: MappingRow, step: Step): boolean {
   return conflicts.some(
     ({ field, loserValue }) => field === mapping.field && canonicalValue(mapping, loserValue) === step.after,
-  );
-}
-
-/** A change that a later one took back, or that takes one back, may never have been seen. */
-function isReturn(step: Step, edits: readonly Step[]): boolean {
-  return edits.some(
-    (other) => other !== step && (other.before === step.after || other.after === step.before),
   );
 }
 
@@ -80,12 +75,16 @@ function isAmbiguous(history: History, group: Group): boolean {
   const rows = shared(history.dynamics.states, 'emailaddress1');
   const persons = shared(history.marketo.states, 'email');
   const taken = history.marketo.states.some(
-    ({ id, changed }) =>
-      persons.has(id) &&
-      typeof changed['crmId']?.after === 'string' &&
-      changed['crmId'].after !== group.rowId,
+    (state) => persons.has(state.id) && isTakenBy(state, (rowId) => rowId !== group.rowId),
   );
   return rows.size > 1 || persons.size > 1 || taken;
+}
+
+/** The state links the person to such a row, or flags it as linked to one that was deleted before the link was written. */
+function isTakenBy({ changed, actorKind }: StateEntry, isOther: (rowId: string) => boolean): boolean {
+  const rowId = changed['crmId']?.after;
+  if (typeof rowId === 'string') return isOther(rowId);
+  return actorKind === 'application' && changed['crmIsDeleted']?.after === true;
 }
 
 function addressesOf(states: readonly StateEntry[], name: string): string[] {

@@ -41,7 +41,10 @@ function knowledgeOf(steps: readonly Step[], edit: Step, mapping: MappingRow): '
     ),
   );
   if (hasLanded) return 'landed';
-  return later.some((next) => next.before === edit.after || next.after === edit.after) ? 'equal' : 'none';
+  const sinceMs =
+    steps.findLast((step) => step.side === edit.side && step.atMs < edit.atMs)?.atMs ?? -Infinity;
+  const others = steps.filter((step) => step.side === side && step.human && step.atMs > sinceMs);
+  return others.some((step) => step.before === edit.after || step.after === edit.after) ? 'equal' : 'none';
 }
 
 /** Our write carried the edit's value to that side. */

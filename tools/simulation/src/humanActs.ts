@@ -101,10 +101,11 @@ type Edit = Extract<HumanAct, { do: 'edit' }>;
 function editInDynamics(world: World, mapping: MappingRow, { slot, value }: Edit): void {
   const row = liveRow(world, slot);
   const column = row && mapping.columns[row.table];
-  if (!row || !column || (row.table === 'contact' && column === 'statuscode')) return;
-  const was = isFormer(value) ? former(world.dynamics.states, row.id, column) : inDynamics(mapping, value);
-  const next = mapping.type === 'boolean' && was === null ? false : was;
-  if (next !== undefined) editRow(world, slot, { [column]: next });
+  // The simulated reasons are those of leads.
+  if (!column || (row.table === 'contact' && column === 'statuscode')) return;
+  const next = isFormer(value) ? former(world.dynamics.states, row.id, column) : inDynamics(mapping, value);
+  if (next !== undefined)
+    editRow(world, slot, { [column]: mapping.type === 'boolean' ? next === true : next });
 }
 
 function editInMarketo(world: World, mapping: MappingRow, { slot, value }: Edit): void {

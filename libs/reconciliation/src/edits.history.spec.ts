@@ -1,0 +1,196 @@
+import type { ChangeEvent } from '@lockstep/change-events';
+import { conflictsOf, linkedPair, strangers, values, writesTo } from './examplePairs.ts';
+import { createWorld } from './exampleWorld.ts';
+import { decide } from './decide.ts';
+import { claimsOf } from './match.ts';
+
+/** The event as the feed tells it of edits made in Marketo itself. */
+function byHand(event: ChangeEvent): ChangeEvent {
+  const rows = event.evidence?.rows.map((row) => ({ ...row, source: 'Lead update' })) ?? [];
+  return { ...event, evidence: event.evidence && { ...event.evidence, rows } };
+}
+
+/** Histories that the simulation found, told as short as it made them. */
+
+describe('an edit made on top of an older value of ours', () => {
+  it('collides with what Dynamics has said since', () => {
+    const pair = linkedPair('lead', { firstname: null, telephone1: '1' });
+    const { world, row, person } = pair;
+
+    world.dynamics.edit(row, { firstname: 'Ada' });
+    world.marketo.write(person, { firstName: 'Bo' });
+    world.readDynamics(row);
+    world.readMarketo(person);
+    world.settle();
+
+    expect(values(pair, 'firstName')).toEqual(['Bo', 'Bo', 'Bo']);
+    expect(conflictsOf(world)).toMatchObject([{ field: 'firstName', winner: 'marketo', loserValue: 'Ada' }]);
+  });
+
+  it('simply holds on a contact when nothing was said since, though the feed has not told of our write', () => {
+    const pair = linkedPair('contact', { telephone1: '1' });
+    const { world, row, person } = pair;
+
+    world.dynamics.edit(row, { telephone1: '2' });
+    world.readDynamics(row);
+    world.carryOut();
+    world.marketo.write(person, { phone: '3' });
+    world.settle();
+
+    expect(values(pair, 'phone')).toEqual(['3', '3', '3']);
+    expect(conflictsOf(world)).toEqual([]);
+  });
+});
+
+describe('a person deleted in Marketo', () => {
+  it('comes back when the edit of its row was learnt before the deletion', () => {
+    const { world, row, person } = linkedPair('lead', { telephone1: '1' });
+
+    world.marketo.remove(person);
+    world.dynamics.edit(row, { telephone1: '2' });
+    world.readDynamics(row);
+    world.carryOut();
+    world.readMarketo(person);
+    world.settle();
+
+    const [again] = world.marketo.ids();
+    expect(again).not.toBe(person);
+    expect(world.marketo.field(again ?? '', 'phone')).toBe('2');
+  });
+
+  it('stays away when our write of the last edit had reached it', () => {
+    const { world, row, person } = linkedPair('lead', { telephone1: '1' });
+
+    world.dynamics.edit(row, { telephone1: '2' });
+    world.readDynamics(row);
+    world.carryOut();
+    world.marketo.remove(person);
+    world.readMarketo(person);
+    world.settle();
+
+    expect(world.marketo.ids()).toEqual([]);
+  });
+});
+
+describe('a record that waits to be created', () => {
+  it('waits no more when its row is deleted', () => {
+    const world = createWorld({ firstReadsComplete: false });
+    world.dynamics.insert('lead', 'lead-1', { lastname: 'Reed' });
+    world.readDynamics('lead-1', 'BACKFILL');
+    expect(world.record('dynamics/lead/lead-1').waiting).toMatchObject({ cause: 'first-reads' });
+
+    world.dynamics.remove('lead-1');
+    world.readDynamics('lead-1');
+
+    expect(world.record('dynamics/lead/lead-1').waiting).toBeNull();
+  });
+
+  it('does not take the person of a row that was deleted', () => {
+    const pair = strangers({}, {});
+    pair.world.settle();
+    pair.world.dynamics.remove(pair.row);
+    pair.world.settle();
+
+    const claims = [...claimsOf(pair.world.record(`dynamics/lead/${pair.row}`)).values()];
+
+    expect(claims.map(({ rowKey }) => rowKey).sort()).toEqual([
+      `dynamics/lead/${pair.row}`,
+      `marketo/person/${pair.person}`,
+    ]);
+  });
+});
+
+describe('a fresh edit that overtakes a command of the backfill lane', () => {
+  it('knows the overtaken value for its own when it shows up in Marketo', () => {
+    const pair = linkedPair('lead', { telephone1: '1' });
+    const { world, row, person } = pair;
+
+    world.dynamics.edit(row, { telephone1: '2' });
+    world.readDynamics(row, 'BACKFILL');
+    world.marketo.write(person, { phone: '2' });
+    world.dynamics.edit(row, { telephone1: '3' });
+    world.readDynamics(row);
+    world.readMarketo(person);
+    world.settle();
+
+    expect(values(pair, 'phone')).toEqual(['3', '3', '3']);
+    expect(conflictsOf(world)).toEqual([]);
+  });
+});
+
+describe('edits that our write ran over', () => {
+  it('are not concluded from an equal value that somebody entered', () => {
+    const pair = linkedPair('lead', { telephone1: '1' });
+    const { world, row, person } = pair;
+
+    world.dynamics.edit(row, { telephone1: '3' });
+    world.readDynamics(row);
+    world.marketo.write(person, { phone: '2' });
+    world.marketo.write(person, { phone: '3' });
+    world.hand(person, byHand(world.marketo.change(person, 'LIVE')));
+    world.settle();
+
+    expect(values(pair, 'phone')).toEqual(['3', '3', '3']);
+    expect(writesTo(world, 'dynamics')).toEqual([]);
+  });
+
+  it('are recorded when they were read before our write was answered and told after it', () => {
+    const pair = linkedPair('contact', { telephone1: '1' });
+    const { world, row, person } = pair;
+
+    world.dynamics.edit(row, { telephone1: '2' });
+    world.marketo.write(person, { phone: '9' });
+    const before = world.marketo.change(person, 'LIVE');
+    world.readDynamics(row);
+    world.carryOut();
+    world.hand(person, before);
+    world.settle();
+
+    expect(values(pair, 'phone')).toEqual(['2', '2', '2']);
+    expect(conflictsOf(world)).toMatchObject([{ field: 'phone', winner: 'dynamics', loserValue: '9' }]);
+  });
+});
+
+describe('a command that nobody answers', () => {
+  it('is planned anew, leaves nothing in flight and no memory once nothing is left to do', () => {
+    const { world, row, person } = linkedPair('lead', { telephone1: '1' });
+
+    world.dynamics.edit(row, { telephone1: '2' });
+    world.readDynamics(row);
+    world.marketo.write(person, { phone: '2' });
+    world.readMarketo(person);
+    world.state.open.length = 0;
+    world.wakeUp(121_000);
+
+    const { outbox, rows } = world.record(`dynamics/lead/${row}`);
+    expect(outbox.filter(({ kind }) => kind !== 'golden-event')).toEqual([]);
+    expect(rows.map(({ inFlight }) => inFlight)).toEqual([{}, {}]);
+  });
+});
+
+describe('a person that was never linked', () => {
+  it('is not handed over once it is deleted', () => {
+    const world = createWorld({ matchByEmail: true });
+    const person = world.marketo.create({ email: 'ada@example.com' });
+    world.readMarketo(person);
+    world.marketo.remove(person);
+    world.readMarketo(person);
+    const record = world.record(`marketo/person/${person}`);
+
+    const { nothing, forwards } = decide(
+      record,
+      { kind: 'wake-up', goldenId: record.goldenId, reason: 'join', target: 'other' },
+      {
+        mapping: [],
+        policy: world.state.policy,
+        nowMs: world.state.nowMs,
+        firstReadsComplete: true,
+        claims: [],
+        owners: new Map(),
+        published: new Set(),
+      },
+    );
+
+    expect({ nothing, forwards }).toEqual({ nothing: 'stale', forwards: [] });
+  });
+});
