@@ -181,9 +181,9 @@ async function save(
 
 /** Claims that a record made in between and no longer makes, or that an old event made for it. */
 function claimsGivenUp({ record, decisions, brought }: Outcome): EmailClaim[] {
-  const held = record ? claimsOf(record) : new Map<string, EmailClaim>();
-  const old = record?.aliasOf ? [] : brought;
-  return [...decisions.flatMap((decision) => decision.claimsRemoved), ...old].filter(
+  // What an alias claimed last stays, until the record that it joined takes it over.
+  const held = record ? claimsOf({ ...record, aliasOf: null }) : new Map<string, EmailClaim>();
+  return [...decisions.flatMap((decision) => decision.claimsRemoved), ...brought].filter(
     (claim) => !held.has(`${claim.claim} ${claim.rowKey}`),
   );
 }

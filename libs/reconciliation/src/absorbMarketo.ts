@@ -228,23 +228,26 @@ function tell(mapping: MappingRow, evidence: readonly EvidenceRow[], writes: rea
   const lastOwn = own.findLastIndex((at) => at >= 0);
   const edit = own.lastIndexOf(-1);
   const told = Math.max(-1, ...own) + 1;
-  const isLastTold = told > 0 && told === writes.length;
+  const confirmed = told > 0 && told === writes.length;
   const item = evidence[edit];
-  const noEdit = { edit: null, editedAt: null, ranOver: false };
-  if (!item) return { ...noEdit, madeOn: undefined, basis: steps[lastOwn], told, confirmed: isLastTold };
+  const ours = steps[lastOwn];
+  if (!item)
+    return { edit: null, editedAt: null, ranOver: false, madeOn: undefined, basis: ours, told, confirmed };
   const start = own.findLastIndex((at, index) => index < edit && at >= 0) + 1;
   const old = readDisplay(mapping, evidence[start]?.oldValue ?? null).side;
-  const lastTold = lastOwn >= 0 && lastOwn < edit ? steps[lastOwn] : undefined;
-  const madeOn = writes.includes(old) ? old : lastTold;
-  return {
-    edit: readDisplay(mapping, item.newValue),
-    editedAt: item.activityDate,
-    ranOver: lastOwn > edit,
-    madeOn,
-    basis: lastOwn > edit ? steps[lastOwn] : madeOn,
-    told,
-    confirmed: isLastTold,
-  };
+  const ranOver = lastOwn > edit;
+  const madeOn = foundation({ old, ours: ranOver ? undefined : ours }, writes);
+  const reading = readDisplay(mapping, item.newValue);
+  const basis = ranOver ? ours : madeOn;
+  return { edit: reading, editedAt: item.activityDate, ranOver, madeOn, basis, told, confirmed };
+}
+
+/** Our value that a run of edits began on: what it replaced, else what we had written last before it. */
+function foundation(
+  { old, ours }: { old: Scalar; ours: Step },
+  writes: readonly Scalar[],
+): Scalar | undefined {
+  return writes.includes(old) ? old : ours;
 }
 
 /** What a step of the feed put there; undefined for a step that cannot be ours. */

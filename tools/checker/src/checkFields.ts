@@ -36,7 +36,9 @@ export function checkField(
   const marketo = canonicalValue(mapping, pair.person.fields[mapping.marketo]);
   const field: FieldCase = { pair, mapping, steps, dynamics, marketo };
   if (dynamics !== marketo) judgeDifference(findings, field);
-  const expectation = expectationOf(pair.group, mapping, headsOf(steps, mapping, pair.publishedVersions));
+  const published = pair.publishedVersions;
+  const heads = headsOf(pair.group, mapping, { steps, published });
+  const expectation = expectationOf(pair.group, mapping, heads);
   if (expectation) checkEdits(findings, field, expectation);
 }
 

@@ -13,17 +13,25 @@ export type Head = {
   readonly returned: boolean;
 };
 
+/** All changes of a field, and the versions of the row that were published. */
+type History = { readonly steps: readonly Step[]; readonly published: ReadonlySet<number> };
+
 /**
  * The edits that count in the end: at most one per side that may speak. An edit counts no more when its own side was edited
  * again, or when the other side was edited after it had landed there. Two heads are concurrent.
  */
-export function headsOf(steps: readonly Step[], mapping: MappingRow, published: ReadonlySet<number>): Head[] {
+export function headsOf(group: Group, mapping: MappingRow, { steps, published }: History): Head[] {
   const speaking = (['dynamics', 'marketo'] as const).filter((side) => maySpeak(side, mapping));
   return speaking.flatMap((side) => {
-    const step = steps.findLast((other) => other.side === side && other.human);
-    const knowledge = step ? knowledgeOf(steps, step, mapping) : 'landed';
-    if (!step || knowledge === 'landed') return [];
-    return [{ step, returned: knowledge === 'equal' || isReturned(steps, step, published) }];
+    const own = steps.filter((step) => step.side === side && step.human);
+    const counts = (step: Step | undefined) => step && knowledgeOf(steps, step, mapping) !== 'landed';
+    const present = own.findLast(
+      ({ recordId }) => side === 'dynamics' || recordId === group.personIds.at(-1),
+    );
+    const step = [own.at(-1), present].find(counts);
+    if (!step) return [];
+    const isEqual = knowledgeOf(steps, step, mapping) === 'equal';
+    return [{ step, returned: isEqual || isReturned(steps, step, published) }];
   });
 }
 
@@ -41,8 +49,8 @@ function knowledgeOf(steps: readonly Step[], edit: Step, mapping: MappingRow): '
     ),
   );
   if (hasLanded) return 'landed';
-  const sinceMs =
-    steps.findLast((step) => step.side === edit.side && step.atMs < edit.atMs)?.atMs ?? -Infinity;
+  const ours = (step: Step) => step.side === edit.side && !step.human && step.atMs < edit.atMs;
+  const sinceMs = steps.findLast(ours)?.atMs ?? -Infinity;
   const others = steps.filter((step) => step.side === side && step.human && step.atMs > sinceMs);
   return others.some((step) => step.before === edit.after || step.after === edit.after) ? 'equal' : 'none';
 }
