@@ -78,9 +78,21 @@ function absorbDelete(draft: Draft, row: DraftRow, page: Sequence): void {
     draft.nothing = 'stale';
     return;
   }
-  row.deletedAt = page;
   row.inFlight = {};
   explain(draft, row);
+  bury(draft, row, page);
+}
+
+/** Another person of the record, who did not speak so far, speaks for it from now on. */
+export function bury(draft: Draft, row: DraftRow, page: Sequence): void {
+  row.deletedAt = page;
+  row.missing = false;
+  const heir = draft.record.rows.find(
+    (other) => other.system === 'marketo' && !other.active && !other.deletedAt,
+  );
+  if (!row.active || !heir) return;
+  row.active = false;
+  heir.active = true;
 }
 
 function absorbFields(draft: Draft, row: DraftRow, event: ChangeEvent): void {

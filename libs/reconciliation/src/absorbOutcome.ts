@@ -1,5 +1,5 @@
 import type { DeliveryOutcome, ScalarValues, Sequence, WriteOperation } from '@lockstep/change-events';
-import { absorbState, personRow } from './absorbMarketo.ts';
+import { absorbState, bury, personRow } from './absorbMarketo.ts';
 import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decision.ts';
 import { settle, type Accepted } from './observe.ts';
 
@@ -79,9 +79,7 @@ function absorbNotFound(draft: Draft, outcome: DeliveryOutcome, operation: Write
   const row = activeRow(draft.record, 'marketo');
   if (!row || row.deletedAt || outcome.personId !== row.id) return;
   if (row.missing && operation === 'READ') {
-    row.deletedAt = row.page;
-    row.missing = false;
-    return;
+    return bury(draft, row, row.page);
   }
   row.missing = true;
   draft.record.waiting = waitingFor(draft, 'marketo-missing', outcome.code);
