@@ -8,8 +8,9 @@ import {
 } from '@lockstep/change-events';
 import { activeRow, openValues, type Draft, type DraftRow } from './decision.ts';
 import type { MappingRow } from './mapping.ts';
+import { tell, type Story } from './feedStory.ts';
 import { applyChange, observe, type Observation } from './observe.ts';
-import { read, readDisplay, type Reading } from './projection.ts';
+import { read, type Reading } from './projection.ts';
 
 /** GUIDs kept per person: more than a feed page can hold of one person between two decisions. */
 const decidedEvidenceMax = 100;
@@ -214,84 +215,6 @@ function forgetTold(row: DraftRow, mapping: MappingRow, told: number): void {
 function confirm(seen: DraftRow['seen'][string] | undefined): void {
   delete seen?.unconfirmed;
   delete seen?.written;
-}
-
-/** What the feed tells about one field since the last decision. */
-type Story = {
-  /** The last edit that was not ours. */
-  readonly edit: Reading | null;
-  readonly editedAt: string | null;
-  /** Our write came after that edit: it ran over it. */
-  readonly ranOver: boolean;
-  /** Our value that the edit was made on top of, as far as the feed tells. */
-  readonly madeOn: Scalar | undefined;
-  /** Our value that the state was made on top of, when it is another. */
-  readonly basis: Scalar | undefined;
-  /** How many of our writes, oldest first, the feed has told of or passed. */
-  readonly told: number;
-  readonly confirmed: boolean;
-};
-
-function tell(mapping: MappingRow, evidence: readonly EvidenceRow[], writes: readonly Scalar[]): Story {
-  const steps = evidence.map((item) =>
-    mayBeOurs(item) ? readDisplay(mapping, item.newValue).side : undefined,
-  );
-  const own = ownSteps(steps, writes);
-  const lastOwn = own.findLastIndex((at) => at >= 0);
-  const edit = own.lastIndexOf(-1);
-  const told = Math.max(-1, ...own) + 1;
-  const confirmed = told > 0 && told === writes.length;
-  const item = evidence[edit];
-  const ours = steps[lastOwn];
-  if (!item)
-    return { edit: null, editedAt: null, ranOver: false, madeOn: undefined, basis: ours, told, confirmed };
-  const start = own.findLastIndex((at, index) => index < edit && at >= 0) + 1;
-  const old = readDisplay(mapping, evidence[start]?.oldValue ?? null).side;
-  const ranOver = lastOwn > edit;
-  const madeOn = foundation({ old, ours: ranOver ? undefined : ours }, writes);
-  const reading = readDisplay(mapping, item.newValue);
-  const basis = ranOver ? ours : madeOn;
-  return { edit: reading, editedAt: item.activityDate, ranOver, madeOn, basis, told, confirmed };
-}
-
-/** Our value that a run of edits began on: what it replaced, else what we had written last before it. */
-function foundation(
-  { old, ours }: { old: Scalar; ours: Step },
-  writes: readonly Scalar[],
-): Scalar | undefined {
-  return writes.includes(old) ? old : ours;
-}
-
-/** What a step of the feed put there; undefined for a step that cannot be ours. */
-type Step = Scalar | undefined;
-
-/** Marketo names the source of a change, and ours come through its API (marketo-rest 3.3). */
-function mayBeOurs({ source }: EvidenceRow): boolean {
-  return source === null || source === 'Web service API';
-}
-
-/**
- * Which of our writes each step of the feed is, -1 for somebody else's edit: both are in order, and a write that changed
- * nothing left no step. Matched from either end, whichever explains more; the end wins a tie, since our last write is most
- * likely the last of its value.
- */
-function ownSteps(steps: readonly Step[], writes: readonly Scalar[]): readonly number[] {
-  const last = writes.length - 1;
-  const forward = inOrder(steps, writes);
-  const backward = inOrder(steps.toReversed(), writes.toReversed())
-    .toReversed()
-    .map((at) => (at < 0 ? at : last - at));
-  const count = (own: readonly number[]): number => own.filter((at) => at >= 0).length;
-  return count(forward) > count(backward) ? forward : backward;
-}
-
-function inOrder(steps: readonly Step[], writes: readonly Scalar[]): number[] {
-  let from = 0;
-  return steps.map((side) => {
-    const at = side === undefined ? -1 : writes.indexOf(side, from);
-    if (at >= 0) from = at + 1;
-    return at;
-  });
 }
 
 /**
