@@ -4,7 +4,7 @@ import { deltaTokenText, percentEncode } from '../core/deltaToken.ts';
 import type { OrganizationState } from '../core/organizationState.ts';
 import { pagingCookieText, parsePagingCookie, type PagingCookie } from '../core/pagingCookie.ts';
 import { parseFilter, parseOrdering, queryRows } from '../core/queryRows.ts';
-import type { NetChange } from '../core/rowStore.ts';
+import type { ChangeMark } from '../core/rowStore.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
 import {
   acceptDeltaToken,
@@ -84,8 +84,9 @@ function cookieFrom(cursor: TrackedCursor): PagingCookie {
   return { page: cursor.page, isTracking: true, values };
 }
 
-function changeText(call: Call, style: RowStyle, change: NetChange): string {
-  if (change.row) return `{${rowMembers(style, change.row)}}`;
+function changeText(call: Call, style: RowStyle, change: ChangeMark): string {
+  const row = style.state.store.row(style.table.name, change.id);
+  if (row) return `{${rowMembers(style, row)}}`;
   const context = `${call.base}/$metadata#${style.table.set}/$deletedEntity`;
   return JSON.stringify({ '@odata.context': context, id: change.id, reason: 'deleted' });
 }

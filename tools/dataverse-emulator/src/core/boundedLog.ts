@@ -3,6 +3,8 @@ export interface BoundedLog<Entry> {
   append(entry: Entry): number;
   /** Entries after the given number, oldest first, at most `limit`. */
   after(sequence: number, limit: number): readonly { readonly sequence: number; readonly entry: Entry }[];
+  /** Takes back the entries after the given number: those of a transaction that failed. */
+  discardAfter(sequence: number): void;
   /** Number of the newest entry, 0 when there is none. */
   last(): number;
 }
@@ -26,6 +28,9 @@ export function createBoundedLog<Entry>(entriesMax: number): BoundedLog<Entry> {
       return entries
         .slice(start, start + limit)
         .map((entry, index) => ({ sequence: dropped + start + index + 1, entry }));
+    },
+    discardAfter(sequence) {
+      entries.length = Math.min(entries.length, Math.max(0, sequence - dropped));
     },
     last: () => dropped + entries.length,
   };

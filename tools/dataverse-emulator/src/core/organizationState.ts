@@ -4,6 +4,7 @@ import { createBoundedLog, type BoundedLog } from './boundedLog.ts';
 import { defaultSettings, type EmulatorSettings } from './emulatorSettings.ts';
 import { createFaultPlan, type FaultPlan } from './faultPlan.ts';
 import { createRowStore, type Commit, type RowStore } from './rowStore.ts';
+import { createStateLog } from './stateLog.ts';
 import { createServiceProtection, type ServiceProtection } from './serviceProtection.ts';
 
 /** Who commits a change. */
@@ -69,7 +70,7 @@ export interface OrganizationParts {
 }
 
 const callsMax = 500_000;
-const statesMax = 5_000_000;
+const statesMax = 2_000_000;
 const idSpace = '6f1c2b52-54a0-4c58-9a8a-6a6f2f0f6a11';
 
 /** The id of a user, derived from the name so that runs are comparable. */
@@ -84,6 +85,7 @@ export function nowMs(state: OrganizationState): number {
 
 /** Creates an organisation without rows. */
 export function createOrganizationState(parts: OrganizationParts): OrganizationState {
+  const store = createRowStore();
   return {
     identity: {
       ...parts.identity,
@@ -93,9 +95,9 @@ export function createOrganizationState(parts: OrganizationParts): OrganizationS
     application: { id: userId('application'), name: 'application', kind: 'application' },
     tables: new Map(parts.tables.map((table) => [table.name, table])),
     tablesBySet: new Map(parts.tables.map((table) => [table.set, table])),
-    store: createRowStore(parts.tables),
+    store,
     calls: createBoundedLog(callsMax),
-    states: createBoundedLog(statesMax),
+    states: createStateLog(store, statesMax),
     faults: createFaultPlan(),
     limits: createServiceProtection(),
     tokensVoidUpTo: new Map(),

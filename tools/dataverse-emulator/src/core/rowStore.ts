@@ -1,7 +1,7 @@
 import type { Row } from './columnDefinition.ts';
-import type { TableDefinition } from './tableDefinition.ts';
+import { createRowPacker, type RowPacker, type StoredRow } from './packRow.ts';
 
-/** One committed change of a row. `before` and `after` are the immutable rows themselves. */
+/** One committed change of a row. `before` and `after` are immutable rows; `stored` is how the store keeps them. */
 export interface Commit {
   readonly operation: 'create' | 'update' | 'delete';
   readonly table: string;
@@ -9,12 +9,18 @@ export interface Commit {
   readonly version: number;
   readonly before: Row | undefined;
   readonly after: Row | undefined;
+  readonly stored: { readonly before: StoredRow | undefined; readonly after: StoredRow | undefined };
 }
 
 /** A place in the order of versions of one table. Its row may have moved on since. */
 interface OrderEntry {
   readonly version: number;
   readonly id: string;
+}
+
+/** The newest change of a row, without its cells. */
+export interface ChangeMark extends OrderEntry {
+  readonly isDelete: boolean;
 }
 
 /** One change as a delta sees it: the row now, or the fact that it is gone. */
@@ -25,22 +31,44 @@ export interface NetChange {
 }
 
 interface TableState {
-  readonly rows: Map<string, Row>;
-  readonly deleted: Map<string, number>;
+  readonly packer: RowPacker;
+  rows: Map<string, StoredRow>;
+  deleted: Map<string, number>;
   order: OrderEntry[];
+}
+
+type TableCopy = Pick<TableState, 'rows' | 'deleted' | 'order'>;
+
+/** The rows of all tables at one moment. */
+export interface StoreSnapshot {
+  readonly version: number;
+  readonly tables: ReadonlyMap<string, TableCopy>;
 }
 
 /** The rows of all tables, with one version counter for the whole organisation (facts, section 9.3). */
 export interface RowStore {
   row(table: string, id: string): Row | undefined;
+  /** The version of a row, undefined when there is none; cheaper than the row. */
+  version(table: string, id: string): number | undefined;
   rows(table: string): IterableIterator<Row>;
+  ids(table: string): IterableIterator<string>;
   count(table: string): number;
   /** The newest version of any row. */
   highWaterMark(): number;
   /** Net changes with `after` < version <= `upTo`, oldest first. */
   changes(table: string, after: number, upTo: number): Generator<NetChange>;
+  /** The same without the rows' cells, which are what costs time. */
+  marks(table: string, after: number, upTo: number): Generator<ChangeMark>;
   save(table: string, id: string, build: (version: number) => Row): Commit;
   remove(table: string, id: string): Commit | undefined;
+  unpack(table: string, stored: StoredRow): Row;
+  /** Runs the work; when it throws, all rows are as they were. Versions it took stay used up. */
+  atomically<Result>(work: () => Result): Result;
+  snapshot(): StoreSnapshot;
+  /** Puts rows and version counter back. */
+  restore(snapshot: StoreSnapshot): void;
+  /** How often the store was restored: with it a version names one content only. */
+  generation(): number;
 }
 
 /** First index whose version is greater than the given one. */
@@ -55,63 +83,146 @@ function firstAfter(order: readonly OrderEntry[], version: number): number {
   return low;
 }
 
-function netChange(state: TableState, entry: OrderEntry): NetChange | undefined {
-  const row = state.rows.get(entry.id);
-  if (row) return row['versionnumber'] === entry.version ? { ...entry, row } : undefined;
-  return state.deleted.get(entry.id) === entry.version ? { ...entry, row: undefined } : undefined;
+function isNewest(state: TableState, { id, version }: OrderEntry): boolean {
+  return (state.rows.get(id)?.version ?? state.deleted.get(id)) === version;
 }
 
-function record(state: TableState, entry: OrderEntry): void {
+function* marks(state: TableState, after: number, upTo: number): Generator<ChangeMark> {
+  const { order } = state;
+  for (let index = firstAfter(order, after); index < order.length; index += 1) {
+    const entry = order[index];
+    if (!entry || entry.version > upTo) return;
+    const { version, id } = entry;
+    if (isNewest(state, entry)) yield { version, id, isDelete: !state.rows.has(id) };
+  }
+}
+
+function emptyTable(): TableCopy {
+  return { rows: new Map(), deleted: new Map(), order: [] };
+}
+
+function copyOf({ rows, deleted, order }: TableCopy): TableCopy {
+  return { rows: new Map(rows), deleted: new Map(deleted), order: [...order] };
+}
+
+/** A copy that keeps no longer text alive, as a part cut out of a request's body would. */
+function ownText(text: string): string {
+  return Buffer.from(text).toString();
+}
+
+interface StoreState {
+  readonly tables: Map<string, TableState>;
+  version: number;
+  generation: number;
+  /** Steps that undo what the running transaction did; undefined outside one. */
+  undo: (() => void)[] | undefined;
+}
+
+function tableOf(store: StoreState, name: string): TableState {
+  const known = store.tables.get(name);
+  if (known) return known;
+  const created = { packer: createRowPacker(), ...emptyTable() };
+  store.tables.set(name, created);
+  return created;
+}
+
+function record(store: StoreState, state: TableState, entry: OrderEntry): void {
   state.order.push(entry);
-  // Entries that later versions made obsolete are dropped once they outnumber the live ones.
-  if (state.order.length > 2 * (state.rows.size + state.deleted.size) + 1024)
-    state.order = state.order.filter((candidate) => netChange(state, candidate));
+  // Entries that later versions made obsolete are dropped once they outnumber the live ones; not while they may return.
+  if (!store.undo && state.order.length > 2 * (state.rows.size + state.deleted.size) + 1024)
+    state.order = state.order.filter((candidate) => isNewest(state, candidate));
+}
+
+function put(state: TableState, id: string, stored: StoredRow | undefined, deletedAt?: number): void {
+  if (stored) state.rows.set(id, stored);
+  else state.rows.delete(id);
+  if (deletedAt === undefined) state.deleted.delete(id);
+  else state.deleted.set(id, deletedAt);
+}
+
+function change(
+  store: StoreState,
+  name: string,
+  key: string,
+  build: ((version: number) => Row) | undefined,
+): Commit | undefined {
+  const state = tableOf(store, name);
+  const before = state.rows.get(key);
+  if (!build && !before) return undefined;
+  const version = store.version + 1;
+  const row = build?.(version);
+  const after = row && { version, text: state.packer.pack(row) };
+  const formerDelete = state.deleted.get(key);
+  const id = before ? key : ownText(key);
+  store.version = version;
+  put(state, id, after, after ? undefined : version);
+  store.undo?.push(() => put(state, id, before, formerDelete));
+  record(store, state, { version, id });
+  return {
+    operation: row ? (before ? 'update' : 'create') : 'delete',
+    table: name,
+    id,
+    version,
+    before: before && state.packer.unpack(before),
+    after: row,
+    stored: { before, after },
+  };
+}
+
+function atomically<Result>(store: StoreState, work: () => Result): Result {
+  if (store.undo) return work();
+  const undo: (() => void)[] = [];
+  store.undo = undo;
+  try {
+    return work();
+  } catch (error) {
+    for (const step of undo.reverse()) step();
+    throw error;
+  } finally {
+    store.undo = undefined;
+  }
+}
+
+function restore(store: StoreState, snapshot: StoreSnapshot): void {
+  store.version = snapshot.version;
+  store.generation += 1;
+  for (const [name, state] of store.tables)
+    Object.assign(state, copyOf(snapshot.tables.get(name) ?? emptyTable()));
+}
+
+function* unpacked(state: TableState): Generator<Row, undefined> {
+  for (const stored of state.rows.values()) yield state.packer.unpack(stored);
 }
 
 /** Creates an empty store. Versions start after `firstVersion`, as those of an organisation with a past do. */
-export function createRowStore(tables: readonly TableDefinition[], firstVersion = 1_000_000): RowStore {
-  const states = new Map<string, TableState>(
-    tables.map(({ name }) => [name, { rows: new Map(), deleted: new Map(), order: [] }]),
-  );
-  let version = firstVersion;
-  const state = (table: string): TableState => {
-    const found = states.get(table);
-    if (!found) throw new Error(`The row store has no table '${table}'`);
-    return found;
+export function createRowStore(firstVersion = 1_000_000): RowStore {
+  const store: StoreState = { tables: new Map(), version: firstVersion, generation: 0, undo: undefined };
+  const row = (table: string, id: string): Row | undefined => {
+    const { rows, packer } = tableOf(store, table);
+    const stored = rows.get(id);
+    return stored && packer.unpack(stored);
   };
   return {
-    row: (table, id) => state(table).rows.get(id),
-    rows: (table) => state(table).rows.values(),
-    count: (table) => state(table).rows.size,
-    highWaterMark: () => version,
+    row,
+    version: (table, id) => tableOf(store, table).rows.get(id)?.version,
+    rows: (table) => unpacked(tableOf(store, table)),
+    ids: (table) => tableOf(store, table).rows.keys(),
+    count: (table) => tableOf(store, table).rows.size,
+    highWaterMark: () => store.version,
     *changes(table, after, upTo) {
-      const { order } = state(table);
-      for (let index = firstAfter(order, after); index < order.length; index += 1) {
-        const entry = order[index];
-        if (!entry || entry.version > upTo) return;
-        const change = netChange(state(table), entry);
-        if (change) yield change;
-      }
+      for (const { version, id } of marks(tableOf(store, table), after, upTo))
+        yield { version, id, row: row(table, id) };
     },
-    save(table, id, build) {
-      const target = state(table);
-      const before = target.rows.get(id);
-      const after = build(version + 1);
-      version += 1;
-      target.rows.set(id, after);
-      target.deleted.delete(id);
-      record(target, { version, id });
-      return { operation: before ? 'update' : 'create', table, id, version, before, after };
-    },
-    remove(table, id) {
-      const target = state(table);
-      const before = target.rows.get(id);
-      if (!before) return undefined;
-      version += 1;
-      target.rows.delete(id);
-      target.deleted.set(id, version);
-      record(target, { version, id });
-      return { operation: 'delete', table, id, version, before, after: undefined };
-    },
+    marks: (table, after, upTo) => marks(tableOf(store, table), after, upTo),
+    save: (table, id, build) => change(store, table, id, build) as Commit,
+    remove: (table, id) => change(store, table, id, undefined),
+    unpack: (table, stored) => tableOf(store, table).packer.unpack(stored),
+    atomically: (work) => atomically(store, work),
+    snapshot: () => ({
+      version: store.version,
+      tables: new Map([...store.tables].map(([name, state]) => [name, copyOf(state)])),
+    }),
+    restore: (snapshot) => restore(store, snapshot),
+    generation: () => store.generation,
   };
 }

@@ -1,7 +1,7 @@
 import { badRequest, DataverseError, errorCodes } from './dataverseError.ts';
 import { parseDeltaToken, type DeltaToken } from './deltaToken.ts';
 import { nowMs, type OrganizationState } from './organizationState.ts';
-import type { NetChange } from './rowStore.ts';
+import type { ChangeMark } from './rowStore.ts';
 import type { TableDefinition } from './tableDefinition.ts';
 
 /** Which changes a stretch of a tracked read consists of. */
@@ -20,7 +20,7 @@ export interface TrackedCursor {
 
 /** One page; `next` is absent on the last. */
 export interface TrackedPage {
-  readonly changes: readonly NetChange[];
+  readonly changes: readonly ChangeMark[];
   readonly next: TrackedCursor | undefined;
   readonly token: DeltaToken;
 }
@@ -33,8 +33,8 @@ const deltaPhases: Readonly<Record<'last' | 'first' | 'byVersion', readonly Phas
   byVersion: ['all'],
 };
 
-function belongs(change: NetChange, phase: Phase): boolean {
-  return phase === 'all' || (change.row !== undefined) === (phase === 'rows');
+function belongs(change: ChangeMark, phase: Phase): boolean {
+  return phase === 'all' || change.isDelete === (phase === 'deletes');
 }
 
 /** A cursor for a read that begins now; `from` is the version of the delta token, 0 for a first read. */
@@ -73,10 +73,10 @@ export function trackedPage(
 ): TrackedPage {
   const phases: readonly Phase[] = cursor.from === 0 ? ['rows'] : deltaPhases[state.settings.deletesInDelta];
   const token = { version: cursor.upTo, issuedAtMs: cursor.issuedAtMs };
-  const changes: NetChange[] = [];
+  const changes: ChangeMark[] = [];
   let { after } = cursor;
   for (let phase = cursor.phase; phase < phases.length; phase += 1) {
-    for (const change of state.store.changes(table.name, after, cursor.upTo)) {
+    for (const change of state.store.marks(table.name, after, cursor.upTo)) {
       if (!belongs(change, phases[phase] ?? 'all')) continue;
       if (changes.length === pageSize)
         return { changes, next: { ...cursor, phase, after, page: cursor.page + 1 }, token };
@@ -90,7 +90,7 @@ export function trackedPage(
 
 /** How many changes are pending after a delta token. */
 export function countChanges(state: OrganizationState, table: TableDefinition, from: number): number {
-  return [...state.store.changes(table.name, from, state.store.highWaterMark())].length;
+  return [...state.store.marks(table.name, from, state.store.highWaterMark())].length;
 }
 
 /** The error of a table whose changes are not tracked (facts, section 1.1). */

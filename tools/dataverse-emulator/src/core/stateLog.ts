@@ -1,0 +1,29 @@
+import { createBoundedLog, type BoundedLog } from './boundedLog.ts';
+import type { StateEntry } from './organizationState.ts';
+import type { RowStore } from './rowStore.ts';
+
+type LoggedState = Omit<StateEntry, 'before' | 'after'>;
+
+/**
+ * The log of committed row states. It keeps the store's own texts and unpacks them when they are read: the newest state of a
+ * row costs nothing beside the row.
+ */
+export function createStateLog(store: RowStore, entriesMax: number): BoundedLog<StateEntry> {
+  const log = createBoundedLog<LoggedState>(entriesMax);
+  const whole = (entry: LoggedState): StateEntry => {
+    const { before, after } = entry.stored;
+    return {
+      ...entry,
+      before: before && store.unpack(entry.table, before),
+      after: after && store.unpack(entry.table, after),
+    };
+  };
+  return {
+    append: ({ operation, table, id, version, stored, atMs, actor }) =>
+      log.append({ operation, table, id, version, stored, atMs, actor }),
+    after: (sequence, limit) =>
+      log.after(sequence, limit).map((each) => ({ sequence: each.sequence, entry: whole(each.entry) })),
+    discardAfter: (sequence) => log.discardAfter(sequence),
+    last: () => log.last(),
+  };
+}
