@@ -15,10 +15,9 @@ export interface RowPacker {
 const separator = '\u0001';
 const escape = '\u0002';
 const versionProperty = 'versionnumber';
-const special = /[\u0001\u0002]/;
 
 function escaped(value: string): string {
-  if (!special.test(value)) return value;
+  if (!value.includes(separator) && !value.includes(escape)) return value;
   return value.replaceAll(escape, `${escape}e`).replaceAll(separator, `${escape}s`);
 }
 

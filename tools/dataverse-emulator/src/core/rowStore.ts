@@ -140,32 +140,54 @@ function put(state: TableState, id: string, stored: StoredRow | undefined, delet
   else state.deleted.set(id, deletedAt);
 }
 
-function change(
-  store: StoreState,
-  name: string,
-  key: string,
-  build: ((version: number) => Row) | undefined,
-): Commit | undefined {
-  const state = tableOf(store, name);
-  const before = state.rows.get(key);
-  if (!build && !before) return undefined;
-  const version = store.version + 1;
-  const row = build?.(version);
-  const after = row && { version, text: state.packer.pack(row) };
+interface Replacement {
+  readonly key: string;
+  readonly before: StoredRow | undefined;
+  readonly after: StoredRow | undefined;
+}
+
+/** Puts one version of a row in the place of another; answers the id that was kept. */
+function replace(store: StoreState, state: TableState, { key, before, after }: Replacement): string {
   const formerDelete = state.deleted.get(key);
   const id = before ? key : ownText(key);
-  store.version = version;
-  put(state, id, after, after ? undefined : version);
+  put(state, id, after, after ? undefined : store.version);
   store.undo?.push(() => put(state, id, before, formerDelete));
-  record(store, state, { version, id });
+  record(store, state, { version: store.version, id });
+  return id;
+}
+
+function save(store: StoreState, name: string, key: string, build: (version: number) => Row): Commit {
+  const state = tableOf(store, name);
+  const before = state.rows.get(key);
+  const row = build(store.version + 1);
+  store.version += 1;
+  const after = { version: store.version, text: state.packer.pack(row) };
+  const id = replace(store, state, { key, before, after });
   return {
-    operation: row ? (before ? 'update' : 'create') : 'delete',
+    operation: before ? 'update' : 'create',
     table: name,
     id,
-    version,
+    version: store.version,
     before: before && state.packer.unpack(before),
     after: row,
     stored: { before, after },
+  };
+}
+
+function remove(store: StoreState, name: string, key: string): Commit | undefined {
+  const state = tableOf(store, name);
+  const before = state.rows.get(key);
+  if (!before) return undefined;
+  store.version += 1;
+  const id = replace(store, state, { key, before, after: undefined });
+  return {
+    operation: 'delete',
+    table: name,
+    id,
+    version: store.version,
+    before: state.packer.unpack(before),
+    after: undefined,
+    stored: { before, after: undefined },
   };
 }
 
@@ -214,8 +236,8 @@ export function createRowStore(firstVersion = 1_000_000): RowStore {
         yield { version, id, row: row(table, id) };
     },
     marks: (table, after, upTo) => marks(tableOf(store, table), after, upTo),
-    save: (table, id, build) => change(store, table, id, build) as Commit,
-    remove: (table, id) => change(store, table, id, undefined),
+    save: (table, id, build) => save(store, table, id, build),
+    remove: (table, id) => remove(store, table, id),
     unpack: (table, stored) => tableOf(store, table).packer.unpack(stored),
     atomically: (work) => atomically(store, work),
     snapshot: () => ({
