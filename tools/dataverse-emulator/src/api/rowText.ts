@@ -12,6 +12,15 @@ import { wantsAnnotation } from './preferences.ts';
 
 const navigationAnnotation = 'Microsoft.Dynamics.CRM.associatednavigationproperty';
 
+/** Prints one member of a row with its annotations, from the comma on. */
+type MemberPrinter = (row: Row) => string;
+
+/** A row whose name an answer shows beside a lookup. */
+export interface ShownTarget {
+  readonly table: string;
+  readonly id: string;
+}
+
 /** How rows of one answer are printed. */
 export interface RowStyle {
   readonly state: OrganizationState;
@@ -20,7 +29,13 @@ export interface RowStyle {
   readonly withFormattedValues: boolean;
   readonly withLookupTables: boolean;
   readonly withNavigation: boolean;
+  readonly printers: readonly MemberPrinter[];
+  /** Rows whose names were shown so far. */
+  readonly shownTargets: Map<string, ShownTarget>;
 }
+
+/** The choices that decide how a row is printed, apart from the data. */
+type StyleParts = Omit<RowStyle, 'printers'>;
 
 function selectedColumns(table: TableDefinition, select: string | undefined): readonly ColumnDefinition[] {
   if (select === undefined || select.trim() === '' || select.trim() === '*') return table.columns;
@@ -32,6 +47,75 @@ function selectedColumns(table: TableDefinition, select: string | undefined): re
   return [...asked];
 }
 
+function targetName(parts: StyleParts, target: ShownTarget): string | undefined {
+  const table = parts.state.tables.get(target.table);
+  if (!table) return undefined;
+  parts.shownTargets.set(target.id, target);
+  const name = parts.state.store.row(table.name, target.id)?.[table.primaryName];
+  return typeof name === 'string' ? name : undefined;
+}
+
+function annotation(definition: ColumnDefinition, name: string, value: unknown): string {
+  return `,"${definition.property}@${name}":${JSON.stringify(value)}`;
+}
+
+function lookupAnnotations(parts: StyleParts, definition: ColumnDefinition, target: ShownTarget): string {
+  const navigation = definition.navigation?.find(({ table }) => table === target.table)?.property;
+  const name = parts.withFormattedValues ? targetName(parts, target) : undefined;
+  return [
+    name === undefined ? '' : annotation(definition, formattedValueAnnotation, name),
+    parts.withLookupTables ? annotation(definition, lookupTableAnnotation, target.table) : '',
+    parts.withNavigation && navigation ? annotation(definition, navigationAnnotation, navigation) : '',
+  ].join('');
+}
+
+/** Rows of one answer share few targets, so each is printed once. */
+function lookupPrinter(parts: StyleParts, definition: ColumnDefinition): (row: Row) => string {
+  const { property } = definition;
+  const printed = new Map<string, string>();
+  return (row) => {
+    const target = { table: String(row[`${property}@${lookupTableAnnotation}`]), id: String(row[property]) };
+    const key = `${target.table} ${target.id}`;
+    const known = printed.get(key);
+    if (known !== undefined) return known;
+    const text = JSON.stringify(target.id) + lookupAnnotations(parts, definition, target);
+    printed.set(key, text);
+    return text;
+  };
+}
+
+/** What is printed for each value of an option set or a two-option column. */
+function labelledTexts(definition: ColumnDefinition): ReadonlyMap<CellValue, string> {
+  const { labels, options = [] } = definition;
+  const labelled: readonly (readonly [CellValue, string])[] = labels
+    ? [
+        [true, labels.yes],
+        [false, labels.no],
+      ]
+    : options.map(({ value, label }) => [value, label]);
+  const text = (value: CellValue, label: string): string =>
+    JSON.stringify(value) + annotation(definition, formattedValueAnnotation, label);
+  return new Map(labelled.map(([value, label]) => [value, text(value, label)]));
+}
+
+function valuePrinter(parts: StyleParts, definition: ColumnDefinition): (row: Row) => string {
+  const { property, scale, labels, options, type } = definition;
+  const hasAnnotations = parts.withFormattedValues || parts.withLookupTables || parts.withNavigation;
+  if (type === 'Lookup' && hasAnnotations) return lookupPrinter(parts, definition);
+  // Decimals are stored as exact text and printed as JSON numbers with all their digits.
+  if (scale !== undefined) return (row) => String(row[property]);
+  if (!parts.withFormattedValues || !(labels ?? options)) return (row) => JSON.stringify(row[property]);
+  const texts = labelledTexts(definition);
+  return (row) => texts.get(row[property] ?? null) ?? JSON.stringify(row[property]);
+}
+
+function memberPrinter(parts: StyleParts, definition: ColumnDefinition): MemberPrinter {
+  const { property } = definition;
+  const name = `,"${property}":`;
+  const print = valuePrinter(parts, definition);
+  return (row) => name + ((row[property] ?? null) === null ? 'null' : print(row));
+}
+
 /** Settles the selection and the annotations of an answer. Throws 400 for an unknown property. */
 export function rowStyle(
   state: OrganizationState,
@@ -39,53 +123,16 @@ export function rowStyle(
   select: string | undefined,
   annotations: string | undefined,
 ): RowStyle {
-  return {
+  const parts = {
     state,
     table,
     columns: selectedColumns(table, select),
     withFormattedValues: wantsAnnotation(annotations, formattedValueAnnotation),
     withLookupTables: wantsAnnotation(annotations, lookupTableAnnotation),
     withNavigation: wantsAnnotation(annotations, navigationAnnotation),
+    shownTargets: new Map<string, ShownTarget>(),
   };
-}
-
-function targetName(style: RowStyle, definition: ColumnDefinition, row: Row): string | undefined {
-  const target = style.state.tables.get(String(row[`${definition.property}@${lookupTableAnnotation}`]));
-  const id = String(row[definition.property]);
-  const name = target && style.state.store.row(target.name, id)?.[target.primaryName];
-  return typeof name === 'string' ? name : undefined;
-}
-
-function formattedValue(style: RowStyle, definition: ColumnDefinition, row: Row): string | undefined {
-  const value = row[definition.property];
-  if (definition.labels) return value ? definition.labels.yes : definition.labels.no;
-  if (definition.options) return definition.options.find((option) => option.value === value)?.label;
-  return definition.type === 'Lookup' ? targetName(style, definition, row) : undefined;
-}
-
-function lookupAnnotations(style: RowStyle, definition: ColumnDefinition, row: Row): string {
-  const table = row[`${definition.property}@${lookupTableAnnotation}`] ?? null;
-  const navigation = definition.navigation?.find((each) => each.table === table)?.property;
-  const parts = [];
-  if (style.withLookupTables)
-    parts.push(`,"${definition.property}@${lookupTableAnnotation}":${JSON.stringify(table)}`);
-  if (style.withNavigation && navigation)
-    parts.push(`,"${definition.property}@${navigationAnnotation}":${JSON.stringify(navigation)}`);
-  return parts.join('');
-}
-
-function annotationsText(style: RowStyle, definition: ColumnDefinition, row: Row): string {
-  const formatted = style.withFormattedValues ? formattedValue(style, definition, row) : undefined;
-  const shown =
-    formatted === undefined
-      ? ''
-      : `,"${definition.property}@${formattedValueAnnotation}":${JSON.stringify(formatted)}`;
-  return definition.type === 'Lookup' ? shown + lookupAnnotations(style, definition, row) : shown;
-}
-
-function cellText(definition: ColumnDefinition, value: CellValue): string {
-  // Decimals are stored as exact text and printed as JSON numbers with all their digits.
-  return definition.scale !== undefined && typeof value === 'string' ? value : JSON.stringify(value);
+  return { ...parts, printers: parts.columns.map((definition) => memberPrinter(parts, definition)) };
 }
 
 /** The weak entity tag of a row (facts, section 3.2). */
@@ -95,12 +142,7 @@ export function etagOf(row: Row): string {
 
 /** Prints the members of one row, without the braces. */
 export function rowMembers(style: RowStyle, row: Row): string {
-  const hasAnnotations = style.withFormattedValues || style.withLookupTables || style.withNavigation;
   let members = `"@odata.etag":${JSON.stringify(etagOf(row))}`;
-  for (const definition of style.columns) {
-    const value = row[definition.property] ?? null;
-    members += `,"${definition.property}":${cellText(definition, value)}`;
-    if (hasAnnotations && value !== null) members += annotationsText(style, definition, row);
-  }
+  for (const print of style.printers) members += print(row);
   return members;
 }

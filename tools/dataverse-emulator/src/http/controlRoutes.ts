@@ -6,6 +6,7 @@ import { faultSchema, type Fault } from '../core/faultPlan.ts';
 import { nowMs, type Actor, type OrganizationState, type StateEntry } from '../core/organizationState.ts';
 import type { Row } from '../core/columnDefinition.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
+import { generateRows } from '../core/generateRows.ts';
 import { humanActor, publishRetention } from '../core/users.ts';
 import { createRow, deleteRow, updateRow } from '../core/writeRow.ts';
 
@@ -14,6 +15,15 @@ const actorName = Type.Optional(Type.String({ minLength: 1 }));
 const rowsSchema = Type.Object({ table: Type.String(), rows: Type.Array(fields), actor: actorName });
 const editSchema = Type.Object({ table: Type.String(), id: Type.String(), fields, actor: actorName });
 const deleteSchema = Type.Object({ table: Type.String(), id: Type.String(), actor: actorName });
+const generateSchema = Type.Object(
+  {
+    table: Type.String(),
+    count: Type.Integer({ minimum: 1, maximum: 5_000_000 }),
+    seed: Type.Integer({ minimum: 0, maximum: 2_147_483_647, default: 1 }),
+    actor: actorName,
+  },
+  { additionalProperties: false },
+);
 const clockSchema = Type.Object(
   { advanceMs: Type.Optional(Type.Number()), now: Type.Optional(Type.Number()) },
   { additionalProperties: false },
@@ -107,6 +117,18 @@ function rowRoutes(app: FastifyInstance, state: OrganizationState): void {
   );
 }
 
+function scaleRoutes(app: FastifyInstance, state: OrganizationState): void {
+  app.post<{ Body: Static<typeof generateSchema> }>(
+    '/generate',
+    { schema: { body: generateSchema } },
+    async ({ body: { table: name, count, seed, actor } }) => {
+      const table = requireTable(state, name);
+      await generateRows(state, { table, count, seed, actor: actorOf(state, actor) });
+      return { count: state.store.count(table.name), highWaterMark: state.store.highWaterMark() };
+    },
+  );
+}
+
 function clockRoutes(app: FastifyInstance, state: OrganizationState): void {
   const clock = (): Readonly<Record<string, unknown>> => ({
     now: nowMs(state),
@@ -184,6 +206,7 @@ export function controlRoutes(state: OrganizationState): (app: FastifyInstance) 
       const code = error instanceof DataverseError ? error.code : 'control';
       return reply.code(status).send({ error: { code, message: error.message } });
     });
-    for (const add of [rowRoutes, clockRoutes, faultRoutes, logRoutes, settingRoutes]) add(app, state);
+    for (const add of [rowRoutes, scaleRoutes, clockRoutes, faultRoutes, logRoutes, settingRoutes])
+      add(app, state);
   };
 }
