@@ -100,13 +100,13 @@ function labelledTexts(definition: ColumnDefinition): ReadonlyMap<CellValue, str
 
 function valuePrinter(parts: StyleParts, definition: ColumnDefinition): (row: Row) => string {
   const { property, scale, labels, options, type } = definition;
-  const hasAnnotations = parts.withFormattedValues || parts.withLookupTables || parts.withNavigation;
-  if (type === 'Lookup' && hasAnnotations) return lookupPrinter(parts, definition);
+  const plain = (row: Row): string => JSON.stringify(row[property]);
+  if (type === 'Lookup') return lookupPrinter(parts, definition);
   // Decimals are stored as exact text and printed as JSON numbers with all their digits.
   if (scale !== undefined) return (row) => String(row[property]);
-  if (!parts.withFormattedValues || !(labels ?? options)) return (row) => JSON.stringify(row[property]);
+  if (!parts.withFormattedValues || !(labels ?? options)) return plain;
   const texts = labelledTexts(definition);
-  return (row) => texts.get(row[property] ?? null) ?? JSON.stringify(row[property]);
+  return (row) => texts.get(row[property] ?? null) ?? plain(row);
 }
 
 function memberPrinter(parts: StyleParts, definition: ColumnDefinition): MemberPrinter {
