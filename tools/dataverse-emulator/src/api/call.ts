@@ -11,6 +11,8 @@ export interface Call {
   readonly body: string;
   /** Address of the API as the caller spells it, without a trailing slash. */
   readonly base: string;
+  /** Whether the answer may come compressed. */
+  readonly isGzipWelcome?: boolean;
 }
 
 /** An answer, apart from HTTP. `code` is the error code when it is a failure. */
@@ -18,6 +20,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** The compressed body; `body` is then empty. Only for a call that welcomed it. */
+  readonly packed?: Buffer;
   readonly code: string | null;
 }
 

@@ -1,26 +1,18 @@
 import type { Row } from '../core/columnDefinition.ts';
 import { badRequest, errorCodes } from '../core/dataverseError.ts';
-import { deltaTokenText, percentEncode } from '../core/deltaToken.ts';
 import type { OrganizationState } from '../core/organizationState.ts';
-import { pagingCookieText, parsePagingCookie, type PagingCookie } from '../core/pagingCookie.ts';
+import { pagingCookieText, type PagingCookie } from '../core/pagingCookie.ts';
 import { parseFilter, parseOrdering, queryRows } from '../core/queryRows.ts';
-import type { ChangeMark } from '../core/rowStore.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
-import {
-  acceptDeltaToken,
-  beginTrackedRead,
-  countChanges,
-  requireTracking,
-  trackedPage,
-  type TrackedCursor,
-} from '../core/trackedPage.ts';
+import { acceptDeltaToken, beginTrackedRead, countChanges } from '../core/trackedPage.ts';
 import { emptyAnswer, jsonAnswer, type Answer, type Call } from './call.ts';
+import { contextText, cookieOf, link, pageSizeOf } from './collectionLinks.ts';
 import { appliedHeader, parsePreferences } from './preferences.ts';
 import { requirePrivilege } from './privileges.ts';
-import { rowMembers, rowStyle, type RowStyle } from './rowText.ts';
+import { cursorFrom, readTracked } from './readTracked.ts';
+import { rowMembers, rowStyle } from './rowText.ts';
 
 const countMax = 5000;
-const forbiddenWithTracking = ['$filter', '$orderby', '$expand', '$top'];
 const knownOptions = new Set([
   '$select',
   '$filter',
@@ -31,94 +23,6 @@ const knownOptions = new Set([
   '$deltatoken',
   '$expand',
 ]);
-
-function link(call: Call, table: TableDefinition, option: string, value: string): string {
-  const kept = ['$select', '$filter', '$orderby', '$count']
-    .filter((name) => call.query[name] !== undefined)
-    .map((name) => `${name}=${encodeURIComponent(call.query[name] ?? '').replaceAll('%2C', ',')}`);
-  return `${call.base}/${table.set}?${[...kept, `${option}=${percentEncode(value)}`].join('&')}`;
-}
-
-function contextText(call: Call, table: TableDefinition, suffix: string): string {
-  const select = call.query['$select'];
-  const columns = select === undefined ? '' : `(${select})`;
-  return JSON.stringify(`${call.base}/$metadata#${table.set}${columns}${suffix}`);
-}
-
-function cookieOf(call: Call): PagingCookie | undefined {
-  const source = call.query['$skiptoken'];
-  if (source === undefined) return undefined;
-  const cookie = parsePagingCookie(source);
-  if (!cookie) throw badRequest('0x80041129', 'The paging cookie is not valid.');
-  return cookie;
-}
-
-function pageSizeOf(state: OrganizationState, call: Call): number {
-  const asked = parsePreferences(call.headers['prefer']).pageSizeMax;
-  return Math.min(asked ?? state.settings.pageSizeMax, state.settings.pageSizeMax);
-}
-
-function cursorFrom(cookie: PagingCookie): TrackedCursor {
-  const value = (name: string): number => Number(cookie.values[name]);
-  const cursor = {
-    from: value('minTimestamp'),
-    upTo: value('maxTimestamp'),
-    issuedAtMs: value('issuedAt'),
-    phase: value('phase'),
-    after: value('last'),
-    page: cookie.page,
-  };
-  if (Object.values(cursor).some(Number.isNaN))
-    throw badRequest('0x80041129', 'The paging cookie is not valid.');
-  return cursor;
-}
-
-function cookieFrom(cursor: TrackedCursor): PagingCookie {
-  const values = {
-    last: String(cursor.after),
-    maxTimestamp: String(cursor.upTo),
-    minTimestamp: String(cursor.from),
-    issuedAt: String(cursor.issuedAtMs),
-    phase: String(cursor.phase),
-  };
-  return { page: cursor.page, isTracking: true, values };
-}
-
-function changeText(call: Call, style: RowStyle, change: ChangeMark): string {
-  const row = style.state.store.row(style.table.name, change.id);
-  if (row) return `{${rowMembers(style, row)}}`;
-  const context = `${call.base}/$metadata#${style.table.set}/$deletedEntity`;
-  return JSON.stringify({ '@odata.context': context, id: change.id, reason: 'deleted' });
-}
-
-function readTracked(
-  state: OrganizationState,
-  call: Call,
-  table: TableDefinition,
-  cursor: TrackedCursor,
-): Answer {
-  const preferences = parsePreferences(call.headers['prefer']);
-  const refused = forbiddenWithTracking.find((option) => call.query[option] !== undefined);
-  if (refused)
-    throw badRequest(
-      errorCodes.invalidArgument,
-      `The "${refused.slice(1)}" query parameter isn't supported when tracking changes is enabled.`,
-    );
-  requireTracking(table);
-  const page = trackedPage(state, table, cursor, pageSizeOf(state, call));
-  const style = rowStyle(state, table, call.query['$select'], preferences.annotations);
-  const rows = page.changes.map((change) => changeText(call, style, change)).join(',');
-  const following = page.next
-    ? `,"@odata.nextLink":${JSON.stringify(link(call, table, '$skiptoken', pagingCookieText(cookieFrom(page.next))))}`
-    : `,"@odata.deltaLink":${JSON.stringify(link(call, table, '$deltatoken', deltaTokenText(page.token)))}`;
-  const closing = !page.next && state.settings.omitDeltaLink ? '' : following;
-  const context = contextText(call, table, cursor.from === 0 ? '' : '/$delta');
-  return jsonAnswer(
-    200,
-    `{"@odata.context":${context},"value":[${rows}]${closing}}`,
-    appliedHeader(preferences, cursor.from === 0 && cursor.page === 1),
-  );
-}
 
 function topOf(call: Call): number | undefined {
   const source = call.query['$top'];

@@ -8,7 +8,7 @@ export type Random = () => number;
 /** Makes the value of one column of one row, in the form in which rows are stored. */
 type Maker = (random: Random) => CellValue;
 
-const poolSize = 2_000;
+const poolSize = 1_000;
 const dayMs = 86_400_000;
 const oldestDays = 1_500;
 

@@ -3,6 +3,7 @@ import type { TableDefinition } from './tableDefinition.ts';
 import { createBoundedLog, type BoundedLog } from './boundedLog.ts';
 import { defaultSettings, type EmulatorSettings } from './emulatorSettings.ts';
 import { createFaultPlan, type FaultPlan } from './faultPlan.ts';
+import { createPageCache, type PageCache } from './pageCache.ts';
 import { createRowStore, type Commit, type RowStore } from './rowStore.ts';
 import { createStateLog } from './stateLog.ts';
 import { createServiceProtection, type ServiceProtection } from './serviceProtection.ts';
@@ -49,6 +50,7 @@ export interface OrganizationState {
   readonly tables: ReadonlyMap<string, TableDefinition>;
   readonly tablesBySet: ReadonlyMap<string, TableDefinition>;
   readonly store: RowStore;
+  readonly pages: PageCache;
   readonly calls: BoundedLog<CallEntry>;
   readonly states: BoundedLog<StateEntry>;
   readonly faults: FaultPlan;
@@ -96,6 +98,7 @@ export function createOrganizationState(parts: OrganizationParts): OrganizationS
     tables: new Map(parts.tables.map((table) => [table.name, table])),
     tablesBySet: new Map(parts.tables.map((table) => [table.set, table])),
     store,
+    pages: createPageCache(),
     calls: createBoundedLog(callsMax),
     states: createStateLog(store, statesMax),
     faults: createFaultPlan(),

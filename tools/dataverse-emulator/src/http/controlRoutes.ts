@@ -1,11 +1,13 @@
 import { Type, type Static } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
+import type { Call } from '../api/call.ts';
 import { DataverseError } from '../core/dataverseError.ts';
 import { emulatorSettingsSchema } from '../core/emulatorSettings.ts';
 import { faultSchema, type Fault } from '../core/faultPlan.ts';
 import { nowMs, type Actor, type OrganizationState, type StateEntry } from '../core/organizationState.ts';
 import type { Row } from '../core/columnDefinition.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
+import { warmPages } from '../api/warmPages.ts';
 import { generateRows } from '../core/generateRows.ts';
 import { humanActor, publishRetention } from '../core/users.ts';
 import { createRow, deleteRow, updateRow } from '../core/writeRow.ts';
@@ -21,6 +23,15 @@ const generateSchema = Type.Object(
     count: Type.Integer({ minimum: 1, maximum: 5_000_000 }),
     seed: Type.Integer({ minimum: 0, maximum: 2_147_483_647, default: 1 }),
     actor: actorName,
+  },
+  { additionalProperties: false },
+);
+const warmSchema = Type.Object(
+  {
+    table: Type.String(),
+    select: Type.Optional(Type.String()),
+    pageSize: Type.Integer({ minimum: 1, maximum: 5000, default: 5000 }),
+    annotations: Type.Optional(Type.String()),
   },
   { additionalProperties: false },
 );
@@ -127,6 +138,27 @@ function scaleRoutes(app: FastifyInstance, state: OrganizationState): void {
       return { count: state.store.count(table.name), highWaterMark: state.store.highWaterMark() };
     },
   );
+  app.post<{ Body: Static<typeof warmSchema> }>(
+    '/warm',
+    { schema: { body: warmSchema } },
+    async ({ body, host }) => {
+      const pages = await warmPages(state, warmingCall(host, body), requireTable(state, body.table));
+      return { pages, bytes: state.pages.calculatedSize };
+    },
+  );
+}
+
+/** The first tracked read that a client with this selection would make. */
+function warmingCall(host: string, { select, pageSize, annotations }: Static<typeof warmSchema>): Call {
+  const wanted = annotations === undefined ? '' : `,odata.include-annotations="${annotations}"`;
+  return {
+    method: 'GET',
+    path: '',
+    query: select === undefined ? {} : { $select: select },
+    headers: { prefer: `odata.track-changes,odata.maxpagesize=${pageSize}${wanted}` },
+    body: '',
+    base: `http://${host}/api/data/v9.2`,
+  };
 }
 
 function clockRoutes(app: FastifyInstance, state: OrganizationState): void {

@@ -38,7 +38,11 @@ function originOf(request: FastifyRequest): string {
   return `http://${request.host}`;
 }
 
-function callOf(request: FastifyRequest): Call {
+function acceptsGzip(header: string | undefined): boolean {
+  return /(?:^|,)\s*(?:gzip|\*)\s*(?:,|$|;\s*q=(?!0(?:\.0*)?\s*(?:,|$)))/i.test(header ?? '');
+}
+
+function callOf(request: FastifyRequest, needsText: boolean): Call {
   const { version, path } = decodedPath(request.url);
   const query = new URLSearchParams(request.url.split('?')[1] ?? '');
   return {
@@ -48,16 +52,17 @@ function callOf(request: FastifyRequest): Call {
     headers: stringHeaders(request),
     body: typeof request.body === 'string' ? request.body : '',
     base: `${originOf(request)}${version}`,
+    isGzipWelcome: !needsText && acceptsGzip(request.headers['accept-encoding']?.toString()),
   };
 }
 
 async function admittedAnswer(
   options: DataRoutesOptions,
   request: FastifyRequest,
-  pause: () => Promise<void>,
+  { pause, needsText }: { readonly pause: () => Promise<void>; readonly needsText: boolean },
 ): Promise<Answer> {
   const { state } = options;
-  const call = callOf(request);
+  const call = callOf(request, needsText);
   admitCaller(state, {
     authorization: request.headers.authorization,
     headers: call.headers,
@@ -96,7 +101,7 @@ export function dataRoutes(options: DataRoutesOptions): (app: FastifyInstance) =
           reply,
           actor: options.state.application.name,
           logsBody: true,
-          answer: (pause) => admittedAnswer(options, request, pause),
+          answer: (pause, needsText) => admittedAnswer(options, request, { pause, needsText }),
         }),
     });
   };

@@ -15,8 +15,11 @@ export interface ServedCall {
   readonly actor: string | null;
   /** False where a body holds a secret. */
   readonly logsBody: boolean;
-  /** Produces the answer; `pause` waits out an armed delay and is to be called once the caller is let in. */
-  readonly answer: (pause: () => Promise<void>) => Promise<Answer>;
+  /**
+   * Produces the answer; `pause` waits out an armed delay and is to be called once the caller is let in. A fault that works
+   * on the answer needs it as text.
+   */
+  readonly answer: (pause: () => Promise<void>, needsText: boolean) => Promise<Answer>;
 }
 
 function bodyForLog(served: ServedCall): unknown {
@@ -68,9 +71,12 @@ async function answered(served: ServedCall, action: FaultAction | undefined): Pr
   if (action?.kind === 'status') return injectedAnswer(action);
   const pauseMs = action?.kind === 'delay' ? action.delayMs : 0;
   try {
-    return await served.answer(async () => {
-      if (pauseMs > 0) await sleep(pauseMs);
-    });
+    return await served.answer(
+      async () => {
+        if (pauseMs > 0) await sleep(pauseMs);
+      },
+      action !== undefined && action.kind !== 'delay',
+    );
   } catch (error) {
     if (error instanceof DataverseError) return failureAnswer(error);
     served.request.log.error(error);
@@ -102,5 +108,5 @@ export async function serveCall(state: OrganizationState, served: ServedCall): P
   return reply
     .code(answer.status)
     .headers(answer.headers)
-    .send(answer.body === '' ? undefined : answer.body);
+    .send(answer.packed ?? (answer.body === '' ? undefined : answer.body));
 }

@@ -31,6 +31,8 @@ export interface OrganizationClient {
   call(target: string, sent?: Sent): Promise<Answered>;
   control(path: string, body?: unknown, method?: string): Promise<Body>;
   postToken(form: Record<string, string>): Promise<Answered>;
+  /** The header of a call that a test sends itself. */
+  authorization(): string;
   renewToken(): Promise<void>;
   seed(table: string, rows: readonly unknown[]): Promise<string[]>;
   close(): Promise<void>;
@@ -91,6 +93,7 @@ export async function startClient(options: DataverseEmulatorOptions = {}): Promi
         body: new URLSearchParams(form).toString(),
         dispatcher,
       }),
+    authorization: () => `Bearer ${token}`,
     async renewToken() {
       const answer = await client.postToken({
         grant_type: 'client_credentials',
