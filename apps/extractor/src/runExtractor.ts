@@ -129,7 +129,7 @@ function openTable(
     log: eventLog,
     lease,
     clock: systemClock,
-    table,
+    definition: tableDefinitions[table] as TableDefinition,
     versionEpoch: config.versionEpoch,
     pageSizeMax: config.pageSizeMax,
     backfillGroup: config.reconcilerGroup === '' ? null : config.reconcilerGroup,

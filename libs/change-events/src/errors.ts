@@ -59,6 +59,11 @@ export const errorTable = {
     'STOP',
     'A configured table or column does not exist, or change tracking is off for it.',
   ),
+  DYNAMICS_TRACKING_OFF: entry(
+    'RETRY',
+    'Change tracking is off for a table; switch it on (table settings, "Track changes"), the work goes on by itself.',
+  ),
+  QUERY_INVALID: entry('PARK', 'A filter is not one that the server takes; nothing was read.'),
   DYNAMICS_POSITION_EXPIRED: entry(
     'RETRY',
     'Dataverse no longer accepts the delta link; the table is read again from the start.',

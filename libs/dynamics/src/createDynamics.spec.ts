@@ -1,4 +1,9 @@
-import { tableDefinitions, type FieldValue, type FieldValues } from '@lockstep/change-events';
+import {
+  tableDefinitions,
+  type FieldValue,
+  type FieldValues,
+  type TableDefinition,
+} from '@lockstep/change-events';
 import { startDataverseEmulator, type DataverseEmulator } from '@lockstep/dataverse-emulator';
 import { dynamicsContract, type DynamicsHuman } from '@lockstep/ports';
 import { createDynamics, type Dynamics, type DynamicsOptions } from './createDynamics.ts';
@@ -23,6 +28,7 @@ type Stage = {
 
 const id = '00000000-0000-4000-8000-000000000001';
 const never = new AbortController().signal;
+const lead = tableDefinitions['lead'] as TableDefinition;
 
 function controlOf(emulator: DataverseEmulator): Control {
   return async (path, body) => {
@@ -183,7 +189,7 @@ describe('the Dataverse adapter', () => {
     await arm({}, { kind: 'status', status: 429, code: '0x80072322', retryAfterSeconds: 0.3 });
     const startedMs = performance.now();
 
-    const page = await stage.dynamics.readPage('lead', null, never);
+    const page = await stage.dynamics.readPage(lead, null, never);
 
     expect(page.complete).toBe(true);
     expect(performance.now() - startedMs).toBeGreaterThanOrEqual(300);
@@ -193,7 +199,7 @@ describe('the Dataverse adapter', () => {
   it('leaves a long wait to the caller and says how long it is', async () => {
     await arm({}, { kind: 'status', status: 429, code: '0x80072321', retryAfterSeconds: 120 });
 
-    await expect(stage.dynamics.readPage('lead', null, never)).rejects.toMatchObject({
+    await expect(stage.dynamics.readPage(lead, null, never)).rejects.toMatchObject({
       code: 'DYNAMICS_BUSY',
       details: { retryAfterMs: 120_000 },
     });
@@ -203,7 +209,7 @@ describe('the Dataverse adapter', () => {
   it('gives up a read after a few attempts', async () => {
     await arm({}, { kind: 'status', status: 503, retryAfterSeconds: 0 }, 10);
 
-    await expect(stage.dynamics.readPage('lead', null, never)).rejects.toMatchObject({
+    await expect(stage.dynamics.readPage(lead, null, never)).rejects.toMatchObject({
       code: 'DYNAMICS_BUSY',
     });
     expect(statuses()).toEqual([503, 503, 503]);
@@ -236,20 +242,20 @@ describe('the Dataverse adapter', () => {
 
   it('hangs up when no answer comes in time', async () => {
     const dynamics = await stage.open({ requestTimeoutMs: 200 });
-    await dynamics.countRows('lead');
+    await dynamics.countRows(lead);
     await arm({}, { kind: 'delay', delayMs: 800 });
 
-    await expect(dynamics.readPage('lead', null, never)).rejects.toMatchObject({
+    await expect(dynamics.readPage(lead, null, never)).rejects.toMatchObject({
       code: 'DYNAMICS_UNREACHABLE',
       details: { reason: 'timed out' },
     });
   });
 
   it('stops reading when it is told to', async () => {
-    await stage.dynamics.countRows('lead');
+    await stage.dynamics.countRows(lead);
     await arm({}, { kind: 'delay', delayMs: 800 });
     const stop = new AbortController();
-    const read = stage.dynamics.readPage('lead', null, stop.signal);
+    const read = stage.dynamics.readPage(lead, null, stop.signal);
     setTimeout(() => stop.abort(), 50);
 
     await expect(read).rejects.toMatchObject({
@@ -259,20 +265,20 @@ describe('the Dataverse adapter', () => {
   });
 
   it('asks for a full read when Dataverse cannot make sense of a position', async () => {
-    const { position } = await stage.dynamics.readPage('lead', null, never);
+    const { position } = await stage.dynamics.readPage(lead, null, never);
 
     const damaged = position.replace(/deltatoken=.*/, 'deltatoken=rubbish');
 
-    await expect(stage.dynamics.readPage('lead', damaged, never)).rejects.toMatchObject({
+    await expect(stage.dynamics.readPage(lead, damaged, never)).rejects.toMatchObject({
       code: 'DYNAMICS_POSITION_EXPIRED',
     });
   });
 
   it('asks for a full read after a change of the table’s metadata', async () => {
-    const { position } = await stage.dynamics.readPage('lead', null, never);
+    const { position } = await stage.dynamics.readPage(lead, null, never);
     await stage.control('tokens/lead/expire', {});
 
-    await expect(stage.dynamics.readPage('lead', position, never)).rejects.toMatchObject({
+    await expect(stage.dynamics.readPage(lead, position, never)).rejects.toMatchObject({
       code: 'DYNAMICS_POSITION_EXPIRED',
     });
   });
@@ -280,7 +286,7 @@ describe('the Dataverse adapter', () => {
   it('sends its token to no other address than the configured one', async () => {
     const elsewhere = 'http://127.0.0.1:9/api/data/v9.2/leads?$deltatoken=1';
 
-    await expect(stage.dynamics.readPage('lead', elsewhere, never)).rejects.toMatchObject({
+    await expect(stage.dynamics.readPage(lead, elsewhere, never)).rejects.toMatchObject({
       code: 'DYNAMICS_POSITION_EXPIRED',
     });
     expect(stage.requests).toEqual([]);
@@ -289,27 +295,24 @@ describe('the Dataverse adapter', () => {
   it('takes a last page without a delta link for an invalid answer', async () => {
     await stage.control('settings', { omitDeltaLink: true });
 
-    await expect(stage.dynamics.readPage('lead', null, never)).rejects.toMatchObject({
+    await expect(stage.dynamics.readPage(lead, null, never)).rejects.toMatchObject({
       code: 'DYNAMICS_ANSWER_INVALID',
     });
   });
 
   it('names a table with a column that Dataverse does not have', async () => {
-    const lead = { ...tableDefinitions['lead'], fields: [{ name: 'parrot', type: 'string' as const }] };
-    const dynamics = await stage.open({ tables: { lead: { ...tableDefinitions['lead']!, ...lead } } });
+    const strange = { ...lead, fields: [{ name: 'parrot', type: 'string' as const }] };
 
-    await expect(dynamics.readPage('lead', null, never)).rejects.toMatchObject({
+    await expect(stage.dynamics.readPage(strange, null, never)).rejects.toMatchObject({
       code: 'DYNAMICS_TABLE_UNKNOWN',
       details: { table: 'lead' },
     });
   });
 
   it('names an entity set that Dataverse does not have', async () => {
-    const dynamics = await stage.open({
-      tables: { lead: { ...tableDefinitions['lead']!, entitySet: 'parrots' } },
-    });
+    const strange = { ...lead, entitySet: 'parrots' };
 
-    await expect(dynamics.readPage('lead', null, never)).rejects.toMatchObject({
+    await expect(stage.dynamics.readPage(strange, null, never)).rejects.toMatchObject({
       code: 'DYNAMICS_TABLE_UNKNOWN',
     });
   });
@@ -318,7 +321,7 @@ describe('the Dataverse adapter', () => {
     const version = await seeded();
     await stage.control('settings', { missingPrivileges: ['prvReadlead', 'prvWritelead'] });
 
-    await expect(stage.dynamics.readPage('lead', null, never)).rejects.toMatchObject({
+    await expect(stage.dynamics.readPage(lead, null, never)).rejects.toMatchObject({
       code: 'DYNAMICS_FORBIDDEN',
     });
     await expect(

@@ -23,7 +23,8 @@ export type DynamicsOptions = {
   readonly onRequest?: (request: DataverseRequest) => void;
 };
 
-export type Dynamics = DynamicsReader & DynamicsWriter & { close(): Promise<void> };
+export type Dynamics = Pick<DynamicsReader, 'readPage' | 'countRows'> &
+  DynamicsWriter & { close(): Promise<void> };
 
 /** What the adapter's parts share: one organisation, its tables and the way to it. */
 export type DynamicsContext = {

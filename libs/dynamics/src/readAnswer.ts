@@ -18,7 +18,15 @@ export function readPageAnswer(definition: TableDefinition, origin: string, text
     else rows.push(readRow(definition, item));
   }
 
-  return { rows, deletedIds, position, complete: next === undefined };
+  return {
+    rows,
+    deletedIds,
+    refused: [],
+    position,
+    complete: next === undefined,
+    metadataVersion: null,
+    mark: null,
+  };
 }
 
 /** Reads the answer to a read or a write of one row. Throws DYNAMICS_ANSWER_INVALID. */

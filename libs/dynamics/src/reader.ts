@@ -7,17 +7,17 @@ import { pagePreference, selectOf } from './readColumns.ts';
 import { retryReads } from './retryReads.ts';
 
 /** Reads tables by change tracking (dataverse facts 1). Positions are next and delta links, followed as they came. */
-export function createReader(context: DynamicsContext): DynamicsReader {
+export function createReader(context: DynamicsContext): Pick<DynamicsReader, 'readPage' | 'countRows'> {
   return {
-    async readPage(table, position, signal) {
-      const definition = context.tableOf(table);
+    async readPage(definition, position, signal) {
       const url =
-        position === null ? firstPage(context, definition) : knownPosition(context, table, position);
+        position === null
+          ? firstPage(context, definition)
+          : knownPosition(context, definition.table, position);
 
       return retryReads(() => readPage(context, { definition, url, position, signal }), signal);
     },
-    async countRows(table) {
-      const { entitySet } = context.tableOf(table);
+    async countRows({ table, entitySet }) {
       const url = context.urlOf(`RetrieveTotalRecordCount(EntityNames=@p1)?@p1=['${table}']`);
       const snapshot = await count(context, table, url);
 

@@ -1,4 +1,11 @@
-import { SyncError, topics, type ErrorCode, type Notice } from '@lockstep/change-events';
+import {
+  SyncError,
+  tableDefinitions,
+  topics,
+  type ErrorCode,
+  type Notice,
+  type TableDefinition,
+} from '@lockstep/change-events';
 import { inMemoryDynamics, inMemoryEventLog, type EventLog, type LogPoint } from '@lockstep/ports';
 import { openTableExtractor, type ExtractOptions } from './extractChanges.ts';
 import {
@@ -44,7 +51,7 @@ function createSetting({ rows = 5, ...given }: Setting = {}) {
       log,
       lease,
       clock,
-      table: 'lead',
+      definition: tableDefinitions['lead'] as TableDefinition,
       versionEpoch: 1,
       pageSizeMax,
       backfillGroup: null,

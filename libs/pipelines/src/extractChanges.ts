@@ -1,4 +1,11 @@
-import { isoTime, isSyncError, SyncError, topics, type Checkpoint } from '@lockstep/change-events';
+import {
+  isoTime,
+  isSyncError,
+  SyncError,
+  topics,
+  type Checkpoint,
+  type TableDefinition,
+} from '@lockstep/change-events';
 import type { Clock, DynamicsPage, DynamicsReader, EventLog, Lease, OutgoingMessage } from '@lockstep/ports';
 import { checkpointMessage, openSourceSession } from './checkpoints.ts';
 import { laneOf, pageMessages } from './dynamicsEvents.ts';
@@ -8,11 +15,11 @@ import { notice } from './notices.ts';
 export type Stepper = { step(signal: AbortSignal): Promise<{ idleMs: number }>; close(): Promise<void> };
 
 export type ExtractOptions = {
-  readonly reader: DynamicsReader;
+  readonly reader: Pick<DynamicsReader, 'readPage' | 'countRows'>;
   readonly log: EventLog;
   readonly lease: Lease;
   readonly clock: Clock;
-  readonly table: string;
+  readonly definition: TableDefinition;
   readonly versionEpoch: number;
   readonly pageSizeMax: number;
   /** Consumers whose lag holds back the first load; null when nobody else is configured. */
@@ -33,7 +40,8 @@ const checkpointIntervalMs = 60_000;
  * checkpoint, so a crash neither loses nor repeats a committed page.
  */
 export async function openTableExtractor(options: ExtractOptions): Promise<Stepper> {
-  const { log, clock, lease, table } = options;
+  const { log, clock, lease } = options;
+  const { table } = options.definition;
   const start = { nowMs: clock.now(), versionEpoch: options.versionEpoch };
   const session = await openSourceSession(log, { source: 'dynamics', table }, start);
   let checkpoint = await withTotal(options, session.checkpoint);
@@ -80,7 +88,7 @@ function assertHeld(lease: Lease, table: string): void {
 /** How many rows the first load will bring, for progress only. */
 async function withTotal(options: ExtractOptions, checkpoint: Checkpoint): Promise<Checkpoint> {
   if (checkpoint.phase === 'STREAMING' || checkpoint.rowsTotal !== null) return checkpoint;
-  return { ...checkpoint, rowsTotal: await options.reader.countRows(options.table) };
+  return { ...checkpoint, rowsTotal: await options.reader.countRows(options.definition) };
 }
 
 /** Null when the position has expired and the table must be read again from the start. */
@@ -90,7 +98,7 @@ async function readPage(
   signal: AbortSignal,
 ): Promise<DynamicsPage | null> {
   try {
-    return await options.reader.readPage(options.table, checkpoint.position, signal);
+    return await options.reader.readPage(options.definition, checkpoint.position, signal);
   } catch (error) {
     if (isSyncError(error, 'DYNAMICS_POSITION_EXPIRED') && checkpoint.position !== null) return null;
     throw error;
@@ -100,7 +108,9 @@ async function readPage(
 /** A page of the first load waits until the consumers have less than a page before them; live pages never wait. */
 async function isHeldBack(options: ExtractOptions, checkpoint: Checkpoint): Promise<boolean> {
   if (checkpoint.phase !== 'SNAPSHOT' || options.backfillGroup === null) return false;
-  const lag = await options.log.lag(options.backfillGroup, [topics.dynamicsChanges(options.table)]);
+  const lag = await options.log.lag(options.backfillGroup, [
+    topics.dynamicsChanges(options.definition.table),
+  ]);
   return lag >= options.pageSizeMax;
 }
 
@@ -125,7 +135,8 @@ function eventMessages(
   checkpoint: Checkpoint,
   answer: DynamicsPage,
 ): OutgoingMessage[] {
-  const { table, versionEpoch, clock } = options;
+  const { versionEpoch, clock } = options;
+  const { table } = options.definition;
   const context = {
     table,
     versionEpoch,

@@ -1,4 +1,4 @@
-import type { FieldValues, ScalarValues } from '@lockstep/change-events';
+import type { ErrorCode, FieldValues, ScalarValues, TableDefinition } from '@lockstep/change-events';
 
 /** A row as Dataverse shows it; `version` orders the states of the row. */
 export type DynamicsRow = {
@@ -9,23 +9,56 @@ export type DynamicsRow = {
   readonly changedBy: string | null;
 };
 
+/** A row that cannot be read as its definition says: it goes to the dead letters, and the page goes on without it. */
+export type RefusedRow = {
+  /** Lower case; null when even the key cannot be read. */
+  readonly id: string | null;
+  readonly field: string | null;
+  readonly code: ErrorCode;
+  /** The row as it came. */
+  readonly bytes: Buffer;
+};
+
 /** `complete` says that `position` is a delta link: all rows up to now are read. */
 export type DynamicsPage = {
   readonly rows: readonly DynamicsRow[];
   readonly deletedIds: readonly string[];
+  readonly refused: readonly RefusedRow[];
   readonly position: string;
   readonly complete: boolean;
+  /** Version of the server's metadata when it answered; null when it does not tell. */
+  readonly metadataVersion: string | null;
+  /** Newest version that a complete read reaches up to; null when the position does not tell. */
+  readonly mark: number | null;
+};
+
+/** Rows of an ordinary query, which knows no deletes. `position` null: there are no more. */
+export type DynamicsRows = {
+  readonly rows: readonly DynamicsRow[];
+  readonly refused: readonly RefusedRow[];
+  readonly position: string | null;
+  readonly metadataVersion: string | null;
 };
 
 /**
- * Reads a table by change tracking (dataverse facts 1). Throws DYNAMICS_POSITION_EXPIRED when a full read is needed,
- * DYNAMICS_TABLE_UNKNOWN for a wrong configuration, and the retriable DYNAMICS_* codes.
+ * Reads tables, with exactly the columns of the definition. Throws DYNAMICS_POSITION_EXPIRED when a full read is needed,
+ * DYNAMICS_TABLE_UNKNOWN for a wrong definition, and the retriable DYNAMICS_* codes.
  */
 export type DynamicsReader = {
-  /** `position` null starts a full read. */
-  readPage(table: string, position: string | null, signal: AbortSignal): Promise<DynamicsPage>;
+  /** By change tracking (dataverse facts 1); `position` null starts a full read. */
+  readPage(definition: TableDefinition, position: string | null, signal: AbortSignal): Promise<DynamicsPage>;
+  /** By an ordinary query: rows above `version`, oldest first; the caller goes on from the last row's version. */
+  readSince(definition: TableDefinition, version: number, signal: AbortSignal): Promise<DynamicsRows>;
+  /** By an ordinary query with an OData filter; `position` null starts it. Throws QUERY_INVALID for a filter that the server refuses. */
+  readWhere(
+    definition: TableDefinition,
+    query: { readonly filter: string; readonly position: string | null },
+    signal: AbortSignal,
+  ): Promise<DynamicsRows>;
+  /** The newest version of any row that is there now; 0 for an empty table. */
+  newestVersion(definition: TableDefinition, signal: AbortSignal): Promise<number>;
   /** Rows in the table as far as the server tells, for progress only. */
-  countRows(table: string): Promise<number | null>;
+  countRows(definition: TableDefinition): Promise<number | null>;
 };
 
 export type DynamicsUpdate = {

@@ -24,10 +24,13 @@ export type {
   DynamicsPage,
   DynamicsReader,
   DynamicsRow,
+  DynamicsRows,
   DynamicsUpdate,
   DynamicsUpdateResult,
   DynamicsWriter,
+  RefusedRow,
 } from './dynamicsTable.ts';
+export type { DynamicsCatalog, ExcludedColumn, TableDescription, TableSelection } from './dynamicsCatalog.ts';
 export {
   marketoBatchMax,
   type DeletedPage,

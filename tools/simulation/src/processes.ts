@@ -11,7 +11,7 @@ import {
   type OwnedWrite,
   type Stepper,
 } from '@lockstep/pipelines';
-import { topics } from '@lockstep/change-events';
+import { tableDefinitions, topics, type TableDefinition } from '@lockstep/change-events';
 import type { Piece, ProcessName } from './actions.ts';
 import { createGate, guardPort, type Gate } from './gate.ts';
 import { strikerOf, type World } from './world.ts';
@@ -101,7 +101,7 @@ function extractorSteps(world: World, gate: Gate): Process['steps'] {
       log,
       lease,
       clock,
-      table,
+      definition: tableDefinitions[table] as TableDefinition,
       versionEpoch: 1,
       pageSizeMax: world.plan.pageSizeMax,
       backfillGroup: groups.route,

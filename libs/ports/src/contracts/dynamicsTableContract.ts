@@ -1,4 +1,4 @@
-import type { FieldValues } from '@lockstep/change-events';
+import { tableDefinitions, type FieldValues, type TableDefinition } from '@lockstep/change-events';
 import type { DynamicsPage, DynamicsReader, DynamicsRow, DynamicsWriter } from '../dynamicsTable.ts';
 
 /** What people do in Dynamics while the port is used; values in the port's own form. */
@@ -12,12 +12,13 @@ export type DynamicsHuman = {
 
 /** An empty Dynamics with the default tables, read in pages of two. */
 export type DynamicsHarness = {
-  readonly dynamics: DynamicsReader & DynamicsWriter;
+  readonly dynamics: Pick<DynamicsReader, 'readPage' | 'countRows'> & DynamicsWriter;
   readonly human: DynamicsHuman;
   close(): Promise<void>;
 };
 
 const idOf = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, 'a')}`;
+const lead = tableDefinitions['lead'] as TableDefinition;
 const never = new AbortController().signal;
 
 /** Follows a read to its delta link; the number of pages is bounded. */
@@ -29,7 +30,7 @@ async function readAll(
   const deletedIds: string[] = [];
   let next = position;
   for (let pages = 1; pages <= 20; pages += 1) {
-    const page: DynamicsPage = await dynamics.readPage('lead', next, never);
+    const page: DynamicsPage = await dynamics.readPage(lead, next, never);
     rows.push(...page.rows);
     deletedIds.push(...page.deletedIds);
     if (page.complete) return { rows, deletedIds, position: page.position, pages };
@@ -94,7 +95,7 @@ export function dynamicsContract(start: () => Promise<DynamicsHarness>): void {
         'lead',
         [1, 2, 3, 4].map((number) => ({ id: idOf(number), fields: { lastname: 'Reed' } })),
       );
-      const firstPage = await harness.dynamics.readPage('lead', null, never);
+      const firstPage = await harness.dynamics.readPage(lead, null, never);
       const seen = firstPage.rows[0]?.id ?? '';
       await harness.human.edit('lead', seen, { lastname: 'Rhodes' });
       const unseen = [1, 2, 3, 4].map(idOf).find((id) => firstPage.rows.every((row) => row.id !== id)) ?? '';
@@ -124,13 +125,15 @@ export function dynamicsContract(start: () => Promise<DynamicsHarness>): void {
       const { position } = await readAll(harness, null);
       await harness.human.expirePositions();
 
-      await expect(harness.dynamics.readPage('lead', position, never)).rejects.toMatchObject({
+      await expect(harness.dynamics.readPage(lead, position, never)).rejects.toMatchObject({
         code: 'DYNAMICS_POSITION_EXPIRED',
       });
     });
 
     it('refuses a table that is not configured with DYNAMICS_TABLE_UNKNOWN', async () => {
-      await expect(harness.dynamics.readPage('parrot', null, never)).rejects.toMatchObject({
+      await expect(
+        harness.dynamics.readPage({ ...lead, table: 'parrot', entitySet: 'parrots' }, null, never),
+      ).rejects.toMatchObject({
         code: 'DYNAMICS_TABLE_UNKNOWN',
       });
     });
@@ -141,7 +144,7 @@ export function dynamicsContract(start: () => Promise<DynamicsHarness>): void {
         [1, 2, 3].map((number) => ({ id: idOf(number), fields: {} })),
       );
 
-      expect(await harness.dynamics.countRows('lead')).toBe(3);
+      expect(await harness.dynamics.countRows(lead)).toBe(3);
     });
   });
 

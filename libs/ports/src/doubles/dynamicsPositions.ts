@@ -57,8 +57,11 @@ export function createDynamicsPages(store: DynamicsRowStore, pageSizeMax: number
       return {
         rows: page.flatMap(({ row }) => (row ? [row] : [])),
         deletedIds: page.flatMap(({ id, row }) => (row ? [] : [id])),
+        refused: [],
         position: issued(next),
         complete,
+        metadataVersion: store.metadataVersion(table),
+        mark: at.upTo,
       };
     },
     expire() {

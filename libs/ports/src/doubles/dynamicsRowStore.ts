@@ -17,6 +17,12 @@ export type DynamicsRowStore = {
   /** Throws DYNAMICS_TABLE_UNKNOWN. */
   definition(table: string): TableDefinition;
   version(): number;
+  /** Rises whenever the columns of the table change. */
+  metadataVersion(table: string): string;
+  /** Columns of the table, with those that column security hides now. */
+  columns(table: string): TableColumns;
+  /** Changes columns; what the rows hold stays. */
+  setColumns(table: string, columns: TableColumns): void;
   row(table: string, id: string): DynamicsRow | null;
   rows(table: string): readonly DynamicsRow[];
   /** Net changes with `after` < version <= `upTo`, oldest first. */
@@ -25,8 +31,16 @@ export type DynamicsRowStore = {
   remove(table: string, id: string, actor: StoreActor): void;
 };
 
-type TableState = {
+/** `hidden`: secured columns that we may not read, whose cells are shown as null; `secured`: those that we may. */
+export type TableColumns = {
   readonly definition: TableDefinition;
+  readonly hidden: readonly string[];
+  readonly secured: readonly string[];
+};
+
+type TableState = {
+  columns: TableColumns;
+  metadataVersion: number;
   readonly rows: Map<string, DynamicsRow>;
   readonly deleted: Map<string, number>;
 };
@@ -53,7 +67,8 @@ export function createDynamicsRowStore(
 
   return {
     states,
-    definition: (table) => tableStates(table).definition,
+    definition: (table) => tableStates(table).columns.definition,
+    ...metadataSide(tableStates),
     version: () => version,
     row: (table, id) => tableStates(table).rows.get(id) ?? null,
     rows: (table) => [...tableStates(table).rows.values()],
@@ -83,6 +98,20 @@ export function createDynamicsRowStore(
   };
 }
 
+type MetadataSide = Pick<DynamicsRowStore, 'columns' | 'setColumns' | 'metadataVersion'>;
+
+function metadataSide(tableStates: (table: string) => TableState): MetadataSide {
+  return {
+    columns: (table) => tableStates(table).columns,
+    setColumns(table, columns) {
+      const state = tableStates(table);
+      state.columns = columns;
+      state.metadataVersion += 1;
+    },
+    metadataVersion: (table) => String(tableStates(table).metadataVersion),
+  };
+}
+
 type Place = { readonly table: string; readonly id: string; readonly actor: StoreActor };
 type Images = { readonly before: FieldValues | null; readonly after: FieldValues | null };
 
@@ -90,7 +119,12 @@ function tableStatesOf(tables: Readonly<Record<string, TableDefinition>>): (tabl
   const states = new Map(
     Object.entries(tables).map(([table, definition]): [string, TableState] => [
       table,
-      { definition, rows: new Map(), deleted: new Map() },
+      {
+        columns: { definition, hidden: [], secured: [] },
+        metadataVersion: 1,
+        rows: new Map(),
+        deleted: new Map(),
+      },
     ]),
   );
 

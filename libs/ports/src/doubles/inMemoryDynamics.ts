@@ -6,6 +6,7 @@ import {
   type TableDefinition,
 } from '@lockstep/change-events';
 import type { Clock } from '../clock.ts';
+import type { DynamicsCatalog } from '../dynamicsCatalog.ts';
 import type {
   DynamicsReader,
   DynamicsRow,
@@ -21,7 +22,8 @@ import {
   type OptionLabels,
 } from './dynamicsColumnRules.ts';
 import { createDynamicsPages } from './dynamicsPositions.ts';
-import { createDynamicsRowStore, type DynamicsRowStore } from './dynamicsRowStore.ts';
+import { dynamicsReaderSide, type DynamicsOperation } from './dynamicsReaderSide.ts';
+import { createDynamicsRowStore, type DynamicsRowStore, type TableColumns } from './dynamicsRowStore.ts';
 import type { RecordedState } from './recordedState.ts';
 
 export type InMemoryDynamicsOptions = {
@@ -41,16 +43,14 @@ export type SeedRow = { readonly id: string; readonly fields: FieldValues };
  * lost after the commit. Hooks may edit, as a person might in that moment.
  */
 export type DynamicsHooks = {
-  beforeCall?: (
-    operation: 'readPage' | 'countRows' | 'read' | 'update',
-    table: string,
-  ) => void | Promise<void>;
+  beforeCall?: (operation: DynamicsOperation, table: string) => void | Promise<void>;
   beforeUpdate?: (update: DynamicsUpdate) => void | Promise<void>;
   afterUpdate?: (update: DynamicsUpdate, result: DynamicsUpdateResult) => void | Promise<void>;
 };
 
 /** Dynamics in memory, with a human side. `states` only grows. */
 export type InMemoryDynamics = DynamicsReader &
+  DynamicsCatalog &
   DynamicsWriter & {
     readonly hooks: DynamicsHooks;
     readonly states: readonly RecordedState[];
@@ -61,6 +61,8 @@ export type InMemoryDynamics = DynamicsReader &
     rows(table: string): readonly DynamicsRow[];
     /** From now on every position handed out so far answers DYNAMICS_POSITION_EXPIRED. */
     expirePositions(): void;
+    /** Adds, drops or retypes columns, or hides secured ones, as an administrator does. Positions stay valid. */
+    setColumns(table: string, change: Partial<TableColumns>): void;
   };
 
 const defaultHuman = '11111111-1111-4111-8111-111111111111';
@@ -69,9 +71,9 @@ const startOfTimeMs = Date.UTC(2026, 0, 1);
 
 /** Keeps Dataverse's promises (facts 1, 3.2): one version counter, delta positions, tombstones, If-Match. */
 export function inMemoryDynamics(options: InMemoryDynamicsOptions = {}): InMemoryDynamics {
-  const { clock = { now: () => startOfTimeMs }, tables = tableDefinitions } = options;
+  const { clock = { now: () => startOfTimeMs }, tables = tableDefinitions, pageSizeMax = 5000 } = options;
   const store = createDynamicsRowStore(tables, () => clock.now());
-  const pages = createDynamicsPages(store, options.pageSizeMax ?? 5000);
+  const pages = createDynamicsPages(store, pageSizeMax);
   const rules = columnRules(options.optionLabels ?? stockOptionLabels);
   const application = { kind: 'application', name: options.applicationUser ?? defaultApplication } as const;
   const hooks: DynamicsHooks = {};
@@ -89,17 +91,12 @@ export function inMemoryDynamics(options: InMemoryDynamicsOptions = {}): InMemor
     hooks,
     ...humanSide(store, rules, () => clock.now()),
     expirePositions: () => pages.expire(),
-    async readPage(table, position, signal) {
-      if (signal.aborted) throw new SyncError('DYNAMICS_UNREACHABLE', { reason: 'stopped' });
-      await hooks.beforeCall?.('readPage', table);
-
-      return pages.read(table, position);
-    },
-    async countRows(table) {
-      await hooks.beforeCall?.('countRows', table);
-
-      return store.rows(table).length;
-    },
+    setColumns: (table, change) => store.setColumns(table, { ...store.columns(table), ...change }),
+    ...dynamicsReaderSide(store, {
+      beforeCall: (operation, table) => hooks.beforeCall?.(operation, table),
+      pages,
+      pageSizeMax,
+    }),
     async read(table, id) {
       await hooks.beforeCall?.('read', table);
 
