@@ -1,3 +1,4 @@
+export { createAlarm, type Alarm } from './alarm.ts';
 export { openTableExtractor, type ExtractOptions, type Stepper } from './extractChanges.ts';
 export { openNotifier, type NoticeOptions, type Notifier } from './noticeChanges.ts';
 export { createRouter } from './routeChanges.ts';
