@@ -15,7 +15,7 @@ import { read, type Reading } from './projection.ts';
 export function absorbDynamics(draft: Draft, table: string, event: ChangeEvent): void {
   const known = draft.record.rows.find((row) => row.table === table && row.id === event.recordId);
   if (event.operation === 'DELETE') return absorbDelete(draft, known ?? addRow(draft, table, event), event);
-  if (known && isStale(known, event)) {
+  if (known && isStale(draft, known, event)) {
     draft.nothing = 'stale';
     return;
   }
@@ -24,9 +24,20 @@ export function absorbDynamics(draft: Draft, table: string, event: ChangeEvent):
   mirror(draft, row);
 }
 
-function isStale(row: DraftRow, event: ChangeEvent): boolean {
+function isStale(draft: Draft, row: DraftRow, event: ChangeEvent): boolean {
   if (row.deletedAt && !isAfter(event.page, row.deletedAt)) return true;
-  return compareSequence(event.version, row.version) <= 0;
+  const order = compareSequence(event.version, row.version);
+  return order < 0 || (order === 0 && !draft.context.mapping.some((field) => isNews(row, field, event)));
+}
+
+/**
+ * A column that joins the selection is told with the version that the row has had all along (F-54): what was not seen at
+ * that version is news. A column that was seen says the same again, whatever its label is called now.
+ */
+function isNews(row: DraftRow, mapping: MappingRow, event: ChangeEvent): boolean {
+  if (!row.active || readingOf(row, mapping, event) === null) return false;
+  const seen = row.seen[mapping.field];
+  return seen === undefined || isAfter(event.version, seen.at);
 }
 
 /** A delete may overtake the first sight of its row in the backfill lane: it is kept, so that it outranks that page. */
@@ -68,8 +79,10 @@ function addRow(draft: Draft, table: string, event: ChangeEvent): DraftRow {
 function absorbRow(draft: Draft, row: DraftRow, event: ChangeEvent): void {
   const fields = event.fields ?? {};
   const at = event.version ?? event.page;
+  const isRepeat = row.version !== null && compareSequence(event.version, row.version) === 0;
   if (filterColumn in fields) row.filter = fields[filterColumn] as boolean | null;
   for (const mapping of row.active ? draft.context.mapping : []) {
+    if (isRepeat && !isNews(row, mapping, event)) continue;
     const reading = readingOf(row, mapping, event);
     if (reading) observe(draft, { row, mapping, reading, at, changedAt: event.changedAt });
   }

@@ -68,6 +68,9 @@ export function createWorld(options: WorldOptions = {}) {
     /** Hands over what was read of a person before. */
     hand: (id: string, event: ChangeEvent) =>
       receive(parts, eventOf(parts, { system: 'marketo', table: 'person', id }, event)),
+    /** Hands over what was read of a row before, or with other columns. */
+    handRow: (id: string, event: ChangeEvent) =>
+      receive(parts, eventOf(parts, { system: 'dynamics', table: tableOf(id), id }, event)),
     /** Carries out every write that is planned; with `loseAnswers` the side takes it and Lockstep is not told. */
     carryOut: (how: { readonly loseAnswers?: boolean } = {}) => {
       for (const write of state.open.splice(0)) carryOut(parts, write, how.loseAnswers ?? false);

@@ -1,0 +1,88 @@
+import type { ChangeEvent } from '@lockstep/change-events';
+import { linkedPair, values } from './examplePairs.ts';
+
+/** Histories about columns that join or leave what is read of a table. */
+
+function without(event: ChangeEvent, column: string): ChangeEvent {
+  const { [column]: _left, ...fields } = event.fields ?? {};
+  return { ...event, fields };
+}
+
+describe('a column that is not read', () => {
+  it('is unknown: the value it had stays, on both sides', () => {
+    const pair = linkedPair('lead', { telephone1: '1', jobtitle: 'Engineer' });
+    const { world, row } = pair;
+
+    world.dynamics.edit(row, { jobtitle: 'Director' });
+    world.handRow(row, without(world.dynamics.change(row, 'LIVE'), 'telephone1'));
+    world.carryOut();
+
+    expect(values(pair, 'phone')).toEqual(['1', '1', '1']);
+    expect(values(pair, 'jobTitle')).toEqual(['Director', 'Director', 'Director']);
+  });
+});
+
+describe('a column that is read again', () => {
+  it('brings what changed meanwhile, although the version of the row is known', () => {
+    const pair = linkedPair('lead', { telephone1: '1' });
+    const { world, row } = pair;
+    world.dynamics.edit(row, { telephone1: '2' });
+    world.handRow(row, without(world.dynamics.change(row, 'LIVE'), 'telephone1'));
+
+    world.handRow(row, world.dynamics.change(row, 'BACKFILL'));
+    world.carryOut();
+
+    expect(values(pair, 'phone')).toEqual(['2', '2', '2']);
+  });
+
+  it('brings a value that was cleared meanwhile', () => {
+    const pair = linkedPair('lead', { telephone1: '1' });
+    const { world, row } = pair;
+    world.dynamics.edit(row, { telephone1: null });
+    world.handRow(row, without(world.dynamics.change(row, 'LIVE'), 'telephone1'));
+
+    world.handRow(row, world.dynamics.change(row, 'BACKFILL'));
+    world.carryOut();
+
+    expect(values(pair, 'phone')).toEqual([null, null, null]);
+  });
+
+  it('says nothing about the columns that were seen at that version', () => {
+    const pair = linkedPair('lead', { telephone1: '1', jobtitle: 'Engineer' });
+    const { world, row } = pair;
+    const known = world.dynamics.change(row, 'LIVE');
+    world.readDynamics(row);
+
+    const decision = world.handRow(row, { ...known, fields: { ...known.fields, jobtitle: 'Spoilt' } });
+
+    expect(decision).toMatchObject({ dirty: false, nothing: 'stale' });
+  });
+
+  it('does not undo a newer edit', () => {
+    const pair = linkedPair('lead', { telephone1: '1' });
+    const { world, row } = pair;
+    const late = world.dynamics.change(row, 'BACKFILL');
+    world.dynamics.edit(row, { telephone1: '2' });
+    world.readDynamics(row);
+
+    expect(world.handRow(row, late)).toMatchObject({ nothing: 'stale' });
+    world.carryOut();
+
+    expect(values(pair, 'phone')).toEqual(['2', '2', '2']);
+  });
+});
+
+describe('an environment that was restored', () => {
+  it('is believed under its new epoch, although its version numbers are lower', () => {
+    const pair = linkedPair('lead', { telephone1: '1' });
+    const { world, row } = pair;
+    const restored = world.dynamics.change(row, 'BACKFILL');
+    world.dynamics.edit(row, { telephone1: '2' });
+    world.settle();
+
+    const version = { epoch: 2, number: restored.version?.number ?? 0 };
+    world.handRow(row, { ...restored, version });
+
+    expect(world.record(`dynamics/lead/${row}`).fields['phone']?.value).toBe('1');
+  });
+});
