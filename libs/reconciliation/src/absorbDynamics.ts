@@ -79,17 +79,29 @@ function addRow(draft: Draft, table: string, event: ChangeEvent): DraftRow {
 function absorbRow(draft: Draft, row: DraftRow, event: ChangeEvent): void {
   const fields = event.fields ?? {};
   const at = event.version ?? event.page;
-  const isRepeat = row.version !== null && compareSequence(event.version, row.version) === 0;
   if (filterColumn in fields) row.filter = fields[filterColumn] as boolean | null;
-  for (const mapping of row.active ? draft.context.mapping : []) {
-    if (isRepeat && !isNews(row, mapping, event)) continue;
-    const reading = readingOf(row, mapping, event);
-    if (reading) observe(draft, { row, mapping, reading, at, changedAt: event.changedAt });
+  for (const { mapping, reading } of readingsOf(draft, row, event)) {
+    observe(draft, { row, mapping, reading, at, changedAt: event.changedAt });
   }
   row.deletedAt = null;
   row.missing = false;
   row.version = event.version;
   if (isAfter(event.page, row.page)) row.page = event.page;
+}
+
+/** What an event shows of the active row; at a version that is known, only what was not seen at it. */
+function readingsOf(
+  draft: Draft,
+  row: DraftRow,
+  event: ChangeEvent,
+): readonly { readonly mapping: MappingRow; readonly reading: Reading }[] {
+  if (!row.active) return [];
+  const isRepeat = row.version !== null && compareSequence(event.version, row.version) === 0;
+  const mappings = draft.context.mapping.filter((mapping) => !isRepeat || isNews(row, mapping, event));
+  return mappings.flatMap((mapping) => {
+    const reading = readingOf(row, mapping, event);
+    return reading ? [{ mapping, reading }] : [];
+  });
 }
 
 /** What an event shows of a field; null when it was not read, or the table has no column for it. */
