@@ -79,7 +79,8 @@ function addRow(draft: Draft, table: string, event: ChangeEvent): DraftRow {
 function absorbRow(draft: Draft, row: DraftRow, event: ChangeEvent): void {
   const fields = event.fields ?? {};
   const at = event.version ?? event.page;
-  if (filterColumn in fields) row.filter = fields[filterColumn] as boolean | null;
+  const filter = fields[filterColumn] as boolean | null | undefined;
+  if (filter !== undefined && !(filter === null && isUnchecked(event))) row.filter = filter;
   for (const { mapping, reading } of readingsOf(draft, row, event)) {
     observe(draft, { row, mapping, reading, at, changedAt: event.changedAt });
   }
@@ -100,9 +101,24 @@ function readingsOf(
   const mappings = draft.context.mapping.filter((mapping) => !isRepeat || isNews(row, mapping, event));
   return mappings.flatMap((mapping) => {
     const reading = readingOf(row, mapping, event);
-    return reading ? [{ mapping, reading }] : [];
+    return reading && !isUnprovenBlank(row, mapping, { event, reading }) ? [{ mapping, reading }] : [];
   });
 }
+
+/**
+ * Column security answers null for a column that we may no longer read. Pages are checked for that before they are
+ * published; a row read by id, or the answer to a write, is not (its page is 0). A blank that only such a read shows waits
+ * for the page that shows the same version.
+ */
+function isUnprovenBlank(
+  row: DraftRow,
+  { field }: MappingRow,
+  { event, reading }: { readonly event: ChangeEvent; readonly reading: Reading },
+): boolean {
+  return isUnchecked(event) && reading.side === null && (row.seen[field]?.value ?? null) !== null;
+}
+
+const isUnchecked = (event: ChangeEvent): boolean => event.page.epoch === 0;
 
 /** What an event shows of a field; null when it was not read, or the table has no column for it. */
 function readingOf(row: DraftRow, mapping: MappingRow, event: ChangeEvent): Reading | null {

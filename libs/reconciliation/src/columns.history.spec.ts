@@ -72,6 +72,35 @@ describe('a column that is read again', () => {
   });
 });
 
+describe('the answer to our own write', () => {
+  it('blanks nothing by itself: the permission to read a column may just have been withdrawn', () => {
+    const pair = linkedPair('lead', { telephone1: '1', jobtitle: 'Engineer' });
+    const { world, row, person } = pair;
+    world.marketo.write(person, { title: 'Architect' });
+    world.readMarketo(person);
+    world.dynamics.hide('telephone1');
+
+    world.carryOut();
+
+    expect(values(pair, 'phone').slice(1)).toEqual(['1', '1']);
+    expect(world.record(`dynamics/lead/${row}`).fields['jobTitle']?.agreed).toBe(true);
+  });
+
+  it('leaves what a plug-in cleared on the way to the page that shows it', () => {
+    const pair = linkedPair('lead', { telephone1: '1', jobtitle: 'Engineer' });
+    const { world, row, person } = pair;
+    world.marketo.write(person, { title: 'Architect' });
+    world.readMarketo(person);
+    world.dynamics.onWrite({ telephone1: null });
+    world.carryOut();
+
+    world.readDynamics(row);
+    world.carryOut();
+
+    expect(values(pair, 'phone')).toEqual([null, null, null]);
+  });
+});
+
 describe('an environment that was restored', () => {
   it('is believed under its new epoch, although its version numbers are lower', () => {
     const pair = linkedPair('lead', { telephone1: '1' });

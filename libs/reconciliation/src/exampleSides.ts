@@ -20,6 +20,8 @@ export type DynamicsSide = ReturnType<typeof createDynamicsSide>;
 
 export function createDynamicsSide() {
   const rows = new Map<string, DynamicsRow>();
+  const hidden = new Set<string>();
+  let derived: ScalarValues = {};
   let lastVersion = 100;
   let lastPage = 0;
   const nextPage = (): Sequence => ({ epoch: 1, number: (lastPage += 1) });
@@ -27,7 +29,7 @@ export function createDynamicsSide() {
   const event = (id: string, page: Sequence, lane: Lane): ChangeEvent => {
     const row = rows.get(id);
     const version = row ? { epoch: 1, number: row.version } : null;
-    const fields = row ? columnsOf(row) : null;
+    const fields = row ? columnsOf({ ...row, columns: { ...row.columns, ...blanks(hidden) } }) : null;
     return {
       ...bareEvent(id, page, lane),
       eventId: `dynamics/${id}/${row?.version ?? 'deleted'}`,
@@ -47,6 +49,16 @@ export function createDynamicsSide() {
       Object.assign(row.columns, columns);
       row.version = lastVersion += 1;
     },
+    /** A write of ours, on which a plug-in may build. */
+    update(id: string, columns: ScalarValues): void {
+      this.edit(id, { ...columns, ...derived });
+    },
+    /** From now on a plug-in sets these columns in every write of ours. */
+    onWrite(columns: ScalarValues): void {
+      derived = columns;
+    },
+    /** From now on column security shows null in place of the column's value. */
+    hide: (column: string) => void hidden.add(column),
     remove: (id: string) => void rows.delete(id),
     version: (id: string): number | null => rows.get(id)?.version ?? null,
     column: (id: string, column: string): Scalar | undefined => rows.get(id)?.columns[column],
@@ -56,6 +68,9 @@ export function createDynamicsSide() {
     representation: (id: string): ChangeEvent => event(id, { epoch: 0, number: 0 }, 'LIVE'),
   };
 }
+
+const blanks = (hidden: ReadonlySet<string>): ScalarValues =>
+  Object.fromEntries([...hidden].map((column) => [column, null]));
 
 function columnsOf({ table, columns }: DynamicsRow): FieldValues {
   const values: Record<string, FieldValue> = { [filterColumn]: columns[filterColumn] ?? null };

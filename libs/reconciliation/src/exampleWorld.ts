@@ -179,7 +179,7 @@ function writeDynamics(
     return { kind: 'refusal', goldenId, written: { entryId: entry.entryId, ...reason } };
   }
   const result = dynamics.version(rowId) === ifMatch.number ? 'WRITTEN' : 'STALE';
-  if (result === 'WRITTEN') dynamics.edit(rowId, columns);
+  if (result === 'WRITTEN') dynamics.update(rowId, columns);
   state.received.push({ to: 'dynamics', values: columns, result });
   const code = result === 'STALE' && attempts > 0 ? 'DYNAMICS_UNREACHABLE' : null;
   const written = { entryId: entry.entryId, result, code, field: null, detail: null } as const;
