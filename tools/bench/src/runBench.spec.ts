@@ -37,6 +37,21 @@ describe('the bench runner', () => {
     }
   });
 
+  it('loads an emulator of its own and writes how fast its pages are and what its rows weigh', async () => {
+    const { code, jsonFile } = await run('emulator', { ceilingMin: 1, rows: 1_200 });
+    const { results } = JSON.parse(await readFile(jsonFile, 'utf8')) as BenchReport;
+
+    expect(code).toBe(0);
+    expect(results.map(({ name, unit }) => `${name} ${unit}`)).toEqual([
+      'warm pages, rows rows/s',
+      'cold pages, rows rows/s',
+      'generated, to compare rows/s',
+      'RSS with 1,200 leads, pages cached MiB',
+      'RSS per 100,000 leads, before any read MiB',
+    ]);
+    for (const { value } of results.slice(0, 4)) expect(value).toBeGreaterThan(0);
+  });
+
   it('refuses a run whose ceiling is below the minimum, and writes nothing', async () => {
     const { code, text, jsonFile } = await run('codec', { ceilingMin: 1e12 });
 
@@ -49,7 +64,7 @@ describe('the bench runner', () => {
   it('names the suites there are when asked for another', async () => {
     const { code, text } = await run('nothing', {});
 
-    expect([code, text]).toEqual([2, 'there is no suite nothing; there are: codec']);
+    expect([code, text]).toEqual([2, 'there is no suite nothing; there are: codec, emulator']);
   });
 });
 

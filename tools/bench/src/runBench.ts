@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { invalidReasons, toReport, toTable } from './benchReport.ts';
 import { runCodecSuite } from './codecSuite.ts';
+import { runEmulatorSuite } from './emulatorSuite.ts';
 import { readMachineFacts } from './machineFacts.ts';
 import type { Measurement, Rounds } from './measure.ts';
 
@@ -8,11 +9,13 @@ export type BenchOptions = Rounds & {
   readonly jsonFile?: string;
   /** Instead of the suite's own minimum. */
   readonly ceilingMin?: number;
+  /** Of the suites that load rows. */
+  readonly rows?: number;
 };
 
 type Suite = (options: BenchOptions) => Promise<readonly Measurement[]>;
 
-const suites: Readonly<Record<string, Suite>> = { codec: runCodecSuite };
+const suites: Readonly<Record<string, Suite>> = { codec: runCodecSuite, emulator: runEmulatorSuite };
 
 export const suiteNames = Object.keys(suites);
 

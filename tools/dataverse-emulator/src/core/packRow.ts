@@ -15,6 +15,7 @@ export interface RowPacker {
 const separator = '\u0001';
 const escape = '\u0002';
 const versionProperty = 'versionnumber';
+const sharedMax = 65_536;
 
 function escaped(value: string): string {
   if (!value.includes(separator) && !value.includes(escape)) return value;
@@ -45,13 +46,37 @@ function cellValue(text: string): CellValue {
   return kind === 'n' ? Number(text.slice(1)) : kind === 't';
 }
 
+/** Cells that many rows share, such as an owner's id, as short references. */
+interface SharedCells {
+  /** The cell itself when there is no room for it. */
+  reference(cell: string): string;
+  resolve(text: string): string;
+}
+
+function createSharedCells(): SharedCells {
+  const cells: string[] = [];
+  const places = new Map<string, string>();
+  return {
+    reference(cell) {
+      const known = places.get(cell);
+      if (known !== undefined) return known;
+      if (cells.length === sharedMax) return cell;
+      const reference = `r${(cells.push(cell) - 1).toString(36)}`;
+      places.set(cell, reference);
+      return reference;
+    },
+    resolve: (text) => (text.startsWith('r') ? (cells[Number.parseInt(text.slice(1), 36)] ?? '') : text),
+  };
+}
+
 /**
  * Creates a packer. Every property gets a place of its own when it is first met and keeps it, so texts stay readable
- * when columns come and go. Nulls take one character. The version is kept beside the text.
+ * when columns come and go. Nulls take one character. The version is kept beside the text, lookups are shared.
  */
 export function createRowPacker(): RowPacker {
   const properties: string[] = [];
   const places = new Map<string, number>();
+  const shared = createSharedCells();
   const placeOf = (property: string): number => {
     const known = places.get(property);
     if (known !== undefined) return known;
@@ -65,7 +90,8 @@ export function createRowPacker(): RowPacker {
         if (property === versionProperty) continue;
         const place = placeOf(property);
         while (cells.length < place) cells.push('');
-        cells[place] = cellText(row[property]);
+        const cell = cellText(row[property]);
+        cells[place] = property.startsWith('_') && cell !== '' ? shared.reference(cell) : cell;
       }
       return cells.join(separator);
     },
@@ -73,7 +99,7 @@ export function createRowPacker(): RowPacker {
       const row: Record<string, CellValue> = {};
       text.split(separator).forEach((cell, place) => {
         const property = properties[place];
-        if (cell !== '' && property !== undefined) row[property] = cellValue(cell);
+        if (cell !== '' && property !== undefined) row[property] = cellValue(shared.resolve(cell));
       });
       row[versionProperty] = version;
       return row;

@@ -192,6 +192,13 @@ function faultRoutes(app: FastifyInstance, state: OrganizationState): void {
   });
 }
 
+function memoryRoutes(app: FastifyInstance): void {
+  app.get('/memory', () => {
+    const { rss, heapUsed } = process.memoryUsage();
+    return { rssBytes: rss, heapUsedBytes: heapUsed };
+  });
+}
+
 function logRoutes(app: FastifyInstance, state: OrganizationState): void {
   type Range = { Querystring: Static<typeof rangeSchema> };
   app.get<Range>('/calls', { schema: { querystring: rangeSchema } }, ({ query }) => ({
@@ -238,7 +245,15 @@ export function controlRoutes(state: OrganizationState): (app: FastifyInstance) 
       const code = error instanceof DataverseError ? error.code : 'control';
       return reply.code(status).send({ error: { code, message: error.message } });
     });
-    for (const add of [rowRoutes, scaleRoutes, clockRoutes, faultRoutes, logRoutes, settingRoutes])
+    for (const add of [
+      rowRoutes,
+      scaleRoutes,
+      memoryRoutes,
+      clockRoutes,
+      faultRoutes,
+      logRoutes,
+      settingRoutes,
+    ])
       add(app, state);
   };
 }

@@ -32,6 +32,15 @@ describe('the row store', () => {
     expect(store.row(table, 'b')).toEqual({ leadid: 'b', later: 'column', versionnumber: 2 });
   });
 
+  it('keeps lookups apart, however many there are', () => {
+    const store = createRowStore(0);
+    const count = 70_000;
+    for (let index = 0; index < count; index += 1)
+      save(store, `row ${index}`, { _ownerid_value: `user ${index}`, '_ownerid_value@table': 'systemuser' });
+    const owners = Array.from(store.rows(table), (row) => row['_ownerid_value']);
+    expect(owners).toEqual(Array.from({ length: count }, (_, index) => `user ${index}`));
+  });
+
   it('undoes a transaction that fails, also a delete, and keeps one that succeeds', () => {
     const store = createRowStore(0);
     save(store, 'kept', { lastname: 'Ek' });
