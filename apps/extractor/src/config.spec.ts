@@ -42,6 +42,8 @@ describe('configuration of the extractor', () => {
       dataverseTokenAuthority: 'https://login.microsoftonline.com/contoso',
       dataverseCaFile: undefined,
       dynamicsTables: ['lead', 'contact'],
+      tableGroup: 'all',
+      hintKey: undefined,
       pageSizeMax: 5000,
       pollIntervalMinMs: 500,
       pollIntervalMaxMs: 30000,

@@ -22,6 +22,25 @@ export const settings = [
     shape: { pattern: /^[a-z][a-z0-9_]{0,127}$/, words: 'a logical table name in lower case' },
   },
   {
+    name: 'TABLE_GROUP',
+    description:
+      'Name of the tables above as a group; extractors of other groups run beside this one, those of the same stand by.',
+    kind: 'string',
+    default: 'all',
+    shape: {
+      pattern: /^[a-zA-Z0-9._-]{1,100}$/,
+      words: 'at most 100 letters, digits, dots, dashes and underscores',
+    },
+  },
+  {
+    name: 'HINT_KEY',
+    description:
+      'Key that callers of `POST /hints/dynamics` must know; without it that address does not exist.',
+    kind: 'string',
+    secret: true,
+    shape: { pattern: /^\S{16,}$/, words: 'at least 16 characters without spaces' },
+  },
+  {
     name: 'PAGE_SIZE_MAX',
     description: 'Most rows to ask of Dataverse in one page.',
     kind: 'integer',

@@ -13,11 +13,15 @@ export function reportPublished(
     const event = message.value as Partial<ChangeEvent> | null;
     if (!event?.operation || !event.lane) continue;
     metrics.changesPublished.inc({ table, operation: event.operation, lane: event.lane });
-    if (event.changedAt && event.observedAt) {
-      const lagMs = Date.parse(event.observedAt) - Date.parse(event.changedAt);
-      metrics.sourceLagSeconds.set({ table }, Math.max(0, lagMs / 1000));
-    }
+    if (event.lane === 'LIVE') reportLag(metrics, table, event);
   }
   metrics.snapshotRowsDone.set({ table }, checkpoint.rowsDone);
   if (checkpoint.rowsTotal !== null) metrics.snapshotRowsTotal.set({ table }, checkpoint.rowsTotal);
+}
+
+/** Of fresh edits only: a first load shows rows that changed years ago. */
+function reportLag(metrics: Metrics, table: string, { changedAt, observedAt }: Partial<ChangeEvent>): void {
+  if (!changedAt || !observedAt) return;
+  const lagMs = Date.parse(observedAt) - Date.parse(changedAt);
+  metrics.sourceLagSeconds.observe({ table }, Math.max(0, lagMs / 1000));
 }

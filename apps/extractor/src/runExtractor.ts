@@ -11,7 +11,13 @@ import {
 } from '@lockstep/change-events';
 import { createDynamics, type Dynamics } from '@lockstep/dynamics';
 import { checkTopics, createEventLog, createKafkaClient, createLeaseKeeper } from '@lockstep/kafka';
-import { openTableExtractor, reopeningStepper, type Stepper } from '@lockstep/pipelines';
+import {
+  createAlarm,
+  openTableExtractor,
+  reopeningStepper,
+  type Alarm,
+  type Stepper,
+} from '@lockstep/pipelines';
 import type { EventLog, Lease } from '@lockstep/ports';
 import { createSchemaIds } from '@lockstep/schema-registry';
 import {
@@ -19,9 +25,11 @@ import {
   retryForever,
   startService,
   systemClock,
+  type Metrics,
   type Service,
 } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
+import { hintRoute } from './hintRoute.ts';
 import { reportPublished } from './reportPublished.ts';
 
 /** What the loops of this process share. */
@@ -30,14 +38,19 @@ type Parts = {
   readonly dynamics: Dynamics;
   readonly eventLog: EventLog;
   readonly service: Service;
+  /** Ends the pause of a table's poller. */
+  readonly alarms: ReadonlyMap<string, Alarm>;
 };
 
-const leaseName = 'extractor';
-const standby = `standby: another process holds the lease ${leaseName}`;
+const leaseOf = (config: Config): string => `extractor/${config.tableGroup}`;
+const standbyFor = (config: Config): string => `standby: another process holds the lease ${leaseOf(config)}`;
 
 /** Runs one extractor until a signal comes: standby first, then the active one of its kind. */
 export async function runExtractor(config: Config): Promise<void> {
-  const service = await startService('extractor', config, ['lease']);
+  const alarms = new Map(config.dynamicsTables.map((table) => [table, createAlarm(systemClock)]));
+  const service = await startService('extractor', config, ['lease'], (metrics) =>
+    routesOf(config, alarms, metrics),
+  );
   const { log, readiness, metrics, lifecycle } = service;
   const prefix = config.topicPrefix;
   const kafka = createKafkaClient({
@@ -68,13 +81,19 @@ export async function runExtractor(config: Config): Promise<void> {
   });
   lifecycle.opened('dynamics', () => dynamics.close());
 
-  const parts: Parts = { config, dynamics, eventLog, service };
+  const parts: Parts = { config, dynamics, eventLog, service, alarms };
   await lifecycle.run(async (signal) => {
     await checkTopics({ kafka, prefix, definitions: ownTopics(config.dynamicsTables) });
-    readiness.set('lease', standby);
+    readiness.set('lease', standbyFor(config));
     const keeper = createLeaseKeeper({ kafka, prefix });
-    await keeper.hold(leaseName, (lease, held) => runTables(parts, lease, held), signal);
+    await keeper.hold(leaseOf(config), (lease, held) => runTables(parts, lease, held), signal);
   });
+}
+
+/** Without a key the address does not exist. */
+function routesOf({ hintKey }: Config, alarms: ReadonlyMap<string, Alarm>, metrics: Metrics) {
+  if (hintKey === undefined) return [];
+  return [hintRoute({ key: hintKey, ring: (table) => alarms.get(table)?.ring(), metrics })];
 }
 
 function saslOf(config: Config) {
@@ -104,18 +123,25 @@ function ownTopics(tables: readonly string[]) {
 async function runTables(parts: Parts, lease: Lease, signal: AbortSignal): Promise<void> {
   const { config, service } = parts;
   service.readiness.set('lease', null);
-  service.log.info({ lease: leaseName }, 'This process is the active one.');
+  service.log.info({ lease: leaseOf(config) }, 'This process is the active one.');
   await Promise.all(config.dynamicsTables.map((table) => followTable(parts, table, lease, signal)));
-  service.readiness.set('lease', standby);
+  service.readiness.set('lease', standbyFor(config));
 }
 
 /** Follows one table until the lease is lost. */
 async function followTable(parts: Parts, table: string, lease: Lease, signal: AbortSignal): Promise<void> {
   const { log, readiness } = parts.service;
   const extractor = reopeningStepper(() => openTable(parts, table, lease));
-  const step = () => extractor.step(signal);
-  const component = `dynamics/${table}`;
-  await retryForever({ component, step, signal, log, readiness, clock: systemClock, random: Math.random });
+  await retryForever({
+    component: `dynamics/${table}`,
+    step: () => extractor.step(signal),
+    signal,
+    log,
+    readiness,
+    clock: systemClock,
+    rest: parts.alarms.get(table)?.sleep ?? systemClock.sleep,
+    random: Math.random,
+  });
   await extractor.close();
 }
 

@@ -1,6 +1,7 @@
 import { SyncError } from '@lockstep/change-events';
 import fastify from 'fastify';
 import type { Registry } from 'prom-client';
+import { addRoute, type ServiceRoute } from './serviceRoute.ts';
 
 export type HealthServerOptions = {
   /** 0 takes a free port. */
@@ -9,12 +10,16 @@ export type HealthServerOptions = {
   /** Why the process is not ready, in words; empty when it is. */
   readonly checks: () => readonly string[];
   readonly registry: Registry;
+  /** What this service answers besides. */
+  readonly routes?: readonly ServiceRoute[];
 };
+
+type HealthAppOptions = Pick<HealthServerOptions, 'checks' | 'registry' | 'routes'>;
 
 export type HealthServer = { readonly port: number; close(): Promise<void> };
 
-/** The three pages, not yet listening. */
-export function createHealthApp({ checks, registry }: Pick<HealthServerOptions, 'checks' | 'registry'>) {
+/** The three pages and the service's own routes, not yet listening. */
+export function createHealthApp({ checks, registry, routes = [] }: HealthAppOptions) {
   const app = fastify({ forceCloseConnections: true });
 
   app.get('/health/live', () => ({ status: 'live' }));
@@ -31,6 +36,8 @@ export function createHealthApp({ checks, registry }: Pick<HealthServerOptions, 
 
     return reply.type(registry.contentType).send(page);
   });
+
+  for (const route of routes) addRoute(app, route);
 
   return app;
 }

@@ -12,6 +12,7 @@ export {
   type HealthServer,
   type HealthServerOptions,
 } from './healthServer.ts';
+export type { CallHead, ServiceRoute } from './serviceRoute.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { createLifecycle, type Lifecycle, type LifecycleOptions } from './lifecycle.ts';
 export { retryForever, type RetryOptions } from './retryForever.ts';

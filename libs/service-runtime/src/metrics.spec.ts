@@ -6,9 +6,11 @@ describe('createMetrics', () => {
     metrics.changesPublished.inc({ table: 'lead', operation: 'UPSERT', lane: 'LIVE' }, 3);
     metrics.changesDropped.inc({ reason: 'echo' });
     metrics.deadLetters.inc({ code: 'MESSAGE_UNDECODABLE' });
-    metrics.sourceLagSeconds.set({ table: 'lead' }, 1.5);
+    metrics.sourceLagSeconds.observe({ table: 'lead' }, 1.5);
     metrics.snapshotRowsDone.set({ table: 'lead' }, 10);
     metrics.snapshotRowsTotal.set({ table: 'lead' }, 20);
+    metrics.polls.inc({ table: 'lead', result: 'nothing' });
+    metrics.hints.inc({ table: 'lead', result: 'woken' });
     metrics.reconcileDurationSeconds.observe(0.2);
     metrics.conflicts.inc({ rule: 'marketo-wins' });
     metrics.writes.inc({ system: 'marketo', result: 'UPDATED' });
@@ -20,9 +22,11 @@ describe('createMetrics', () => {
       'changes_published_total{table="lead",operation="UPSERT",lane="LIVE",service="extractor"} 3',
       'changes_dropped_total{reason="echo",service="extractor"} 1',
       'dead_letters_total{code="MESSAGE_UNDECODABLE",service="extractor"} 1',
-      'source_lag_seconds{table="lead",service="extractor"} 1.5',
+      'source_lag_seconds{quantile="0.99",table="lead",service="extractor"} 1.5',
       'snapshot_rows_done{table="lead",service="extractor"} 10',
       'snapshot_rows_total{table="lead",service="extractor"} 20',
+      'polls_total{table="lead",result="nothing",service="extractor"} 1',
+      'hints_total{table="lead",result="woken",service="extractor"} 1',
       'reconcile_duration_seconds_count{service="extractor"} 1',
       'conflicts_total{rule="marketo-wins",service="extractor"} 1',
       'writes_total{system="marketo",result="UPDATED",service="extractor"} 1',

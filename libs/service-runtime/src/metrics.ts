@@ -1,4 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { extractionMetrics } from './extractionMetrics.ts';
+import { sourceMetrics } from './sourceMetrics.ts';
 
 /** Everything Lockstep measures; dashboards and alerts rely on these names and labels. */
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -9,49 +11,12 @@ export function createMetrics(service: string) {
   registry.setDefaultLabels({ service });
   collectDefaultMetrics({ register: registry });
 
-  return { registry, ...sourceMetrics(registry), ...decisionMetrics(registry), ...remoteMetrics(registry) };
-}
-
-function sourceMetrics(registry: Registry) {
-  const registers = [registry];
-
   return {
-    changesPublished: new Counter({
-      name: 'changes_published_total',
-      help: 'Change events whose transaction was committed.',
-      labelNames: ['table', 'operation', 'lane'],
-      registers,
-    }),
-    changesDropped: new Counter({
-      name: 'changes_dropped_total',
-      help: 'Changes that were read and not passed on, by reason.',
-      labelNames: ['reason'],
-      registers,
-    }),
-    deadLetters: new Counter({
-      name: 'dead_letters_total',
-      help: 'Messages set aside, by error code.',
-      labelNames: ['code'],
-      registers,
-    }),
-    sourceLagSeconds: new Gauge({
-      name: 'source_lag_seconds',
-      help: 'Seconds between the last published change and its publication.',
-      labelNames: ['table'],
-      registers,
-    }),
-    snapshotRowsDone: new Gauge({
-      name: 'snapshot_rows_done',
-      help: 'Rows of the first load that are published.',
-      labelNames: ['table'],
-      registers,
-    }),
-    snapshotRowsTotal: new Gauge({
-      name: 'snapshot_rows_total',
-      help: 'Rows the first load expects.',
-      labelNames: ['table'],
-      registers,
-    }),
+    registry,
+    ...sourceMetrics(registry),
+    ...extractionMetrics(registry),
+    ...decisionMetrics(registry),
+    ...remoteMetrics(registry),
   };
 }
 

@@ -125,4 +125,66 @@ describe('parseSettings', () => {
     expect(error.details['PASSWORD']).toBe('must be one word.');
     expect(`${error.message} ${error.stack}`).not.toContain('hunter2');
   });
+
+  it('reads numbers with a fraction, and named lists', () => {
+    const some = [
+      { name: 'SHARE', description: '', kind: 'number', default: '0.5', min: 0, max: 1 },
+      {
+        name: 'COLUMNS',
+        description: '',
+        kind: 'lists',
+        default: '',
+        shape: { pattern: /^([a-z_]+|\*)$/, words: 'a column' },
+      },
+    ] as const satisfies readonly Setting[];
+    const faultOf = (text: string) => {
+      try {
+        return parseSettings(some, { COLUMNS: text, SHARE: '2' }) && {};
+      } catch (error) {
+        return (error as SyncError).details;
+      }
+    };
+
+    expect(parseSettings(some, { COLUMNS: ' lead = name, city ; new_visit=*;' })).toEqual({
+      share: 0.5,
+      columns: { lead: ['name', 'city'], new_visit: ['*'] },
+    });
+    expect(parseSettings(some, {})).toEqual({ share: 0.5, columns: {} });
+    expect(faultOf('lead')).toEqual({
+      SHARE: 'must be a number from 0 to 1.',
+      COLUMNS: 'part 1 must be name=item,item, each a column.',
+    });
+    expect(faultOf('lead=*;lead=name')).toHaveProperty('COLUMNS', 'part 2 names a list twice.');
+    expect(faultOf('lead=a;team=b,Name')).toHaveProperty('COLUMNS', 'part 2 item 2 must be a column.');
+  });
+
+  it('asks for one of several settings, refuses two that exclude each other, and lets one stand for another', () => {
+    const some = [
+      {
+        name: 'ID',
+        description: 'Who.',
+        kind: 'string',
+        requiredUnless: 'OTHER_ID',
+        requiresOneOf: ['SECRET', 'SECRET_FILE'],
+      },
+      { name: 'SECRET', description: '', kind: 'string', secret: true, excludes: ['SECRET_FILE'] },
+      { name: 'SECRET_FILE', description: '', kind: 'string' },
+      { name: 'OTHER_ID', description: '', kind: 'string' },
+    ] as const satisfies readonly Setting[];
+    const faultsIn = (env: Environment) => {
+      try {
+        return parseSettings(some, env) && {};
+      } catch (error) {
+        return (error as SyncError).details;
+      }
+    };
+
+    expect(faultsIn({})).toEqual({ ID: 'is missing, and so is OTHER_ID. Who.' });
+    expect(faultsIn({ OTHER_ID: 'b' })).toEqual({});
+    expect(faultsIn({ ID: 'a' })).toEqual({ ID: 'needs one of SECRET, SECRET_FILE as well.' });
+    expect(faultsIn({ ID: 'a', SECRET: 's' })).toEqual({});
+    expect(faultsIn({ ID: 'a', SECRET: 's', SECRET_FILE: 'f' })).toEqual({
+      SECRET: 'must not be set beside SECRET_FILE.',
+    });
+  });
 });

@@ -20,7 +20,7 @@ export function parseSettings<const Settings extends readonly Setting[]>(
     ),
   );
   const faults = found.flatMap((one) => {
-    const sentence = ownFault(one) ?? missingPartner(one, found) ?? excess(one.setting, values);
+    const sentence = ownFault(one, found) ?? partnerFault(one, found) ?? excess(one.setting, values);
 
     return sentence === undefined ? [] : [[one.setting.name, sentence] as const];
   });
@@ -35,7 +35,7 @@ function readingOf(setting: Setting, env: Environment): Reading | undefined {
   const text = textOf(setting, env);
   if (text === undefined) return undefined;
 
-  return text === '' ? { value: '' } : readSetting(setting, text);
+  return text === '' && setting.kind !== 'lists' ? { value: '' } : readSetting(setting, text);
 }
 
 function textOf(setting: Setting, env: Environment): string | undefined {
@@ -45,19 +45,32 @@ function textOf(setting: Setting, env: Environment): string | undefined {
   return setting.default?.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => env[name]?.trim() ?? '');
 }
 
-function ownFault({ setting, reading }: Found): string | undefined {
+function ownFault({ setting, reading }: Found, found: readonly Found[]): string | undefined {
   if (reading !== undefined) return 'fault' in reading ? reading.fault : undefined;
+  const { required, requiredUnless, description } = setting;
+  if (required === true) return `is missing. ${description}`;
+  if (requiredUnless === undefined || isGiven(requiredUnless, found)) return undefined;
 
-  return setting.required === true ? `is missing. ${setting.description}` : undefined;
+  return `is missing, and so is ${requiredUnless}. ${description}`;
 }
 
-function missingPartner({ setting, reading }: Found, found: readonly Found[]): string | undefined {
-  if (reading === undefined) return undefined;
-  const partner = found.find(
-    (other) => setting.requires?.includes(other.setting.name) === true && other.reading === undefined,
-  );
+const isGiven = (name: string, found: readonly Found[]): boolean =>
+  found.some(({ setting, reading }) => setting.name === name && reading !== undefined);
 
-  return partner && `needs ${partner.setting.name} as well.`;
+function partnerFault({ setting, reading }: Found, found: readonly Found[]): string | undefined {
+  if (reading === undefined) return undefined;
+  const missing = setting.requires?.find((name) => !isGiven(name, found));
+  if (missing !== undefined) return `needs ${missing} as well.`;
+  const excluded = setting.excludes?.find((name) => isGiven(name, found));
+  if (excluded !== undefined) return `must not be set beside ${excluded}.`;
+
+  return noneOf(setting.requiresOneOf ?? [], found);
+}
+
+function noneOf(names: readonly string[], found: readonly Found[]): string | undefined {
+  if (names.length === 0 || names.some((name) => isGiven(name, found))) return undefined;
+
+  return `needs one of ${names.join(', ')} as well.`;
 }
 
 function excess({ name, notAbove }: Setting, values: ReadonlyMap<string, SettingValue>): string | undefined {

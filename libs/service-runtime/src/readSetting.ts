@@ -1,6 +1,7 @@
 import type { Setting } from './setting.ts';
 
-export type SettingValue = string | number | boolean | readonly string[];
+export type SettingValue =
+  string | number | boolean | readonly string[] | Readonly<Record<string, readonly string[]>>;
 
 /** A value, or the sentence that follows the setting's name in the report. */
 export type Reading = { readonly value: SettingValue } | { readonly fault: string };
@@ -14,12 +15,16 @@ export function readSetting(setting: Setting, text: string): Reading {
       return readUrl(setting, text);
     case 'integer':
       return readInteger(setting, text);
+    case 'number':
+      return readNumber(setting, text);
     case 'boolean':
       return ['true', 'false'].includes(text)
         ? { value: text === 'true' }
         : { fault: 'must be true or false.' };
     case 'list':
       return readList(setting, text);
+    case 'lists':
+      return readLists(setting, text);
     case 'choice':
       return readChoice(setting, text);
   }
@@ -47,6 +52,14 @@ function readInteger({ min, max }: Setting, text: string): Reading {
   return { fault: `must be a whole number${rangeWords(min, max)}.` };
 }
 
+function readNumber({ min, max }: Setting, text: string): Reading {
+  const value = Number(text);
+  const isPlain = /^-?\d+(\.\d+)?$/.test(text);
+  if (isPlain && value >= (min ?? -Infinity) && value <= (max ?? Infinity)) return { value };
+
+  return { fault: `must be a number${rangeWords(min, max)}.` };
+}
+
 function rangeWords(min?: number, max?: number): string {
   if (min !== undefined && max !== undefined) return ` from ${min} to ${max}`;
   if (min !== undefined) return `, at least ${min}`;
@@ -65,6 +78,28 @@ function readList(setting: Setting, text: string): Reading {
   const wrong = items.findIndex((item) => setting.shape !== undefined && !setting.shape.pattern.test(item));
 
   return wrong === -1 ? { value: items } : { fault: `item ${wrong + 1} must be ${setting.shape?.words}.` };
+}
+
+function readLists(setting: Setting, text: string): Reading {
+  const lists = new Map<string, readonly string[]>();
+  for (const part of text.split(';').filter((one) => one.trim() !== '')) {
+    const place = `part ${lists.size + 1}`;
+    const [name, reading] = readNamedList(setting, part);
+    if ('fault' in reading) return { fault: `${place} ${reading.fault}` };
+    if (lists.has(name)) return { fault: `${place} names a list twice.` };
+    lists.set(name, reading.value as readonly string[]);
+  }
+
+  return { value: Object.fromEntries(lists) };
+}
+
+/** The name is checked like the items, because both are names of things. */
+function readNamedList(setting: Setting, part: string): readonly [name: string, reading: Reading] {
+  const [name = '', items, ...more] = part.split('=').map((one) => one.trim());
+  const isNamed = more.length === 0 && setting.shape?.pattern.test(name) !== false;
+  if (items !== undefined && isNamed) return [name, readList(setting, items)];
+
+  return [name, { fault: `must be name=item,item, each ${setting.shape?.words ?? 'a name'}.` }];
 }
 
 function readChoice({ choices = [] }: Setting, text: string): Reading {

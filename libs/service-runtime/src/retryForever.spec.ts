@@ -7,12 +7,16 @@ import { retryForever } from './retryForever.ts';
 type Outcome = { idleMs: number } | Error;
 
 /** A loop over scripted outcomes on a clock that only sleeping moves; it stops when the script has ended. */
-function loopOver(script: Outcome[], options: { random?: number; backoffMaxMs?: number } = {}) {
+function loopOver(
+  script: Outcome[],
+  options: { random?: number; backoffMaxMs?: number; hasRest?: boolean } = {},
+) {
   const stop = new AbortController();
   const lines: Record<string, unknown>[] = [];
   const destination = { write: (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>) };
   const readiness = createReadiness(['pages']);
   const sleepsMs: number[] = [];
+  const restsMs: number[] = [];
   const reasons: (readonly string[])[] = [];
   let nowMs = 0;
   const clock = {
@@ -40,10 +44,11 @@ function loopOver(script: Outcome[], options: { random?: number; backoffMaxMs?: 
     readiness,
     clock,
     random: () => options.random ?? 1,
+    ...(options.hasRest === true && { rest: async (ms: number) => void restsMs.push(ms) }),
     ...(options.backoffMaxMs !== undefined && { backoffMaxMs: options.backoffMaxMs }),
   });
 
-  return { done, stop, lines, readiness, sleepsMs, reasons };
+  return { done, stop, lines, readiness, sleepsMs, restsMs, reasons };
 }
 
 const failure = (code: ErrorCode, details: ErrorDetails = {}) => new SyncError(code, details);
@@ -56,6 +61,16 @@ describe('retryForever', () => {
 
     expect(sleepsMs).toEqual([500, 700]);
     expect(readiness.reasons()).toEqual([]);
+  });
+
+  it('lets only the pause after a success be cut short', async () => {
+    const { done, sleepsMs, restsMs } = loopOver([{ idleMs: 500 }, busy(), { idleMs: 700 }], {
+      hasRest: true,
+    });
+    await done;
+
+    expect(restsMs).toEqual([500, 700]);
+    expect(sleepsMs).toHaveLength(1);
   });
 
   it('waits longer after each failure, up to the maximum, and starts afresh after a success', async () => {

@@ -15,6 +15,8 @@ export type RetryOptions = {
   readonly log: Log;
   readonly readiness: Readiness;
   readonly clock: Clock;
+  /** The pause after a success, when it may be cut short; pauses after failures never are. */
+  readonly rest?: Clock['sleep'];
   readonly random: Random;
   readonly fateOf?: (error: unknown) => Fate;
   readonly backoffMinMs?: number;
@@ -32,19 +34,19 @@ const retryAfterMaxMs = 600_000;
  * state changes, not one per attempt. Rejects with any failure of another fate.
  */
 export async function retryForever(options: RetryOptions): Promise<void> {
-  const { step, signal, clock } = options;
+  const { step, signal, clock, rest = clock.sleep } = options;
   const outage: Outage = { code: null, failures: 0, sinceMs: 0 };
 
   while (!signal.aborted) {
-    const pauseMs = await attempt(step).then(
+    const pause = await attempt(step).then(
       ({ idleMs }) => {
         recovered(outage, options);
 
-        return idleMs;
+        return { ms: idleMs, sleep: rest };
       },
-      (error: unknown) => failed(error, outage, options),
+      (error: unknown) => ({ ms: failed(error, outage, options), sleep: clock.sleep }),
     );
-    if (pauseMs > 0) await clock.sleep(pauseMs, signal);
+    if (pause.ms > 0) await pause.sleep(pause.ms, signal);
   }
 }
 

@@ -1,7 +1,8 @@
 /** What a text must look like, and the same in words for the fault ("host:port"). A list is checked item by item. */
 export type SettingShape = { readonly pattern: RegExp; readonly words: string };
 
-export type SettingKind = 'string' | 'url' | 'integer' | 'boolean' | 'list' | 'choice';
+/** `lists` is several named lists: `lead=firstname,lastname;account=*`. */
+export type SettingKind = 'string' | 'url' | 'integer' | 'number' | 'boolean' | 'list' | 'lists' | 'choice';
 
 /**
  * One environment variable of a service. An unset or empty variable takes the default, which may refer to another
@@ -13,6 +14,8 @@ export type Setting = {
   readonly kind: SettingKind;
   readonly default?: string;
   readonly required?: boolean;
+  /** Required as long as this other setting is not given. */
+  readonly requiredUnless?: string;
   /** A secret value is never printed, not even in the sentence about its fault. */
   readonly secret?: boolean;
   readonly min?: number;
@@ -23,7 +26,11 @@ export type Setting = {
   readonly mayBeEmpty?: boolean;
   /** Settings that must be there as soon as this one is. */
   readonly requires?: readonly string[];
-  /** An integer setting whose value this one may not exceed. */
+  /** Settings of which at least one must be there as soon as this one is. */
+  readonly requiresOneOf?: readonly string[];
+  /** Settings that may not be there beside this one. */
+  readonly excludes?: readonly string[];
+  /** A numeric setting whose value this one may not exceed. */
   readonly notAbove?: string;
 };
 
@@ -39,8 +46,10 @@ type KindValue<S extends Setting> = {
   string: string;
   url: string;
   integer: number;
+  number: number;
   boolean: boolean;
   list: readonly string[];
+  lists: Readonly<Record<string, readonly string[]>>;
   choice: Choice<S>;
 }[S['kind']];
 

@@ -2,6 +2,7 @@ import { startHealthServer } from './healthServer.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createLogger, type Log, type LogLevel } from './logger.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import type { ServiceRoute } from './serviceRoute.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
 
 /** The settings every service has in common. */
@@ -21,11 +22,12 @@ export type Service = {
   readonly lifecycle: Lifecycle;
 };
 
-/** Opens health and metrics first, so that a service that cannot start yet can say why. */
+/** Opens health and metrics, and the service's own routes, first, so that a service that cannot start yet can say why. */
 export async function startService(
   name: string,
   settings: ServiceSettings,
   startingComponents: readonly string[],
+  routesOf: (metrics: Metrics) => readonly ServiceRoute[] = () => [],
 ): Promise<Service> {
   const log = createLogger({ service: name, level: settings.logLevel, instance: settings.instanceId });
   const readiness = createReadiness(startingComponents);
@@ -36,6 +38,7 @@ export async function startService(
     host: settings.httpHost,
     registry: metrics.registry,
     checks: () => readiness.reasons(),
+    routes: routesOf(metrics),
   });
   lifecycle.opened('health', () => server.close());
 
