@@ -178,37 +178,3 @@ export type InboxMessage =
       readonly reason: 'due' | 'join';
       readonly target: string | null;
     };
-
-/** Up to where a source is durably published. `position` is opaque; `page` is the number of the last page taken. */
-export type Checkpoint = {
-  readonly source: string;
-  readonly table: string;
-  readonly phase: 'SNAPSHOT' | 'STREAMING';
-  readonly position: string | null;
-  readonly page: Sequence;
-  readonly versionEpoch: number;
-  readonly rowsDone: number;
-  readonly rowsTotal: number | null;
-  readonly startedAt: string;
-  readonly updatedAt: string;
-};
-
-export type Notice = {
-  readonly noticeId: string;
-  readonly code: string;
-  readonly severity: 'info' | 'warning' | 'error';
-  readonly entity: string;
-  readonly sentence: string;
-  readonly counts: Readonly<Record<string, number>>;
-  readonly at: string;
-};
-
-export type DeadLetter = {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: string;
-  readonly code: string;
-  readonly sentence: string;
-  readonly bytes: Buffer | null;
-  readonly at: string;
-};

@@ -2,9 +2,7 @@ export { compareSequence, isAfter, type Sequence } from './sequence.ts';
 export type {
   ChangeEvent,
   ChangedField,
-  Checkpoint,
   Conflict,
-  DeadLetter,
   DeliveryOutcome,
   DeliveryResult,
   DynamicsOutcome,
@@ -18,7 +16,6 @@ export type {
   InboxMessage,
   Lane,
   LookupValue,
-  Notice,
   Operation,
   OptionValue,
   PersonKind,
@@ -28,6 +25,17 @@ export type {
   WriteCommand,
   WriteOperation,
 } from './events.ts';
+export type {
+  AdHocQuery,
+  Checkpoint,
+  Control,
+  ControlAction,
+  DeadLetter,
+  Notice,
+  ReadPurpose,
+  TableState,
+  Witness,
+} from './operation.ts';
 export type { FieldDefinition, FieldType, TableDefinition } from './fields.ts';
 export { tableDefinitions } from './tables.ts';
 export { personFields } from './persons.ts';

@@ -170,59 +170,6 @@ export const inboxSchema = named(
   ]),
 );
 
-export const checkpointSchema = named(
-  'lockstep',
-  record('Checkpoint', [
-    text('source'),
-    text('table'),
-    text('phase', 'SNAPSHOT or STREAMING'),
-    text('position', 'opaque: a delta link, a paging token'),
-    sequence('page'),
-    whole('versionEpoch'),
-    whole('rowsDone'),
-    whole('rowsTotal'),
-    time('startedAt'),
-    time('updatedAt'),
-  ]),
-);
-
-export const noticeSchema = named(
-  'lockstep',
-  record('Notice', [
-    text('noticeId'),
-    text('code'),
-    text('severity'),
-    text('entity'),
-    text('sentence'),
-    nullable('counts', { type: 'map', values: 'long' }),
-    time('at'),
-  ]),
-);
-
-export const deadLetterSchema = named(
-  'lockstep',
-  record('DeadLetter', [
-    text('topic'),
-    whole('partition'),
-    text('offset'),
-    text('code'),
-    text('sentence'),
-    nullable('bytes', 'bytes', 'the original message value'),
-    time('at'),
-  ]),
-);
-
-export const controlSchema = named(
-  'lockstep',
-  record('Control', [
-    text('controlId'),
-    text('action', 'pause, resume, resnapshot or resync'),
-    text('target'),
-    text('actor'),
-    time('at'),
-  ]),
-);
-
 export const requestSchema = named(
   'lockstep.marketing',
   record('Request', [

@@ -3,15 +3,12 @@ import { tableDefinitions } from './tables.ts';
 import { personFields } from './persons.ts';
 import type { TableDefinition } from './fields.ts';
 import type { AvroSchema } from './avroTypes.ts';
+import { checkpointSchema, controlSchema, deadLetterSchema, noticeSchema } from './operationSchemas.ts';
 import {
   changeEventSchema,
-  checkpointSchema,
-  controlSchema,
-  deadLetterSchema,
   deliveryOutcomeSchema,
   goldenEventSchema,
   inboxSchema,
-  noticeSchema,
   requestSchema,
   writeCommandSchema,
 } from './schemas.ts';

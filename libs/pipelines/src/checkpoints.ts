@@ -31,6 +31,7 @@ export async function openSourceSession(
     rowsTotal: null,
     startedAt: now,
     updatedAt: now,
+    state: null,
   };
   const goesOn = former !== undefined && former.versionEpoch === start.versionEpoch;
   return { publisher, checkpoint: goesOn ? { ...former, page } : fresh };

@@ -36,6 +36,7 @@ export function notice(
     entity,
     sentence,
     counts: facts.counts,
+    facts: null,
     at: isoTime(facts.atMs),
   };
   return { topic: topics.notices, key: `${value.code}/${entity}`, value };

@@ -19,6 +19,7 @@ function checkpoint(source: string, table: string, phase: Checkpoint['phase'] = 
     rowsTotal: null,
     startedAt: now,
     updatedAt: now,
+    state: null,
   });
 }
 
