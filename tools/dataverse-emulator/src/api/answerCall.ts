@@ -4,24 +4,22 @@ import { isGuid } from '../core/readValue.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
 import { jsonAnswer, type Answer, type Call } from './call.ts';
 import { readMetadata } from './metadata.ts';
+import { operations, type OperationTarget } from './operations.ts';
 import { readCollection, readCount } from './readCollection.ts';
+import { noSegment, parsePath, type PathSegment } from './resourcePath.ts';
 import { createOne, deleteOne, readOne, upsertOne } from './writeOne.ts';
 
-const segment = /^(\w+)(?:\(([^)]*)\))?(\/.+)?$/;
+const namespace = 'Microsoft.Dynamics.CRM.';
+const metadataRoots = new Set([
+  '$metadata',
+  'EntityDefinitions',
+  'RelationshipDefinitions',
+  'GlobalOptionSetDefinitions',
+]);
 
 function serviceDocument(state: OrganizationState, call: Call): Answer {
   const sets = [...state.tables.values()].map(({ set }) => ({ name: set, kind: 'EntitySet', url: set }));
   return jsonAnswer(200, JSON.stringify({ '@odata.context': `${call.base}/$metadata`, value: sets }));
-}
-
-function whoAmI(state: OrganizationState, call: Call): Answer {
-  const body = {
-    '@odata.context': `${call.base}/$metadata#Microsoft.Dynamics.CRM.WhoAmIResponse`,
-    BusinessUnitId: state.identity.businessUnitId,
-    UserId: state.application.id,
-    OrganizationId: state.identity.organizationId,
-  };
-  return jsonAnswer(200, JSON.stringify(body));
 }
 
 function notAllowed(call: Call): DataverseError {
@@ -32,10 +30,7 @@ function notAllowed(call: Call): DataverseError {
   );
 }
 
-function answerRow(state: OrganizationState, call: Call, table: TableDefinition, key: string): Answer {
-  if (!isGuid(key))
-    throw badRequest('0x80060890', 'The emulator has no alternate keys; address rows by their id.');
-  const id = key.toLowerCase();
+function answerRow(state: OrganizationState, call: Call, table: TableDefinition, id: string): Answer {
   if (call.method === 'GET') return readOne(state, call, table, id);
   if (call.method === 'PATCH') return upsertOne(state, call, table, id);
   if (call.method === 'DELETE') return deleteOne(state, call, table, id);
@@ -48,23 +43,47 @@ function answerSet(state: OrganizationState, call: Call, table: TableDefinition)
   throw notAllowed(call);
 }
 
-function noSegment(name: string | undefined): DataverseError {
-  return new DataverseError(404, errorCodes.unknownSegment, `Resource not found for the segment '${name}'.`);
+function answerOperation(
+  state: OrganizationState,
+  call: Call,
+  segment: PathSegment,
+  bound: Pick<OperationTarget, 'table' | 'id'>,
+): Answer {
+  const operation = operations.get(segment.name.replace(namespace, ''));
+  const binding = bound.table ? (bound.id === undefined ? 'set' : 'row') : 'none';
+  if (operation?.binding !== binding) throw noSegment(segment.name);
+  if (operation.method !== call.method) throw notAllowed(call);
+  return operation.answer(state, call, { ...bound, parameters: segment.key });
 }
 
-function answerData(state: OrganizationState, call: Call): Answer {
-  const [, set = '', key, rest] = segment.exec(call.path) ?? [];
-  const table = state.tablesBySet.get(set);
-  if (!table) throw noSegment(call.path);
-  if (rest === '/$count') return readCount(state, call, table);
-  if (rest !== undefined) throw noSegment(rest);
-  return key === undefined ? answerSet(state, call, table) : answerRow(state, call, table, key);
+function idOf(key: string): string {
+  if (!isGuid(key))
+    throw badRequest('0x80060890', 'The emulator has no alternate keys; address rows by their id.');
+  return key.toLowerCase();
+}
+
+function answerData(
+  state: OrganizationState,
+  call: Call,
+  table: TableDefinition,
+  [first, second, ...rest]: readonly PathSegment[],
+): Answer {
+  if (rest[0]) throw noSegment(rest[0].name);
+  const id = first?.key === undefined ? undefined : idOf(first.key);
+  if (second?.name.startsWith(namespace)) return answerOperation(state, call, second, { table, id });
+  if (second?.name === '$count' && id === undefined) return readCount(state, call, table);
+  if (second) throw noSegment(second.name);
+  return id === undefined ? answerSet(state, call, table) : answerRow(state, call, table, id);
 }
 
 /** Answers a call of a caller who was let in. Throws DataverseError for every refusal. */
 export function answerCall(state: OrganizationState, call: Call): Answer {
   if (call.path === '') return serviceDocument(state, call);
-  if (call.path === 'WhoAmI' || call.path === 'WhoAmI()') return whoAmI(state, call);
-  if (call.path.startsWith('EntityDefinitions')) return readMetadata(state, call);
-  return answerData(state, call);
+  const segments = parsePath(call.path);
+  const [first] = segments;
+  if (!first) throw noSegment(call.path);
+  if (metadataRoots.has(first.name)) return readMetadata(state, call);
+  const table = state.tablesBySet.get(first.name);
+  if (table) return answerData(state, call, table, segments);
+  return answerOperation(state, call, first, { table: undefined, id: undefined });
 }
