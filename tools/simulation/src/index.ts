@@ -7,6 +7,7 @@ export {
   type SeedsReport,
   type SimulationResult,
 } from './runSeeds.ts';
+export { createRandom, type Random } from './random.ts';
 export { shrinkPlan } from './shrink.ts';
 export type { Action, Fault, HumanAct, Plan } from './actions.ts';
 export type { Variant } from './world.ts';

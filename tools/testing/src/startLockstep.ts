@@ -1,15 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { subjectOf, topicDefinitions, topicSchemas } from '@lockstep/change-events';
-import { applyTopics, createKafkaClient } from '@lockstep/kafka';
-import { startLocalStack, toEnvironment, type StackAddresses } from '@lockstep/local-stack';
-import { createSchemaIds } from '@lockstep/schema-registry';
+import { toEnvironment, type StackAddresses } from '@lockstep/local-stack';
 import type { ServiceName } from './bundleServices.ts';
 import type { Values } from './controlApi.ts';
 import { differencesBetween } from './differencesBetween.ts';
 import { dynamicsSettings, startEmulatedDynamics, type EmulatedDynamics } from './emulatedDynamics.ts';
 import { marketoSettings, startEmulatedMarketo, type EmulatedMarketo } from './emulatedMarketo.ts';
 import { createServices, startAll, type LockstepServices } from './lockstepServices.ts';
+import { closeInReverse, openBacking, type Closers } from './openBacking.ts';
 import type { ServiceProcess } from './serviceProcess.ts';
 
 export type LockstepOptions = {
@@ -41,8 +38,6 @@ export type Lockstep = StackAddresses & {
   close(): Promise<void>;
 };
 
-const addressNames = ['KAFKA_BROKERS', 'MONGODB_URL', 'SCHEMA_REGISTRY_URL'];
-
 const pace = {
   POLL_INTERVAL_MIN_MS: '100',
   POLL_INTERVAL_MAX_MS: '500',
@@ -57,27 +52,20 @@ const pace = {
  * KAFKA_BROKERS, MONGODB_URL and SCHEMA_REGISTRY_URL, else containers, else local processes; see tools/local-stack.
  */
 export async function startLockstep(options: LockstepOptions = {}): Promise<Lockstep> {
-  const closers: (() => Promise<unknown>)[] = [];
-  const closeAll = async (): Promise<void> => {
-    for (let close = closers.pop(); close; close = closers.pop()) await close();
-  };
+  const closers: Closers = [];
   try {
-    return await open(options, closers, closeAll);
+    return await open(options, closers);
   } catch (error) {
-    await closeAll();
+    await closeInReverse(closers);
     throw error;
   }
 }
 
 async function open(
   { seed = {}, matchByEmail = true, settings = {} }: LockstepOptions,
-  closers: (() => Promise<unknown>)[],
-  close: () => Promise<void>,
+  closers: Closers,
 ): Promise<Lockstep> {
-  // Addresses come first, also where LOCKSTEP_STACK names what the global set-up was to start.
-  const hasAddresses = addressNames.every((name) => (process.env[name] ?? '') !== '');
-  const stack = await startLocalStack({ provider: hasAddresses ? 'external' : 'auto' });
-  closers.push(() => stack.close());
+  const backing = await openBacking(closers);
   const dynamics = await startEmulatedDynamics();
   closers.push(() => dynamics.close());
   const marketo = await startEmulatedMarketo();
@@ -85,10 +73,9 @@ async function open(
   await dynamics.createRows('lead', seed.leads ?? []);
   await dynamics.createRows('contact', seed.contacts ?? []);
   await marketo.createPersons(seed.persons ?? []);
-  const topicPrefix = `test-${randomUUID().slice(0, 8)}`;
-  await createTopics(stack, topicPrefix);
+  const { topicPrefix } = backing;
   const services = await createServices({
-    ...toEnvironment(stack),
+    ...toEnvironment(backing),
     ...dynamicsSettings(dynamics),
     ...marketoSettings(marketo),
     ...pace,
@@ -99,24 +86,21 @@ async function open(
   });
   closers.push(() => services.close());
   const processes = await startAll(services);
-  const { kafkaBrokers, mongodbUrl, schemaRegistryUrl } = stack;
-  const addresses = { kafkaBrokers, mongodbUrl, schemaRegistryUrl };
-  const named = { topicPrefix, mongodbDatabase: topicPrefix, matchByEmail };
-  const parts = { ...addresses, ...named, dynamics, marketo, processes, services };
+  const parts = {
+    ...backing,
+    mongodbDatabase: topicPrefix,
+    matchByEmail,
+    dynamics,
+    marketo,
+    processes,
+    services,
+  };
   return {
     ...parts,
     waitUntilInSync: ({ timeoutMs = 30_000, quietMs = 1_000 } = {}) =>
       waitUntilInSync(parts, timeoutMs, quietMs),
-    close,
+    close: () => closeInReverse(closers),
   };
-}
-
-/** Topics and schemas first, as an installation does: three services that register at once would race. */
-async function createTopics(stack: StackAddresses, prefix: string): Promise<void> {
-  const kafka = createKafkaClient({ brokers: stack.kafkaBrokers.split(','), clientId: 'lockstep-testing' });
-  await applyTopics({ kafka, prefix, definitions: topicDefinitions() });
-  const schemaIds = createSchemaIds({ url: stack.schemaRegistryUrl, autoRegister: true });
-  for (const [topic, schema] of topicSchemas()) await schemaIds.idOf(subjectOf(prefix, topic), schema);
 }
 
 type Watched = Pick<Lockstep, 'dynamics' | 'marketo' | 'matchByEmail' | 'services'>;

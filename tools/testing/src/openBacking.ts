@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { subjectOf, topicDefinitions, topicSchemas } from '@lockstep/change-events';
+import { applyTopics, createKafkaClient } from '@lockstep/kafka';
+import { startLocalStack, type StackAddresses } from '@lockstep/local-stack';
+import { createSchemaIds } from '@lockstep/schema-registry';
+
+/** Kafka, database and registry, with the topics and schemas of one Lockstep under a prefix of its own. */
+export type Backing = StackAddresses & { readonly topicPrefix: string };
+
+/** What was opened, to be closed in reverse. */
+export type Closers = (() => Promise<unknown>)[];
+
+export async function closeInReverse(closers: Closers): Promise<void> {
+  for (let close = closers.pop(); close; close = closers.pop()) await close();
+}
+
+const addressNames = ['KAFKA_BROKERS', 'MONGODB_URL', 'SCHEMA_REGISTRY_URL'];
+
+/** Addresses come first, also where LOCKSTEP_STACK names what the global set-up was to start. */
+export async function openBacking(closers: Closers): Promise<Backing> {
+  const hasAddresses = addressNames.every((name) => (process.env[name] ?? '') !== '');
+  const stack = await startLocalStack({ provider: hasAddresses ? 'external' : 'auto' });
+  closers.push(() => stack.close());
+  const topicPrefix = `test-${randomUUID().slice(0, 8)}`;
+  await createTopics(stack, topicPrefix);
+  const { kafkaBrokers, mongodbUrl, schemaRegistryUrl } = stack;
+  return { kafkaBrokers, mongodbUrl, schemaRegistryUrl, topicPrefix };
+}
+
+/** Topics and schemas first, as an installation does: three services that register at once would race. */
+async function createTopics(stack: StackAddresses, prefix: string): Promise<void> {
+  const kafka = createKafkaClient({ brokers: stack.kafkaBrokers.split(','), clientId: 'lockstep-testing' });
+  await applyTopics({ kafka, prefix, definitions: topicDefinitions() });
+  const schemaIds = createSchemaIds({ url: stack.schemaRegistryUrl, autoRegister: true });
+  for (const [topic, schema] of topicSchemas()) await schemaIds.idOf(subjectOf(prefix, topic), schema);
+}
