@@ -14,12 +14,16 @@ const swc = [
 
 const esmOnlyPackages = ['p-limit', 'yocto-queue', 'uuid', 'close-with-grace'];
 
+// Its exports name no condition for require, though its files are CommonJS.
+const dataverseWebApi = new URL('./node_modules/dataverse-webapi/lib/node.js', import.meta.url).pathname;
+
 export default {
   testEnvironment: 'node',
   testEnvironmentOptions: {
     customExportConditions: ['@lockstep/source', 'node', 'node-addons'],
   },
   extensionsToTreatAsEsm: [],
+  moduleNameMapper: { '^dataverse-webapi/lib/node$': dataverseWebApi },
   transform: { '^.+\\.(ts|mjs|js)$': swc },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnlyPackages.join('|')})/)`],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],

@@ -20,6 +20,7 @@ const emulator = await startDataverseEmulator({
   port: port('DATAVERSE_EMULATOR_PORT'),
   tokenPort: port('DATAVERSE_EMULATOR_TOKEN_PORT'),
   control: process.env['DATAVERSE_EMULATOR_CONTROL'] === 'true',
+  https: process.env['DATAVERSE_EMULATOR_HTTPS'] === 'true',
   ...present({
     host: process.env['DATAVERSE_EMULATOR_HOST'],
     publicHost: process.env['DATAVERSE_EMULATOR_PUBLIC_HOST'],

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify from 'fastify';
 import { createOrganizationState, type OrganizationState } from './core/organizationState.ts';
 import { addStandingRows } from './core/users.ts';
 import { makeCertificates, type Certificates } from './http/certificates.ts';
@@ -24,6 +24,8 @@ export interface DataverseEmulatorOptions {
   readonly publicHost?: string;
   /** Serves the control API under `/_control`. */
   readonly control?: boolean;
+  /** Serves the Web API by https too, as clients want that know the real service only. */
+  readonly https?: boolean;
   /** Base clock in ms since 1970; the control API adds an offset to it. */
   readonly now?: () => number;
   readonly clientId?: string;
@@ -57,7 +59,12 @@ const serverOptions = {
   ajv: { customOptions: { removeAdditional: false } },
 } as const;
 
-async function listen(app: FastifyInstance, port: number, host: string): Promise<number> {
+interface Listener {
+  listen(address: { readonly port: number; readonly host: string }): Promise<unknown>;
+  readonly server: { address(): unknown };
+}
+
+async function listen(app: Listener, port: number, host: string): Promise<number> {
   await app.listen({ port, host });
   return (app.server.address() as AddressInfo).port;
 }
@@ -91,14 +98,17 @@ function createState(options: DataverseEmulatorOptions): OrganizationState {
   return state;
 }
 
+function httpsOptions(certificates: Certificates): { readonly key: string; readonly cert: string } {
+  return { key: certificates.keyPem, cert: certificates.certificatePem + certificates.caPem };
+}
+
 async function startTokenServer(
   state: OrganizationState,
   signingKey: string,
   certificates: Certificates,
   address: { readonly port: number; readonly host: string },
 ): Promise<{ readonly port: number; readonly app: { close(): Promise<unknown> } }> {
-  const https = { key: certificates.keyPem, cert: certificates.certificatePem + certificates.caPem };
-  const app = Fastify({ ...serverOptions, https });
+  const app = Fastify({ ...serverOptions, https: httpsOptions(certificates) });
   await app.register(tokenRoutes(state, signingKey));
   await app.listen(address);
   return { port: (app.server.address() as AddressInfo).port, app };
@@ -119,7 +129,7 @@ export async function startDataverseEmulator(
     host,
   });
   const tokenAuthority = `https://${publicHost}:${tokens.port}/${state.identity.tenantId}`;
-  const app = Fastify(serverOptions);
+  const app = Fastify({ ...serverOptions, https: options.https ? httpsOptions(certificates) : null });
   await app.register(dataRoutes({ state, signingKey, tokenAuthority: () => tokenAuthority }));
   if (options.control) await app.register(controlRoutes(state), { prefix: '/_control' });
   const close = async (): Promise<void> => {
@@ -133,7 +143,7 @@ export async function startDataverseEmulator(
   });
   const { tenantId, clientId, clientSecret } = state.identity;
   return {
-    url: `http://${publicHost}:${port}`,
+    url: `${options.https ? 'https' : 'http'}://${publicHost}:${port}`,
     tokenAuthority,
     tenantId,
     caFile: authority.caFile,

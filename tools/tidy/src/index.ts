@@ -1,3 +1,4 @@
+export { acceptanceFaults, acceptanceNumbers } from './acceptanceFaults.ts';
 export { contractSuiteFaults } from './contractSuiteFaults.ts';
 export { errorDocFaults, type ErrorTable } from './errorDocFaults.ts';
 export { lockFileFaults } from './lockFileFaults.ts';

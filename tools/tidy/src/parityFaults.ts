@@ -55,7 +55,8 @@ function unknownRow(id: string): string {
   return `docs/parity.md has a row ${id}, which is not a known id.`;
 }
 
-function proofFaults(id: string, proof: string, titles: ReadonlySet<string>): string[] {
+/** What is wrong with the proof of a row: a test that does not exist, or neither a test nor `open`. */
+export function proofFaults(id: string, proof: string, titles: ReadonlySet<string>): string[] {
   const named = [...proof.matchAll(/`test: "([^`]+)"`/g)].map((match) => match[1] ?? '');
   const missing = named
     .filter((title) => !titles.has(title))

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorTable } from '@lockstep/change-events';
+import { acceptanceFaults, acceptanceNumbers } from './acceptanceFaults.ts';
 import { contractSuiteFaults } from './contractSuiteFaults.ts';
 import { errorDocFaults } from './errorDocFaults.ts';
 import { lockFileFaults } from './lockFileFaults.ts';
@@ -14,6 +15,7 @@ import { workspaceFiles } from './workspaceFiles.ts';
 /** The rules of the house that the linter cannot see, applied to this very workspace. */
 const root = join(__dirname, '../../..');
 const files = workspaceFiles(root);
+const titles = testTitles(files.filter(({ path }) => path.endsWith('.ts')).map(({ text }) => text));
 const apps = ['extractor', 'marketing', 'reconciler', 'console'];
 
 function textOf(path: string): string {
@@ -41,9 +43,13 @@ describe('the workspace', () => {
   });
 
   it('accounts for every behaviour and limit of the native sync, with tests that exist', () => {
-    const titles = testTitles(files.filter(({ path }) => path.endsWith('.ts')).map(({ text }) => text));
-
     expect(parityFaults(parityIds, textOf('docs/parity.md'), titles)).toEqual([]);
+  });
+
+  it('has an emulator that keeps its acceptance list, with tests that exist', () => {
+    const readme = textOf('tools/dataverse-emulator/README.md');
+
+    expect(acceptanceFaults(acceptanceNumbers, readme, titles)).toEqual([]);
   });
 
   it('has a contract suite for every port, run on the double and on the adapter', () => {

@@ -6,7 +6,7 @@ import { verifyAccessToken } from './accessToken.ts';
 export interface Knock {
   readonly authorization: string | undefined;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** `http://host:port` as the caller spells it: the audience its token must have. */
+  /** `http://host:port`, or https, as the caller spells it: the audience its token must have. */
   readonly origin: string;
   readonly tokenAuthority: string;
   readonly signingKey: string;

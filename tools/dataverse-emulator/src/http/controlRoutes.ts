@@ -141,15 +141,16 @@ function scaleRoutes(app: FastifyInstance, state: OrganizationState): void {
   app.post<{ Body: Static<typeof warmSchema> }>(
     '/warm',
     { schema: { body: warmSchema } },
-    async ({ body, host }) => {
-      const pages = await warmPages(state, warmingCall(host, body), requireTable(state, body.table));
+    async ({ body, host, protocol }) => {
+      const call = warmingCall(`${protocol}://${host}`, body);
+      const pages = await warmPages(state, call, requireTable(state, body.table));
       return { pages, bytes: state.pages.calculatedSize };
     },
   );
 }
 
 /** The first tracked read that a client with this selection would make. */
-function warmingCall(host: string, { select, pageSize, annotations }: Static<typeof warmSchema>): Call {
+function warmingCall(origin: string, { select, pageSize, annotations }: Static<typeof warmSchema>): Call {
   const wanted = annotations === undefined ? '' : `,odata.include-annotations="${annotations}"`;
   return {
     method: 'GET',
@@ -157,7 +158,7 @@ function warmingCall(host: string, { select, pageSize, annotations }: Static<typ
     query: select === undefined ? {} : { $select: select },
     headers: { prefer: `odata.track-changes,odata.maxpagesize=${pageSize}${wanted}` },
     body: '',
-    base: `http://${host}/api/data/v9.2`,
+    base: `${origin}/api/data/v9.2`,
   };
 }
 

@@ -35,7 +35,7 @@ function decodedPath(url: string): { readonly version: string; readonly path: st
 }
 
 function originOf(request: FastifyRequest): string {
-  return `http://${request.host}`;
+  return `${request.protocol}://${request.host}`;
 }
 
 function acceptsGzip(header: string | undefined): boolean {

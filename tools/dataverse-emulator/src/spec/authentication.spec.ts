@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { ConfidentialClientApplication, type INetworkModule, type NetworkResponse } from '@azure/msal-node';
-import { Agent, request } from 'undici';
+import { msalToken } from './msalToken.ts';
 import { startClient, type OrganizationClient } from './organizationClient.ts';
 
 let client: OrganizationClient;
@@ -9,56 +7,18 @@ beforeAll(async () => {
 });
 afterAll(() => client.close());
 
-function trusting(agent: Agent): INetworkModule {
-  const exchange = async <T>(
-    method: 'GET' | 'POST',
-    url: string,
-    options?: { headers?: Record<string, string>; body?: string },
-  ): Promise<NetworkResponse<T>> => {
-    const answer = await request(url, {
-      method,
-      headers: options?.headers ?? {},
-      dispatcher: agent,
-      ...(options?.body === undefined ? {} : { body: options.body }),
-    });
-    return { status: answer.statusCode, headers: {}, body: (await answer.body.json()) as T };
-  };
-  return {
-    sendGetRequestAsync: (url, options) => exchange('GET', url, options),
-    sendPostRequestAsync: (url, options) => exchange('POST', url, options),
-  };
-}
-
-async function msalToken(clientSecret: string): Promise<string | undefined> {
-  const { tokenAuthority, clientId, caFile, url } = client.emulator;
-  const agent = new Agent({ connect: { ca: readFileSync(caFile) } });
-  const application = new ConfidentialClientApplication({
-    auth: {
-      clientId,
-      clientSecret,
-      authority: tokenAuthority,
-      knownAuthorities: [new URL(tokenAuthority).host],
-    },
-    system: { networkClient: trusting(agent) },
-  });
-  try {
-    const result = await application.acquireTokenByClientCredential({ scopes: [`${url}/.default`] });
-    return result?.accessToken;
-  } finally {
-    await agent.close();
-  }
-}
-
 describe('authentication', () => {
   it('gives msal-node a token that opens the Web API', async () => {
-    const token = await msalToken(client.emulator.clientSecret);
+    const token = await msalToken(client.emulator);
     const answer = await client.call('WhoAmI', { headers: { authorization: `Bearer ${token}` } });
     expect(answer.status).toBe(200);
     expect(answer.body['UserId']).toMatch(/^[0-9a-f-]{36}$/);
   });
 
   it('refuses msal-node with invalid_client when the secret is wrong', async () => {
-    await expect(msalToken('wrong')).rejects.toMatchObject({ errorCode: 'invalid_client' });
+    await expect(msalToken({ ...client.emulator, clientSecret: 'wrong' })).rejects.toMatchObject({
+      errorCode: 'invalid_client',
+    });
   });
 
   it('answers a call without a token with an empty 401 and a challenge', async () => {
