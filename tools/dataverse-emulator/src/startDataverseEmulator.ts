@@ -98,8 +98,14 @@ function createState(options: DataverseEmulatorOptions): OrganizationState {
   return state;
 }
 
-function httpsOptions(certificates: Certificates): { readonly key: string; readonly cert: string } {
-  return { key: certificates.keyPem, cert: certificates.certificatePem + certificates.caPem };
+interface HttpsOptions {
+  readonly key: string;
+  readonly cert: string;
+}
+
+function schemeOptions(scheme: 'http' | 'https', certificates: Certificates): HttpsOptions | null {
+  const { keyPem, certificatePem, caPem } = certificates;
+  return scheme === 'https' ? { key: keyPem, cert: certificatePem + caPem } : null;
 }
 
 async function startTokenServer(
@@ -108,7 +114,7 @@ async function startTokenServer(
   certificates: Certificates,
   address: { readonly port: number; readonly host: string },
 ): Promise<{ readonly port: number; readonly app: { close(): Promise<unknown> } }> {
-  const app = Fastify({ ...serverOptions, https: httpsOptions(certificates) });
+  const app = Fastify({ ...serverOptions, https: schemeOptions('https', certificates) });
   await app.register(tokenRoutes(state, signingKey));
   await app.listen(address);
   return { port: (app.server.address() as AddressInfo).port, app };
@@ -129,7 +135,8 @@ export async function startDataverseEmulator(
     host,
   });
   const tokenAuthority = `https://${publicHost}:${tokens.port}/${state.identity.tenantId}`;
-  const app = Fastify({ ...serverOptions, https: options.https ? httpsOptions(certificates) : null });
+  const scheme = options.https ? 'https' : 'http';
+  const app = Fastify({ ...serverOptions, https: schemeOptions(scheme, certificates) });
   await app.register(dataRoutes({ state, signingKey, tokenAuthority: () => tokenAuthority }));
   if (options.control) await app.register(controlRoutes(state), { prefix: '/_control' });
   const close = async (): Promise<void> => {
@@ -143,7 +150,7 @@ export async function startDataverseEmulator(
   });
   const { tenantId, clientId, clientSecret } = state.identity;
   return {
-    url: `${options.https ? 'https' : 'http'}://${publicHost}:${port}`,
+    url: `${scheme}://${publicHost}:${port}`,
     tokenAuthority,
     tenantId,
     caFile: authority.caFile,
