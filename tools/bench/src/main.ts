@@ -14,20 +14,20 @@ const program = new Command('npm run bench --')
   .option('--rounds <n>', 'rounds, of which the median counts', count, 7)
   .option('--round-ms <ms>', 'length of a round in milliseconds', count, 500)
   .option('--rows <n>', 'rows to load, in suites that load rows', count)
+  .option('--edits <n>', 'edits of the latency suite', count)
+  .option('--idle-minutes <n>', 'idle time of the latency suite', count)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   .parse();
 
-const { json, rows, ...rounds } = program.opts<{
+const { json, ...given } = program.opts<{
   json?: string;
   rows?: number;
+  edits?: number;
+  idleMinutes?: number;
   rounds: number;
   roundMs: number;
 }>();
-const options = {
-  ...rounds,
-  ...(json !== undefined && { jsonFile: json }),
-  ...(rows !== undefined && { rows }),
-};
+const options = { ...given, ...(json !== undefined && { jsonFile: json }) };
 process.exitCode = await runBench(program.args[0] ?? '', options, (line) =>
   process.stdout.write(`${line}\n`),
 );

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { invalidReasons, toReport, toTable } from './benchReport.ts';
 import { runCodecSuite } from './codecSuite.ts';
 import { runEmulatorSuite } from './emulatorSuite.ts';
+import { runLatencySuite } from './latencySuite.ts';
 import { readMachineFacts } from './machineFacts.ts';
 import type { Measurement, Rounds } from './measure.ts';
 
@@ -11,11 +12,18 @@ export type BenchOptions = Rounds & {
   readonly ceilingMin?: number;
   /** Of the suites that load rows. */
   readonly rows?: number;
+  /** Of the suite that waits for edits. */
+  readonly edits?: number;
+  readonly idleMinutes?: number;
 };
 
 type Suite = (options: BenchOptions) => Promise<readonly Measurement[]>;
 
-const suites: Readonly<Record<string, Suite>> = { codec: runCodecSuite, emulator: runEmulatorSuite };
+const suites: Readonly<Record<string, Suite>> = {
+  codec: runCodecSuite,
+  emulator: runEmulatorSuite,
+  latency: runLatencySuite,
+};
 
 export const suiteNames = Object.keys(suites);
 

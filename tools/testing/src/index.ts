@@ -8,3 +8,4 @@ export type { EmulatedDynamics, PersonTable } from './emulatedDynamics.ts';
 export type { EmulatedMarketo } from './emulatedMarketo.ts';
 export type { LockstepServices } from './lockstepServices.ts';
 export type { ServiceProcess } from './serviceProcess.ts';
+export { startExtraction, type Extraction } from './startExtraction.ts';
