@@ -1,11 +1,10 @@
 import {
   createCodec,
   createMessageCodec,
+  extractorTopics,
   subjectSchemas,
   SyncError,
   tableDefinitions,
-  topicDefinitions,
-  topics,
   topicSchemas,
   type TableDefinition,
 } from '@lockstep/change-events';
@@ -83,7 +82,7 @@ export async function runExtractor(config: Config): Promise<void> {
 
   const parts: Parts = { config, dynamics, eventLog, service, alarms };
   await lifecycle.run(async (signal) => {
-    await checkTopics({ kafka, prefix, definitions: ownTopics(config.dynamicsTables) });
+    await checkTopics({ kafka, prefix, definitions: extractorTopics(config.dynamicsTables) });
     readiness.set('lease', standbyFor(config));
     const keeper = createLeaseKeeper({ kafka, prefix });
     await keeper.hold(leaseOf(config), (lease, held) => runTables(parts, lease, held), signal);
@@ -107,17 +106,6 @@ function selectTables(names: readonly string[]): Readonly<Record<string, TableDe
     throw new SyncError('CONFIG_INVALID', { DYNAMICS_TABLES: `no definition for ${unknown.join(', ')}` });
   }
   return tableDefinitions;
-}
-
-/** The extractor alone is a product: it asks for no topic that it does not use. */
-function ownTopics(tables: readonly string[]) {
-  const used = new Set<string>([
-    ...tables.map(topics.dynamicsChanges),
-    topics.checkpoints,
-    topics.notices,
-    topics.control,
-  ]);
-  return topicDefinitions().filter((definition) => used.has(definition.name));
 }
 
 async function runTables(parts: Parts, lease: Lease, signal: AbortSignal): Promise<void> {

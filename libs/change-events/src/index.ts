@@ -40,7 +40,9 @@ export type { FieldDefinition, FieldType, TableDefinition } from './fields.ts';
 export { tableDefinitions } from './tables.ts';
 export { personFields } from './persons.ts';
 export {
+  customTablesOf,
   dynamicsTables,
+  extractorTopics,
   topicDefinitions,
   topicName,
   topics,

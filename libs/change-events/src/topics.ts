@@ -95,6 +95,19 @@ export function topicDefinitions(customTables: readonly string[] = []): TopicDef
   ];
 }
 
+/** What an extractor of these tables uses: it is a product of its own, and asks for no topic besides. */
+export function extractorTopics(tables: readonly string[]): TopicDefinition[] {
+  const shared = [topics.checkpoints, topics.notices, topics.control, topics.deadLetters];
+  const used = new Set<string>([...tables.map(topics.dynamicsChanges), ...shared]);
+  return topicDefinitions(customTablesOf(tables)).filter(({ name }) => used.has(name));
+}
+
+/** The tables that have no topic unless they are configured. */
+export function customTablesOf(tables: readonly string[]): string[] {
+  const builtIn = new Set<string>(dynamicsTables);
+  return tables.filter((table) => !builtIn.has(table));
+}
+
 /** The name on the broker: a prefix lets several tenants share it. */
 export function topicName(prefix: string, name: string): string {
   return prefix === '' ? name : `${prefix}.${name}`;

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { topics } from '@lockstep/change-events';
+import type { IncomingMessage } from '@lockstep/ports';
+import { createEventLog } from './createEventLog.ts';
+import { followTopic, type FollowOptions } from './followTopic.ts';
+import { createTestTopics, jsonCodec, testKafka } from './testBroker.ts';
+
+const topic = topics.notices;
+const kafka = testKafka(process.env['KAFKA_BROKERS']);
+
+async function openTopic() {
+  const prefix = `t${randomUUID().slice(0, 8)}`;
+  await createTestTopics(kafka, prefix, [topic]);
+  const settings = { kafka, codec: jsonCodec, prefix, instanceId: randomUUID() };
+  const publisher = await createEventLog(settings).openPublisher('follow');
+  const put = (...values: number[]) =>
+    publisher.publish(values.map((value) => ({ topic, key: String(value % 2), value })));
+  return { settings, put, close: () => publisher.close() };
+}
+
+/** Follows until `count` messages have come. */
+async function follow(
+  settings: Parameters<typeof followTopic>[0],
+  options: Omit<FollowOptions, 'topic'>,
+  count: number,
+): Promise<unknown[]> {
+  const stop = new AbortController();
+  const values: unknown[] = [];
+  const visit = ({ value }: IncomingMessage) => {
+    if (values.push(value) === count) stop.abort();
+  };
+  await followTopic(settings, { topic, ...options }, visit, stop.signal);
+  return values;
+}
+
+describe('followTopic', () => {
+  it('visits every message of a key, and those that come later, in order', async () => {
+    const { settings, put, close } = await openTopic();
+    await put(1, 2, 3);
+    const following = follow(settings, { from: 'beginning' }, 5);
+    await put(4, 5);
+
+    expect(await following).toEqual([1, 2, 3, 4, 5]);
+    await close();
+  });
+
+  it('visits only what comes after the start when it is asked to', async () => {
+    const { settings, put, close } = await openTopic();
+    await put(1, 2, 3);
+    const stop = new AbortController();
+    const values: unknown[] = [];
+    const following = followTopic(
+      settings,
+      { topic, from: 'end' },
+      ({ value }) => void (values.push(value) === 1 && stop.abort()),
+      stop.signal,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await put(4);
+    await following;
+
+    expect(values).toEqual([4]);
+    await close();
+  });
+
+  it('ends by itself at what was the end when it started', async () => {
+    const { settings, put, close } = await openTopic();
+    const never = Number.POSITIVE_INFINITY;
+
+    expect(await follow(settings, { from: 'beginning', untilEnd: true }, never)).toEqual([]);
+    await put(1, 2);
+    expect(await follow(settings, { from: 'beginning', untilEnd: true }, never)).toEqual([1, 2]);
+    await close();
+  });
+
+  it('rejects with the failure of a visit', async () => {
+    const { settings, put, close } = await openTopic();
+    await put(1);
+    const failing = followTopic(
+      settings,
+      { topic, from: 'beginning' },
+      () => Promise.reject(new Error('no')),
+      new AbortController().signal,
+    );
+
+    await expect(failing).rejects.toThrow('no');
+    await close();
+  });
+});
