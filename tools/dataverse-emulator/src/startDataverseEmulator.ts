@@ -10,6 +10,7 @@ import { makeCertificates, type Certificates } from './http/certificates.ts';
 import { controlRoutes } from './http/controlRoutes.ts';
 import { dataRoutes } from './http/dataRoutes.ts';
 import { tokenRoutes } from './http/tokenRoutes.ts';
+import { standardManyToMany } from './tables/intersectTables.ts';
 import { standardTables } from './tables/standardTables.ts';
 
 /** How to start an emulator. Every part has a default. */
@@ -91,6 +92,7 @@ function createState(options: DataverseEmulatorOptions): OrganizationState {
       clientSecret: options.clientSecret ?? randomUUID(),
     },
     tables: standardTables,
+    manyToMany: standardManyToMany,
     now: options.now ?? Date.now,
     newId: randomUUID,
   });

@@ -2,8 +2,8 @@ import { badRequest, DataverseError, errorCodes } from '../core/dataverseError.t
 import type { OrganizationState } from '../core/organizationState.ts';
 import { isGuid } from '../core/readValue.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
+import { readMetadata } from '../metadata/readMetadata.ts';
 import { jsonAnswer, type Answer, type Call } from './call.ts';
-import { readMetadata } from './metadata.ts';
 import { operations, type OperationTarget } from './operations.ts';
 import { readCollection, readCount } from './readCollection.ts';
 import { noSegment, parsePath, type PathSegment } from './resourcePath.ts';

@@ -1,20 +1,42 @@
 import { DataverseError, errorCodes } from '../core/dataverseError.ts';
-import type { OrganizationState } from '../core/organizationState.ts';
+import { userId, type OrganizationState } from '../core/organizationState.ts';
+import { privilegeName, type Operation } from '../core/privilegeNames.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
 
-/** Throws 403 when the setting took the privilege `prv<operation><table>` away, 405 for a table that is read-only here. */
+/** The 403 of a missing privilege; its text names privilege and table as the service's does. */
+function missing(state: OrganizationState, operation: Operation, table: TableDefinition): DataverseError {
+  const name = privilegeName(operation, table);
+  const caller = state.application.id;
+  return new DataverseError(
+    403,
+    errorCodes.missingPrivilege,
+    `Principal user (Id=${caller}, type=8, roleCount=1, accessMode='4 Non-interactive') is missing ${name} privilege (Id=${userId(`privilege/${name}`)}) on OTC=${table.objectTypeCode} for entity '${table.name}' (LocalizedName='${table.schemaName}'). context.Caller=${caller}.`,
+  );
+}
+
+function lacks(state: OrganizationState, operation: Operation, table: TableDefinition): boolean {
+  const names = [privilegeName(operation, table), `prv${operation}${table.name}`].map((name) =>
+    name.toLowerCase(),
+  );
+  return state.settings.missingPrivileges.some((each) => names.includes(each.toLowerCase()));
+}
+
+/** Throws 403 when the setting took the privilege away, 405 for a table that is written by association only. */
 export function requirePrivilege(
   state: OrganizationState,
   operation: 'Read' | 'Create' | 'Write' | 'Delete',
   table: TableDefinition,
 ): void {
-  const privilege = `prv${operation}${table.name}`;
-  if (state.settings.missingPrivileges.includes(privilege))
-    throw new DataverseError(
-      403,
-      errorCodes.missingPrivilege,
-      `Principal user (Id=${state.application.id}, type=8) is missing ${privilege} privilege on entity '${table.name}'.`,
-    );
+  if (lacks(state, operation, table)) throw missing(state, operation, table);
   if (operation !== 'Read' && !table.isWritable)
-    throw new DataverseError(405, errorCodes.notSupported, `The emulator does not write '${table.name}'.`);
+    throw new DataverseError(
+      405,
+      errorCodes.notSupported,
+      `The '${operation}' method does not support entities of type '${table.name}'.`,
+    );
+}
+
+/** Throws 403 when the caller may not read the whole table: a tracked read needs that (facts, section 1.4). */
+export function requireOrganizationRead(state: OrganizationState, table: TableDefinition): void {
+  if (state.settings.readScopes[table.name] === 'user') throw missing(state, 'Read', table);
 }

@@ -9,6 +9,7 @@ import type { Answer, Call } from './call.ts';
 import { contextText, link, pageSizeOf } from './collectionLinks.ts';
 import { pageAnswer } from './pageAnswer.ts';
 import { appliedHeader, parsePreferences } from './preferences.ts';
+import { requireOrganizationRead } from './privileges.ts';
 import { rowMembers, rowStyle, type RowStyle } from './rowText.ts';
 
 const forbiddenWithTracking = ['$filter', '$orderby', '$expand', '$top'];
@@ -78,6 +79,7 @@ export function readTrackedPage(
 ): { readonly answer: Answer; readonly next: TrackedCursor | undefined } {
   refuseOptions(call);
   requireTracking(table);
+  requireOrganizationRead(state, table);
   const preferences = parsePreferences(call.headers['prefer']);
   const page = trackedPage(state, table, cursor, pageSizeOf(state, call));
   const style = rowStyle(state, table, call.query['$select'], preferences.annotations);

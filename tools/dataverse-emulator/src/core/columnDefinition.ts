@@ -19,7 +19,14 @@ export type ColumnType =
   | 'DateTime'
   | 'DateOnly'
   | 'Uniqueidentifier'
-  | 'Lookup';
+  | 'Lookup'
+  | 'MultiSelectPicklist'
+  | 'Double'
+  | 'Image'
+  | 'File';
+
+/** Whether a value has to be there. Only SystemRequired is enforced (facts, section 2.2). */
+export type RequiredLevel = 'None' | 'SystemRequired' | 'ApplicationRequired' | 'Recommended';
 
 /** One option of an option set; `state` only for status reasons, `defaultStatus` only for states. */
 export interface OptionDefinition {
@@ -33,6 +40,8 @@ export interface OptionDefinition {
 export interface NavigationDefinition {
   readonly property: string;
   readonly table: string;
+  /** Schema name of the relationship where it does not follow the pattern of `relationshipName`. */
+  readonly relationship?: string;
 }
 
 /** One column as data. `property` is its name in JSON: `_name_value` for lookups, else the logical name. */
@@ -55,6 +64,16 @@ export interface ColumnDefinition {
   readonly labels?: { readonly no: string; readonly yes: string };
   readonly navigation?: readonly NavigationDefinition[];
   readonly defaultValue?: CellValue;
+  readonly required?: RequiredLevel;
+  /** Under column security: readable and writable with a permission only. */
+  readonly isSecured?: boolean;
+  readonly isCustom?: boolean;
+  /** Where the digits of money come from: 0 the column, 1 the organisation, 2 the currency. */
+  readonly precisionSource?: number;
+  /** Only for DateTime; DateOnly is a type of its own because its values differ. */
+  readonly behavior?: 'UserLocal' | 'TimeZoneIndependent';
+  /** Name of the global option set that the options belong to. */
+  readonly globalOptionSet?: string;
 }
 
 /** The annotation that names the table a lookup points at. */
@@ -63,10 +82,13 @@ export const lookupTableAnnotation = 'Microsoft.Dynamics.CRM.lookuplogicalname';
 /** The annotation with the text a person sees. */
 export const formattedValueAnnotation = 'OData.Community.Display.V1.FormattedValue';
 
-type Extra = Partial<Omit<ColumnDefinition, 'name' | 'schemaName' | 'property' | 'label' | 'type'>>;
+/** What a column may have beside its name and type. */
+export type ColumnExtra = Partial<
+  Omit<ColumnDefinition, 'name' | 'schemaName' | 'property' | 'label' | 'type'>
+>;
 
 /** Makes a column; the label is derived from the schema name. */
-export function column(schemaName: string, type: ColumnType, extra: Extra = {}): ColumnDefinition {
+export function column(schemaName: string, type: ColumnType, extra: ColumnExtra = {}): ColumnDefinition {
   const name = schemaName.toLowerCase();
   const label = schemaName
     .replace(/^[a-z]+_/, '')
@@ -114,13 +136,22 @@ export function choice(
 }
 
 /** A lookup to one table, or to several: then each has a navigation property with the table's name appended. */
-export function lookup(schemaName: string, tables: readonly string[], extra: Extra = {}): ColumnDefinition {
+export function lookup(
+  schemaName: string,
+  tables: readonly string[],
+  extra: ColumnExtra = {},
+): ColumnDefinition {
   const name = schemaName.toLowerCase();
   const navigation = tables.map((table) => ({
     property: tables.length === 1 ? name : `${name}_${table}`,
     table,
   }));
   return column(schemaName, 'Lookup', { navigation, ...extra });
+}
+
+/** A column without which no row can be. */
+export function mandatory(definition: ColumnDefinition): ColumnDefinition {
+  return { ...definition, required: 'SystemRequired' };
 }
 
 /** Marks a column as computed by the service: values sent for it are silently ignored. */

@@ -29,6 +29,14 @@ export const emulatorSettingsSchema = Type.Object(
     existingRowCode: Type.String({ pattern: '^0x[0-9a-f]{1,8}$' }),
     isEmptyTextNull: Type.Boolean(),
     areClosedLeadsReadOnly: Type.Boolean(),
+    /** [inferred] Whether a change of a table's metadata voids its delta tokens. */
+    doesMetadataChangeVoidTokens: Type.Boolean(),
+    /** [inferred] Whether answers carry `globalmetadataversion` when annotations are asked for. */
+    hasGlobalMetadataVersion: Type.Boolean(),
+    /** Per table how far the callers may read; tables that are not named: the whole organisation. */
+    readScopes: Type.Record(Type.String(), Type.Union([Type.Literal('user'), Type.Literal('organization')])),
+    /** [inferred] Whether a restored environment is a new organisation. */
+    isRestoredAsNewOrganization: Type.Boolean(),
   },
   { additionalProperties: false },
 );
@@ -59,4 +67,8 @@ export const defaultSettings: EmulatorSettings = {
   existingRowCode: '0x80040237',
   isEmptyTextNull: true,
   areClosedLeadsReadOnly: true,
+  doesMetadataChangeVoidTokens: true,
+  hasGlobalMetadataVersion: true,
+  readScopes: {},
+  isRestoredAsNewOrganization: false,
 };

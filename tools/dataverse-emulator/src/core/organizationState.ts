@@ -1,4 +1,5 @@
 import { v5 as uuidFromName } from 'uuid';
+import type { ManyToMany } from './relationships.ts';
 import type { TableDefinition } from './tableDefinition.ts';
 import { createBoundedLog, type BoundedLog } from './boundedLog.ts';
 import { defaultSettings, type EmulatorSettings } from './emulatorSettings.ts';
@@ -43,12 +44,23 @@ export interface Identity {
   readonly businessUnitId: string;
 }
 
+/** The version of all metadata, and per table the one of its last change. */
+export interface MetadataVersions {
+  version: number;
+  readonly changedAt: Map<string, number>;
+}
+
+const firstMetadataVersion = 1_000_000;
+
 /** The whole state of one emulated organisation. */
 export interface OrganizationState {
   readonly identity: Identity;
   readonly application: Actor;
-  readonly tables: ReadonlyMap<string, TableDefinition>;
-  readonly tablesBySet: ReadonlyMap<string, TableDefinition>;
+  /** Tables come and change at run time: look them up for every call. Changed by `core/changeTables.ts` only. */
+  readonly tables: Map<string, TableDefinition>;
+  readonly tablesBySet: Map<string, TableDefinition>;
+  readonly manyToMany: Map<string, ManyToMany>;
+  readonly metadata: MetadataVersions;
   readonly store: RowStore;
   readonly pages: PageCache;
   readonly calls: BoundedLog<CallEntry>;
@@ -67,6 +79,7 @@ export interface OrganizationState {
 export interface OrganizationParts {
   readonly identity: Pick<Identity, 'tenantId' | 'clientId' | 'clientSecret'>;
   readonly tables: readonly TableDefinition[];
+  readonly manyToMany?: readonly ManyToMany[];
   readonly now: () => number;
   readonly newId: () => string;
 }
@@ -97,6 +110,8 @@ export function createOrganizationState(parts: OrganizationParts): OrganizationS
     application: { id: userId('application'), name: 'application', kind: 'application' },
     tables: new Map(parts.tables.map((table) => [table.name, table])),
     tablesBySet: new Map(parts.tables.map((table) => [table.set, table])),
+    manyToMany: new Map(parts.manyToMany?.map((each) => [each.schemaName, each])),
+    metadata: { version: firstMetadataVersion, changedAt: new Map() },
     store,
     pages: createPageCache(),
     calls: createBoundedLog(callsMax),

@@ -112,6 +112,27 @@ function readGuid(definition: ColumnDefinition, raw: unknown): string {
   return raw.toLowerCase();
 }
 
+const choicesMax = 150;
+
+/** Several options as the service writes them: `1,9`, ascending. */
+function readChoices(definition: ColumnDefinition, raw: unknown): string {
+  if (typeof raw !== 'string' || !/^-?\d+(,-?\d+)*$/.test(raw)) throw wrongType(definition);
+  const values = new Set(raw.split(',').map((value) => readOption(definition, Number(value))));
+  if (values.size > choicesMax) throw wrongType(definition);
+  return [...values].sort((left, right) => left - right).join(',');
+}
+
+function readDouble(definition: ColumnDefinition, raw: unknown): number {
+  const value = Number(numberText(raw) ?? Number.NaN);
+  if (Number.isNaN(value)) throw wrongType(definition);
+  if (isOutside(definition, value))
+    throw badRequest(
+      errorCodes.decimalOutOfRange,
+      `The value of '${definition.name}' is outside the valid range.`,
+    );
+  return value;
+}
+
 const readers: Readonly<
   Record<ColumnDefinition['type'], (definition: ColumnDefinition, raw: unknown) => CellValue>
 > = {
@@ -129,6 +150,10 @@ const readers: Readonly<
   DateOnly: readDateOnly,
   Uniqueidentifier: readGuid,
   Lookup: readGuid,
+  MultiSelectPicklist: readChoices,
+  Double: readDouble,
+  Image: readText,
+  File: readGuid,
 };
 
 /** Turns a value of a request body into the stored one. Throws 400 with the code of facts, section 4.3. */

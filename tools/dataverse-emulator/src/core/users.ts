@@ -1,5 +1,5 @@
 import { userId, type Actor, type OrganizationState } from './organizationState.ts';
-import { createRow, updateRow } from './writeRow.ts';
+import { createRow, defaultCurrencyId, updateRow } from './writeRow.ts';
 
 const system: Actor = { id: userId('SYSTEM'), name: 'SYSTEM', kind: 'application' };
 
@@ -9,7 +9,9 @@ export const defaultHumanName = 'sales user';
 function addUser(state: OrganizationState, id: string, fields: Readonly<Record<string, unknown>>): void {
   const table = state.tables.get('systemuser');
   if (!table || state.store.row('systemuser', id)) return;
-  createRow(state, { table, body: { systemuserid: id, ...fields }, actor: system, isPrivileged: true });
+  const unit = { _businessunitid_value: state.identity.businessUnitId };
+  const body = { systemuserid: id, ...unit, ...fields };
+  createRow(state, { table, body, actor: system, isPrivileged: true });
 }
 
 /** The user of that name; created as a row of `systemuser` on first use. */
@@ -20,17 +22,43 @@ export function humanActor(state: OrganizationState, name: string = defaultHuman
   return { id, name, kind: 'human' };
 }
 
-/** Puts the rows every organisation has in place: itself, the application user, one human. */
-export function addStandingRows(state: OrganizationState): void {
-  const table = state.tables.get('organization');
-  const { organizationId, clientId } = state.identity;
-  const body = {
-    organizationid: organizationId,
+function addRow(state: OrganizationState, name: string, body: Readonly<Record<string, unknown>>): void {
+  const table = state.tables.get(name);
+  if (table) createRow(state, { table, body, actor: system, isPrivileged: true });
+}
+
+/** The row of the organisation itself. */
+export function addOrganizationRow(state: OrganizationState): void {
+  addRow(state, 'organization', {
+    organizationid: state.identity.organizationId,
     name: 'Emulated organisation',
     expirechangetrackingindays: state.settings.retentionDays,
-  };
-  if (table) createRow(state, { table, body, actor: system, isPrivileged: true });
-  addUser(state, state.application.id, { fullname: '# application', applicationid: clientId });
+    pricingdecimalprecision: 2,
+    languagecode: 1033,
+    _basecurrencyid_value: defaultCurrencyId,
+  });
+}
+
+/** Puts the rows every organisation has in place: itself, its unit and currency, the application user, one human. */
+export function addStandingRows(state: OrganizationState): void {
+  addRow(state, 'businessunit', {
+    businessunitid: state.identity.businessUnitId,
+    name: 'Emulated organisation',
+  });
+  addRow(state, 'transactioncurrency', {
+    transactioncurrencyid: defaultCurrencyId,
+    currencyname: 'Euro',
+    isocurrencycode: 'EUR',
+    currencysymbol: '€',
+    currencyprecision: 2,
+    exchangerate: 1,
+  });
+  addOrganizationRow(state);
+  addUser(state, state.application.id, {
+    fullname: '# application',
+    applicationid: state.identity.clientId,
+    accessmode: 4,
+  });
   humanActor(state);
 }
 

@@ -4,6 +4,8 @@ import { decimalText } from './decimalText.ts';
 import { nowMs, type Actor, type OrganizationState } from './organizationState.ts';
 import { lookupCells, readFields, type FieldValues } from './readFields.ts';
 import { dateTimeText, readValue } from './readValue.ts';
+import { ownerCells } from './ownerCells.ts';
+import { requireMandatory } from './requireMandatory.ts';
 import type { Commit } from './rowStore.ts';
 import type { TableDefinition } from './tableDefinition.ts';
 
@@ -15,7 +17,8 @@ export interface WriteRequest {
   readonly isPrivileged: boolean;
 }
 
-const defaultCurrencyId = 'b1f3a4d2-6c0e-4b57-9a55-0d6f2c7e8a10';
+/** The organisation's one currency. */
+export const defaultCurrencyId = 'b1f3a4d2-6c0e-4b57-9a55-0d6f2c7e8a10';
 
 function commit(state: OrganizationState, actor: Actor, change: Commit): Commit {
   state.states.append({ ...change, atMs: nowMs(state), actor });
@@ -84,8 +87,8 @@ function moneyCells(table: TableDefinition, row: Row): FieldValues {
   return { ...cells, exchangerate: decimalText('1', 10, 10) ?? null };
 }
 
-function completeRow(table: TableDefinition, row: Row): Row {
-  const priced = { ...row, ...moneyCells(table, row) };
+function completeRow(state: OrganizationState, table: TableDefinition, row: Row): Row {
+  const priced = { ...row, ...ownerCells(state, table, row), ...moneyCells(table, row) };
   return withoutNulls({ ...priced, ...table.compute?.(priced) });
 }
 
@@ -132,7 +135,8 @@ export function createRow(state: OrganizationState, request: WriteRequest, urlId
     ...statePair(table, undefined, values),
     [table.key]: id,
   };
-  const complete = completeRow(table, row);
+  const complete = completeRow(state, table, row);
+  if (!request.isPrivileged) requireMandatory(table, complete);
   const change = state.store.save(table.name, id, (versionnumber) => ({ ...complete, versionnumber }));
   return commit(state, request.actor, change);
 }
@@ -161,13 +165,14 @@ export function updateRow(state: OrganizationState, request: WriteRequest, id: s
     isPrivileged: request.isPrivileged,
   });
   refuseClosedLead(state, request, before, values);
-  const complete = completeRow(table, {
+  const complete = completeRow(state, table, {
     ...before,
     ...authorCells(table, request, nowMs(state)),
     ...values,
     ...statePair(table, before, values),
     [table.key]: id,
   });
+  if (!request.isPrivileged) requireMandatory(table, complete);
   const change = state.store.save(table.name, id, (versionnumber) => ({ ...complete, versionnumber }));
   return commit(state, request.actor, change);
 }

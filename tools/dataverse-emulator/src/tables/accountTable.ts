@@ -7,6 +7,7 @@ import {
   currencyColumns,
   mergeColumns,
   moneyColumns,
+  syncColumn,
 } from './commonColumns.ts';
 import { activeStates, activeStatuses, businessTypes, industries } from './optionSets.ts';
 
@@ -19,13 +20,16 @@ export const accountTable = defineTable({
   primaryName: 'name',
   objectTypeCode: 1,
   changeTracking: true,
-  isWritable: true,
   columns: [
     ...commonColumns('AccountId', activeStates, activeStatuses),
-    text('Name', 160),
+    syncColumn,
+    { ...text('Name', 160), required: 'ApplicationRequired' },
     text('AccountNumber', 20),
     text('Telephone1', 50),
+    text('Fax', 50),
     text('EMailAddress1', 100),
+    text('EMailAddress2', 100),
+    text('EMailAddress3', 100),
     text('WebSiteURL', 200),
     text('SIC', 20),
     whole('NumberOfEmployees', 0, 1_000_000_000),

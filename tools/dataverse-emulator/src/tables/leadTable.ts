@@ -1,4 +1,4 @@
-import { choice, column, lookup, text } from '../core/columnDefinition.ts';
+import { choice, column, lookup, readOnly, text } from '../core/columnDefinition.ts';
 import { defineTable } from '../core/tableDefinition.ts';
 import {
   commonColumns,
@@ -19,12 +19,11 @@ export const leadTable = defineTable({
   primaryName: 'fullname',
   objectTypeCode: 4,
   changeTracking: true,
-  isWritable: true,
   compute: computeFullName,
   columns: [
     ...commonColumns('LeadId', leadStates, leadStatuses),
     ...personColumns,
-    text('Subject', 300),
+    { ...text('Subject', 300), required: 'ApplicationRequired' },
     text('CompanyName', 100),
     choice('LeadSourceCode', leadSources),
     choice('LeadQualityCode', leadQualities, 2),
@@ -36,6 +35,10 @@ export const leadTable = defineTable({
     lookup('ParentAccountId', ['account']),
     lookup('ParentContactId', ['contact']),
     lookup('CustomerId', ['account', 'contact']),
+    lookup('QualifyingOpportunityId', ['opportunity']),
+    lookup('CampaignId', ['campaign']),
+    readOnly(lookup('AccountId', ['account'])),
+    readOnly(lookup('ContactId', ['contact'])),
     ...mergeColumns('lead'),
   ],
 });

@@ -1,6 +1,7 @@
 import type { OptionDefinition } from '../core/columnDefinition.ts';
 
-function numbered(...labels: readonly string[]): readonly OptionDefinition[] {
+/** Options 1, 2, 3 with these labels. */
+export function numbered(...labels: readonly string[]): readonly OptionDefinition[] {
   return labels.map((label, index) => ({ value: index + 1, label }));
 }
 
@@ -82,14 +83,33 @@ export const leadStatuses: readonly OptionDefinition[] = [
   { value: 7, label: 'Canceled', state: 2 },
 ];
 
-/** States of contact and account. */
+/** Stock values of `accountrolecode` on contact. */
+export const accountRoles = numbered('Decision Maker', 'Employee', 'Influencer');
+
+/** States of most tables. */
 export const activeStates: readonly OptionDefinition[] = [
   { value: 0, label: 'Active', defaultStatus: 1 },
   { value: 1, label: 'Inactive', defaultStatus: 2 },
 ];
 
-/** Status reasons of contact and account. */
+/** Status reasons of most tables. */
 export const activeStatuses: readonly OptionDefinition[] = [
   { value: 1, label: 'Active', state: 0 },
   { value: 2, label: 'Inactive', state: 1 },
+];
+
+/** States of an opportunity (facts, section 6). */
+export const opportunityStates: readonly OptionDefinition[] = [
+  { value: 0, label: 'Open', defaultStatus: 1 },
+  { value: 1, label: 'Won', defaultStatus: 3 },
+  { value: 2, label: 'Lost', defaultStatus: 4 },
+];
+
+/** Status reasons of an opportunity. */
+export const opportunityStatuses: readonly OptionDefinition[] = [
+  { value: 1, label: 'In Progress', state: 0 },
+  { value: 2, label: 'On Hold', state: 0 },
+  { value: 3, label: 'Won', state: 1 },
+  { value: 4, label: 'Canceled', state: 2 },
+  { value: 5, label: 'Out-Sold', state: 2 },
 ];
