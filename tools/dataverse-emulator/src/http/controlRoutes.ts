@@ -39,6 +39,10 @@ const clockSchema = Type.Object(
   { advanceMs: Type.Optional(Type.Number()), now: Type.Optional(Type.Number()) },
   { additionalProperties: false },
 );
+const windowSchema = Type.Object({
+  skip: Type.Integer({ minimum: 0, default: 0 }),
+  limit: Type.Integer({ minimum: 1, maximum: 100_000, default: 100_000 }),
+});
 const rangeSchema = Type.Object({
   after: Type.Integer({ minimum: 0, default: 0 }),
   limit: Type.Integer({ minimum: 1, maximum: 100_000, default: 1000 }),
@@ -103,10 +107,16 @@ function rowRoutes(app: FastifyInstance, state: OrganizationState): void {
     const commits = body.rows.map((row) => createRow(state, { table, body: row, actor, isPrivileged: true }));
     return { ids: commits.map(({ id }) => id), versions: commits.map(({ version }) => version) };
   });
-  app.get<{ Params: { table: string } }>('/rows/:table', ({ params }) => {
-    const table = requireTable(state, params.table);
-    return { rows: Array.from(state.store.rows(table.name), (row) => fullRow(table, row)) };
-  });
+  app.get<{ Params: { table: string }; Querystring: Static<typeof windowSchema> }>(
+    '/rows/:table',
+    { schema: { querystring: windowSchema } },
+    ({ params, query: { skip, limit } }) => {
+      const table = requireTable(state, params.table);
+      const ids = [...state.store.ids(table.name)].slice(skip, skip + limit);
+      const rows = ids.flatMap((id) => state.store.row(table.name, id) ?? []);
+      return { rows: rows.map((row) => fullRow(table, row)) };
+    },
+  );
   app.get<{ Params: { table: string; id: string } }>('/rows/:table/:id', ({ params }) => {
     const table = requireTable(state, params.table);
     const row = state.store.row(table.name, params.id.toLowerCase());

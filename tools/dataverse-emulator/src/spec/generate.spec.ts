@@ -1,3 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { generateRows } from '../core/generateRows.ts';
+import { createOrganizationState } from '../core/organizationState.ts';
+import { humanActor } from '../core/users.ts';
+import { standardTables } from '../tables/standardTables.ts';
 import { startClient, type OrganizationClient } from './organizationClient.ts';
 
 const clients: OrganizationClient[] = [];
@@ -46,9 +51,24 @@ describe('generated rows', () => {
       states: { table: string }[];
     };
     expect(states.filter(({ table }) => table === 'lead')).toHaveLength(600);
+    const shown = await client.control('rows/lead?skip=590&limit=100');
+    expect(shown['rows']).toHaveLength(10);
     const { leadid, firstname } = row;
     const patch = { method: 'PATCH', body: { firstname } };
     expect((await client.call(`leads(${String(leadid)})`, patch)).status).toBe(204);
+  });
+
+  it('take less than a kilobyte each, and their states in the log nothing more', async () => {
+    const identity = { tenantId: 't', clientId: 'c', clientSecret: 's' };
+    const now = (): number => Date.UTC(2026, 10, 22);
+    const state = createOrganizationState({ identity, tables: standardTables, now, newId: randomUUID });
+    const lead = state.tables.get('lead');
+    if (!lead) throw new Error('there is no table lead');
+    await generateRows(state, { table: lead, count: 1000, seed: 1, actor: humanActor(state) });
+    const states = state.states.after(0, 5000).filter(({ entry }) => entry.table === 'lead');
+    const sizes = states.map(({ entry }) => entry.stored.after?.text.length ?? 0);
+    expect(sizes).toHaveLength(1000);
+    expect(Math.max(...sizes)).toBeLessThan(1024);
   });
 
   it('are refused when the seed was used before', async () => {
