@@ -1,15 +1,14 @@
 import { Type, type Static } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
-import type { Call } from '../api/call.ts';
+import { actorOf, requireTable } from './controlTargets.ts';
+import { scaleRoutes } from './scaleRoutes.ts';
 import { DataverseError } from '../core/dataverseError.ts';
 import { emulatorSettingsSchema } from '../core/emulatorSettings.ts';
 import { faultSchema, type Fault } from '../core/faultPlan.ts';
-import { nowMs, type Actor, type OrganizationState, type StateEntry } from '../core/organizationState.ts';
+import { nowMs, type OrganizationState, type StateEntry } from '../core/organizationState.ts';
 import type { Row } from '../core/columnDefinition.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
-import { warmPages } from '../api/warmPages.ts';
-import { generateRows } from '../core/generateRows.ts';
-import { humanActor, publishRetention } from '../core/users.ts';
+import { publishRetention } from '../core/users.ts';
 import { createRow, deleteRow, updateRow } from '../core/writeRow.ts';
 
 const fields = Type.Record(Type.String(), Type.Unknown());
@@ -17,24 +16,6 @@ const actorName = Type.Optional(Type.String({ minLength: 1 }));
 const rowsSchema = Type.Object({ table: Type.String(), rows: Type.Array(fields), actor: actorName });
 const editSchema = Type.Object({ table: Type.String(), id: Type.String(), fields, actor: actorName });
 const deleteSchema = Type.Object({ table: Type.String(), id: Type.String(), actor: actorName });
-const generateSchema = Type.Object(
-  {
-    table: Type.String(),
-    count: Type.Integer({ minimum: 1, maximum: 5_000_000 }),
-    seed: Type.Integer({ minimum: 0, maximum: 2_147_483_647, default: 1 }),
-    actor: actorName,
-  },
-  { additionalProperties: false },
-);
-const warmSchema = Type.Object(
-  {
-    table: Type.String(),
-    select: Type.Optional(Type.String()),
-    pageSize: Type.Integer({ minimum: 1, maximum: 5000, default: 5000 }),
-    annotations: Type.Optional(Type.String()),
-  },
-  { additionalProperties: false },
-);
 const clockSchema = Type.Object(
   { advanceMs: Type.Optional(Type.Number()), now: Type.Optional(Type.Number()) },
   { additionalProperties: false },
@@ -54,17 +35,6 @@ const settingsSchema = Type.Partial(
   }),
   { additionalProperties: false },
 );
-
-function requireTable(state: OrganizationState, name: string): TableDefinition {
-  const table = state.tables.get(name);
-  if (!table) throw new DataverseError(404, '0x80041102', `The emulator has no table '${name}'.`);
-  return table;
-}
-
-/** The application acts under its own name, everybody else is a human. */
-function actorOf(state: OrganizationState, name: string | undefined): Actor {
-  return name === state.application.name ? state.application : humanActor(state, name);
-}
 
 function changedColumns({ before, after }: StateEntry): Readonly<Record<string, unknown>> {
   const names = Object.keys({ ...before, ...after }).filter((name) => name !== 'versionnumber');
@@ -113,8 +83,8 @@ function rowRoutes(app: FastifyInstance, state: OrganizationState): void {
     ({ params, query: { skip, limit } }) => {
       const table = requireTable(state, params.table);
       const ids = [...state.store.ids(table.name)].slice(skip, skip + limit);
-      const rows = ids.flatMap((id) => state.store.row(table.name, id) ?? []);
-      return { rows: rows.map((row) => fullRow(table, row)) };
+      const rows = ids.map((id) => state.store.row(table.name, id));
+      return { rows: rows.map((row) => row && fullRow(table, row)) };
     },
   );
   app.get<{ Params: { table: string; id: string } }>('/rows/:table/:id', ({ params }) => {
@@ -136,40 +106,6 @@ function rowRoutes(app: FastifyInstance, state: OrganizationState): void {
       return { version: deleteRow(state, table, body.id.toLowerCase(), actorOf(state, body.actor)).version };
     },
   );
-}
-
-function scaleRoutes(app: FastifyInstance, state: OrganizationState): void {
-  app.post<{ Body: Static<typeof generateSchema> }>(
-    '/generate',
-    { schema: { body: generateSchema } },
-    async ({ body: { table: name, count, seed, actor } }) => {
-      const table = requireTable(state, name);
-      await generateRows(state, { table, count, seed, actor: actorOf(state, actor) });
-      return { count: state.store.count(table.name), highWaterMark: state.store.highWaterMark() };
-    },
-  );
-  app.post<{ Body: Static<typeof warmSchema> }>(
-    '/warm',
-    { schema: { body: warmSchema } },
-    async ({ body, host, protocol }) => {
-      const call = warmingCall(`${protocol}://${host}`, body);
-      const pages = await warmPages(state, call, requireTable(state, body.table));
-      return { pages, bytes: state.pages.calculatedSize };
-    },
-  );
-}
-
-/** The first tracked read that a client with this selection would make. */
-function warmingCall(origin: string, { select, pageSize, annotations }: Static<typeof warmSchema>): Call {
-  const wanted = annotations === undefined ? '' : `,odata.include-annotations="${annotations}"`;
-  return {
-    method: 'GET',
-    path: '',
-    query: select === undefined ? {} : { $select: select },
-    headers: { prefer: `odata.track-changes,odata.maxpagesize=${pageSize}${wanted}` },
-    body: '',
-    base: `${origin}/api/data/v9.2`,
-  };
 }
 
 function clockRoutes(app: FastifyInstance, state: OrganizationState): void {
@@ -200,13 +136,6 @@ function faultRoutes(app: FastifyInstance, state: OrganizationState): void {
       throw new DataverseError(400, '0x80040203', 'match.path is not a regular expression.');
     }
     return { id };
-  });
-}
-
-function memoryRoutes(app: FastifyInstance): void {
-  app.get('/memory', () => {
-    const { rss, heapUsed } = process.memoryUsage();
-    return { rssBytes: rss, heapUsedBytes: heapUsed };
   });
 }
 
@@ -256,15 +185,7 @@ export function controlRoutes(state: OrganizationState): (app: FastifyInstance) 
       const code = error instanceof DataverseError ? error.code : 'control';
       return reply.code(status).send({ error: { code, message: error.message } });
     });
-    for (const add of [
-      rowRoutes,
-      scaleRoutes,
-      memoryRoutes,
-      clockRoutes,
-      faultRoutes,
-      logRoutes,
-      settingRoutes,
-    ])
+    for (const add of [rowRoutes, scaleRoutes, clockRoutes, faultRoutes, logRoutes, settingRoutes])
       add(app, state);
   };
 }
