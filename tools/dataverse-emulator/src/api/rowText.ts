@@ -50,7 +50,7 @@ function selectedColumns(table: TableDefinition, select: string | undefined): re
 function targetName(parts: StyleParts, target: ShownTarget): string | undefined {
   const table = parts.state.tables.get(target.table);
   if (!table) return undefined;
-  parts.shownTargets.set(target.id, target);
+  parts.shownTargets.set(`${target.table} ${target.id}`, target);
   const name = parts.state.store.row(table.name, target.id)?.[table.primaryName];
   return typeof name === 'string' ? name : undefined;
 }

@@ -109,7 +109,8 @@ export type NextRow = (cells: Record<string, CellValue>) => void;
 export function believableRows(table: TableDefinition, seed: number, nowMs: number): NextRow {
   faker.seed(seed);
   const named = namedMakers(nowMs);
-  const random = seededRandom(seed);
+  // Two tables with one seed get other rows, and above all other ids.
+  const random = seededRandom(seed + 65_537 * table.objectTypeCode);
   const makers = table.columns.flatMap((column) => {
     const maker = named[column.name] ?? chosenMaker(column);
     return maker ? [[column.property, maker] as const] : [];
