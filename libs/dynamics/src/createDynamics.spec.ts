@@ -5,7 +5,12 @@ import {
   type TableDefinition,
 } from '@lockstep/change-events';
 import { startDataverseEmulator, type DataverseEmulator } from '@lockstep/dataverse-emulator';
-import { dynamicsContract, type DynamicsHuman } from '@lockstep/ports';
+import {
+  dynamicsCatalogContract,
+  dynamicsContract,
+  dynamicsQueriesContract,
+  type DynamicsHuman,
+} from '@lockstep/ports';
 import { createDynamics, type Dynamics, type DynamicsOptions } from './createDynamics.ts';
 import type { DataverseRequest } from './dataverseClient.ts';
 
@@ -127,6 +132,8 @@ afterAll(() => stage.close());
 
 describe('Dynamics over the Web API', () => {
   dynamicsContract(async () => ({ ...stage, close: () => stage.reset() }));
+  dynamicsQueriesContract(async () => ({ ...stage, close: () => stage.reset() }));
+  dynamicsCatalogContract(async () => ({ catalog: stage.dynamics, close: () => stage.reset() }));
 });
 
 describe('the Dataverse adapter', () => {

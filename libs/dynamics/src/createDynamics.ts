@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { SyncError, type TableDefinition } from '@lockstep/change-events';
-import type { DynamicsReader, DynamicsWriter } from '@lockstep/ports';
+import type { DynamicsCatalog, DynamicsReader, DynamicsWriter } from '@lockstep/ports';
 import { createAccessTokens } from './accessTokens.ts';
+import { createCatalog } from './catalog.ts';
 import { createDataverseClient, type DataverseRequest } from './dataverseClient.ts';
 import { createHttpTransport } from './httpTransport.ts';
 import { createReader } from './reader.ts';
+import { createRowQueries } from './rowQueries.ts';
 import { createWriter } from './writer.ts';
 
 export type DynamicsOptions = {
@@ -16,15 +18,15 @@ export type DynamicsOptions = {
   readonly clientSecret: string;
   /** PEM file of a private authority, trusted beside the public ones for the organisation and the token service. */
   readonly caFile?: string;
-  readonly tables: Readonly<Record<string, TableDefinition>>;
+  /** What the writing side knows of the tables; readers bring their own definitions. */
+  readonly tables?: Readonly<Record<string, TableDefinition>>;
   readonly pageSizeMax?: number;
   readonly connectionsMax?: number;
   readonly requestTimeoutMs?: number;
   readonly onRequest?: (request: DataverseRequest) => void;
 };
 
-export type Dynamics = Pick<DynamicsReader, 'readPage' | 'countRows'> &
-  DynamicsWriter & { close(): Promise<void> };
+export type Dynamics = DynamicsReader & DynamicsCatalog & DynamicsWriter & { close(): Promise<void> };
 
 /** What the adapter's parts share: one organisation, its tables and the way to it. */
 export type DynamicsContext = {
@@ -50,7 +52,7 @@ export async function createDynamics(options: DynamicsOptions): Promise<Dynamics
     pageSizeMax: options.pageSizeMax ?? 5000,
     client: createDataverseClient(transport, tokens, options.onRequest ?? (() => {})),
     tableOf: (name) => {
-      const definition = options.tables[name];
+      const definition = options.tables?.[name];
       if (!definition) throw new SyncError('DYNAMICS_TABLE_UNKNOWN', { table: name });
 
       return definition;
@@ -58,7 +60,13 @@ export async function createDynamics(options: DynamicsOptions): Promise<Dynamics
     urlOf: (path) => `${origin}/api/data/v9.2/${path}`,
   };
 
-  return { ...createReader(context), ...createWriter(context), close: () => transport.close() };
+  return {
+    ...createReader(context),
+    ...createRowQueries(context),
+    ...createCatalog(context),
+    ...createWriter(context),
+    close: () => transport.close(),
+  };
 }
 
 async function authorityFrom(caFile: string | undefined): Promise<string | null> {

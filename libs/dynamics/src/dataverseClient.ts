@@ -1,8 +1,15 @@
 import type { AccessTokens } from './accessTokens.ts';
 import type { HttpAnswer, HttpTransport } from './httpTransport.ts';
 
+export type DataverseOperation =
+  'readPage' | 'readSince' | 'readWhere' | 'newestVersion' | 'countRows' | 'describe' | 'read' | 'update';
+
+/** LIVE keeps the sides in step, CONTROL asks about the organisation, BACKFILL can wait. */
+export type DataverseLane = 'LIVE' | 'CONTROL' | 'BACKFILL';
+
 export type DataverseCall = {
-  readonly operation: 'readPage' | 'countRows' | 'read' | 'update';
+  readonly operation: DataverseOperation;
+  readonly lane: DataverseLane;
   readonly table: string;
   readonly method: 'GET' | 'PATCH';
   readonly url: string;
@@ -13,7 +20,7 @@ export type DataverseCall = {
 
 /** One finished request, for metrics; `status` is null when no answer came. */
 export type DataverseRequest = {
-  readonly operation: DataverseCall['operation'];
+  readonly operation: DataverseOperation;
   readonly table: string;
   readonly status: number | null;
   readonly durationMs: number;

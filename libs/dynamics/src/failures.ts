@@ -7,8 +7,8 @@ export type DataverseFault = { readonly status: number; readonly code: string; r
 /** Codes that decide whatever the status; the statuses of several are not documented. */
 const codeMeanings: Readonly<Record<string, ErrorCode>> = {
   '0x80044352': 'DYNAMICS_POSITION_EXPIRED',
-  '0x80072491': 'DYNAMICS_TABLE_UNKNOWN',
-  '0x80072492': 'DYNAMICS_TABLE_UNKNOWN',
+  '0x80072491': 'DYNAMICS_TRACKING_OFF',
+  '0x80072492': 'DYNAMICS_TRACKING_OFF',
   '0x80041102': 'DYNAMICS_TABLE_UNKNOWN',
   '0x80041103': 'DYNAMICS_TABLE_UNKNOWN',
   '0x80060888': 'DYNAMICS_TABLE_UNKNOWN',
@@ -68,18 +68,21 @@ export function readFailure(answer: HttpAnswer, context: { table: string; hasPos
 
 /** An error with the facts an operator needs, and how long Dataverse asks to wait. */
 export function failure(code: ErrorCode, answer: HttpAnswer, table: string): SyncError {
-  const { status, code: dataverseCode } = faultOf(answer);
+  const { status, code: dataverseCode, message } = faultOf(answer);
   const retryAfterMs = retryAfterOf(answer);
+  const privilege = code === 'DYNAMICS_FORBIDDEN' ? /\bprv\w{1,100}/i.exec(message)?.[0] : undefined;
 
   return new SyncError(code, {
     table,
     status,
     ...(dataverseCode !== '' && { dataverseCode }),
+    ...(privilege !== undefined && { privilege }),
     ...(retryAfterMs !== null && { retryAfterMs }),
   });
 }
 
-function retryAfterOf({ headers }: HttpAnswer): number | null {
+/** How long Dataverse asks to wait; null when it does not. */
+export function retryAfterOf({ headers }: Pick<HttpAnswer, 'headers'>): number | null {
   const seconds = Number(headers['retry-after'] ?? NaN);
 
   return Number.isFinite(seconds) && seconds >= 0 ? Math.ceil(seconds * 1000) : null;

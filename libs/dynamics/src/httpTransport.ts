@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { rootCertificates } from 'node:tls';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
@@ -62,6 +63,8 @@ async function sendBefore(
   // Not AbortSignal.any: it would hang one more signal on the caller's long-lived one with every request.
   const stop = () => deadline.abort(new Error('stopped'));
   const timer = setTimeout(() => deadline.abort(new Error('timed out')), timeoutMs);
+  // As many requests as there are connections may hang on one signal; more than ten are no leak.
+  if (signal) setMaxListeners(0, signal);
   signal?.addEventListener('abort', stop, { once: true });
   try {
     signal?.throwIfAborted();

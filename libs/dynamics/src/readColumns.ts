@@ -21,15 +21,29 @@ export function selectOf(table: TableDefinition): string {
 export const labelAnnotation = 'OData.Community.Display.V1.FormattedValue';
 export const tableAnnotation = 'Microsoft.Dynamics.CRM.lookuplogicalname';
 
-/** Only the two annotations that are read: more make tracked answers larger, and v8.2 lost its delta link over them. */
-const annotations = `odata.include-annotations="${labelAnnotation},${tableAnnotation}"`;
+/** Stands beside the rows of a collection and rises with every change of metadata (dataverse facts 2.1). */
+export const metadataVersionAnnotation = 'Microsoft.Dynamics.CRM.globalmetadataversion';
 
-/** `Prefer` of a page; a delta link already says that changes are tracked. */
-export function pagePreference(pageSizeMax: number, isTrackedRead: boolean): string {
-  const tracking = isTrackedRead ? ['odata.track-changes'] : [];
+const including = (names: readonly string[]): string => `odata.include-annotations="${names.join(',')}"`;
 
-  return [...tracking, `odata.maxpagesize=${pageSizeMax}`, annotations].join(',');
+/** Only the annotations that are read: more make tracked answers larger, and v8.2 lost its delta link over them. */
+const rowAnnotations = [labelAnnotation, tableAnnotation];
+
+export type PageWish = {
+  readonly pageSizeMax: number;
+  /** False on a delta link, which already says that changes are tracked. */
+  readonly startsTracking: boolean;
+  /** Without labels only when the delta link was lost over them (dataverse facts 1.6). */
+  readonly withLabels: boolean;
+};
+
+/** `Prefer` of a page. */
+export function pagePreference({ pageSizeMax, startsTracking, withLabels }: PageWish): string {
+  const annotations = [...(withLabels ? [labelAnnotation] : []), tableAnnotation, metadataVersionAnnotation];
+  const tracking = startsTracking ? ['odata.track-changes'] : [];
+
+  return [...tracking, `odata.maxpagesize=${pageSizeMax}`, including(annotations)].join(',');
 }
 
-export const rowPreference = annotations;
-export const writePreference = `return=representation,${annotations}`;
+export const rowPreference = including(rowAnnotations);
+export const writePreference = `return=representation,${including(rowAnnotations)}`;

@@ -1,8 +1,7 @@
 import {
   canonicalDecimal,
   isoTime,
-  SyncError,
-  type FieldDefinition,
+  type ErrorCode,
   type FieldType,
   type FieldValue,
   type OptionValue,
@@ -14,48 +13,86 @@ import { labelAnnotation, propertyOf, tableAnnotation } from './readColumns.ts';
 
 export type JsonRow = Readonly<Record<string, unknown>>;
 
+/** Why a row has no form in the contract, and in which field. */
+export type RowFault = { readonly field: string; readonly code: ErrorCode };
+
+/** `refused` instead of an exception: a page may hold many of them. */
+export type RowReading = { readonly row: DynamicsRow } | { readonly refused: RowFault };
+
 /** One column as it came, with the annotations beside it. */
-type Cell = { readonly raw: unknown; readonly label: string | null; readonly table: string | null };
+type Cell = { readonly raw: unknown; readonly json: JsonRow; readonly column: Column };
 
-/** Turns one JSON row into the port's form. Throws DYNAMICS_ANSWER_INVALID for what the contract does not allow. */
-export function readRow(definition: TableDefinition, json: JsonRow): DynamicsRow {
-  const id = json[definition.primaryKey];
-  const version = versionOf(json);
-  if (typeof id !== 'string' || version === null)
-    throw invalid(definition, id === undefined ? 'id' : 'version');
-  const cells = definition.fields.flatMap((field) => {
-    const value = readField(definition, field, json);
+/** A column with the names that its cells have in JSON, spelled once per definition. */
+type Column = {
+  readonly name: string;
+  readonly property: string;
+  readonly label: string;
+  readonly table: string;
+  readonly read: (cell: Cell) => FieldValue;
+};
 
-    return value === undefined ? [] : [[field.name, value] as const];
-  });
+/** Reads rows of one definition; the names in JSON are put together once. */
+export type RowReader = (json: JsonRow) => RowReading;
 
-  return {
-    id: id.toLowerCase(),
-    version,
-    fields: Object.fromEntries(cells),
-    changedAt: typeof json['modifiedon'] === 'string' ? timeOf(json['modifiedon']) : null,
-    changedBy: lowerCase(json['_modifiedby_value']),
+export function rowReaderOf(definition: TableDefinition): RowReader {
+  const { primaryKey } = definition;
+  const columns: readonly Column[] = definition.fields.map((field) => ({
+    name: field.name,
+    property: propertyOf(field),
+    label: `${propertyOf(field)}@${labelAnnotation}`,
+    table: `${propertyOf(field)}@${tableAnnotation}`,
+    read: readers[field.type],
+  }));
+
+  return (json) => {
+    const id = json[primaryKey];
+    const version = versionOf(json);
+    if (typeof id !== 'string') return refusedFor('id', 'DYNAMICS_ANSWER_INVALID');
+    if (version === null) return refusedFor('version', 'DYNAMICS_ANSWER_INVALID');
+    const fields: Record<string, FieldValue> = {};
+    const unreadable = readCells(columns, json, fields);
+    if (unreadable !== null) return refusedFor(unreadable, 'VALUE_NOT_REPRESENTABLE');
+
+    return { row: { id: id.toLowerCase(), version, fields, ...changeOf(json) } };
   };
 }
 
-/** Undefined for a column that the answer lacks: it is unknown, not null. */
-function readField(
-  definition: TableDefinition,
-  field: FieldDefinition,
-  json: JsonRow,
-): FieldValue | undefined {
-  const property = propertyOf(field);
-  const raw = json[property];
-  if (raw === undefined || raw === null) return raw;
-  const label = textOrNull(json[`${property}@${labelAnnotation}`]);
-  const value = readers[field.type]({
-    raw,
-    label,
-    table: textOrNull(json[`${property}@${tableAnnotation}`]),
-  });
-  if (value === null) throw invalid(definition, field.name);
+function changeOf(json: JsonRow): Pick<DynamicsRow, 'changedAt' | 'changedBy'> {
+  const modifiedOn = textOrNull(json['modifiedon']);
 
-  return value;
+  return {
+    changedAt: modifiedOn === null ? null : timeOf(modifiedOn),
+    changedBy: textOrNull(json['_modifiedby_value'])?.toLowerCase() ?? null,
+  };
+}
+
+/** Fills in `fields`; answers the first column that has no form in the contract. */
+function readCells(
+  columns: readonly Column[],
+  json: JsonRow,
+  fields: Record<string, FieldValue>,
+): string | null {
+  for (const column of columns) {
+    const value = readCell(column, json);
+    if (value === noForm) return column.name;
+    if (value !== undefined) fields[column.name] = value;
+  }
+
+  return null;
+}
+
+function refusedFor(field: string, code: ErrorCode): RowReading {
+  return { refused: { field, code } };
+}
+
+const noForm = Symbol('a value without a form in the contract');
+
+/** Undefined for a column that the answer lacks: it is unknown, not null. */
+function readCell(column: Column, json: JsonRow): FieldValue | undefined | typeof noForm {
+  const raw = json[column.property];
+  if (raw === undefined || raw === null) return raw;
+
+  return column.read({ raw, json, column }) ?? noForm;
 }
 
 /** A reader answers null for a value that is not of its type. */
@@ -64,27 +101,34 @@ const readers: Readonly<Record<FieldType, (cell: Cell) => FieldValue>> = {
   boolean: ({ raw }) => (typeof raw === 'boolean' ? raw : null),
   integer: ({ raw }) => (Number.isSafeInteger(raw) ? (raw as number) : null),
   number: ({ raw }) => (numberText(raw) === null ? null : Number(numberText(raw))),
-  decimal: ({ raw }) => decimalOf(numberText(raw)),
+  decimal: ({ raw }) => decimalOf(raw),
   timestamp: ({ raw }) => (typeof raw === 'string' ? timeOf(raw) : null),
-  date: ({ raw }) => (typeof raw === 'string' && /^\d{4}-\d\d-\d\d/.test(raw) ? raw.slice(0, 10) : null),
-  option: ({ raw, label }) => (Number.isSafeInteger(raw) ? { value: raw as number, label } : null),
-  options: ({ raw, label }) => (typeof raw === 'string' ? optionsOf(raw, label) : null),
-  lookup: ({ raw, table }) => (typeof raw === 'string' ? { id: raw.toLowerCase(), table } : null),
+  date: ({ raw }) => (typeof raw === 'string' ? dateOf(raw) : null),
+  option: ({ raw, json, column }) =>
+    Number.isSafeInteger(raw) ? { value: raw as number, label: textOrNull(json[column.label]) } : null,
+  options: ({ raw, json, column }) =>
+    typeof raw === 'string' ? optionsOf(raw, textOrNull(json[column.label])) : null,
+  lookup: ({ raw, json, column }) =>
+    typeof raw === 'string' ? { id: raw.toLowerCase(), table: textOrNull(json[column.table]) } : null,
 };
 
 /** `1,9` with the label `A; B` (dataverse facts 2.2); labels that do not pair up are not guessed. */
 function optionsOf(raw: string, label: string | null): readonly OptionValue[] | null {
-  const values = raw === '' ? [] : raw.split(',').map((part) => Number(part.trim()));
+  const parts = raw === '' ? [] : raw.split(',').map((part) => part.trim());
   const labels = label?.split('; ') ?? [];
-  if (!values.every(Number.isSafeInteger)) return null;
+  if (!parts.every((part) => /^-?\d{1,10}$/.test(part))) return null;
 
-  return values.map((value, index) => ({
-    value,
-    label: labels.length === values.length ? (labels[index] ?? null) : null,
+  return parts.map((part, index) => ({
+    value: Number(part),
+    label: labels.length === parts.length ? (labels[index] ?? null) : null,
   }));
 }
 
-function decimalOf(text: string | null): string | null {
+/** Text is what `exactDecimals` puts in the place of a number with more digits than a number holds. */
+function decimalOf(raw: unknown): string | null {
+  const text = typeof raw === 'string' ? raw : numberText(raw);
+  // The canonical form of a small whole number is its own.
+  if (typeof raw === 'number' && Number.isSafeInteger(raw)) return Object.is(raw, -0) ? '0' : String(raw);
   try {
     return text === null ? null : canonicalDecimal(text);
   } catch {
@@ -92,28 +136,32 @@ function decimalOf(text: string | null): string | null {
   }
 }
 
+/** Dataverse drops fractions of a second, so most times have their canonical form already. */
 function timeOf(text: string): string | null {
   const timeMs = Date.parse(text);
+  if (Number.isNaN(timeMs)) return null;
 
-  return Number.isNaN(timeMs) ? null : isoTime(timeMs);
+  return text.length === canonicalLength && text.endsWith('Z') ? text : isoTime(timeMs);
+}
+
+const canonicalLength = '2026-03-01T12:30:05Z'.length;
+
+function dateOf(text: string): string | null {
+  const date = /^\d{4}-\d\d-\d\d/.test(text) ? text.slice(0, 10) : null;
+
+  return date !== null && !Number.isNaN(Date.parse(date)) ? date : null;
 }
 
 /** The ETag is the version as text, so it is exact whatever the parser; both are numbers above 2^53 only in theory. */
 function versionOf(json: JsonRow): number | null {
-  const etag = /^W\/"(\d+)"$/.exec(textOrNull(json['@odata.etag']) ?? '')?.[1];
-  const version = Number(etag ?? numberText(json['versionnumber']) ?? NaN);
+  const etag = json['@odata.etag'];
+  const digits =
+    typeof etag === 'string' && etag.startsWith('W/"') && etag.endsWith('"') ? etag.slice(3, -1) : null;
+  const version = Number(digits ?? numberText(json['versionnumber']) ?? NaN);
 
   return Number.isSafeInteger(version) ? version : null;
 }
 
 function textOrNull(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
-}
-
-function lowerCase(value: unknown): string | null {
-  return textOrNull(value)?.toLowerCase() ?? null;
-}
-
-function invalid({ table }: TableDefinition, field: string): SyncError {
-  return new SyncError('DYNAMICS_ANSWER_INVALID', { table, field });
 }

@@ -1,4 +1,4 @@
-import { SyncError, type TableDefinition } from '@lockstep/change-events';
+import { isSyncError, SyncError, type TableDefinition } from '@lockstep/change-events';
 import type { DynamicsPage, DynamicsReader } from '@lockstep/ports';
 import type { DynamicsContext } from './createDynamics.ts';
 import { readFailure } from './failures.ts';
@@ -15,7 +15,12 @@ export function createReader(context: DynamicsContext): Pick<DynamicsReader, 're
           ? firstPage(context, definition)
           : knownPosition(context, definition.table, position);
 
-      return retryReads(() => readPage(context, { definition, url, position, signal }), signal);
+      return retryReads((failures) => {
+        // The last try does without labels: a server lost the delta link over them (dataverse facts 1.6).
+        const withLabels = failures.filter(isLinkMissing).length < 2;
+
+        return readPage(context, { definition, url, position, signal, withLabels });
+      }, signal);
     },
     async countRows({ table, entitySet }) {
       const url = context.urlOf(`RetrieveTotalRecordCount(EntityNames=@p1)?@p1=['${table}']`);
@@ -33,18 +38,26 @@ type PageRead = {
   readonly url: string;
   readonly position: string | null;
   readonly signal: AbortSignal;
+  readonly withLabels: boolean;
 };
 
+function isLinkMissing(error: unknown): boolean {
+  return isSyncError(error, 'DYNAMICS_ANSWER_INVALID') && error.details['part'] === 'link';
+}
+
 async function readPage(context: DynamicsContext, read: PageRead): Promise<DynamicsPage> {
-  const { definition, url, position, signal } = read;
+  const { definition, url, position, signal, withLabels } = read;
   const { table } = definition;
   const isDelta = /[?&](\$|%24)deltatoken=/i.test(url);
+  const { pageSizeMax } = context;
   const answer = await context.client.send({
     operation: 'readPage',
+    // The pages of a full read can wait; what was changed since cannot.
+    lane: isDelta ? 'LIVE' : 'BACKFILL',
     table,
     method: 'GET',
     url,
-    headers: { prefer: pagePreference(context.pageSizeMax, !isDelta) },
+    headers: { prefer: pagePreference({ pageSizeMax, startsTracking: !isDelta, withLabels }) },
     signal,
   });
   if (answer.status !== 200) throw readFailure(answer, { table, hasPosition: position !== null });
@@ -65,7 +78,13 @@ function knownPosition({ origin }: DynamicsContext, table: string, position: str
 
 /** The body of a counting call; null when the server does not offer it. Counts only feed progress bars. */
 async function count(context: DynamicsContext, table: string, url: string): Promise<string | null> {
-  const answer = await context.client.send({ operation: 'countRows', table, method: 'GET', url });
+  const answer = await context.client.send({
+    operation: 'countRows',
+    lane: 'CONTROL',
+    table,
+    method: 'GET',
+    url,
+  });
 
   return answer.status === 200 ? answer.text : null;
 }

@@ -7,22 +7,47 @@ const firstWaitMs = 500;
 const waitMsMax = 10_000;
 
 /**
- * Repeats a read while Dataverse is busy: a few times, after the time it asked for (`Retry-After`), else after a doubling
- * wait. Only for reads: a repeated write could run over an edit made in between.
+ * Repeats a read while Dataverse is busy or its answer is damaged: a few times, after the time it asked for
+ * (`Retry-After`), else after a doubling wait. `read` is told what went wrong before. Only for reads: a repeated write
+ * could run over an edit made in between.
  */
-export async function retryReads<Result>(read: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
-  for (let attempt = 1; ; attempt += 1) {
+export async function retryReads<Result>(
+  read: (failures: readonly unknown[]) => Promise<Result>,
+  signal?: AbortSignal,
+): Promise<Result> {
+  const failures: unknown[] = [];
+  for (;;) {
     try {
-      return await read();
+      return await read(failures);
     } catch (error) {
-      const waitMs = isSyncError(error, 'DYNAMICS_BUSY') ? waitOf(error, attempt) : null;
-      if (waitMs === null || attempt >= attemptsMax || waitMs > waitMsMax) throw error;
+      failures.push(error);
+      const waitMs = isPassing(error) ? waitOf(error, failures.length) : null;
+      if (waitMs === null || failures.length >= attemptsMax || waitMs > waitMsMax) throw error;
       await wait(waitMs, undefined, signal ? { signal } : {}).catch(() => {
         throw new SyncError('DYNAMICS_UNREACHABLE', { reason: 'stopped' });
       });
     }
   }
 }
+
+/** A server that is not there, or answers nothing in time, has cost enough already: that wait is the caller's too. */
+function isPassing(error: unknown): error is SyncError {
+  if (isSyncError(error, 'DYNAMICS_BUSY', 'DYNAMICS_ANSWER_INVALID')) return true;
+
+  return isSyncError(error, 'DYNAMICS_UNREACHABLE') && damaged.has(String(error.details['reason']));
+}
+
+/** Answers that were cut off or do not unpack, by what undici and zlib call them. */
+const damaged = new Set([
+  'UND_ERR_SOCKET',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+  'ECONNRESET',
+  'Z_BUF_ERROR',
+  'Z_DATA_ERROR',
+  'HPE_INVALID_CHUNK_SIZE',
+  'terminated',
+  'other side closed',
+]);
 
 function waitOf(error: SyncError, attempt: number): number {
   const asked = error.details['retryAfterMs'];

@@ -23,6 +23,7 @@ export function createWriter(context: DynamicsContext): DynamicsWriter {
       if ('unwritable' in body) return unwritable(body.unwritable);
       const answer = await context.client.send({
         operation: 'update',
+        lane: 'LIVE',
         table,
         method: 'PATCH',
         url: rowUrl(table, id),
@@ -36,7 +37,14 @@ export function createWriter(context: DynamicsContext): DynamicsWriter {
       retryReads(async () => {
         const url = rowUrl(table, id);
         const headers = { prefer: rowPreference };
-        const answer = await context.client.send({ operation: 'read', table, method: 'GET', url, headers });
+        const answer = await context.client.send({
+          operation: 'read',
+          lane: 'LIVE',
+          table,
+          method: 'GET',
+          url,
+          headers,
+        });
         if (isRowMissing(faultOf(answer))) return null;
         if (answer.status !== 200) throw readFailure(answer, { table, hasPosition: false });
 

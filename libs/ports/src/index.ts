@@ -70,6 +70,8 @@ export {
   type DynamicsHarness,
   type DynamicsHuman,
 } from './contracts/dynamicsTableContract.ts';
+export { dynamicsQueriesContract } from './contracts/dynamicsQueriesContract.ts';
+export { dynamicsCatalogContract, type DynamicsCatalogHarness } from './contracts/dynamicsCatalogContract.ts';
 export {
   marketoContract,
   type MarketoHarness,

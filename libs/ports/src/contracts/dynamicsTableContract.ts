@@ -12,7 +12,7 @@ export type DynamicsHuman = {
 
 /** An empty Dynamics with the default tables, read in pages of two. */
 export type DynamicsHarness = {
-  readonly dynamics: Pick<DynamicsReader, 'readPage' | 'countRows'> & DynamicsWriter;
+  readonly dynamics: DynamicsReader & DynamicsWriter;
   readonly human: DynamicsHuman;
   close(): Promise<void>;
 };

@@ -1,24 +1,30 @@
 import { isSyncError, SyncError } from '@lockstep/change-events';
-import { dynamicsContract } from '../contracts/dynamicsTableContract.ts';
+import { dynamicsCatalogContract } from '../contracts/dynamicsCatalogContract.ts';
+import { dynamicsQueriesContract } from '../contracts/dynamicsQueriesContract.ts';
+import { dynamicsContract, type DynamicsHarness } from '../contracts/dynamicsTableContract.ts';
 import { inMemoryDynamics } from './inMemoryDynamics.ts';
 
 const id = '00000000-0000-4000-8000-000000000001';
 
-describe('the in-memory Dynamics', () => {
-  dynamicsContract(async () => {
-    const dynamics = inMemoryDynamics({ pageSizeMax: 2 });
+async function startDouble(): Promise<DynamicsHarness> {
+  const dynamics = inMemoryDynamics({ pageSizeMax: 2 });
 
-    return {
-      dynamics,
-      human: {
-        seed: async (table, rows) => dynamics.seed(table, rows),
-        edit: async (table, rowId, fields) => void dynamics.edit(table, rowId, fields),
-        remove: async (table, rowId) => dynamics.remove(table, rowId),
-        expirePositions: async () => dynamics.expirePositions(),
-      },
-      close: async () => {},
-    };
-  });
+  return {
+    dynamics,
+    human: {
+      seed: async (table, rows) => dynamics.seed(table, rows),
+      edit: async (table, rowId, fields) => void dynamics.edit(table, rowId, fields),
+      remove: async (table, rowId) => dynamics.remove(table, rowId),
+      expirePositions: async () => dynamics.expirePositions(),
+    },
+    close: async () => {},
+  };
+}
+
+describe('the in-memory Dynamics', () => {
+  dynamicsContract(startDouble);
+  dynamicsQueriesContract(startDouble);
+  dynamicsCatalogContract(async () => ({ catalog: inMemoryDynamics(), close: async () => {} }));
 
   it('logs every state with who made it and what changed', async () => {
     const dynamics = inMemoryDynamics();
