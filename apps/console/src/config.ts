@@ -1,15 +1,20 @@
 import { hostname } from 'node:os';
-import { commonSettings, mongodbSettings, parseSettings } from '@lockstep/service-runtime';
+import { commonSettings, mongodbSettings, parseSettings, tablesSetting } from '@lockstep/service-runtime';
 import type { Environment, Setting } from '@lockstep/service-runtime';
 
 type BrokerSetting = Extract<(typeof commonSettings)[number], { name: `KAFKA_${string}` | 'TOPIC_PREFIX' }>;
+type RegistrySetting = Extract<(typeof commonSettings)[number], { name: `SCHEMA_${string}` }>;
 
 const isBrokerSetting = (setting: Setting): setting is BrokerSetting =>
   /^KAFKA_|^TOPIC_PREFIX$/.test(setting.name);
+const isRegistrySetting = (setting: Setting): setting is RegistrySetting => /^SCHEMA_/.test(setting.name);
+
+const brokerSettings = commonSettings.filter(isBrokerSetting);
 
 /** Read by `lockstep topics`. */
 export const topicSettings = [
-  ...commonSettings.filter(isBrokerSetting),
+  ...brokerSettings,
+  tablesSetting,
   {
     name: 'TOPIC_REPLICATION_FACTOR',
     description: 'Copies of each partition that `topics apply` creates.',
@@ -29,12 +34,24 @@ export const topicSettings = [
   },
 ] as const satisfies readonly Setting[];
 
+const registrySettings = commonSettings.filter(isRegistrySetting);
+
+/** Read by the commands that read or write messages: `status`, `notices`, `pause` and its like. */
+export const messageSettings = [...brokerSettings, ...registrySettings] as const satisfies readonly Setting[];
+
 /** Every environment variable the command line reads; docs/configuration.md shows them. */
-export const settings: readonly Setting[] = [...topicSettings, ...mongodbSettings];
+export const settings: readonly Setting[] = [...topicSettings, ...registrySettings, ...mongodbSettings];
+
+export type MessageConfig = ReturnType<typeof loadMessageConfig>;
 
 /** Throws SyncError CONFIG_INVALID with every fault at once. */
 export function loadTopicConfig(env: Environment) {
   return parseSettings(topicSettings, { HOSTNAME: hostname(), ...env });
+}
+
+/** Throws SyncError CONFIG_INVALID with every fault at once. */
+export function loadMessageConfig(env: Environment) {
+  return parseSettings(messageSettings, env);
 }
 
 /** Read by `lockstep explain`. Throws SyncError CONFIG_INVALID with every fault at once. */

@@ -1,22 +1,24 @@
 import type { Environment } from '@lockstep/service-runtime';
-import { Command } from 'commander';
-import { applyTopicDefinitions, planTopicDefinitions } from './topicCommands.ts';
+import { Command, Option } from 'commander';
+import { addControlCommands } from './controlCommands.ts';
 import { explainRecord } from './explainRecord.ts';
+import { showNotices } from './showNotices.ts';
+import { showStatus } from './showStatus.ts';
+import { applyTopicDefinitions, planTopicDefinitions, type TopicScope } from './topicCommands.ts';
+
+type Print = (line: string) => void;
 
 /** The operator's command line. `print` receives whole lines. */
-export function createProgram(env: Environment, print: (line: string) => void = console.log): Command {
+export function createProgram(env: Environment, print: Print = console.log): Command {
   const program = new Command('lockstep').description('Operate a Lockstep installation.');
-  const topicCommands = program.command('topics').description('The topics on the broker and their settings.');
-  topicCommands
-    .command('plan')
-    .description('Show what is missing or differs; exit code 1 when anything does.')
-    .action(async () => {
-      if (await planTopicDefinitions(env, print)) process.exitCode = 1;
-    });
-  topicCommands
-    .command('apply')
-    .description('Create missing topics and set policies right; partitions of existing topics never change.')
-    .action(() => applyTopicDefinitions(env, print));
+  addTopicCommands(program, env, print);
+  program
+    .command('status')
+    .description('Show how far each source has been read; needs neither the services nor MongoDB.')
+    .option('--json', 'as JSON')
+    .action(({ json = false }: { json?: boolean }) => showStatus(env, { json, nowMs: Date.now() }, print));
+  addControlCommands(program, env, print);
+  addNotices(program, env, print);
   program
     .command('explain')
     .description('Say why each field of a person has its value, from what the golden record remembers.')
@@ -24,4 +26,35 @@ export function createProgram(env: Environment, print: (line: string) => void = 
     .action((row: string) => explainRecord(env, row, print));
 
   return program;
+}
+
+function addTopicCommands(program: Command, env: Environment, print: Print): void {
+  const topicCommands = program.command('topics').description('The topics on the broker and their settings.');
+  const only = () =>
+    new Option('--only <part>', 'leave out what other services use').choices(['extractor']).default('all');
+  topicCommands
+    .command('plan')
+    .description('Show what is missing or differs; exit code 1 when anything does.')
+    .addOption(only())
+    .action(async (options: { only: TopicScope }) => {
+      if (await planTopicDefinitions(env, options.only, print)) process.exitCode = 1;
+    });
+  topicCommands
+    .command('apply')
+    .description('Create missing topics and set policies right; partitions of existing topics never change.')
+    .addOption(only())
+    .action((options: { only: TopicScope }) => applyTopicDefinitions(env, options.only, print));
+}
+
+function addNotices(program: Command, env: Environment, print: Print): void {
+  program
+    .command('notices')
+    .description('Print what an operator should know, oldest first.')
+    .option('--follow', 'go on until Ctrl-C')
+    .option('--json', 'one JSON object a line')
+    .action(async ({ follow = false, json = false }: { follow?: boolean; json?: boolean }) => {
+      const stop = new AbortController();
+      process.once('SIGINT', () => stop.abort()).once('SIGTERM', () => stop.abort());
+      await showNotices(env, { follow, json, signal: stop.signal }, print);
+    });
 }

@@ -1,44 +1,43 @@
-import { topicDefinitions } from '@lockstep/change-events';
-import {
-  applyTopics,
-  createKafkaClient,
-  planTopics,
-  type TopicPlan,
-  type TopicSettings,
-} from '@lockstep/kafka';
+import { customTablesOf, extractorTopics, topicDefinitions } from '@lockstep/change-events';
+import { applyTopics, planTopics, type TopicPlan, type TopicSettings } from '@lockstep/kafka';
 import type { Environment } from '@lockstep/service-runtime';
 import Table from 'cli-table3';
 import { loadTopicConfig } from './config.ts';
+import { openKafka } from './openTopics.ts';
 
-function settingsFrom(env: Environment): TopicSettings {
+/** `extractor` leaves out what only the other services use. */
+export type TopicScope = 'all' | 'extractor';
+
+function settingsFrom(env: Environment, scope: TopicScope): TopicSettings {
   const config = loadTopicConfig(env);
-  const { kafkaSaslMechanism: mechanism, kafkaSaslUsername: username, kafkaSaslPassword: password } = config;
-  const kafka = createKafkaClient({
-    brokers: config.kafkaBrokers,
-    clientId: 'lockstep-console',
-    ssl: config.kafkaSsl,
-    sasl: mechanism && username && password ? { mechanism, username, password } : undefined,
-  });
+  const { dynamicsTables: tables } = config;
   const replication = {
     factor: config.topicReplicationFactor,
     minInsyncReplicas: config.topicMinInsyncReplicas,
   };
-  return { kafka, prefix: config.topicPrefix, definitions: topicDefinitions(), replication };
+  const definitions =
+    scope === 'extractor' ? extractorTopics(tables) : topicDefinitions(customTablesOf(tables));
+  return { kafka: openKafka(config), prefix: config.topicPrefix, definitions, replication };
 }
 
 /** Prints the plan; true when anything is missing or differs. */
 export async function planTopicDefinitions(
   env: Environment,
+  scope: TopicScope,
   print: (line: string) => void,
 ): Promise<boolean> {
-  const plans = await planTopics(settingsFrom(env));
+  const plans = await planTopics(settingsFrom(env, scope));
   print(toTable(plans));
   return plans.some(({ action }) => action !== 'ok');
 }
 
 /** Creates and corrects, and prints what was found before. */
-export async function applyTopicDefinitions(env: Environment, print: (line: string) => void): Promise<void> {
-  const plans = await applyTopics(settingsFrom(env));
+export async function applyTopicDefinitions(
+  env: Environment,
+  scope: TopicScope,
+  print: (line: string) => void,
+): Promise<void> {
+  const plans = await applyTopics(settingsFrom(env, scope));
   const count = (action: TopicPlan['action']) => plans.filter((plan) => plan.action === action).length;
   print(`topics: ${count('create')} created, ${count('wrong')} corrected, ${count('ok')} already right`);
 }

@@ -49,17 +49,31 @@ describe('followTopic', () => {
     await put(1, 2, 3);
     const stop = new AbortController();
     const values: unknown[] = [];
-    const following = followTopic(
-      settings,
-      { topic, from: 'end' },
-      ({ value }) => void (values.push(value) === 1 && stop.abort()),
-      stop.signal,
-    );
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const visit = ({ value }: IncomingMessage) => void (values.push(value) === 1 && stop.abort());
+    let following = Promise.resolve();
+    await new Promise<void>((started) => {
+      following = followTopic(settings, { topic, from: 'end', started }, visit, stop.signal);
+    });
     await put(4);
     await following;
 
     expect(values).toEqual([4]);
+    await close();
+  });
+
+  it('tells once when it has visited what was there at the start', async () => {
+    const { settings, put, close } = await openTopic();
+    await put(1, 2);
+    const stop = new AbortController();
+    const seen: unknown[] = [];
+    const visit = ({ value }: IncomingMessage) => void (seen.push(value) === 4 && stop.abort());
+    const caughtUp = () => {
+      seen.push('caught up');
+      void put(3);
+    };
+    await followTopic(settings, { topic, from: 'beginning', caughtUp }, visit, stop.signal);
+
+    expect(seen).toEqual([1, 2, 'caught up', 3]);
     await close();
   });
 

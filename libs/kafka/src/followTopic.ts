@@ -14,6 +14,10 @@ export type FollowOptions = {
   readonly from: 'beginning' | 'end';
   /** Ends when everything that was there at the start has been visited. */
   readonly untilEnd?: boolean;
+  /** Called once it is settled which messages are visited: those published from now on are. */
+  readonly started?: () => void;
+  /** Called once, when everything that was there at the start has been visited. */
+  readonly caughtUp?: () => void;
   /** Goes on after failures that pass; otherwise the first one rejects. */
   readonly persists?: boolean;
 };
@@ -35,8 +39,7 @@ type Following = {
 const leaveTimeoutMs = 5_000;
 
 /**
- * Visits the messages of a topic, read committed, without a place of its own: every call starts anew. `name` makes its
- * throwaway group unique. Resolves when `signal` aborts or, if asked to, at the end.
+ * Visits the messages of a topic, read committed, without a place of its own: every call starts anew.  Resolves when `signal` aborts or, if asked to, at the end.
  */
 export async function followTopic(
   settings: EventLogSettings,
@@ -61,20 +64,19 @@ export async function followTopic(
 async function begin(parts: Omit<Following, 'next' | 'ends'>): Promise<Following> {
   const name = topicName(parts.settings.prefix, parts.options.topic);
   const offsets = await withAdmin(parts.settings.kafka, (admin) => admin.fetchTopicOffsets(name));
+  parts.options.started?.();
   const isFromEnd = parts.options.from === 'end';
   const places = offsets.map(({ partition, high, low }) => ({
     partition,
     high: BigInt(high),
     low: BigInt(low),
   }));
+  const ahead = isFromEnd ? [] : places.filter(({ high, low }) => high > low);
+  if (ahead.length === 0) parts.options.caughtUp?.();
   return {
     ...parts,
     next: new Map(places.map(({ partition, high, low }) => [partition, isFromEnd ? high : low])),
-    ends: new Map(
-      places
-        .filter(({ high, low }) => high > low && !isFromEnd)
-        .map(({ partition, high }) => [partition, high]),
-    ),
+    ends: new Map(ahead.map(({ partition, high }) => [partition, high])),
   };
 }
 
@@ -120,7 +122,10 @@ async function untilDone(following: Following, consumer: Consumer, signal: Abort
 
 function hasEnded({ ends, options }: Following, partition: number, next: bigint): boolean {
   const end = ends.get(partition);
-  if (end !== undefined && next >= end) ends.delete(partition);
+  if (end !== undefined && next >= end) {
+    ends.delete(partition);
+    if (ends.size === 0) options.caughtUp?.();
+  }
   return options.untilEnd === true && ends.size === 0;
 }
 

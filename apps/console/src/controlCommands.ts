@@ -1,0 +1,41 @@
+import type { ControlAction } from '@lockstep/change-events';
+import type { Environment } from '@lockstep/service-runtime';
+import type { Command } from 'commander';
+import { sendControl, type ControlOptions, type ControlResult } from './sendControl.ts';
+
+const actions: readonly (readonly [ControlAction, string])[] = [
+  ['pause', 'Stop reading a table; its place is kept.'],
+  ['resume', 'Go on reading a paused table.'],
+  ['resnapshot', 'Announce a table again, or the rows of a filter, beside its changes.'],
+  ['resync', 'Compare a table with what is published; publish what differs, and deletes.'],
+  ['cancel', 'End a resnapshot, or drop the deletes that a resync holds.'],
+  ['confirm', 'Publish the deletes that a resync holds.'],
+];
+
+const exitCodes: Readonly<Record<ControlResult, number>> = { SENT: 0, DONE: 0, REFUSED: 1, NO_ANSWER: 3 };
+
+/** `lockstep pause dynamics/lead` and its like. */
+export function addControlCommands(program: Command, env: Environment, print: (line: string) => void): void {
+  for (const [action, description] of actions) {
+    const command = program
+      .command(action)
+      .description(description)
+      .argument('<target>', 'dynamics/<table>')
+      .option('--actor <name>', 'who asks; user@host when left out')
+      .option('--wait', 'wait for the answer; exit code 1 when it is a refusal, 3 when none comes')
+      .option('--timeout <seconds>', 'how long to wait', '60');
+    if (action === 'resnapshot') addRange(command);
+    command.action(async (target: string, options: ControlOptions) => {
+      const result = await sendControl(env, [action, target, options], Date.now(), print);
+      process.exitCode = exitCodes[result];
+    });
+  }
+}
+
+function addRange(command: Command): void {
+  command
+    .option('--filter <odata>', 'an OData filter: only these rows, by an ordinary query')
+    .option('--columns <names>', 'columns that must be there, separated by commas')
+    .option('--from <date>', 'only rows changed since')
+    .option('--to <date>', 'only rows changed until');
+}

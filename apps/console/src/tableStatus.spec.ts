@@ -1,0 +1,79 @@
+import type { Checkpoint, TableState } from '@lockstep/change-events';
+import { statusTable } from './showStatus.ts';
+import { tableStatus } from './tableStatus.ts';
+
+const nowMs = Date.parse('2026-11-25T10:00:00Z');
+const quiet: TableState = {
+  purpose: null,
+  label: null,
+  from: null,
+  to: null,
+  origin: null,
+  liveVersion: null,
+  mark: null,
+  witness: null,
+  columns: null,
+  stopped: null,
+  query: null,
+  pausedAt: null,
+  controlId: null,
+  deletesHeld: null,
+  deletesConfirmed: null,
+};
+
+const saved = (changes: Partial<Checkpoint> = {}, state: Partial<TableState> = {}): Checkpoint => ({
+  source: 'dynamics',
+  table: 'lead',
+  phase: 'SNAPSHOT',
+  position: null,
+  page: { epoch: 1, number: 4 },
+  versionEpoch: 1,
+  rowsDone: 20_000,
+  rowsTotal: 100_000,
+  startedAt: '2026-11-25T09:59:50Z',
+  updatedAt: '2026-11-25T09:59:58Z',
+  state: { ...quiet, ...state },
+  ...changes,
+});
+
+describe('the status of a source', () => {
+  it('tells rate and time left while the whole table is read', () => {
+    expect(tableStatus(saved(), nowMs)).toEqual({
+      target: 'dynamics/lead',
+      phase: 'SNAPSHOT',
+      rowsDone: 20_000,
+      rowsTotal: 100_000,
+      rowsPerSecond: 2_000,
+      secondsLeft: 40,
+      secondsSinceSaved: 2,
+      pausedAt: null,
+      versionEpoch: 1,
+      deletesHeld: null,
+      stoppedColumns: [],
+    });
+  });
+
+  it('foresees nothing without a total, and when the table is followed', () => {
+    expect(tableStatus(saved({ rowsTotal: null }), nowMs).secondsLeft).toBeNull();
+    expect(tableStatus(saved({ phase: 'STREAMING' }), nowMs).rowsPerSecond).toBeNull();
+  });
+
+  it('says what an operator has to decide', () => {
+    const waiting = saved(
+      { phase: 'STREAMING' },
+      { deletesHeld: 1_200, stopped: ['revenue:decimal:UNREADABLE'], pausedAt: '2026-11-25T09:00:00Z' },
+    );
+    const text = statusTable([tableStatus(waiting, nowMs)]);
+
+    expect(text).toContain('STREAMING, paused');
+    expect(text).toContain('1200 deletes held: lockstep confirm dynamics/lead');
+    expect(text).toContain('not published: revenue (UNREADABLE)');
+  });
+
+  it('shows a source of Marketo, which has no state of a table', () => {
+    expect(tableStatus(saved({ source: 'marketo', table: 'person', state: null }), nowMs)).toMatchObject({
+      target: 'marketo/person',
+      pausedAt: null,
+    });
+  });
+});
