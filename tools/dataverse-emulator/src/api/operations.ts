@@ -1,5 +1,6 @@
 import type { OrganizationState } from '../core/organizationState.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
+import { principalPrivileges } from './principalPrivileges.ts';
 import { jsonAnswer, type Answer, type Call } from './call.ts';
 
 /** What an operation is called on. */
@@ -32,4 +33,5 @@ function whoAmI(state: OrganizationState, call: Call): Answer {
 /** Every action and function by its name. Bound ones are addressed as `Microsoft.Dynamics.CRM.<name>`. */
 export const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['WhoAmI', { method: 'GET', binding: 'none', answer: whoAmI }],
+  ['RetrievePrincipalAttributePrivileges', { method: 'GET', binding: 'row', answer: principalPrivileges }],
 ]);

@@ -31,7 +31,14 @@ function rowsText({ changes, print }: PageParts): string {
  */
 function pageKey(state: OrganizationState, { style, head, changes }: PageParts): string {
   const { columns, withFormattedValues, withLookupTables, withNavigation } = style;
-  const look = { columns, withFormattedValues, withLookupTables, withNavigation, settings: state.settings };
+  const look = {
+    columns,
+    withFormattedValues,
+    withLookupTables,
+    withNavigation,
+    settings: state.settings,
+    metadata: state.metadata.changedAt.get(style.table.name),
+  };
   const digest = createHash('sha1').update(head).update(JSON.stringify(look)).digest('base64');
   const place = [changes[0]?.version, changes.at(-1)?.version, changes.length];
   return [state.store.generation(), style.table.name, ...place, digest].join(' ');

@@ -5,6 +5,7 @@ import { pagingCookieText, type PagingCookie } from '../core/pagingCookie.ts';
 import { parseFilter, parseOrdering, queryRows } from '../core/queryRows.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
 import { acceptDeltaToken, beginTrackedRead, countChanges } from '../core/trackedPage.ts';
+import { globalVersionText } from '../metadata/globalMetadataVersion.ts';
 import { emptyAnswer, jsonAnswer, type Answer, type Call } from './call.ts';
 import { contextText, cookieOf, link, pageSizeOf } from './collectionLinks.ts';
 import { appliedHeader, parsePreferences } from './preferences.ts';
@@ -70,7 +71,7 @@ function readPlain(
   const count = countText(call, all.length);
   return jsonAnswer(
     200,
-    `{"@odata.context":${contextText(call, table, '')},${count}"value":[${rows.join(',')}]${following}}`,
+    `{"@odata.context":${contextText(call, table, '')},${count}${globalVersionText(state, preferences.annotations)}"value":[${rows.join(',')}]${following}}`,
     appliedHeader(preferences, false),
   );
 }

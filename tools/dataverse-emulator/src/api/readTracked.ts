@@ -5,6 +5,7 @@ import { pagingCookieText, type PagingCookie } from '../core/pagingCookie.ts';
 import type { ChangeMark } from '../core/rowStore.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
 import { requireTracking, trackedPage, type TrackedCursor, type TrackedPage } from '../core/trackedPage.ts';
+import { globalVersionText } from '../metadata/globalMetadataVersion.ts';
 import type { Answer, Call } from './call.ts';
 import { contextText, link, pageSizeOf } from './collectionLinks.ts';
 import { pageAnswer } from './pageAnswer.ts';
@@ -88,7 +89,7 @@ export function readTrackedPage(
     style,
     isGzipWelcome: call.isGzipWelcome ?? false,
     headers: appliedHeader(preferences, cursor.from === 0 && cursor.page === 1),
-    head: `{"@odata.context":${context},"value":[`,
+    head: `{"@odata.context":${context},${globalVersionText(state, preferences.annotations)}"value":[`,
     changes: page.changes,
     print: (change) => changeText(call, style, change),
     tail: `]${closingText(state, call, table, page)}}`,

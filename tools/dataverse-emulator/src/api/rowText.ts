@@ -5,6 +5,7 @@ import {
   type ColumnDefinition,
   type Row,
 } from '../core/columnDefinition.ts';
+import { visibleColumns } from '../core/columnSecurity.ts';
 import type { OrganizationState } from '../core/organizationState.ts';
 import { requireProperty } from '../core/queryRows.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
@@ -110,8 +111,9 @@ function valuePrinter(parts: StyleParts, definition: ColumnDefinition): (row: Ro
 }
 
 function memberPrinter(parts: StyleParts, definition: ColumnDefinition): MemberPrinter {
-  const { property } = definition;
+  const { property, isHidden } = definition;
   const name = `,"${property}":`;
+  if (isHidden) return () => `${name}null`;
   const print = valuePrinter(parts, definition);
   return (row) => name + ((row[property] ?? null) === null ? 'null' : print(row));
 }
@@ -126,7 +128,7 @@ export function rowStyle(
   const parts = {
     state,
     table,
-    columns: selectedColumns(table, select),
+    columns: visibleColumns(state, table, selectedColumns(table, select)),
     withFormattedValues: wantsAnnotation(annotations, formattedValueAnnotation),
     withLookupTables: wantsAnnotation(annotations, lookupTableAnnotation),
     withNavigation: wantsAnnotation(annotations, navigationAnnotation),

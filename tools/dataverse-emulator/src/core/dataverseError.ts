@@ -26,6 +26,8 @@ export const errorCodes = {
   optionNotInSet: '0x8004431a',
   badStatePair: '0x80048408',
   wrongState: '0x80040233',
+  columnUpdateDenied: '0x8004f507',
+  columnCreateDenied: '0x8004f502',
   missingPrivilege: '0x80040220',
   notAMember: '0x80072560',
   userDisabled: '0x8004a112',

@@ -1,4 +1,5 @@
 import { v5 as uuidFromName } from 'uuid';
+import type { EnvironmentSnapshot } from './environmentSnapshots.ts';
 import type { ManyToMany } from './relationships.ts';
 import type { TableDefinition } from './tableDefinition.ts';
 import { createBoundedLog, type BoundedLog } from './boundedLog.ts';
@@ -54,13 +55,14 @@ const firstMetadataVersion = 1_000_000;
 
 /** The whole state of one emulated organisation. */
 export interface OrganizationState {
-  readonly identity: Identity;
+  identity: Identity;
   readonly application: Actor;
   /** Tables come and change at run time: look them up for every call. Changed by `core/changeTables.ts` only. */
   readonly tables: Map<string, TableDefinition>;
   readonly tablesBySet: Map<string, TableDefinition>;
   readonly manyToMany: Map<string, ManyToMany>;
   readonly metadata: MetadataVersions;
+  readonly snapshots: Map<string, EnvironmentSnapshot>;
   readonly store: RowStore;
   readonly pages: PageCache;
   readonly calls: BoundedLog<CallEntry>;
@@ -112,6 +114,7 @@ export function createOrganizationState(parts: OrganizationParts): OrganizationS
     tablesBySet: new Map(parts.tables.map((table) => [table.set, table])),
     manyToMany: new Map(parts.manyToMany?.map((each) => [each.schemaName, each])),
     metadata: { version: firstMetadataVersion, changedAt: new Map() },
+    snapshots: new Map(),
     store,
     pages: createPageCache(),
     calls: createBoundedLog(callsMax),

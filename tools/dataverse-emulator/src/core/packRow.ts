@@ -10,6 +10,8 @@ export interface StoredRow {
 export interface RowPacker {
   pack(row: Row): string;
   unpack(stored: StoredRow): Row;
+  /** Drops a property from all texts, for good. */
+  forget(property: string): void;
 }
 
 const separator = '\u0001';
@@ -74,7 +76,7 @@ function createSharedCells(): SharedCells {
  * when columns come and go. Nulls take one character. The version is kept beside the text, lookups are shared.
  */
 export function createRowPacker(): RowPacker {
-  const properties: string[] = [];
+  const properties: (string | undefined)[] = [];
   const places = new Map<string, number>();
   const shared = createSharedCells();
   const placeOf = (property: string): number => {
@@ -94,6 +96,11 @@ export function createRowPacker(): RowPacker {
         cells[place] = property.startsWith('_') && cell !== '' ? shared.reference(cell) : cell;
       }
       return cells.join(separator);
+    },
+    forget(property) {
+      const place = places.get(property);
+      if (place !== undefined) properties[place] = undefined;
+      places.delete(property);
     },
     unpack({ version, text }) {
       const row: Record<string, CellValue> = {};

@@ -62,6 +62,8 @@ export interface RowStore {
   save(table: string, id: string, build: (version: number) => Row): Commit;
   remove(table: string, id: string): Commit | undefined;
   unpack(table: string, stored: StoredRow): Row;
+  /** Drops a property from every row of a table. */
+  forget(table: string, property: string): void;
   /** Runs the work; when it throws, all rows are as they were. Versions it took stay used up. */
   atomically<Result>(work: () => Result): Result;
   snapshot(): StoreSnapshot;
@@ -239,6 +241,7 @@ export function createRowStore(firstVersion = 1_000_000): RowStore {
     save: (table, id, build) => save(store, table, id, build),
     remove: (table, id) => remove(store, table, id),
     unpack: (table, stored) => tableOf(store, table).packer.unpack(stored),
+    forget: (table, property) => tableOf(store, table).packer.forget(property),
     atomically: (work) => atomically(store, work),
     snapshot: () => ({
       version: store.version,

@@ -1,7 +1,8 @@
 import { userId, type Actor, type OrganizationState } from './organizationState.ts';
-import { createRow, defaultCurrencyId, updateRow } from './writeRow.ts';
+import { createRow, defaultCurrencyId, deleteRow, updateRow } from './writeRow.ts';
 
-const system: Actor = { id: userId('SYSTEM'), name: 'SYSTEM', kind: 'application' };
+/** The service itself. */
+export const system: Actor = { id: userId('SYSTEM'), name: 'SYSTEM', kind: 'application' };
 
 /** Name of the human who edits when the control API is not told another. */
 export const defaultHumanName = 'sales user';
@@ -37,6 +38,12 @@ export function addOrganizationRow(state: OrganizationState): void {
     languagecode: 1033,
     _basecurrencyid_value: defaultCurrencyId,
   });
+}
+
+/** Takes the row of an organisation that is no more. */
+export function removeOrganizationRow(state: OrganizationState, id: string): void {
+  const table = state.tables.get('organization');
+  if (table && state.store.row(table.name, id)) deleteRow(state, table, id, system);
 }
 
 /** Puts the rows every organisation has in place: itself, its unit and currency, the application user, one human. */

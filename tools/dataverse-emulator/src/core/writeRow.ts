@@ -1,4 +1,5 @@
 import type { CellValue, ColumnDefinition, Row } from './columnDefinition.ts';
+import { requireColumnAccess } from './columnSecurity.ts';
 import { badRequest, DataverseError, errorCodes, rowMissing } from './dataverseError.ts';
 import { decimalText } from './decimalText.ts';
 import { nowMs, type Actor, type OrganizationState } from './organizationState.ts';
@@ -126,6 +127,7 @@ export function createRow(state: OrganizationState, request: WriteRequest, urlId
       'A record with matching key values already exists.',
     );
   const values = readFields(state, table, body, { operation: 'create', isPrivileged: request.isPrivileged });
+  requireAccess(state, request, 'cancreate', values);
   const atMs = nowMs(state);
   const row: Row = {
     ...defaultCells(table),
@@ -139,6 +141,15 @@ export function createRow(state: OrganizationState, request: WriteRequest, urlId
   if (!request.isPrivileged) requireMandatory(table, complete);
   const change = state.store.save(table.name, id, (versionnumber) => ({ ...complete, versionnumber }));
   return commit(state, request.actor, change);
+}
+
+function requireAccess(
+  state: OrganizationState,
+  { table, actor, isPrivileged }: WriteRequest,
+  access: 'cancreate' | 'canupdate',
+  values: FieldValues,
+): void {
+  if (!isPrivileged) requireColumnAccess(state, table, { userId: actor.id, access, values });
 }
 
 function refuseClosedLead(
@@ -165,6 +176,7 @@ export function updateRow(state: OrganizationState, request: WriteRequest, id: s
     isPrivileged: request.isPrivileged,
   });
   refuseClosedLead(state, request, before, values);
+  requireAccess(state, request, 'canupdate', values);
   const complete = completeRow(state, table, {
     ...before,
     ...authorCells(table, request, nowMs(state)),

@@ -1,6 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { actorOf, requireTable } from './controlTargets.ts';
+import { environmentRoutes } from './environmentRoutes.ts';
 import { scaleRoutes } from './scaleRoutes.ts';
 import { DataverseError } from '../core/dataverseError.ts';
 import { emulatorSettingsSchema } from '../core/emulatorSettings.ts';
@@ -185,7 +186,15 @@ export function controlRoutes(state: OrganizationState): (app: FastifyInstance) 
       const code = error instanceof DataverseError ? error.code : 'control';
       return reply.code(status).send({ error: { code, message: error.message } });
     });
-    for (const add of [rowRoutes, scaleRoutes, clockRoutes, faultRoutes, logRoutes, settingRoutes])
+    for (const add of [
+      rowRoutes,
+      scaleRoutes,
+      clockRoutes,
+      faultRoutes,
+      logRoutes,
+      settingRoutes,
+      environmentRoutes,
+    ])
       add(app, state);
   };
 }
