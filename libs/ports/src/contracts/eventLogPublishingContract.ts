@@ -10,7 +10,7 @@ import {
   type EventLogHarness,
 } from './eventLogHarness.ts';
 
-/** What `EventLog` promises of publishers and scans; `open` gives an empty log each time. */
+/** What `Publisher` promises, and `EventLog` of scans; `open` gives an empty log each time. */
 export function eventLogPublishingContract(name: string, open: () => Promise<EventLogHarness>): void {
   describe(`${name} as event log, publishing and scanning`, () => {
     const onLog = onEachLog(open);
