@@ -63,6 +63,10 @@ export const errorTable = {
     'STOP',
     'A configured table or column does not exist, or change tracking is off for it.',
   ),
+  DYNAMICS_BUDGET_SPENT: entry(
+    'RETRY',
+    'The configured requests of the day are spent; work goes on at the time named, midnight UTC.',
+  ),
   DYNAMICS_TRACKING_OFF: entry(
     'RETRY',
     'Change tracking is off for a table; switch it on (table settings, "Track changes"), the work goes on by itself.',
