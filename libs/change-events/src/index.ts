@@ -54,10 +54,7 @@ export { changeEventSchema } from './schemas.ts';
 export type { AvroSchema } from './avroTypes.ts';
 export { createCodec, type Codec, type SchemaIds } from './codec.ts';
 export { createMessageCodec, subjectOf, subjectSchemas, type MessageCodec } from './messageCodec.ts';
-export type { EventHead } from './eventHead.ts';
-export type { Ready } from './ready.ts';
-export { canonicalDecimal } from './logicalTypes.ts';
-export { isoTime } from './isoTime.ts';
+export { canonicalDecimal, isoTime } from './logicalTypes.ts';
 export {
   errorTable,
   fateOf,

@@ -1,7 +1,7 @@
 import type { Publisher } from '@lockstep/ports';
 import type { Kafka } from 'kafkajs';
 import { scopedId } from './names.ts';
-import { encodeChunks, type EncodeSettings } from './outgoingRecords.ts';
+import { chunkRecords, encodeMessages, type EncodeSettings } from './outgoingRecords.ts';
 import { openTransactionalProducer } from './transactionalProducer.ts';
 
 export type PublisherSettings = EncodeSettings & { readonly kafka: Kafka };
@@ -13,7 +13,11 @@ export type PublisherSettings = EncodeSettings & { readonly kafka: Kafka };
 export async function openPublisher(settings: PublisherSettings, id: string): Promise<Publisher> {
   const producer = await openTransactionalProducer(settings.kafka, scopedId(settings.prefix, id));
   return {
-    publish: (messages) => producer.commit({ chunks: encodeChunks(settings, messages) }),
+    async publish(messages) {
+      if (messages.length === 0) return;
+      const records = await encodeMessages(settings, messages);
+      await producer.commit({ chunks: chunkRecords(records) });
+    },
     close: () => producer.close(),
   };
 }

@@ -18,7 +18,8 @@ function lacks(state: OrganizationState, operation: Operation, table: TableDefin
   const names = [privilegeName(operation, table), `prv${operation}${table.name}`].map((name) =>
     name.toLowerCase(),
   );
-  return state.settings.missingPrivileges.some((each) => names.includes(each.toLowerCase()));
+  const own = state.context?.application.missingPrivileges ?? [];
+  return [...state.settings.missingPrivileges, ...own].some((each) => names.includes(each.toLowerCase()));
 }
 
 /** Throws 403 when the setting took the privilege away, 405 for a table that is written by association only. */

@@ -32,6 +32,8 @@ export const errorCodes = {
   notAMember: '0x80072560',
   userDisabled: '0x8004a112',
   mayNotActOnBehalf: '0x8004a110',
+  applicationBlocked: '0x80095ffc',
+  pluginAborted: '0x80040265',
   notAuthenticated: '0x80040204',
   etagMismatch: '0x80060882',
   duplicateKey: '0x80040237',

@@ -14,6 +14,10 @@ export const emulatorSettingsSchema = Type.Object(
         executionTimeMsMax: Type.Integer({ minimum: 1 }),
         concurrentRequestsMax: Type.Integer({ minimum: 1 }),
         recommendedParallelism: Type.Integer({ minimum: 1 }),
+        /** Web servers; each counts on its own. */
+        servers: Type.Integer({ minimum: 1, maximum: 64 }),
+        /** Execution time charged for each call; 0 charges the real one. */
+        simulatedCallMs: Type.Integer({ minimum: 0 }),
       },
       { additionalProperties: false },
     ),
@@ -21,6 +25,8 @@ export const emulatorSettingsSchema = Type.Object(
     applicationUser: Type.Union([Type.Literal('present'), Type.Literal('absent'), Type.Literal('disabled')]),
     /** Privileges taken away, such as `prvReadlead`, `prvCreatecontact`, `prvWritelead`, `prvDeletelead`. */
     missingPrivileges: Type.Array(Type.String(), { maxItems: 100 }),
+    /** Whether a revoked token of a client that declared the capability is answered with a claims challenge. */
+    challengesClaims: Type.Boolean(),
     expiredAccessTokenStatus: Type.Integer({ minimum: 400, maximum: 499 }),
     expiredDeltaTokenStatus: Type.Integer({ minimum: 400, maximum: 499 }),
     malformedDeltaTokenCode: Type.String({ pattern: '^0x[0-9a-f]{1,8}$' }),
@@ -56,9 +62,12 @@ export const defaultSettings: EmulatorSettings = {
     executionTimeMsMax: 1_200_000,
     concurrentRequestsMax: 52,
     recommendedParallelism: 10,
+    servers: 1,
+    simulatedCallMs: 0,
   },
   applicationUser: 'present',
   missingPrivileges: [],
+  challengesClaims: true,
   expiredAccessTokenStatus: 401,
   expiredDeltaTokenStatus: 400,
   malformedDeltaTokenCode: '0x80040203',

@@ -17,6 +17,29 @@ const faultAction = Type.Union([
     { kind: Type.Literal('delay'), delayMs: Type.Integer({ minimum: 0, maximum: 600_000 }) },
     { additionalProperties: false },
   ),
+  Type.Object(
+    {
+      kind: Type.Literal('html'),
+      status: Type.Integer({ minimum: 200, maximum: 599 }),
+      retryAfterSeconds: Type.Optional(Type.Number({ minimum: 0 })),
+    },
+    { additionalProperties: false },
+  ),
+  Type.Object(
+    { kind: Type.Literal('cutBody'), afterBytes: Type.Integer({ minimum: 0, maximum: 100_000_000 }) },
+    { additionalProperties: false },
+  ),
+  Type.Object(
+    {
+      kind: Type.Union([
+        Type.Literal('repeatPage'),
+        Type.Literal('omitDeltaLink'),
+        Type.Literal('repeatRows'),
+        Type.Literal('reverseRows'),
+      ]),
+    },
+    { additionalProperties: false },
+  ),
 ]);
 
 /** Shape of a fault as the control API takes it. `path` is a regular expression over path and query. */

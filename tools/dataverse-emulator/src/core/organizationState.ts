@@ -2,6 +2,7 @@ import { v5 as uuidFromName } from 'uuid';
 import type { EnvironmentSnapshot } from './environmentSnapshots.ts';
 import type { ManyToMany } from './relationships.ts';
 import type { TableDefinition } from './tableDefinition.ts';
+import { createApplication, type Application, type CallContext } from './application.ts';
 import { createBoundedLog, type BoundedLog } from './boundedLog.ts';
 import { defaultSettings, type EmulatorSettings } from './emulatorSettings.ts';
 import { createFaultPlan, type FaultPlan } from './faultPlan.ts';
@@ -9,12 +10,15 @@ import { createPageCache, type PageCache } from './pageCache.ts';
 import { createRowStore, type Commit, type RowStore } from './rowStore.ts';
 import { createStateLog } from './stateLog.ts';
 import { createServiceProtection, type ServiceProtection } from './serviceProtection.ts';
+import { createUsage, type Usage } from './usage.ts';
 
 /** Who commits a change. */
 export interface Actor {
   readonly id: string;
   readonly name: string;
   readonly kind: 'human' | 'application';
+  /** The application's user, when it acts for this one (facts, section 3.7). */
+  readonly actingUserId?: string;
 }
 
 /** Entry of the log of row states. */
@@ -56,7 +60,13 @@ const firstMetadataVersion = 1_000_000;
 /** The whole state of one emulated organisation. */
 export interface OrganizationState {
   identity: Identity;
+  /** The user of the call that is being answered; outside a call the one the emulator started with. */
   readonly application: Actor;
+  /** Applications by client id. */
+  readonly applications: Map<string, Application>;
+  /** What holds for the call that is being answered. */
+  context: CallContext | undefined;
+  readonly usage: Usage;
   /** Tables come and change at run time: look them up for every call. Changed by `core/changeTables.ts` only. */
   readonly tables: Map<string, TableDefinition>;
   readonly tablesBySet: Map<string, TableDefinition>;
@@ -103,13 +113,23 @@ export function nowMs(state: OrganizationState): number {
 /** Creates an organisation without rows. */
 export function createOrganizationState(parts: OrganizationParts): OrganizationState {
   const store = createRowStore();
+  const { clientId, clientSecret } = parts.identity;
+  const standing: Application = {
+    ...createApplication(clientId, { id: userId('application'), name: 'application', kind: 'application' }),
+    secrets: [{ id: 'first', value: clientSecret, startMs: -Infinity, endMs: Infinity }],
+  };
   return {
     identity: {
       ...parts.identity,
       organizationId: uuidFromName('organization', idSpace),
       businessUnitId: uuidFromName('businessunit', idSpace),
     },
-    application: { id: userId('application'), name: 'application', kind: 'application' },
+    get application() {
+      return this.context?.actor ?? standing.actor;
+    },
+    applications: new Map([[clientId, standing]]),
+    context: undefined,
+    usage: createUsage(),
     tables: new Map(parts.tables.map((table) => [table.name, table])),
     tablesBySet: new Map(parts.tables.map((table) => [table.set, table])),
     manyToMany: new Map(parts.manyToMany?.map((each) => [each.schemaName, each])),

@@ -1,3 +1,4 @@
+import type { Application } from './application.ts';
 import { userId, type Actor, type OrganizationState } from './organizationState.ts';
 import { createRow, defaultCurrencyId, deleteRow, updateRow } from './writeRow.ts';
 
@@ -21,6 +22,11 @@ export function humanActor(state: OrganizationState, name: string = defaultHuman
   const mailbox = `${name.toLowerCase().replace(/[^a-z0-9]+/g, '.')}@example.com`;
   addUser(state, id, { fullname: name, domainname: mailbox, internalemailaddress: mailbox });
   return { id, name, kind: 'human' };
+}
+
+/** The row of `systemuser` as which an application acts (facts, section 5). */
+export function addApplicationUser(state: OrganizationState, { actor, clientId }: Application): void {
+  addUser(state, actor.id, { fullname: actor.name, applicationid: clientId, accessmode: 4 });
 }
 
 function addRow(state: OrganizationState, name: string, body: Readonly<Record<string, unknown>>): void {

@@ -29,7 +29,7 @@ function commit(state: OrganizationState, actor: Actor, change: Commit): Commit 
 function lookupIfPresent(
   table: TableDefinition,
   name: string,
-  target: { table: string; id: string },
+  target: { table: string; id: string } | null,
 ): FieldValues {
   const definition = table.byName.get(name);
   return definition ? lookupCells(definition, target) : {};
@@ -93,10 +93,16 @@ function completeRow(state: OrganizationState, table: TableDefinition, row: Row)
   return withoutNulls({ ...priced, ...table.compute?.(priced) });
 }
 
+/** The application that acts for the author (facts, section 3.7). */
+function actingUser({ actingUserId }: Actor): { table: string; id: string } | null {
+  return actingUserId === undefined ? null : { table: 'systemuser', id: actingUserId };
+}
+
 function authorCells(table: TableDefinition, request: WriteRequest, atMs: number): FieldValues {
   return {
     modifiedon: dateTimeText(atMs),
     ...lookupIfPresent(table, 'modifiedby', { table: 'systemuser', id: request.actor.id }),
+    ...lookupIfPresent(table, 'modifiedonbehalfby', actingUser(request.actor)),
   };
 }
 
@@ -105,6 +111,7 @@ function creationCells(table: TableDefinition, request: WriteRequest, atMs: numb
   return {
     createdon: dateTimeText(atMs),
     ...lookupIfPresent(table, 'createdby', self),
+    ...lookupIfPresent(table, 'createdonbehalfby', actingUser(request.actor)),
     ...lookupIfPresent(table, 'ownerid', self),
   };
 }

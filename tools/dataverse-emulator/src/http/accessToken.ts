@@ -8,6 +8,8 @@ export interface AccessClaims {
   readonly appid: string;
   readonly iat: number;
   readonly exp: number;
+  /** `cp1` when the client declared that it understands claims challenges. */
+  readonly xms_cc?: readonly string[];
 }
 
 function encode(value: unknown): string {

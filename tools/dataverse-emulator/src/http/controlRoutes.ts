@@ -1,3 +1,4 @@
+import { applicationRoutes } from './applicationRoutes.ts';
 import { Type, type Static } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { actorOf, requireTable } from './controlTargets.ts';
@@ -187,6 +188,7 @@ export function controlRoutes(state: OrganizationState): (app: FastifyInstance) 
       return reply.code(status).send({ error: { code, message: error.message } });
     });
     for (const add of [
+      applicationRoutes,
       rowRoutes,
       scaleRoutes,
       clockRoutes,

@@ -12,5 +12,6 @@ export function requireTable(state: OrganizationState, name: string): TableDefin
 
 /** The application acts under its own name, everybody else is a human. */
 export function actorOf(state: OrganizationState, name: string | undefined): Actor {
-  return name === state.application.name ? state.application : humanActor(state, name);
+  const application = [...state.applications.values()].find(({ actor }) => actor.name === name);
+  return application?.actor ?? humanActor(state, name);
 }

@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { answerCall } from '../api/answerCall.ts';
 import type { Answer, Call } from '../api/call.ts';
 import { badRequest, errorCodes } from '../core/dataverseError.ts';
 import { nowMs, type OrganizationState } from '../core/organizationState.ts';
-import { admitCaller } from './admitCaller.ts';
+import type { Admission } from '../core/serviceProtection.ts';
+import { admitCaller, type Caller } from './admitCaller.ts';
+import { answerAs } from './answerAs.ts';
+import { operationsOf } from './countOperations.ts';
 import { serveCall } from './serveCall.ts';
 
 /** What the Web API needs to know of the token side. */
@@ -56,34 +58,56 @@ function callOf(request: FastifyRequest, needsText: boolean): Call {
   };
 }
 
+function affinityOf(headers: Call['headers']): string | undefined {
+  return /(?:^|;\s*)ARRAffinity=(\d+)/.exec(headers['cookie'] ?? '')?.[1];
+}
+
+function admission(
+  state: OrganizationState,
+  call: Call,
+  caller: Caller,
+): { readonly admission: Admission; readonly headers: Readonly<Record<string, string>> } {
+  const { limits } = state.settings;
+  const server = state.limits.serverFor(affinityOf(call.headers), limits.servers);
+  const atMs = nowMs(state);
+  const admitted = state.limits.admit({ userId: caller.application.actor.id, server }, atMs, limits);
+  for (const { used, count } of operationsOf(call))
+    state.usage.count({ ...used, user: caller.application.actor.name }, atMs, count);
+  return {
+    admission: admitted,
+    headers: {
+      'set-cookie': `ARRAffinity=${server};Path=/;HttpOnly`,
+      'x-ms-dop-hint': String(limits.recommendedParallelism),
+      'x-ms-ratelimit-burst-remaining-xrm-requests': String(admitted.remainingRequests),
+      'x-ms-ratelimit-time-remaining-xrm-requests': (admitted.remainingExecutionMs / 1000).toFixed(2),
+    },
+  };
+}
+
 async function admittedAnswer(
   options: DataRoutesOptions,
-  request: FastifyRequest,
+  served: { readonly request: FastifyRequest; readonly setActor: (name: string) => void },
   { pause, needsText }: { readonly pause: () => Promise<void>; readonly needsText: boolean },
 ): Promise<Answer> {
   const { state } = options;
+  const { request } = served;
   const call = callOf(request, needsText);
-  admitCaller(state, {
+  const caller = admitCaller(state, {
     authorization: request.headers.authorization,
     headers: call.headers,
     origin: originOf(request),
     tokenAuthority: options.tokenAuthority(),
     signingKey: options.signingKey,
   });
-  const { limits } = state.settings;
-  const admission = state.limits.admit(state.application.id, nowMs(state), limits);
+  served.setActor(caller.actor.name);
+  const admitted = admission(state, call, caller);
   const startedTick = performance.now();
   try {
     await pause();
-    const answer = answerCall(state, call);
-    const debug = {
-      'x-ms-dop-hint': String(limits.recommendedParallelism),
-      'x-ms-ratelimit-burst-remaining-xrm-requests': String(admission.remainingRequests),
-      'x-ms-ratelimit-time-remaining-xrm-requests': (admission.remainingExecutionMs / 1000).toFixed(2),
-    };
-    return { ...answer, headers: { ...answer.headers, ...debug } };
+    const answer = await answerAs(state, caller, call);
+    return { ...answer, headers: { ...answer.headers, ...admitted.headers } };
   } finally {
-    admission.finish(performance.now() - startedTick);
+    admitted.admission.finish(performance.now() - startedTick);
   }
 }
 
@@ -101,7 +125,12 @@ export function dataRoutes(options: DataRoutesOptions): (app: FastifyInstance) =
           reply,
           actor: options.state.application.name,
           logsBody: true,
-          answer: (pause, needsText) => admittedAnswer(options, request, { pause, needsText }),
+          answer(pause, needsText) {
+            const setActor = (name: string): void => {
+              this.actor = name;
+            };
+            return admittedAnswer(options, { request, setActor }, { pause, needsText });
+          },
         }),
     });
   };

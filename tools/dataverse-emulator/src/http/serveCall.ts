@@ -4,6 +4,7 @@ import { failureAnswer, jsonAnswer, type Answer } from '../api/call.ts';
 import { DataverseError, errorCodes } from '../core/dataverseError.ts';
 import type { FaultAction } from '../core/faultPlan.ts';
 import { nowMs, type OrganizationState } from '../core/organizationState.ts';
+import { alterAnswer, htmlAnswer } from './alterAnswer.ts';
 
 const loggedBodyMax = 65_536;
 const loggedHeaders = ['if-match', 'if-none-match', 'prefer'];
@@ -12,7 +13,8 @@ const loggedHeaders = ['if-match', 'if-none-match', 'prefer'];
 export interface ServedCall {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-  readonly actor: string | null;
+  /** Known for sure once the caller is let in. */
+  actor: string | null;
   /** False where a body holds a secret. */
   readonly logsBody: boolean;
   /**
@@ -67,16 +69,23 @@ function injectedAnswer(action: Extract<FaultAction, { kind: 'status' }>): Answe
   );
 }
 
-async function answered(served: ServedCall, action: FaultAction | undefined): Promise<Answer> {
+function injectedFor(action: FaultAction | undefined): Answer | undefined {
   if (action?.kind === 'status') return injectedAnswer(action);
+  return action?.kind === 'html' ? htmlAnswer(action) : undefined;
+}
+
+async function answered(served: ServedCall, action: FaultAction | undefined): Promise<Answer> {
+  const injected = injectedFor(action);
+  if (injected) return injected;
   const pauseMs = action?.kind === 'delay' ? action.delayMs : 0;
   try {
-    return await served.answer(
+    const answer = await served.answer(
       async () => {
         if (pauseMs > 0) await sleep(pauseMs);
       },
       action !== undefined && action.kind !== 'delay',
     );
+    return alterAnswer(answer, action, addressOf(served.request));
   } catch (error) {
     if (error instanceof DataverseError) return failureAnswer(error);
     served.request.log.error(error);
@@ -84,10 +93,33 @@ async function answered(served: ServedCall, action: FaultAction | undefined): Pr
   }
 }
 
+function addressOf(request: FastifyRequest): string {
+  return `${request.protocol}://${request.host}${request.url}`;
+}
+
+/** Announces the whole body and ends the connection after its first bytes. */
+function cutBody(served: ServedCall, answer: Answer, afterBytes: number): FastifyReply {
+  const { reply, request } = served;
+  const body = Buffer.from(answer.body);
+  reply.hijack();
+  reply.raw.writeHead(answer.status, { ...answer.headers, 'content-length': body.length });
+  reply.raw.write(body.subarray(0, Math.min(afterBytes, body.length - 1)), () =>
+    request.raw.socket.destroy(),
+  );
+  return reply;
+}
+
 function cut(served: ServedCall): FastifyReply {
   served.reply.hijack();
   served.request.raw.socket.destroy();
   return served.reply;
+}
+
+function send(reply: FastifyReply, answer: Answer): FastifyReply {
+  return reply
+    .code(answer.status)
+    .headers(answer.headers)
+    .send(answer.packed ?? (answer.body === '' ? undefined : answer.body));
 }
 
 /** Takes a call through armed faults to its answer and into the call log, in the order in which calls end. */
@@ -105,8 +137,5 @@ export async function serveCall(state: OrganizationState, served: ServedCall): P
     return cut(served);
   }
   log(state, served, started, answer);
-  return reply
-    .code(answer.status)
-    .headers(answer.headers)
-    .send(answer.packed ?? (answer.body === '' ? undefined : answer.body));
+  return action?.kind === 'cutBody' ? cutBody(served, answer, action.afterBytes) : send(reply, answer);
 }

@@ -3,15 +3,25 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { jsonAnswer, type Answer } from '../api/call.ts';
 import { nowMs, type OrganizationState } from '../core/organizationState.ts';
 import { signAccessToken } from './accessToken.ts';
+import { refuseCredential } from './clientCredential.ts';
 import { serveCall } from './serveCall.ts';
 
 function authorityOf(state: OrganizationState, request: FastifyRequest): string {
   return `https://${request.host}/${state.identity.tenantId}`;
 }
 
-function refusal(status: number, error: string, description: string): Answer {
-  const body = JSON.stringify({ error, error_description: description, error_codes: [] });
+function refusal(status: number, error: string, description: string, number?: number): Answer {
+  const body = JSON.stringify({
+    error,
+    error_description: number === undefined ? description : `AADSTS${number}: ${description}`,
+    error_codes: number === undefined ? [] : [number],
+  });
   return { ...jsonAnswer(status, body), code: error };
+}
+
+/** Whether the client declared that it understands claims challenges. */
+function declaresChallenges(form: URLSearchParams): boolean {
+  return /"xms_cc"\s*:\s*\{[^}]*"cp1"/.test(form.get('claims') ?? '');
 }
 
 function discovery(state: OrganizationState, request: FastifyRequest): Answer {
@@ -24,30 +34,55 @@ function discovery(state: OrganizationState, request: FastifyRequest): Answer {
     response_types_supported: ['code'],
     subject_types_supported: ['pairwise'],
     id_token_signing_alg_values_supported: ['RS256'],
-    token_endpoint_auth_methods_supported: ['client_secret_post'],
+    token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt'],
   };
   return jsonAnswer(200, JSON.stringify(document));
 }
 
+function refuseClient(
+  state: OrganizationState,
+  form: URLSearchParams,
+  authority: string,
+): Answer | undefined {
+  const clientId = form.get('client_id') ?? '';
+  const application = state.applications.get(clientId);
+  if (!application)
+    return refusal(
+      400,
+      'unauthorized_client',
+      `Application with identifier '${clientId}' was not found in the directory.`,
+      700_016,
+    );
+  const audiences = [`${authority}/oauth2/v2.0/token`, `${authority}/v2.0`] as const;
+  const refused = refuseCredential(application, { form, audiences, atMs: nowMs(state) });
+  return refused && refusal(401, 'invalid_client', refused.text, refused.number);
+}
+
 function grant(state: OrganizationState, request: FastifyRequest, signingKey: string): Answer {
   const form = new URLSearchParams(request.body as Record<string, string>);
-  const { clientId, clientSecret, tenantId } = state.identity;
   if (form.get('grant_type') !== 'client_credentials')
-    return refusal(400, 'unsupported_grant_type', 'Only client_credentials is supported.');
-  if (form.get('client_id') !== clientId || form.get('client_secret') !== clientSecret)
-    return refusal(401, 'invalid_client', 'The client id or the client secret is wrong.');
+    return refusal(400, 'unsupported_grant_type', 'Only client_credentials is supported.', 70_003);
+  const authority = authorityOf(state, request);
+  const refused = refuseClient(state, form, authority);
+  if (refused) return refused;
   const audience = /^(https?:\/\/[^/\s]+)\/*\.default$/.exec(form.get('scope') ?? '')?.[1];
   if (!audience)
-    return refusal(400, 'invalid_scope', 'The scope must be the address of the organisation and /.default.');
+    return refusal(
+      400,
+      'invalid_scope',
+      'The scope must be the address of the organisation and /.default.',
+      70_011,
+    );
   const lifetimeSeconds = state.settings.tokenLifetimeSeconds;
   const iat = Math.floor(nowMs(state) / 1000);
   const claims = {
     aud: audience,
-    iss: `${authorityOf(state, request)}/v2.0`,
-    tid: tenantId,
-    appid: clientId,
+    iss: `${authority}/v2.0`,
+    tid: state.identity.tenantId,
+    appid: form.get('client_id') ?? '',
     iat,
     exp: iat + lifetimeSeconds,
+    ...(declaresChallenges(form) ? { xms_cc: ['cp1'] } : {}),
   };
   const body = {
     token_type: 'Bearer',
