@@ -6,6 +6,7 @@ import {
   topicDefinitions,
   topics,
   topicSchemas,
+  type TableDefinition,
 } from '@lockstep/change-events';
 import { createDynamics, type Dynamics } from '@lockstep/dynamics';
 import { checkTopics, createEventLog, createKafkaClient, createLeaseKeeper } from '@lockstep/kafka';
@@ -25,10 +26,13 @@ import { defaultMapping, nativePolicy } from '@lockstep/reconciliation';
 import { createSchemaIds } from '@lockstep/schema-registry';
 import { reasonOf, retryForever, startService, systemClock, type Service } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
+import { watchDefinitions } from './watchDefinitions.ts';
 
 /** What the loops of this process share. */
 type Parts = {
   readonly config: Config;
+  /** What the writer of `dynamics` asks back; kept up to date in place. */
+  readonly definitions: Record<string, TableDefinition>;
   readonly dynamics: Dynamics;
   readonly stores: MongoStores;
   readonly eventLog: EventLog;
@@ -74,6 +78,7 @@ export async function runReconciler(config: Config): Promise<void> {
       if (group !== routerGroup) metrics.reconcileDurationSeconds.observe((handleMs + commitMs) / 1000);
     },
   });
+  const definitions: Record<string, TableDefinition> = { ...tableDefinitions };
   const dynamics = await createDynamics({
     url: config.dataverseUrl,
     tenantId: config.dataverseTenantId,
@@ -81,7 +86,7 @@ export async function runReconciler(config: Config): Promise<void> {
     clientId: config.dataverseClientId,
     clientSecret: config.dataverseClientSecret,
     ...(config.dataverseCaFile !== undefined && { caFile: config.dataverseCaFile }),
-    tables: tableDefinitions,
+    tables: definitions,
     onRequest: ({ status }) =>
       metrics.remoteCalls.inc({ system: 'dynamics', outcome: String(status ?? 'none') }),
   });
@@ -92,7 +97,7 @@ export async function runReconciler(config: Config): Promise<void> {
     const stores = await openMongoStores({ url: config.mongodbUrl, database: config.mongodbDatabase });
     lifecycle.opened('mongodb', () => stores.close());
     const leases = createLeaseKeeper({ kafka, prefix });
-    await serve({ config, dynamics, stores, eventLog, leases, service }, signal);
+    await serve({ config, definitions, dynamics, stores, eventLog, leases, service }, signal);
   });
 }
 
@@ -115,8 +120,19 @@ async function serve(parts: Parts, signal: AbortSignal): Promise<void> {
     eventLog.consume(live, reconciler, all),
     eventLog.consume(backfill, reconciler, all),
     parts.leases.hold('sweeper', (_, held) => sweep(parts, held), all),
+    followDefinitions(parts, all),
   ];
   await Promise.all(loops.map((loop) => loop.finally(() => ended.abort())));
+}
+
+function followDefinitions({ definitions, dynamics, service }: Parts, signal: AbortSignal): Promise<void> {
+  const onFailure = (error: unknown, table: string): void =>
+    service.log.warn(
+      { table, reason: reasonOf(error) },
+      'A table could not be described; its columns stay as they were.',
+    );
+  const options = { catalog: dynamics, wanted: tableDefinitions, clock: systemClock, onFailure };
+  return watchDefinitions(definitions, options, signal);
 }
 
 function openReconciler({ config, dynamics, stores, service }: Parts, publisher: Publisher) {

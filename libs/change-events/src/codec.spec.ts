@@ -99,7 +99,7 @@ describe('the codec', () => {
   it('refuses a number that JavaScript cannot hold instead of rounding it', async () => {
     const tooLarge = { ...leadChanged, version: { epoch: 1, number: 2 ** 53 } };
 
-    await expect(openCodec().encode(topics.dynamicsChanges('lead'), tooLarge)).rejects.toThrow();
+    await expect(async () => openCodec().encode(topics.dynamicsChanges('lead'), tooLarge)).rejects.toThrow();
   });
 });
 

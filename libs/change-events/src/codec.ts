@@ -1,7 +1,10 @@
-import avsc, { type Type } from 'avsc';
+import type { Type } from 'avsc';
 import type { AvroSchema } from './avroTypes.ts';
 import { SyncError } from './errors.ts';
-import { logicalTypes } from './logicalTypes.ts';
+import { headReader, type EventHead } from './eventHead.ts';
+import { remember, then, type Ready } from './ready.ts';
+import { headerBytes, typeFor } from './schemaWriter.ts';
+import { createSubjectWriters } from './subjectWriters.ts';
 
 /** Where schemas get their ids; implemented over a Confluent-API registry. */
 export type SchemaIds = {
@@ -13,62 +16,55 @@ export type SchemaIds = {
 
 /** Confluent's wire format: a zero byte, the schema id in four bytes, Avro. */
 export type Codec = {
-  encode(subject: string, value: unknown): Promise<Buffer>;
+  /** Values of `subject` are written with `schema` from now on; what `idOf` throws leaves the former one in force. */
+  define(subject: string, schema: AvroSchema): Promise<void>;
+  /**
+   * At once when the schema has its id already. An event that lacks columns of the schema is written with one that
+   * lacks them too. Throws EVENT_UNENCODABLE.
+   */
+  encode(subject: string, value: unknown): Ready<Buffer>;
   /** Decodes by the writer's schema, so that a field it lacks is absent and not null. Throws MESSAGE_UNDECODABLE. */
   decode(bytes: Buffer): Promise<unknown>;
+  /** The head of a change event, without decoding the rest; at once when the schema is known. Throws MESSAGE_UNDECODABLE. */
+  decodeHead(bytes: Buffer): Ready<EventHead>;
 };
 
-const headerBytes = 5;
-
-function typeFor(schema: AvroSchema): Type {
-  return avsc.Type.forSchema(schema as Parameters<typeof avsc.Type.forSchema>[0], {
-    logicalTypes,
-    noAnonymousTypes: false,
-  });
+function schemaIdOf(bytes: Buffer): number {
+  if (bytes.length < headerBytes || bytes[0] !== 0)
+    throw new SyncError('MESSAGE_UNDECODABLE', { reason: 'no header' });
+  return bytes.readUInt32BE(1);
 }
 
-function frame(id: number, body: Buffer): Buffer {
-  const header = Buffer.alloc(headerBytes);
-  header.writeUInt32BE(id, 1);
-  return Buffer.concat([header, body]);
+function reading<T>(schemaId: number, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new SyncError('MESSAGE_UNDECODABLE', { schemaId }, { cause });
+  }
 }
 
 /** `schemas` names the value schema of each subject (`<topic>-value`, TopicNameStrategy). */
 export function createCodec(ids: SchemaIds, schemas: ReadonlyMap<string, AvroSchema>): Codec {
-  const writers = new Map<string, Promise<{ id: number; type: Type }>>();
-  const readers = new Map<number, Promise<Type>>();
-
-  async function openWriter(subject: string): Promise<{ id: number; type: Type }> {
+  const types = new Map<number, Ready<Type>>();
+  const heads = new Map<number, Ready<(body: Buffer) => EventHead>>();
+  const writers = createSubjectWriters(ids, (subject) => {
     const schema = schemas.get(subject);
     if (!schema) throw new SyncError('SCHEMA_MISSING', { subject });
-    return { id: await ids.idOf(subject, schema), type: typeFor(schema) };
-  }
+    return schema;
+  });
 
   return {
-    async encode(subject, value) {
-      const writer = await remember(writers, subject, () => openWriter(subject));
-      return frame(writer.id, writer.type.toBuffer(value));
-    },
+    define: writers.define,
+    encode: (subject, value) => then(writers.find(subject, value), (write) => write(value)),
     async decode(bytes) {
-      if (bytes.length < headerBytes || bytes[0] !== 0)
-        throw new SyncError('MESSAGE_UNDECODABLE', { reason: 'no header' });
-      const id = bytes.readUInt32BE(1);
-      const type = await remember(readers, id, async () => typeFor(await ids.schemaOf(id)));
-      try {
-        return type.fromBuffer(bytes.subarray(headerBytes));
-      } catch (cause) {
-        throw new SyncError('MESSAGE_UNDECODABLE', { schemaId: id }, { cause });
-      }
+      const id = schemaIdOf(bytes);
+      const type = await remember(types, id, async () => typeFor(await ids.schemaOf(id)));
+      return reading(id, () => type.fromBuffer(bytes.subarray(headerBytes)) as unknown);
+    },
+    decodeHead(bytes) {
+      const id = schemaIdOf(bytes);
+      const head = remember(heads, id, async () => headReader(await ids.schemaOf(id)));
+      return then(head, (read) => reading(id, () => read(bytes.subarray(headerBytes))));
     },
   };
-}
-
-/** Keeps what was made for `key`, unless making it failed: then the next caller tries again. */
-function remember<K, V>(cache: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> {
-  const known = cache.get(key);
-  if (known) return known;
-  const made = make();
-  cache.set(key, made);
-  made.catch(() => cache.delete(key));
-  return made;
 }

@@ -35,6 +35,10 @@ export const errorTable = {
     'PARK',
     'A message has a key or a shape that does not belong on its topic; its bytes are in the dead-letter topic.',
   ),
+  EVENT_UNENCODABLE: entry(
+    'PARK',
+    'A message does not fit its schema or the size that the broker takes; nothing of its transaction was published.',
+  ),
   MONGODB_UNREACHABLE: entry('RETRY', 'The database does not answer.'),
   MONGODB_REFUSED: entry('STOP', 'The database refuses the credentials or the operation.'),
   REVISION_CONFLICT: entry(
@@ -58,6 +62,10 @@ export const errorTable = {
   DYNAMICS_TABLE_UNKNOWN: entry(
     'STOP',
     'A configured table or column does not exist, or change tracking is off for it.',
+  ),
+  DYNAMICS_BUDGET_SPENT: entry(
+    'RETRY',
+    'The configured requests of the day are spent; work goes on at the time named, midnight UTC.',
   ),
   DYNAMICS_TRACKING_OFF: entry(
     'RETRY',

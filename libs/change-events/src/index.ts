@@ -54,7 +54,10 @@ export { changeEventSchema } from './schemas.ts';
 export type { AvroSchema } from './avroTypes.ts';
 export { createCodec, type Codec, type SchemaIds } from './codec.ts';
 export { createMessageCodec, subjectOf, subjectSchemas, type MessageCodec } from './messageCodec.ts';
-export { canonicalDecimal, isoTime } from './logicalTypes.ts';
+export type { EventHead } from './eventHead.ts';
+export type { Ready } from './ready.ts';
+export { canonicalDecimal } from './logicalTypes.ts';
+export { isoTime } from './isoTime.ts';
 export {
   errorTable,
   fateOf,

@@ -1,10 +1,12 @@
 import avsc, { type Schema } from 'avsc';
 import { decimalScale } from './avroTypes.ts';
+import { isoTime, timeMs } from './isoTime.ts';
 
 const scaleFactor = 10n ** BigInt(decimalScale);
 
 function bytesToBigInt(bytes: Buffer): bigint {
   if (bytes.length === 0) return 0n;
+  if (bytes.length <= 6) return BigInt(bytes.readIntBE(0, bytes.length));
   return BigInt.asIntN(bytes.length * 8, BigInt(`0x${bytes.toString('hex')}`));
 }
 
@@ -46,21 +48,34 @@ function fromUnscaled(unscaled: bigint): string {
   return unscaled < 0n ? `-${text}` : text;
 }
 
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** Our form of a value to Avro's own. Throws on what is no such value. */
+export const toAvro = {
+  decimal: (value: unknown): Buffer => {
+    if (typeof value !== 'string') throw new RangeError('not a decimal');
+    return bigIntToBytes(toUnscaled(value));
+  },
+  'timestamp-millis': (value: unknown): number => {
+    const time = typeof value === 'string' ? timeMs(value) : NaN;
+    if (Number.isNaN(time)) throw new RangeError('not a time');
+    return time;
+  },
+  date: (value: unknown): number => {
+    const time = typeof value === 'string' ? timeMs(`${value}T00:00:00Z`) : NaN;
+    if (Number.isNaN(time)) throw new RangeError('not a date');
+    return time / dayMs;
+  },
+} as const;
+
 /** Decimal of fixed scale 10 as a canonical string. */
 class DecimalType extends avsc.types.LogicalType {
   protected override _fromValue(value: Buffer): string {
     return fromUnscaled(bytesToBigInt(value));
   }
-  protected override _toValue(value: unknown): Buffer | undefined {
-    return typeof value === 'string' ? bigIntToBytes(toUnscaled(value)) : undefined;
+  protected override _toValue(value: unknown): Buffer {
+    return toAvro.decimal(value);
   }
-}
-
-const dayMs = 24 * 60 * 60 * 1000;
-
-/** ISO text without a fraction when that is zero: the form both APIs use. */
-export function isoTime(timeMs: number): string {
-  return new Date(timeMs).toISOString().replace('.000Z', 'Z');
 }
 
 /** Milliseconds since 1970 as ISO text. */
@@ -68,20 +83,18 @@ class TimestampType extends avsc.types.LogicalType {
   protected override _fromValue(value: number): string {
     return isoTime(value);
   }
-  protected override _toValue(value: unknown): number | undefined {
-    const timeMs = typeof value === 'string' ? Date.parse(value) : NaN;
-    return Number.isNaN(timeMs) ? undefined : timeMs;
+  protected override _toValue(value: unknown): number {
+    return toAvro['timestamp-millis'](value);
   }
 }
 
 /** Days since 1970 as `YYYY-MM-DD`. */
 class DateType extends avsc.types.LogicalType {
   protected override _fromValue(value: number): string {
-    return new Date(value * dayMs).toISOString().slice(0, 10);
+    return isoTime(value * dayMs).slice(0, 10);
   }
-  protected override _toValue(value: unknown): number | undefined {
-    const timeMs = typeof value === 'string' ? Date.parse(`${value}T00:00:00Z`) : NaN;
-    return Number.isNaN(timeMs) ? undefined : timeMs / dayMs;
+  protected override _toValue(value: unknown): number {
+    return toAvro.date(value);
   }
 }
 

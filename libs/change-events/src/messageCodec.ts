@@ -1,42 +1,62 @@
+import type { AvroSchema } from './avroTypes.ts';
 import type { Codec } from './codec.ts';
+import type { EventHead } from './eventHead.ts';
 import type { ChangeEvent, DeliveryOutcome, InboxMessage } from './events.ts';
+import { then, type Ready } from './ready.ts';
 import { topicName, topics } from './topics.ts';
 
 const inboxTopics: ReadonlySet<string> = new Set([topics.inbox, topics.inboxBackfill]);
 
 /** Encodes and decodes whole messages by topic: inbox messages carry others inside, in the schema those were written with. */
 export type MessageCodec = {
-  encode(topic: string, value: unknown): Promise<Buffer>;
+  /** Values of `topic` are written with `schema` from now on; what the registry refuses leaves the former one in force. */
+  define(topic: string, schema: AvroSchema): Promise<void>;
+  /** At once when every schema it needs has its id already. Throws EVENT_UNENCODABLE. */
+  encode(topic: string, value: unknown): Ready<Buffer>;
   decode(topic: string, bytes: Buffer): Promise<unknown>;
+  /** The head of a change event; at once when its schema is known. Throws MESSAGE_UNDECODABLE. */
+  decodeHead(topic: string, bytes: Buffer): Ready<EventHead>;
 };
 
 /** Names the subject of a topic: TopicNameStrategy over the name on the broker. */
 export const subjectOf = (prefix: string, topic: string): string => `${topicName(prefix, topic)}-value`;
 
-type Encode = (topic: string, value: unknown) => Promise<Buffer>;
+type Encode = (topic: string, value: unknown) => Ready<Buffer>;
+type Packed = Readonly<Record<string, unknown>>;
 
-/** The topic whose schema a forwarded event is written with. */
+/** The bytes that decoded events came from: an event that is forwarded keeps the schema it was written with. */
+type Originals = WeakMap<object, Buffer>;
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+const isEventTopic = (topic: string): boolean => /^(dynamics|marketing)\..+\.changes$/.test(topic);
+
+/** The topic whose schema an event is written with that did not come off a topic. */
 function eventTopic(message: Extract<InboxMessage, { kind: 'event' }>): string {
   if (message.system === 'dynamics') return topics.dynamicsChanges(message.table);
   return topics.marketingChanges(message.table === 'contact' ? 'contact' : 'lead');
 }
 
-async function pack(encode: Encode, message: InboxMessage): Promise<Record<string, unknown>> {
+function pack(encode: Encode, originals: Originals, message: InboxMessage): Ready<Packed> {
   switch (message.kind) {
-    case 'event':
-      return { ...message, event: await encode(eventTopic(message), message.event) };
+    case 'event': {
+      const event = originals.get(message.event) ?? encode(eventTopic(message), message.event);
+      return then(event, (bytes) => ({ ...message, event: bytes }));
+    }
     case 'outcome':
-      return { ...message, outcome: await encode(topics.outcomes, message.outcome) };
+      return then(encode(topics.outcomes, message.outcome), (bytes) => ({ ...message, outcome: bytes }));
     case 'refusal':
     case 'wake-up':
       return message;
   }
 }
 
-async function unpack(codec: Codec, packed: Record<string, unknown>): Promise<InboxMessage> {
+type DecodeEvent = (bytes: Buffer) => Promise<ChangeEvent>;
+
+async function unpack(codec: Codec, decodeEvent: DecodeEvent, packed: Packed): Promise<InboxMessage> {
   const { kind, goldenId, system, table, event, outcome, written, reason, target } = packed;
   if (kind === 'event') {
-    const decoded = (await codec.decode(event as Buffer)) as ChangeEvent;
+    const decoded = await decodeEvent(event as Buffer);
     return { kind, goldenId, system, table, event: decoded, written } as InboxMessage;
   }
   if (kind === 'outcome') {
@@ -53,15 +73,27 @@ async function unpack(codec: Codec, packed: Record<string, unknown>): Promise<In
 
 /** `topic` is the name without prefix everywhere; the prefix of the tenant is part of the subject only. */
 export function createMessageCodec(codec: Codec, prefix = ''): MessageCodec {
+  const originals: Originals = new WeakMap();
   const encode: Encode = (topic, value) => codec.encode(subjectOf(prefix, topic), value);
+
+  async function decodeEvent(bytes: Buffer): Promise<ChangeEvent> {
+    const event = await codec.decode(bytes);
+    if (isObject(event)) originals.set(event, bytes);
+    return event as ChangeEvent;
+  }
+
   return {
-    async encode(topic, value) {
-      return encode(topic, inboxTopics.has(topic) ? await pack(encode, value as InboxMessage) : value);
-    },
+    define: (topic, schema) => codec.define(subjectOf(prefix, topic), schema),
+    encode: (topic, value) =>
+      inboxTopics.has(topic)
+        ? then(pack(encode, originals, value as InboxMessage), (packed) => encode(topic, packed))
+        : encode(topic, value),
     async decode(topic, bytes) {
+      if (isEventTopic(topic)) return decodeEvent(bytes);
       const body = await codec.decode(bytes);
-      return inboxTopics.has(topic) ? unpack(codec, body as Record<string, unknown>) : body;
+      return inboxTopics.has(topic) ? unpack(codec, decodeEvent, body as Packed) : body;
     },
+    decodeHead: (_topic, bytes) => codec.decodeHead(bytes),
   };
 }
 

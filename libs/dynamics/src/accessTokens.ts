@@ -1,13 +1,14 @@
 import { ConfidentialClientApplication, type INetworkModule } from '@azure/msal-node';
-import { SyncError } from '@lockstep/change-events';
+import { isSyncError, SyncError } from '@lockstep/change-events';
+import { readCredential, type CredentialProof, type DynamicsCredential } from './credentials.ts';
 import type { HttpTransport } from './httpTransport.ts';
 
 /** Bearer tokens for one organisation. Both throw DYNAMICS_CREDENTIALS or DYNAMICS_UNREACHABLE. */
 export type AccessTokens = {
   /** The cached token while it is valid. */
   current(): Promise<string>;
-  /** A token from the network, for when the current one was refused; concurrent callers share one. */
-  fresh(): Promise<string>;
+  /** A token from the network, for when the current one was refused; concurrent callers share one. `claims`: what the refusal asks for. */
+  fresh(claims?: string | null): Promise<string>;
 };
 
 export type AccessTokenOptions = {
@@ -15,46 +16,110 @@ export type AccessTokenOptions = {
   /** Such as `https://login.microsoftonline.com`, with or without the tenant at the end. */
   readonly tokenAuthority: string;
   readonly clientId: string;
-  readonly clientSecret: string;
+  readonly credential: DynamicsCredential;
   /** Such as `https://contoso.crm.dynamics.com/.default` (dataverse facts 5). */
   readonly scope: string;
   readonly transport: HttpTransport;
 };
 
-/** One application per process, because the cache lives in it (dataverse facts 5.1). */
-export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
-  const authority = authorityUrl(options.tokenAuthority, options.tenantId);
-  const application = new ConfidentialClientApplication({
-    auth: {
-      clientId: options.clientId,
-      clientSecret: options.clientSecret,
-      authority: authority.href,
-      // Without it an unknown host sends MSAL to Microsoft's instance discovery.
-      knownAuthorities: [authority.host],
-    },
-    system: { networkClient: networkClient(options.transport) },
-  });
-  const acquire = async (skipCache: boolean): Promise<string> => {
-    const result = await application
-      .acquireTokenByClientCredential({ scopes: [options.scope], skipCache })
-      .catch((cause: unknown) => {
-        throw refusal(cause, authority.host);
-      });
-    if (!result) throw new SyncError('DYNAMICS_CREDENTIALS', { host: authority.host });
+type Acquire = (how: { readonly skipCache: boolean; readonly claims?: string }) => Promise<string>;
 
-    return result.accessToken;
+/** Files are looked at again so often while their credential is in use. */
+const credentialCheckMs = 10_000;
+
+/** One application per process and credential, because the cache lives in it (dataverse facts 5.1). */
+export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
+  const application = rotatingApplication(options);
+  const acquire: Acquire = async (how) => {
+    const { acquire: ask } = await application.current();
+    try {
+      return await ask(how);
+    } catch (error) {
+      // The secret may have been exchanged a moment ago, in the file and at the token service.
+      const renewed = isSyncError(error, 'DYNAMICS_CREDENTIALS') ? await application.changed() : null;
+      if (!renewed) throw error;
+
+      return renewed.acquire(how);
+    }
   };
   let pending: Promise<string> | null = null;
 
   return {
-    current: () => acquire(false),
-    fresh: () => {
-      pending ??= acquire(true).finally(() => {
+    current: () => acquire({ skipCache: false }),
+    fresh: (claims) => {
+      pending ??= acquire({ skipCache: true, ...(typeof claims === 'string' && { claims }) }).finally(() => {
         pending = null;
       });
 
       return pending;
     },
+  };
+}
+
+type Application = { readonly identity: string; readonly acquire: Acquire };
+
+/** The application of the credential as its files hold it now. */
+function rotatingApplication(options: AccessTokenOptions): {
+  current(): Promise<Application>;
+  /** The application of a changed credential; null when it is still the same. */
+  changed(): Promise<Application | null>;
+} {
+  let application: Application | null = null;
+  let checkedMs = -Infinity;
+  const changed = async (): Promise<Application | null> => {
+    checkedMs = performance.now();
+    const { proof, identity } = await readCredential(options.credential);
+    if (application?.identity === identity) return null;
+    application = { identity, acquire: openApplication(options, proof) };
+
+    return application;
+  };
+
+  return {
+    changed,
+    async current() {
+      const isDue = performance.now() - checkedMs >= credentialCheckMs;
+      const known = application;
+      if (known && !isDue) return known;
+      try {
+        return (await changed()) ?? application ?? fail();
+      } catch (error) {
+        // A file that is being exchanged right now is no reason to give up a token that is still good.
+        if (known) return known;
+        throw error;
+      }
+    },
+  };
+}
+
+function fail(): never {
+  throw new SyncError('INTERNAL', { reason: 'no application for the credential' });
+}
+
+function openApplication(options: AccessTokenOptions, proof: CredentialProof): Acquire {
+  const authority = authorityUrl(options.tokenAuthority, options.tenantId);
+  const application = new ConfidentialClientApplication({
+    auth: {
+      clientId: options.clientId,
+      ...proof,
+      authority: authority.href,
+      // Without it an unknown host sends MSAL to Microsoft's instance discovery.
+      knownAuthorities: [authority.host],
+      // Says that we answer claims challenges, without which none is sent (dataverse facts 4.4).
+      clientCapabilities: ['CP1'],
+    },
+    system: { networkClient: networkClient(options.transport) },
+  });
+
+  return async (how) => {
+    const result = await application
+      .acquireTokenByClientCredential({ scopes: [options.scope], ...how })
+      .catch((cause: unknown) => {
+        throw isSyncError(cause) ? cause : refusal(cause, authority.host);
+      });
+    if (!result) throw new SyncError('DYNAMICS_CREDENTIALS', { host: authority.host });
+
+    return result.accessToken;
   };
 }
 

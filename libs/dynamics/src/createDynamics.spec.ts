@@ -204,9 +204,10 @@ describe('the Dataverse adapter', () => {
   });
 
   it('leaves a long wait to the caller and says how long it is', async () => {
+    const dynamics = await stage.open();
     await arm({}, { kind: 'status', status: 429, code: '0x80072321', retryAfterSeconds: 120 });
 
-    await expect(stage.dynamics.readPage(lead, null, never)).rejects.toMatchObject({
+    await expect(dynamics.readPage(lead, null, never)).rejects.toMatchObject({
       code: 'DYNAMICS_BUSY',
       details: { retryAfterMs: 120_000 },
     });

@@ -3,7 +3,11 @@ import { SyncError, type TableDefinition } from '@lockstep/change-events';
 import type { DynamicsCatalog, DynamicsReader, DynamicsWriter } from '@lockstep/ports';
 import { createAccessTokens } from './accessTokens.ts';
 import { createCatalog } from './catalog.ts';
-import { createDataverseClient, type DataverseRequest } from './dataverseClient.ts';
+import type { DynamicsCredential } from './credentials.ts';
+import { createDataverseClient, type DataverseClient, type DataverseRequest } from './dataverseClient.ts';
+import { createGovernor, serviceProtectionLimits, type GovernorOptions } from './governor.ts';
+import type { BudgetReport, DailyUsage } from './governorBudget.ts';
+import type { WindowLimits } from './governorWindow.ts';
 import { createHttpTransport } from './httpTransport.ts';
 import { createReader } from './reader.ts';
 import { createRowQueries } from './rowQueries.ts';
@@ -15,7 +19,9 @@ export type DynamicsOptions = {
   readonly tenantId: string;
   readonly tokenAuthority: string;
   readonly clientId: string;
-  readonly clientSecret: string;
+  /** Short for a credential of kind `secret`; one of the two is needed. */
+  readonly clientSecret?: string;
+  readonly credential?: DynamicsCredential;
   /** PEM file of a private authority, trusted beside the public ones for the organisation and the token service. */
   readonly caFile?: string;
   /** What the writing side knows of the tables; readers bring their own definitions. */
@@ -23,34 +29,81 @@ export type DynamicsOptions = {
   readonly pageSizeMax?: number;
   readonly connectionsMax?: number;
   readonly requestTimeoutMs?: number;
+  readonly tlsMinVersion?: 'TLSv1.2' | 'TLSv1.3';
+  /** Part of the service-protection limits that we use, 0.5 by default. */
+  readonly share?: number;
+  /** Microsoft's by default (dataverse facts 4.1). */
+  readonly limits?: WindowLimits;
+  /** Budget of requests per UTC day; none by default. */
+  readonly requestsPerDay?: number;
+  /** What a former process used of today's budget. */
+  readonly initialUsage?: DailyUsage;
+  readonly onBudget?: (report: BudgetReport) => void;
   readonly onRequest?: (request: DataverseRequest) => void;
+  /** Ms since 1970; by default by the process's own monotonic clock. */
+  readonly now?: () => number;
 };
 
-export type Dynamics = DynamicsReader & DynamicsCatalog & DynamicsWriter & { close(): Promise<void> };
+export type Dynamics = DynamicsReader &
+  DynamicsCatalog &
+  DynamicsWriter & {
+    /** Requests of today, to be handed to the next process as `initialUsage`. */
+    usage(): DailyUsage;
+    close(): Promise<void>;
+  };
 
 /** What the adapter's parts share: one organisation, its tables and the way to it. */
 export type DynamicsContext = {
   readonly origin: string;
   readonly pageSizeMax: number;
-  readonly client: ReturnType<typeof createDataverseClient>;
+  readonly client: DataverseClient;
   /** Throws DYNAMICS_TABLE_UNKNOWN. */
   tableOf(name: string): TableDefinition;
   urlOf(path: string): string;
 };
 
-/** Opens Dynamics over Dataverse's Web API v9.2. Throws CONFIG_INVALID when `caFile` cannot be read. */
+/**
+ * Opens Dynamics over Dataverse's Web API v9.2, as one application user. Throws CONFIG_INVALID when `caFile` cannot be
+ * read or no credential is given.
+ */
 export async function createDynamics(options: DynamicsOptions): Promise<Dynamics> {
   const { origin } = new URL(options.url);
+  const connectionsMax = options.connectionsMax ?? 10;
   const transport = createHttpTransport({
     privateAuthority: await authorityFrom(options.caFile),
-    connectionsMax: options.connectionsMax ?? 10,
+    tlsMinVersion: options.tlsMinVersion ?? 'TLSv1.2',
+    connectionsMax,
     requestTimeoutMs: options.requestTimeoutMs ?? 120_000,
   });
-  const tokens = createAccessTokens({ ...options, scope: `${origin}/.default`, transport });
-  const context: DynamicsContext = {
+  const governor = createGovernor(governorOptions(options, connectionsMax));
+  const credential = credentialOf(options);
+  const tokens = createAccessTokens({ ...options, credential, scope: `${origin}/.default`, transport });
+  const context = contextOf(
+    options,
+    createDataverseClient({ transport, tokens, governor, onRequest: options.onRequest ?? (() => {}) }),
+  );
+
+  return {
+    ...createReader(context),
+    ...createRowQueries(context),
+    ...createCatalog(context),
+    ...createWriter(context),
+    usage: governor.usage,
+    close: () => {
+      governor.close();
+
+      return transport.close();
+    },
+  };
+}
+
+function contextOf(options: DynamicsOptions, client: DataverseClient): DynamicsContext {
+  const { origin } = new URL(options.url);
+
+  return {
     origin,
     pageSizeMax: options.pageSizeMax ?? 5000,
-    client: createDataverseClient(transport, tokens, options.onRequest ?? (() => {})),
+    client,
     tableOf: (name) => {
       const definition = options.tables?.[name];
       if (!definition) throw new SyncError('DYNAMICS_TABLE_UNKNOWN', { table: name });
@@ -59,14 +112,25 @@ export async function createDynamics(options: DynamicsOptions): Promise<Dynamics
     },
     urlOf: (path) => `${origin}/api/data/v9.2/${path}`,
   };
+}
 
+function governorOptions(options: DynamicsOptions, parallelMax: number): GovernorOptions {
   return {
-    ...createReader(context),
-    ...createRowQueries(context),
-    ...createCatalog(context),
-    ...createWriter(context),
-    close: () => transport.close(),
+    share: options.share ?? 0.5,
+    limits: options.limits ?? serviceProtectionLimits,
+    parallelMax,
+    requestsPerDay: options.requestsPerDay ?? null,
+    initialUsage: options.initialUsage ?? null,
+    onBudget: options.onBudget ?? (() => {}),
+    now: options.now ?? (() => performance.timeOrigin + performance.now()),
   };
+}
+
+function credentialOf({ credential, clientSecret }: DynamicsOptions): DynamicsCredential {
+  if (credential) return credential;
+  if (clientSecret === undefined) throw new SyncError('CONFIG_INVALID', { setting: 'credential' });
+
+  return { kind: 'secret', secret: clientSecret };
 }
 
 async function authorityFrom(caFile: string | undefined): Promise<string | null> {

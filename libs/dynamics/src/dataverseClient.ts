@@ -1,4 +1,5 @@
 import type { AccessTokens } from './accessTokens.ts';
+import type { Governor } from './governor.ts';
 import type { HttpAnswer, HttpTransport } from './httpTransport.ts';
 
 export type DataverseOperation =
@@ -34,16 +35,20 @@ const standingHeaders = { accept: 'application/json', 'odata-version': '4.0', 'o
 const readHeaders = { 'if-none-match': 'null' };
 const writeHeaders = { 'content-type': 'application/json' };
 
+type ClientParts = {
+  readonly transport: HttpTransport;
+  readonly tokens: AccessTokens;
+  readonly governor: Governor;
+  readonly onRequest: (request: DataverseRequest) => void;
+};
+
 /**
  * Authorised requests. A 401 means that nothing was done, so even a write is sent once more, with a fresh token; a
  * second 401 is the caller's to judge.
  */
-export function createDataverseClient(
-  transport: HttpTransport,
-  tokens: AccessTokens,
-  onRequest: (request: DataverseRequest) => void,
-): DataverseClient {
-  const sendWith = async (call: DataverseCall, token: string): Promise<HttpAnswer> => {
+export function createDataverseClient(parts: ClientParts): DataverseClient {
+  const { transport, tokens, governor, onRequest } = parts;
+  const sendNow = async (call: DataverseCall, token: string): Promise<HttpAnswer> => {
     const { operation, table, method, url, headers, body, signal } = call;
     const startedMs = performance.now();
     let status: number | null = null;
@@ -68,11 +73,25 @@ export function createDataverseClient(
     }
   };
 
+  const sendWith = (call: DataverseCall, token: string): Promise<HttpAnswer> =>
+    governor.run(call, () => sendNow(call, token));
+
   return {
     async send(call) {
       const answer = await sendWith(call, await tokens.current());
+      if (answer.status !== 401) return answer;
 
-      return answer.status === 401 ? sendWith(call, await tokens.fresh()) : answer;
+      return sendWith(call, await tokens.fresh(claimsOf(answer)));
     },
   };
+}
+
+/** What a continuous access evaluation asks the next token to prove (dataverse facts 4.4); null when it does not. */
+function claimsOf({ headers }: HttpAnswer): string | null {
+  const challenge = String(headers['www-authenticate'] ?? '');
+  const encoded = /error="insufficient_claims"/.test(challenge)
+    ? /claims="([A-Za-z0-9+/=_-]+)"/.exec(challenge)?.[1]
+    : undefined;
+
+  return encoded === undefined ? null : Buffer.from(encoded, 'base64').toString('utf8');
 }

@@ -30,6 +30,7 @@ export type HttpTransport = {
 export type HttpTransportOptions = {
   /** PEM text of a private authority, trusted beside the public ones. */
   readonly privateAuthority: string | null;
+  readonly tlsMinVersion: 'TLSv1.2' | 'TLSv1.3';
   readonly connectionsMax: number;
   /** From the first byte sent to the last byte received. */
   readonly requestTimeoutMs: number;
@@ -37,13 +38,16 @@ export type HttpTransportOptions = {
 
 /** Pooled HTTP with one deadline per request. Dataverse compresses its answers when asked to. */
 export function createHttpTransport(options: HttpTransportOptions): HttpTransport {
-  const { privateAuthority, connectionsMax, requestTimeoutMs } = options;
+  const { privateAuthority, tlsMinVersion, connectionsMax, requestTimeoutMs } = options;
   const agent = new Agent({
     connections: connectionsMax,
     // The deadline below covers both; undici's own timers would be a second truth.
     headersTimeout: 0,
     bodyTimeout: 0,
-    ...(privateAuthority !== null && { connect: { ca: [...rootCertificates, privateAuthority] } }),
+    connect: {
+      minVersion: tlsMinVersion,
+      ...(privateAuthority !== null && { ca: [...rootCertificates, privateAuthority] }),
+    },
   });
 
   return {

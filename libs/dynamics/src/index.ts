@@ -1,2 +1,7 @@
 export { createDynamics, type Dynamics, type DynamicsOptions } from './createDynamics.ts';
-export type { DataverseRequest } from './dataverseClient.ts';
+export type { DynamicsCredential } from './credentials.ts';
+export { cloudAuthorities, type DynamicsCloud } from './cloudAuthorities.ts';
+export type { DataverseLane, DataverseOperation, DataverseRequest } from './dataverseClient.ts';
+export { serviceProtectionLimits } from './governor.ts';
+export type { BudgetReport, DailyUsage } from './governorBudget.ts';
+export type { WindowLimits } from './governorWindow.ts';

@@ -3,6 +3,7 @@ import { isSyncError, topicName, topics } from '@lockstep/change-events';
 import {
   eventLogContract,
   eventLogContractTopics,
+  eventLogPublishingContract,
   type EventLog,
   type IncomingMessage,
 } from '@lockstep/ports';
@@ -25,14 +26,18 @@ async function writePlain(topic: string, messages: { key: string; value: string 
   await producer.disconnect();
 }
 
-eventLogContract('Kafka', async () => {
+const openHarness = async () => {
   const { eventLog, prefix } = await openLog();
   return {
     eventLog,
-    writeGarbage: (topic, key) => writePlain(topicName(prefix, topic), [{ key, value: '{garbage' }]),
+    writeGarbage: (topic: string, key: string) =>
+      writePlain(topicName(prefix, topic), [{ key, value: '{garbage' }]),
     close: () => Promise.resolve(),
   };
-});
+};
+
+eventLogContract('Kafka', openHarness);
+eventLogPublishingContract('Kafka', openHarness);
 
 async function waitUntil(isTrue: () => boolean | Promise<boolean>): Promise<void> {
   for (let waitedMs = 0; !(await isTrue()); waitedMs += 10) {

@@ -4,6 +4,7 @@ import { consumeTopics } from './consumeTopics.ts';
 import { consumerLag } from './consumerLag.ts';
 import { openPublisher } from './openPublisher.ts';
 import { readLatest } from './readLatest.ts';
+import { scanEvents } from './scanEvents.ts';
 
 /** The event log on Kafka. It holds no connection of its own: publishers are closed, consumers end by their signal. */
 export function createEventLog(settings: EventLogSettings): EventLog {
@@ -12,6 +13,7 @@ export function createEventLog(settings: EventLogSettings): EventLog {
     openPublisher: (id) => openPublisher(settings, id),
     consume: (options, handler, signal) => consumeTopics({ settings, options, handler, signal }),
     readLatest: (topic) => readLatest(settings, topic, ++reads),
+    scanEvents: (topic, visit, signal) => scanEvents(settings, { topic, visit, signal, readNumber: ++reads }),
     lag: (group, topics) => consumerLag(settings.kafka, settings.prefix, group, topics),
   };
 }

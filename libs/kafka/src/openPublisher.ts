@@ -1,7 +1,7 @@
 import type { Publisher } from '@lockstep/ports';
 import type { Kafka } from 'kafkajs';
 import { scopedId } from './names.ts';
-import { chunkRecords, encodeMessages, type EncodeSettings } from './outgoingRecords.ts';
+import { encodeChunks, type EncodeSettings } from './outgoingRecords.ts';
 import { openTransactionalProducer } from './transactionalProducer.ts';
 
 export type PublisherSettings = EncodeSettings & { readonly kafka: Kafka };
@@ -13,11 +13,7 @@ export type PublisherSettings = EncodeSettings & { readonly kafka: Kafka };
 export async function openPublisher(settings: PublisherSettings, id: string): Promise<Publisher> {
   const producer = await openTransactionalProducer(settings.kafka, scopedId(settings.prefix, id));
   return {
-    async publish(messages) {
-      if (messages.length === 0) return;
-      const records = await encodeMessages(settings, messages);
-      await producer.commit({ chunks: chunkRecords(records) });
-    },
+    publish: (messages) => producer.commit({ chunks: encodeChunks(settings, messages) }),
     close: () => producer.close(),
   };
 }

@@ -1,31 +1,65 @@
-import { chunkRecords } from './outgoingRecords.ts';
+import type { MessageCodec } from '@lockstep/change-events';
+import type { OutgoingMessage } from '@lockstep/ports';
+import { encodeChunks, type Chunk } from './outgoingRecords.ts';
+import { jsonCodec } from './testBroker.ts';
 
-const record = (topic: string, number: number, bytes: number) => ({
-  topic,
-  message: { key: String(number), value: null },
-  bytes,
-});
+/** A value is the number of bytes it takes. */
+const sizeCodec: MessageCodec = { ...jsonCodec, encode: (_topic, value) => Buffer.alloc(value as number) };
 
-describe('cutting records into sends', () => {
-  it('keeps each topic below what the broker takes, and the order', () => {
-    const records = Array.from({ length: 25 }, (_, number) => record('a', number, 100_000));
+const message = (topic: string, key: number, value: number) => ({ topic, key: String(key), value });
 
-    const chunks = chunkRecords(records);
+async function chunksOf(messages: Iterable<OutgoingMessage>, codec = sizeCodec): Promise<Chunk[]> {
+  const chunks: Chunk[] = [];
+  for await (const chunk of encodeChunks({ codec, prefix: '' }, messages)) chunks.push(chunk);
+  return chunks;
+}
+
+describe('cutting messages into sends', () => {
+  it('keeps each topic below what the broker takes, and the order', async () => {
+    const messages = Array.from({ length: 25 }, (_, number) => message('a', number, 99_000));
+
+    const chunks = await chunksOf(messages);
 
     expect(chunks.map(([topic]) => topic?.messages.length)).toEqual([9, 9, 7]);
     const keys = chunks.flatMap((chunk) => chunk.flatMap(({ messages }) => messages.map(({ key }) => key)));
-    expect(keys).toEqual(records.map(({ message }) => message.key));
+    expect(keys).toEqual(messages.map(({ key }) => key));
   });
 
-  it('sends topics together', () => {
-    expect(chunkRecords([record('a', 1, 800_000), record('b', 2, 800_000)])).toHaveLength(1);
+  it('sends topics together', async () => {
+    expect(await chunksOf([message('a', 1, 800_000), message('b', 2, 800_000)])).toHaveLength(1);
   });
 
-  it('sends an oversized message by itself, for the broker to judge', () => {
-    expect(chunkRecords([record('a', 1, 10), record('a', 2, 2_000_000), record('a', 3, 10)])).toHaveLength(3);
+  it('cuts small messages too, so that some are on their way while others are encoded', async () => {
+    const messages = Array.from({ length: 1_100 }, (_, number) => message('a', number, 1));
+
+    expect((await chunksOf(messages)).map(([topic]) => topic?.messages.length)).toEqual([500, 500, 100]);
   });
 
-  it('sends nothing for nothing', () => {
-    expect(chunkRecords([])).toEqual([]);
+  it('makes a chunk when it is asked for it, and not before', async () => {
+    let made = 0;
+    function* messages() {
+      for (; made < 1_500; made++) yield message('a', made, 1);
+    }
+
+    await encodeChunks({ codec: sizeCodec, prefix: '' }, messages()).next();
+
+    expect(made).toBeLessThan(600);
+  });
+
+  it('refuses a message above what the broker takes, by topic and key', async () => {
+    await expect(chunksOf([message('a', 1, 10), message('a', 2, 2_000_000)])).rejects.toMatchObject({
+      code: 'EVENT_UNENCODABLE',
+      details: { topic: 'a', key: '2', field: 'size' },
+    });
+  });
+
+  it('sends a large message that the broker takes by itself', async () => {
+    const messages = [message('a', 1, 10), message('a', 2, 950_000), message('a', 3, 10)];
+
+    expect(await chunksOf(messages)).toHaveLength(3);
+  });
+
+  it('sends nothing for nothing', async () => {
+    expect(await chunksOf([])).toEqual([]);
   });
 });

@@ -1,53 +1,97 @@
-import { topicName, type MessageCodec } from '@lockstep/change-events';
+import { isSyncError, SyncError, topicName, type MessageCodec, type Ready } from '@lockstep/change-events';
 import type { OutgoingMessage } from '@lockstep/ports';
 import type { Message, TopicMessages } from 'kafkajs';
 
 /** kafkajs sends one record batch per partition and call, and the broker takes at most 1 MiB of it. */
 const topicBytesMax = 900_000;
+const messageBytesMax = 1_000_000;
+/** Encoding the next call's records takes about as long as the broker needs for this many. */
+const recordsMax = 500;
 /** Lengths, timestamps and offsets around a record, rounded up. */
 const recordOverheadBytes = 64;
 
-export type OutgoingRecord = { readonly topic: string; readonly message: Message; readonly bytes: number };
+/** What one call sends. */
+export type Chunk = readonly TopicMessages[];
+
+type OutgoingRecord = { readonly topic: string; readonly message: Message; readonly bytes: number };
 
 export type EncodeSettings = { readonly codec: MessageCodec; readonly prefix: string };
 
-/** Encodes in order. Fails before anything is sent when one message cannot be encoded. */
-export async function encodeMessages(
-  { codec, prefix }: EncodeSettings,
-  messages: readonly OutgoingMessage[],
-): Promise<OutgoingRecord[]> {
-  return Promise.all(
-    messages.map(async ({ topic, key, value, headers }) => {
-      const encoded = value === null ? null : await codec.encode(topic, value);
-      return {
-        topic: topicName(prefix, topic),
-        message: { key, value: encoded, ...(headers && { headers: { ...headers } }) },
-        bytes: recordOverheadBytes + key.length * 3 + (encoded?.length ?? 0) + headerBytes(headers),
-      };
-    }),
-  );
-}
-
 function headerBytes(headers: OutgoingMessage['headers']): number {
-  const texts = Object.entries(headers ?? {}).flat();
-  return texts.reduce((sum, text) => sum + text.length * 3, 0);
+  if (!headers) return 0;
+  let sum = 0;
+  for (const name in headers) sum += (name.length + (headers[name]?.length ?? 0)) * 3;
+  return sum;
 }
 
-/** Cuts records into calls that the broker accepts; the order within a topic stays. */
-export function chunkRecords(records: readonly OutgoingRecord[]): TopicMessages[][] {
-  const chunks: TopicMessages[][] = [];
-  let open = new Map<string, { messages: Message[]; bytes: number }>();
-  const close = () => {
-    if (open.size > 0) chunks.push([...open].map(([topic, { messages }]) => ({ topic, messages })));
-    open = new Map();
+function recordOf(prefix: string, outgoing: OutgoingMessage, value: Buffer | null): OutgoingRecord {
+  const { topic, key, headers } = outgoing;
+  const bytes = recordOverheadBytes + key.length * 3 + (value?.length ?? 0) + headerBytes(headers);
+  if (bytes > messageBytesMax) throw new SyncError('EVENT_UNENCODABLE', { topic, key, field: 'size' });
+  return {
+    topic: topicName(prefix, topic),
+    message: { key, value, ...(headers && { headers: { ...headers } }) },
+    bytes,
   };
-  for (const { topic, message, bytes } of records) {
-    if ((open.get(topic)?.bytes ?? 0) + bytes > topicBytesMax) close();
-    const entry = open.get(topic) ?? { messages: [], bytes: 0 };
-    entry.messages.push(message);
-    entry.bytes += bytes;
-    open.set(topic, entry);
+}
+
+/** Names the message; what another code says (the registry is away) is not about the message and passes. */
+function unencodable({ topic, key }: OutgoingMessage, error: unknown): unknown {
+  if (isSyncError(error) && error.code !== 'EVENT_UNENCODABLE') return error;
+  const field = isSyncError(error) ? (error.details['field'] ?? 'value') : 'value';
+  return new SyncError('EVENT_UNENCODABLE', { topic, key, field });
+}
+
+function encode(codec: MessageCodec, message: OutgoingMessage): Ready<Buffer | null> {
+  const fail = (error: unknown): never => {
+    throw unencodable(message, error);
+  };
+  try {
+    const bytes = message.value === null ? null : codec.encode(message.topic, message.value);
+    return bytes instanceof Promise ? bytes.catch(fail) : bytes;
+  } catch (error) {
+    return fail(error);
   }
-  close();
-  return chunks;
+}
+
+/**
+ * Encodes in order, and cuts into calls that the broker accepts; the order within a topic stays. A chunk is encoded when
+ * it is asked for, so that the one before can be on its way meanwhile. Throws EVENT_UNENCODABLE {topic, key, field}.
+ */
+export async function* encodeChunks(
+  { codec, prefix }: EncodeSettings,
+  messages: Iterable<OutgoingMessage>,
+): AsyncGenerator<Chunk> {
+  const chunk = createChunk();
+  for (const message of messages) {
+    const ready = encode(codec, message);
+    const record = recordOf(prefix, message, ready instanceof Promise ? await ready : ready);
+    if (chunk.size() > 0 && !chunk.takes(record)) yield chunk.close();
+    chunk.add(record);
+  }
+  if (chunk.size() > 0) yield chunk.close();
+}
+
+/** The chunk that is being filled. */
+function createChunk() {
+  let topics = new Map<string, { messages: Message[]; bytes: number }>();
+  let count = 0;
+  return {
+    size: () => count,
+    takes: ({ topic, bytes }: OutgoingRecord) =>
+      count < recordsMax && (topics.get(topic)?.bytes ?? 0) + bytes <= topicBytesMax,
+    add({ topic, message, bytes }: OutgoingRecord) {
+      const entry = topics.get(topic) ?? { messages: [], bytes: 0 };
+      entry.messages.push(message);
+      entry.bytes += bytes;
+      topics.set(topic, entry);
+      count += 1;
+    },
+    close(): Chunk {
+      const closed = [...topics].map(([topic, { messages }]) => ({ topic, messages }));
+      topics = new Map();
+      count = 0;
+      return closed;
+    },
+  };
 }

@@ -1,6 +1,8 @@
 import { plainTopic } from './names.ts';
 import { decodeMessage } from './incomingMessage.ts';
-import { chunkRecords, encodeMessages } from './outgoingRecords.ts';
+import { encodeChunks, type Chunk, type EncodeSettings } from './outgoingRecords.ts';
+import { isSyncError, SyncError } from '@lockstep/change-events';
+import type { OutgoingMessage } from '@lockstep/ports';
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { Consumption } from './consumeSettings.ts';
 import type { PartitionOwner } from './partitionOwner.ts';
@@ -40,6 +42,17 @@ function nextSlice(payload: EachBatchPayload, pending: readonly KafkaMessage[], 
   return { messages: pending.slice(0, sizeMax), next };
 }
 
+/** Before the commit, so that it fails by itself. What a handler makes of a message is ours: that it does not fit stops. */
+async function encodeAll(settings: EncodeSettings, messages: readonly OutgoingMessage[]): Promise<Chunk[]> {
+  const chunks: Chunk[] = [];
+  try {
+    for await (const chunk of encodeChunks(settings, messages)) chunks.push(chunk);
+  } catch (error) {
+    throw isSyncError(error, 'EVENT_UNENCODABLE') ? new SyncError('INTERNAL', error.details) : error;
+  }
+  return chunks;
+}
+
 async function processSlice(
   { settings, options, handler }: Consumption,
   { batch }: EachBatchPayload,
@@ -51,7 +64,7 @@ async function processSlice(
   const startedAt = performance.now();
   const decoded = await Promise.all(messages.map((m) => decodeMessage(settings.codec, origin, m)));
   const result = await handler({ ...origin, messages: decoded });
-  const chunks = chunkRecords(await encodeMessages(settings, result.messages));
+  const chunks = await encodeAll(settings, result.messages);
   const handledAt = performance.now();
   await owner.commit(next, chunks).catch(failOwnership);
   await result.afterCommit?.();

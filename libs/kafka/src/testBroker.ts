@@ -1,4 +1,4 @@
-import { SyncError, topicDefinitions, type MessageCodec } from '@lockstep/change-events';
+import { SyncError, topicDefinitions, type EventHead, type MessageCodec } from '@lockstep/change-events';
 import type { Kafka } from 'kafkajs';
 import { createKafkaClient } from './createKafkaClient.ts';
 import { applyTopics } from './topicPlan.ts';
@@ -19,14 +19,19 @@ export async function createTestTopics(
 
 /** JSON in place of Avro, so that a spec of this library needs no registry. */
 export const jsonCodec: MessageCodec = {
-  async encode(_topic, value) {
-    return Buffer.from(JSON.stringify(value));
-  },
-  async decode(_topic, bytes) {
-    try {
-      return JSON.parse(bytes.toString()) as unknown;
-    } catch (cause) {
-      throw new SyncError('MESSAGE_UNDECODABLE', {}, { cause });
-    }
+  define: () => Promise.resolve(),
+  encode: (_topic, value) => Buffer.from(JSON.stringify(value)),
+  decode: async (_topic, bytes) => parse(bytes),
+  decodeHead(_topic, bytes) {
+    const { operation, version, page, changedAt } = parse(bytes) as EventHead;
+    return { operation, version, page, changedAt };
   },
 };
+
+function parse(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString()) as unknown;
+  } catch (cause) {
+    throw new SyncError('MESSAGE_UNDECODABLE', {}, { cause });
+  }
+}

@@ -240,7 +240,7 @@ describe('following Marketo', () => {
         return {
           ...publisher,
           async publish(messages) {
-            if (messages.length > 1 && failures-- > 0) throw new SyncError('REGISTRY_UNREACHABLE');
+            if ([...messages].length > 1 && failures-- > 0) throw new SyncError('REGISTRY_UNREACHABLE');
             await publisher.publish(messages);
           },
         };

@@ -1,3 +1,5 @@
+import type { EventHead } from '@lockstep/change-events';
+
 /** `topic` is the name without the tenant's prefix; `value` null is a tombstone. */
 export type OutgoingMessage = {
   readonly topic: string;
@@ -41,10 +43,20 @@ export type ConsumeOptions = {
 
 /** A transactional publisher. Opening one fences every earlier holder of its id before it returns. */
 export type Publisher = {
-  /** All messages or none become visible. Throws KAFKA_FENCED when a later publisher took the id. */
-  publish(messages: readonly OutgoingMessage[]): Promise<void>;
+  /**
+   * All messages or none become visible; they are taken one after the other, once, while earlier ones are on their way.
+   * Throws KAFKA_FENCED when a later publisher took the id, and EVENT_UNENCODABLE {topic, key, field} when one message
+   * does not fit its schema or (field `size`) the broker: then the publisher is still good for the others.
+   */
+  publish(messages: Iterable<OutgoingMessage>): Promise<void>;
   close(): Promise<void>;
 };
+
+/** Messages of a change topic that were met; `skipped` could not be decoded and were not visited. */
+export type ScanResult = { readonly scanned: number; readonly skipped: number };
+
+/** `head` null is a tombstone. */
+export type HeadVisitor = (key: string, head: EventHead | null) => void;
 
 /** Kafka as the loops need it: order per key, atomic publishing, read committed. */
 export type EventLog = {
@@ -58,6 +70,11 @@ export type EventLog = {
   consume(options: ConsumeOptions, handler: BatchHandler, signal: AbortSignal): Promise<void>;
   /** Reads a topic to its end, read committed: the last value per key, tombstones removed. */
   readLatest(topic: string): Promise<ReadonlyMap<string, unknown>>;
+  /**
+   * Reads a topic of change events to its end, read committed, and keeps nothing: `visit` gets every message, in order
+   * per key. Rejects with the reason of `signal` when that aborts, and with what `visit` throws.
+   */
+  scanEvents(topic: string, visit: HeadVisitor, signal: AbortSignal): Promise<ScanResult>;
   /** Messages of `topic` that `group` has not committed yet. */
   lag(group: string, topics: readonly string[]): Promise<number>;
 };

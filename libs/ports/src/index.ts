@@ -8,6 +8,8 @@ export type {
   IncomingMessage,
   OutgoingMessage,
   Publisher,
+  HeadVisitor,
+  ScanResult,
 } from './eventLog.ts';
 export type { Lease, LeaseKeeper } from './lease.ts';
 export type {
@@ -77,11 +79,9 @@ export {
   type MarketoHarness,
   type MarketoHuman,
 } from './contracts/marketoPeopleContract.ts';
-export {
-  eventLogContract,
-  eventLogContractTopics,
-  type EventLogHarness,
-} from './contracts/eventLogContract.ts';
+export { eventLogContract } from './contracts/eventLogContract.ts';
+export { eventLogPublishingContract } from './contracts/eventLogPublishingContract.ts';
+export { eventLogContractTopics, type EventLogHarness } from './contracts/eventLogHarness.ts';
 export { leaseContract, type LeaseHarness } from './contracts/leaseContract.ts';
 export { goldenStoreContract } from './contracts/goldenStoreContract.ts';
 export { linkStoreContract } from './contracts/linkStoreContract.ts';

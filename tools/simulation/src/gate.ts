@@ -114,6 +114,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   publish: 'KAFKA_UNREACHABLE',
   openPublisher: 'KAFKA_UNREACHABLE',
   readLatest: 'KAFKA_UNREACHABLE',
+  scanEvents: 'KAFKA_UNREACHABLE',
   lag: 'KAFKA_UNREACHABLE',
 };
 

@@ -73,8 +73,8 @@ function commonParts(world: World, gate: Gate) {
   };
   const lease: Lease = { isHeld: () => gate.leaseHeld };
   const inner = world.variant.log?.(world.log) ?? world.log;
-  const { openPublisher, readLatest, lag, consume } = inner;
-  const guarded = guard({ openPublisher, readLatest, lag });
+  const { openPublisher, readLatest, scanEvents, lag, consume } = inner;
+  const guarded = guard({ openPublisher, readLatest, scanEvents, lag });
   const log = {
     ...guarded,
     consume,

@@ -1,158 +1,19 @@
 import { SyncError, topics } from '@lockstep/change-events';
-import type {
-  Batch,
-  BatchHandler,
-  ConsumeOptions,
-  EventLog,
-  IncomingMessage,
-  Publisher,
-} from '../eventLog.ts';
-
-/** An empty log on which the topics of `eventLogContractTopics` exist. */
-export type EventLogHarness = {
-  readonly eventLog: EventLog;
-  /** Appends bytes that no codec can read. */
-  writeGarbage(topic: string, key: string): Promise<void>;
-  close(): Promise<void>;
-};
-
-/** Of three partitions, one, and one. */
-export const eventLogContractTopics = [topics.outcomes, topics.requests, topics.checkpoints] as const;
-
-const waitTimeoutMs = 20_000;
-const pollMs = 10;
-
-async function waitUntil(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  for (let waitedMs = 0; !(await isTrue()); waitedMs += pollMs) {
-    if (waitedMs > waitTimeoutMs) throw new Error('waited in vain');
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
-  }
-}
-
-const numbered = (count: number, topic: string = topics.requests, key = 'k') =>
-  Array.from({ length: count }, (_, number) => ({ topic, key, value: { number } }));
-const valuesOf = (messages: readonly IncomingMessage[]) => messages.map(({ value }) => value);
-const nothing: BatchHandler = () => Promise.resolve({ messages: [] });
-
-type Running = {
-  readonly seen: IncomingMessage[];
-  readonly batches: Batch[];
-  /** Settles as `consume` does. */
-  readonly done: Promise<void>;
-  stop(): Promise<void>;
-};
-
-/** Consumes in the background; `handler` decides, what it was given is recorded before. */
-function run(eventLog: EventLog, options: Partial<ConsumeOptions>, handler = nothing): Running {
-  const stopping = new AbortController();
-  const seen: IncomingMessage[] = [];
-  const batches: Batch[] = [];
-  const done = eventLog.consume(
-    { group: 'readers', topics: [topics.requests], batchSizeMax: 100, ...options },
-    (batch) => {
-      seen.push(...batch.messages);
-      batches.push(batch);
-      return handler(batch);
-    },
-    stopping.signal,
-  );
-  done.catch(() => undefined);
-  return {
-    seen,
-    batches,
-    done,
-    stop: () => {
-      stopping.abort();
-      return done;
-    },
-  };
-}
-
-async function publish(eventLog: EventLog, count: number): Promise<void> {
-  const publisher: Publisher = await eventLog.openPublisher('writer');
-  await publisher.publish(numbered(count));
-  await publisher.close();
-}
+import type { BatchHandler } from '../eventLog.ts';
+import {
+  numbered,
+  onEachLog,
+  publish,
+  run,
+  valuesOf,
+  waitUntil,
+  type EventLogHarness,
+} from './eventLogHarness.ts';
 
 /** The promises of `EventLog`; `open` gives an empty log each time. */
 export function eventLogContract(name: string, open: () => Promise<EventLogHarness>): void {
   describe(`${name} as event log`, () => {
-    const onLog = async (use: (log: EventLog, harness: EventLogHarness) => Promise<void>) => {
-      const harness = await open();
-      try {
-        await use(harness.eventLog, harness);
-      } finally {
-        await harness.close();
-      }
-    };
-
-    it('makes all messages of a publication visible, over several topics, in order per key', () =>
-      onLog(async (log) => {
-        const publisher = await log.openPublisher('table/live');
-        await publisher.publish([...numbered(20), ...numbered(3, topics.outcomes, 'other')]);
-        await publisher.close();
-
-        const reader = run(log, { topics: [topics.requests, topics.outcomes] });
-        await waitUntil(() => reader.seen.length >= 23);
-        await reader.stop();
-
-        const requests = reader.seen.filter(({ topic }) => topic === topics.requests);
-        expect(valuesOf(requests)).toEqual(numbered(20).map(({ value }) => value));
-        expect(reader.seen).toHaveLength(23);
-      }));
-
-    it('makes nothing of a publication visible when one message of it cannot be published', () =>
-      onLog(async (log) => {
-        const publisher = await log.openPublisher('table/live');
-        const unfit = { topic: topics.checkpoints, key: 'bad', value: () => 'no value' };
-
-        await expect(
-          publisher.publish([{ topic: topics.checkpoints, key: 'good', value: 1 }, unfit]),
-        ).rejects.toThrow();
-
-        expect(await log.readLatest(topics.checkpoints)).toEqual(new Map());
-        await publisher.close();
-      }));
-
-    it('carries keys, headers and tombstones', () =>
-      onLog(async (log) => {
-        const publisher = await log.openPublisher('table/live');
-        const headers = { traceparent: '00-1-2-01' };
-        await publisher.publish([{ topic: topics.requests, key: 'Zoë', value: null, headers }]);
-        await publisher.close();
-
-        const reader = run(log, {});
-        await waitUntil(() => reader.seen.length >= 1);
-        await reader.stop();
-
-        expect(reader.seen[0]).toMatchObject({ key: 'Zoë', value: null, undecodable: null, headers });
-      }));
-
-    it('fences the earlier holder of a publisher id before the later one is open', () =>
-      onLog(async (log) => {
-        const earlier = await log.openPublisher('table/live');
-        const later = await log.openPublisher('table/live');
-
-        await expect(
-          earlier.publish([{ topic: topics.checkpoints, key: 'k', value: 'stale' }]),
-        ).rejects.toMatchObject({ code: 'KAFKA_FENCED' });
-        await later.publish([{ topic: topics.checkpoints, key: 'k', value: 'fresh' }]);
-
-        expect(await log.readLatest(topics.checkpoints)).toEqual(new Map([['k', 'fresh']]));
-        await Promise.all([earlier.close(), later.close()]);
-      }));
-
-    it('leaves publishers with another id alone', () =>
-      onLog(async (log) => {
-        const lead = await log.openPublisher('lead/live');
-        const contact = await log.openPublisher('contact/live');
-
-        await lead.publish([{ topic: topics.checkpoints, key: 'lead', value: 1 }]);
-        await contact.publish([{ topic: topics.checkpoints, key: 'contact', value: 2 }]);
-
-        expect((await log.readLatest(topics.checkpoints)).size).toBe(2);
-        await Promise.all([lead.close(), contact.close()]);
-      }));
+    const onLog = onEachLog(open);
 
     it('reads the last value per key, without the keys whose last value is a tombstone', () =>
       onLog(async (log) => {

@@ -1,15 +1,19 @@
 import { SyncError, topics } from '@lockstep/change-events';
 import { eventLogContract } from '../contracts/eventLogContract.ts';
+import { eventLogPublishingContract } from '../contracts/eventLogPublishingContract.ts';
 import { inMemoryEventLog } from './inMemoryEventLog.ts';
 
-eventLogContract('the in-memory double', () => {
+const openDouble = () => {
   const eventLog = inMemoryEventLog();
   return Promise.resolve({
     eventLog,
-    writeGarbage: (topic, key) => Promise.resolve(eventLog.injectUndecodable(topic, key)),
+    writeGarbage: (topic: string, key: string) => Promise.resolve(eventLog.injectUndecodable(topic, key)),
     close: () => Promise.resolve(),
   });
-});
+};
+
+eventLogContract('the in-memory double', openDouble);
+eventLogPublishingContract('the in-memory double', openDouble);
 
 const request = (key: string, value: unknown) => ({ topic: topics.requests, key, value });
 const readers = { group: 'readers', topics: [topics.requests], batchSizeMax: 2 };

@@ -15,6 +15,7 @@ import type {
   OutgoingMessage,
   Publisher,
 } from '../eventLog.ts';
+import { readLatest, scanEvents } from './inMemoryReads.ts';
 import { copyMessages, createTopicStore, type TopicStore } from './inMemoryTopics.ts';
 
 /** Where a fault may strike: before anything is visible, or after it is, when only the answer is lost. */
@@ -75,6 +76,7 @@ export function inMemoryEventLog(options: InMemoryEventLogOptions = {}): InMemor
     openPublisher: (id) => Promise.resolve(openPublisher(state, id)),
     consume: (consumeOptions, handler, signal) => consume(state, consumeOptions, handler, signal),
     readLatest: async (topic) => readLatest(state.store.all(topic)),
+    scanEvents: async (topic, visit, signal) => scanEvents(state.store.all(topic), visit, signal),
     lag: async (group, topics) => pendingOf(state, group, topics).reduce((sum, { count }) => sum + count, 0),
     subscribe: (consumeOptions, handler) => subscribe(state, consumeOptions, handler),
     deliver: (group, topic, partition, messagesMax) =>
@@ -103,7 +105,8 @@ function openPublisher(state: State, id: string): Publisher {
   const token = {};
   state.publishers.set(id, token);
   let failure: unknown = null;
-  const publish = (messages: readonly OutgoingMessage[]) => {
+  const publish = (given: Iterable<OutgoingMessage>) => {
+    const messages = [...given];
     if (state.publishers.get(id) !== token) throw new SyncError('KAFKA_FENCED', { transactionalId: id });
     // Like the real one, it is used up by a failure whose outcome nobody knows.
     if (failure !== null) throw failure;
@@ -121,14 +124,6 @@ function openPublisher(state: State, id: string): Publisher {
     publish: async (messages) => publish(messages),
     close: () => Promise.resolve(),
   };
-}
-
-function readLatest(messages: readonly IncomingMessage[]): Map<string, unknown> {
-  const latest = new Map(messages.map((message) => [message.key, message]));
-  const broken = [...latest.values()].find(({ undecodable }) => undecodable !== null);
-  if (broken) throw new SyncError('MESSAGE_UNDECODABLE', { topic: broken.topic, offset: broken.offset });
-  const kept = [...latest].filter(([, { value }]) => value !== null);
-  return new Map(kept.map(([key, { value }]) => [key, value]));
 }
 
 const offsetKey = (group: string, topic: string, partition: number) => `${group}/${topic}/${partition}`;
@@ -204,11 +199,20 @@ function commit(state: State, consumer: Consumer, { topic, partition }: Batch, c
   const { group } = consumer.options;
   if (state.consumers.get(group) !== consumer)
     throw new SyncError('KAFKA_FENCED', { group, topic, partition });
-  state.store.check(content.result.messages);
+  checkResult(state, content.result);
   state.atPoint('commit', group);
   state.offsets.set(offsetKey(group, topic, partition), content.next);
   append(state, content.result.messages);
   state.atPoint('committed', group);
+}
+
+/** What a handler makes of a message is ours, so that it does not fit is our fault and stops. */
+function checkResult({ store }: State, { messages }: BatchResult): void {
+  try {
+    store.check(messages);
+  } catch (error) {
+    throw isSyncError(error, 'EVENT_UNENCODABLE') ? new SyncError('INTERNAL', error.details) : error;
+  }
 }
 
 async function consume(

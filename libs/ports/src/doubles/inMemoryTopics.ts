@@ -30,6 +30,15 @@ function partitionOf(key: string, partitions: number): number {
   return hash % partitions;
 }
 
+/** What cannot be cloned stands for what does not fit its schema. */
+function checkValue({ topic, key, value }: OutgoingMessage): void {
+  try {
+    structuredClone(value);
+  } catch {
+    throw new SyncError('EVENT_UNENCODABLE', { topic, key, field: 'value' });
+  }
+}
+
 export function createTopicStore(definitions: readonly TopicDefinition[]): TopicStore {
   const logs = new Map(
     definitions.map(({ name, partitions }) => [
@@ -61,9 +70,9 @@ export function createTopicStore(definitions: readonly TopicDefinition[]): Topic
 
   return {
     check(messages) {
-      for (const { topic, value } of messages) {
-        partitions(topic);
-        structuredClone(value);
+      for (const message of messages) {
+        partitions(message.topic);
+        checkValue(message);
       }
     },
     append(messages, garbage) {

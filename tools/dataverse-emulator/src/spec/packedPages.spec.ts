@@ -89,6 +89,33 @@ describe('packed pages', () => {
     expect((await packed(target)).body.value[0]?.[`_ownerid_value@${labels}`]).toBe('Renamed');
   });
 
+  it('blank a column that may no longer be read, and show it again', async () => {
+    const name = async (): Promise<unknown> => (await packed(target)).body.value[0]?.['lastname'];
+    const shown = await name();
+    expect(shown).toEqual(expect.any(String));
+    const security = { table: 'lead', column: 'lastname', secured: true };
+    await client.control('columnSecurity', { ...security, canRead: false });
+    expect(await name()).toBeNull();
+    await client.control('columnSecurity', { ...security, canRead: true });
+    expect(await name()).toBe(shown);
+  });
+
+  it('are those of the environment after a restore', async () => {
+    const id = (await packed(target)).body.value[0]?.['leadid'];
+    await client.control('snapshots', { name: 'before' });
+    const edit = (lastname: string) => client.control('edits', { table: 'lead', id, fields: { lastname } });
+    const lastNames = async (): Promise<unknown[]> =>
+      (await packed('leads?$select=lastname', { prefer: 'odata.track-changes' })).body.value.map(
+        (row) => row['lastname'],
+      );
+    await edit('First');
+    expect(await lastNames()).toContain('First');
+    await client.control('restore', { snapshot: 'before' });
+    await edit('Second');
+    expect(await lastNames()).toContain('Second');
+    expect(await lastNames()).not.toContain('First');
+  });
+
   it('differ by selection, annotations and settings', async () => {
     await packed(target);
     const other = await packed('leads?$select=firstname', { prefer: 'odata.track-changes' });
