@@ -62,17 +62,27 @@ function idOf(key: string): string {
   return key.toLowerCase();
 }
 
+/** What stands below a set or a row. */
+function answerPart(
+  state: OrganizationState,
+  call: Call,
+  bound: { readonly table: TableDefinition; readonly id: string | undefined },
+  part: PathSegment,
+): Answer {
+  if (part.name.startsWith(namespace)) return answerOperation(state, call, part, bound);
+  if (part.name === '$count' && bound.id === undefined) return readCount(state, call, bound.table);
+  throw noSegment(part.name);
+}
+
 function answerData(
   state: OrganizationState,
   call: Call,
   table: TableDefinition,
-  [first, second, ...rest]: readonly PathSegment[],
+  [first, second, third]: readonly PathSegment[],
 ): Answer {
-  if (rest[0]) throw noSegment(rest[0].name);
+  if (third) throw noSegment(third.name);
   const id = first?.key === undefined ? undefined : idOf(first.key);
-  if (second?.name.startsWith(namespace)) return answerOperation(state, call, second, { table, id });
-  if (second?.name === '$count' && id === undefined) return readCount(state, call, table);
-  if (second) throw noSegment(second.name);
+  if (second) return answerPart(state, call, { table, id }, second);
   return id === undefined ? answerSet(state, call, table) : answerRow(state, call, table, id);
 }
 

@@ -8,8 +8,9 @@ import { parsePreferences } from './preferences.ts';
 
 /** A link to another page: the caller's own address with its options, as it spelled them, and a token. */
 export function link(call: Call, table: TableDefinition, option: string, value: string): string {
-  const kept = ['$select', '$filter', '$orderby', '$count']
-    .filter((name) => call.query[name] !== undefined)
+  const names = ['$select', '$filter', '$orderby', '$count', '$expand'];
+  const kept = Object.keys(call.query)
+    .filter((name) => names.includes(name) || name.startsWith('@'))
     .map((name) => `${name}=${encodeURIComponent(call.query[name] ?? '').replaceAll('%2C', ',')}`);
   return `${call.base}/${table.set}?${[...kept, `${option}=${percentEncode(value)}`].join('&')}`;
 }

@@ -4,6 +4,8 @@ import { percentEncode } from './deltaToken.ts';
 export interface PagingCookie {
   readonly page: number;
   readonly isTracking: boolean;
+  /** The column that orders the rows, in the cookie of an ordinary read. */
+  readonly element?: string;
   readonly values: Readonly<Record<string, string>>;
 }
 
@@ -19,7 +21,7 @@ export function pagingCookieText(cookie: PagingCookie): string {
     .map(([name, value]) => ` ${name}="${percentEncode(value)}"`)
     .join('');
   const encoded = percentEncode(
-    percentEncode(`<cookie page="${cookie.page - 1}"><position${inner} /></cookie>`),
+    percentEncode(`<cookie page="${cookie.page - 1}"><${cookie.element ?? 'position'}${inner} /></cookie>`),
   );
   const tracking = cookie.isTracking ? 'True' : 'False';
   return `<cookie pagenumber="${cookie.page}" pagingcookie="${encoded}" istracking="${tracking}" />`;
@@ -30,7 +32,7 @@ export function parsePagingCookie(source: string): PagingCookie | undefined {
   const outer = attributes(source);
   try {
     const inner = decodeURIComponent(decodeURIComponent(outer['pagingcookie'] ?? ''));
-    const values = attributes(/<position([^>]*)\/>/.exec(inner)?.[1] ?? '');
+    const values = attributes(/><\w+([^>]*)\/>/.exec(inner)?.[1] ?? '');
     const page = Number(outer['pagenumber']);
     if (!Number.isInteger(page) || Object.keys(values).length === 0) return undefined;
     const decoded = Object.entries(values).map(([name, value]) => [name, decodeURIComponent(value)]);

@@ -1,121 +1,158 @@
-import type { CellValue, ColumnDefinition, Row } from './columnDefinition.ts';
+import { compareCells } from './cellTests.ts';
+import type { ColumnDefinition, Row } from './columnDefinition.ts';
+import {
+  boundsOf,
+  compileFilter,
+  referredRow,
+  requireNavigation,
+  requireProperty,
+  type FilterBounds,
+  type RowTest,
+} from './compileFilter.ts';
 import { badRequest, errorCodes } from './dataverseError.ts';
-import { readValue } from './readValue.ts';
+import { parseFilterSyntax } from './filterSyntax.ts';
+import { idsInOrder } from './keyOrder.ts';
 import type { OrganizationState } from './organizationState.ts';
 import type { TableDefinition } from './tableDefinition.ts';
 
-/** One comparison of a filter; several are joined by `and`. */
-export interface Comparison {
-  readonly column: ColumnDefinition;
-  readonly operator: string;
-  readonly value: CellValue;
-}
+export { requireProperty } from './compileFilter.ts';
 
-/** The one column rows are ordered by. */
+/** One column rows are ordered by, of the row itself or one step away. */
 export interface Ordering {
   readonly column: ColumnDefinition;
   readonly isDescending: boolean;
+  /** Whether the column is the row's own. */
+  readonly isOwn: boolean;
+  readonly read: (row: Row) => Row[string];
 }
 
-const comparison = /^\s*(\w+)\s+(eq|ne|gt|ge|lt|le)\s+('(?:[^']|'')*'|[^\s']+)\s*(?:and\s+(?=\w)|$)/;
-
-/** The column of that JSON property name. Throws 400 when the table has none. */
-export function requireProperty(table: TableDefinition, property: string): ColumnDefinition {
-  const definition = table.byProperty.get(property);
-  if (!definition)
-    throw badRequest(
-      errorCodes.undeclaredProperty,
-      `Could not find a property named '${property}' on type 'Microsoft.Dynamics.CRM.${table.name}'.`,
-    );
-  return definition;
+/** A query with its names settled. */
+export interface RowQuery {
+  readonly table: TableDefinition;
+  readonly test: RowTest;
+  readonly bounds: FilterBounds;
+  readonly orderings: readonly Ordering[];
 }
 
-function literal(definition: ColumnDefinition, source: string): CellValue {
-  if (source === 'null') return null;
-  if (source.startsWith("'")) return readValue(definition, source.slice(1, -1).replaceAll("''", "'"));
-  if (source === 'true' || source === 'false') return readValue(definition, source === 'true');
-  const isNumber = /^-?\d+(\.\d+)?$/.test(source);
-  return readValue(definition, isNumber ? Number(source) : source);
-}
+/** Where a query goes on: after a version, after an id, or at a place among sorted rows. */
+export type Resume =
+  | { readonly order: 'version'; readonly after: string | undefined }
+  | { readonly order: 'key'; readonly after: string | undefined }
+  | { readonly order: 'sorted'; readonly offset: number };
 
-/** Parses `column op value` joined by `and`. Any other form is answered as not supported. */
-export function parseFilter(table: TableDefinition, source: string): readonly Comparison[] {
-  const comparisons: Comparison[] = [];
-  let rest = source;
-  while (rest !== '') {
-    const match = comparison.exec(rest);
-    if (!match)
-      throw badRequest(
-        errorCodes.invalidArgument,
-        `This form of $filter is not supported by the emulator: ${source}`,
-      );
-    const [whole, property = '', operator = '', value = ''] = match;
-    const definition = requireProperty(table, property);
-    comparisons.push({ column: definition, operator, value: literal(definition, value) });
-    rest = rest.slice(whole.length);
+function parseOrdering(state: OrganizationState, table: TableDefinition, source: string): Ordering {
+  const [, path = '', second, direction] = /^\s*(\w+)(?:\/(\w+))?(?:\s+(asc|desc))?\s*$/.exec(source) ?? [];
+  if (path === '')
+    throw badRequest(errorCodes.undeclaredProperty, `'${source.trim()}' is not something to order by.`);
+  const isDescending = direction === 'desc';
+  if (second === undefined) {
+    const column = requireProperty(table, path);
+    return { column, isDescending, isOwn: true, read: (row) => row[column.property] ?? null };
   }
-  return comparisons;
+  const { column: lookup, target } = requireNavigation(state, table, path);
+  const column = requireProperty(target, second);
+  const read = (row: Row): Row[string] => referredRow(state, row, lookup, target)?.[column.property] ?? null;
+  return { column, isDescending, isOwn: false, read };
 }
 
-/** Parses one column with an optional direction. */
-export function parseOrdering(table: TableDefinition, source: string): Ordering {
-  const match = /^\s*(\w+)(?:\s+(asc|desc))?\s*$/.exec(source);
-  if (!match)
-    throw badRequest(errorCodes.invalidArgument, 'The emulator supports $orderby on one column only.');
-  return { column: requireProperty(table, match[1] ?? ''), isDescending: match[2] === 'desc' };
-}
-
-/** Nulls first, then by value; decimals by number, text without regard to case. */
-export function compareCells(column: ColumnDefinition, left: CellValue, right: CellValue): number {
-  if (left === null || right === null) return Number(left !== null) - Number(right !== null);
-  if (typeof left === 'number' || column.scale !== undefined) return Number(left) - Number(right);
-  const [first, second] = [String(left).toLowerCase(), String(right).toLowerCase()];
-  return Number(first > second) - Number(first < second);
-}
-
-const verdicts: Readonly<Record<string, (order: number) => boolean>> = {
-  eq: (order) => order === 0,
-  ne: (order) => order !== 0,
-  gt: (order) => order > 0,
-  ge: (order) => order >= 0,
-  lt: (order) => order < 0,
-  le: (order) => order <= 0,
-};
-
-function matches(row: Row, { column, operator, value }: Comparison): boolean {
-  const cell = row[column.property] ?? null;
-  const isRange = operator !== 'eq' && operator !== 'ne';
-  if (isRange && (cell === null || value === null)) return false;
-  return verdicts[operator]?.(compareCells(column, cell, value)) ?? false;
-}
-
-function* candidates(
+/** Settles `$filter` and `$orderby`. Throws 400 for a syntax error or an unknown name. */
+export function parseQuery(
   state: OrganizationState,
   table: TableDefinition,
-  filter: readonly Comparison[],
-): Generator<Row> {
-  const newer = filter.find(({ column, operator }) => column.name === 'versionnumber' && operator === 'gt');
-  if (typeof newer?.value !== 'number') return yield* state.store.rows(table.name);
-  for (const { row } of state.store.changes(table.name, newer.value, state.store.highWaterMark()))
+  options: Readonly<Record<string, string>>,
+): RowQuery {
+  const source = options['$filter'];
+  const node = source === undefined ? undefined : parseFilterSyntax(source, options);
+  const test = node ? compileFilter({ state, table, variable: '' }, node) : (): boolean => true;
+  const orderings = options['$orderby']?.split(',').map((each) => parseOrdering(state, table, each)) ?? [];
+  return { table, test, bounds: boundsOf(table, node), orderings };
+}
+
+/** Where a query begins. */
+export function beginning({ table, orderings }: RowQuery): Resume {
+  const [first] = orderings;
+  if (first === undefined) return { order: 'key', after: undefined };
+  if (orderings.length === 1 && !first.isDescending && first.isOwn) {
+    if (first.column === table.byName.get('versionnumber')) return { order: 'version', after: undefined };
+    if (first.column === table.byName.get(table.key)) return { order: 'key', after: undefined };
+  }
+  return { order: 'sorted', offset: 0 };
+}
+
+function* byVersion(state: OrganizationState, { table }: RowQuery, after: number): Generator<Row> {
+  for (const { row } of state.store.changes(table.name, after, state.store.highWaterMark()))
     if (row) yield row;
 }
 
-/** Rows that match, ordered by the column asked for and then by key; without one, by key. */
-export function queryRows(
-  state: OrganizationState,
-  table: TableDefinition,
-  filter: readonly Comparison[],
-  ordering: Ordering | undefined,
-): Row[] {
+function* byKey(state: OrganizationState, { table, bounds }: RowQuery, after: string): Generator<Row> {
+  const ids = bounds.id === undefined ? idsInOrder(state.store, table.name, after) : [bounds.id];
+  for (const id of ids) {
+    const row = id > after ? state.store.row(table.name, id) : undefined;
+    if (row) yield row;
+  }
+}
+
+function candidates(state: OrganizationState, query: RowQuery): Iterable<Row> {
+  const { bounds, table } = query;
+  if (bounds.id !== undefined) return byKey(state, query, '');
+  if (bounds.versionAfter !== undefined) return byVersion(state, query, bounds.versionAfter);
+  return state.store.rows(table.name);
+}
+
+/** Compares rows by the columns asked for and then by key. */
+export function rowComparison({ table, orderings }: RowQuery): (left: Row, right: Row) => number {
   const key = requireProperty(table, table.key);
-  const column = ordering?.column ?? key;
-  const sign = ordering?.isDescending ? -1 : 1;
+  return (left, right) => {
+    for (const { column, isDescending, read } of orderings) {
+      const order = compareCells(column, read(left), read(right));
+      if (order !== 0) return isDescending ? -order : order;
+    }
+    return compareCells(key, left[table.key] ?? null, right[table.key] ?? null);
+  };
+}
+
+function* backwards(state: OrganizationState, query: RowQuery): Generator<Row> {
+  for (const { id, isDelete } of state.store.marksBackward(query.table.name)) {
+    const row = isDelete ? undefined : state.store.row(query.table.name, id);
+    if (row && query.test(row)) yield row;
+  }
+}
+
+function* sorted(state: OrganizationState, query: RowQuery, offset: number): Generator<Row> {
   const found: Row[] = [];
-  for (const row of candidates(state, table, filter))
-    if (filter.every((each) => matches(row, each))) found.push(row);
-  return found.sort(
-    (left, right) =>
-      sign * compareCells(column, left[column.property] ?? null, right[column.property] ?? null) ||
-      compareCells(key, left[table.key] ?? null, right[table.key] ?? null),
-  );
+  for (const row of candidates(state, query)) if (query.test(row)) found.push(row);
+  yield* found.sort(rowComparison(query)).slice(offset);
+}
+
+function isNewestFirst({ orderings, table }: RowQuery): boolean {
+  const [first] = orderings;
+  return first?.isOwn === true && first.isDescending && first.column === table.byName.get('versionnumber');
+}
+
+function* skipping(rows: Generator<Row>, offset: number): Generator<Row> {
+  let index = 0;
+  for (const row of rows) {
+    if (index >= offset) yield row;
+    index += 1;
+  }
+}
+
+function* passing(rows: Iterable<Row>, test: RowTest): Generator<Row> {
+  for (const row of rows) if (test(row)) yield row;
+}
+
+/** Rows that match, in their order, from a place on. In the order of versions or ids nothing is sorted or held. */
+export function queryRows(state: OrganizationState, query: RowQuery, resume: Resume): Generator<Row> {
+  if (resume.order === 'version') {
+    const after = Math.max(Number(resume.after ?? 0), query.bounds.versionAfter ?? 0);
+    return passing(byVersion(state, query, after), query.test);
+  }
+  if (resume.order === 'key') {
+    const after = resume.after ?? '';
+    const isLater: RowTest = (row) => String(row[query.table.key]) > after;
+    if (query.bounds.versionAfter !== undefined) return passing(sorted(state, query, 0), isLater);
+    return passing(byKey(state, query, after), query.test);
+  }
+  if (isNewestFirst(query)) return skipping(backwards(state, query), resume.offset);
+  return sorted(state, query, resume.offset);
 }

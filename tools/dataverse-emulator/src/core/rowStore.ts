@@ -1,5 +1,8 @@
 import type { Row } from './columnDefinition.ts';
 import { createRowPacker, type RowPacker, type StoredRow } from './packRow.ts';
+import { isNewest, marks, marksBackward, type ChangeMark, type OrderEntry } from './versionOrder.ts';
+
+export type { ChangeMark } from './versionOrder.ts';
 
 /** One committed change of a row. `before` and `after` are immutable rows; `stored` is how the store keeps them. */
 export interface Commit {
@@ -10,17 +13,6 @@ export interface Commit {
   readonly before: Row | undefined;
   readonly after: Row | undefined;
   readonly stored: { readonly before: StoredRow | undefined; readonly after: StoredRow | undefined };
-}
-
-/** A place in the order of versions of one table. Its row may have moved on since. */
-interface OrderEntry {
-  readonly version: number;
-  readonly id: string;
-}
-
-/** The newest change of a row, without its cells. */
-export interface ChangeMark extends OrderEntry {
-  readonly isDelete: boolean;
 }
 
 /** One change as a delta sees it: the row now, or the fact that it is gone. */
@@ -59,6 +51,8 @@ export interface RowStore {
   changes(table: string, after: number, upTo: number): Generator<NetChange>;
   /** The same without the rows' cells, which are what costs time. */
   marks(table: string, after: number, upTo: number): Generator<ChangeMark>;
+  /** All of them, newest first. */
+  marksBackward(table: string): Generator<ChangeMark>;
   save(table: string, id: string, build: (version: number) => Row): Commit;
   remove(table: string, id: string): Commit | undefined;
   unpack(table: string, stored: StoredRow): Row;
@@ -71,32 +65,6 @@ export interface RowStore {
   restore(snapshot: StoreSnapshot): void;
   /** How often the store was restored: with it a version names one content only. */
   generation(): number;
-}
-
-/** First index whose version is greater than the given one. */
-function firstAfter(order: readonly OrderEntry[], version: number): number {
-  let low = 0;
-  let high = order.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((order[middle]?.version ?? 0) > version) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
-function isNewest(state: TableState, { id, version }: OrderEntry): boolean {
-  return (state.rows.get(id)?.version ?? state.deleted.get(id)) === version;
-}
-
-function* marks(state: TableState, after: number, upTo: number): Generator<ChangeMark> {
-  const { order } = state;
-  for (let index = firstAfter(order, after); index < order.length; index += 1) {
-    const entry = order[index];
-    if (!entry || entry.version > upTo) return;
-    const { version, id } = entry;
-    if (isNewest(state, entry)) yield { version, id, isDelete: !state.rows.has(id) };
-  }
 }
 
 function emptyTable(): TableCopy {
@@ -238,6 +206,7 @@ export function createRowStore(firstVersion = 1_000_000): RowStore {
         yield { version, id, row: row(table, id) };
     },
     marks: (table, after, upTo) => marks(tableOf(store, table), after, upTo),
+    marksBackward: (table) => marksBackward(tableOf(store, table)),
     save: (table, id, build) => save(store, table, id, build),
     remove: (table, id) => remove(store, table, id),
     unpack: (table, stored) => tableOf(store, table).packer.unpack(stored),

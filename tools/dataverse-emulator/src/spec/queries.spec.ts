@@ -29,12 +29,19 @@ describe('queries', () => {
   });
 
   it.each([
-    ["$filter=contains(name,'x')", '0x80040203'],
+    ["$filter=contains(name,'x'", '0x80048d19'],
+    ["$filter=contains(numberofemployees,'x')", '0x80048d19'],
     ['$filter=nosuch eq 1', '0x80048d19'],
+    ["$filter=numberofemployees eq 'five'", '0x80048d19'],
+    ['$filter=name eq 5', '0x80048d19'],
+    ['$filter=primarycontactid/nosuch eq 1', '0x80048d19'],
+    ["$filter=Microsoft.Dynamics.CRM.NoSuch(PropertyName='name')", '0x80040203'],
     ['$select=nosuch', '0x80048d19'],
-    ['$orderby=name,modifiedon', '0x80040203'],
-    ['$expand=primarycontactid', '0x80040203'],
+    ['$orderby=nosuch', '0x80048d19'],
+    ['$expand=nosuch', '0x80048d19'],
     ['$apply=x', '0x80040203'],
+    ['$skip=1', '0x80040203'],
+    ['$skiptoken=x', '0x80041129'],
   ])('refuses %s', async (query, code) => {
     const answer = await client.call(`accounts?${encodeURI(query)}`);
     expect([answer.status, answer.code]).toEqual([400, code]);

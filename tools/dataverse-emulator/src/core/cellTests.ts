@@ -1,0 +1,101 @@
+import type { CellValue, ColumnDefinition } from './columnDefinition.ts';
+import { badRequest, errorCodes, type DataverseError } from './dataverseError.ts';
+import { textOf } from './filterSyntax.ts';
+import { readValue } from './readValue.ts';
+
+/** Whether a cell passes. */
+export type CellTest = (cell: CellValue) => boolean;
+
+const number = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
+
+function wrongLiteral(column: ColumnDefinition, source: string): DataverseError {
+  return badRequest(
+    errorCodes.undeclaredProperty,
+    `A value of '${source}' cannot be compared with '${column.name}' of type ${column.type}.`,
+  );
+}
+
+type LiteralReader = (column: ColumnDefinition, source: string) => CellValue;
+
+const readNumber: LiteralReader = (column, source) => {
+  const value = textOf(source);
+  if (!number.test(value)) throw wrongLiteral(column, source);
+  return Number(value);
+};
+
+const readFlag: LiteralReader = (column, source) => {
+  const value = textOf(source);
+  if (value !== 'true' && value !== 'false') throw wrongLiteral(column, source);
+  return value === 'true';
+};
+
+const readQuoted: LiteralReader = (column, source) => {
+  if (!/^['"]/.test(source)) throw wrongLiteral(column, source);
+  return textOf(source);
+};
+
+const literalReaders: Readonly<Partial<Record<ColumnDefinition['type'], LiteralReader>>> = {
+  Integer: readNumber,
+  BigInt: readNumber,
+  Decimal: readNumber,
+  Double: readNumber,
+  Money: readNumber,
+  Picklist: readNumber,
+  State: readNumber,
+  Status: readNumber,
+  Boolean: readFlag,
+  String: readQuoted,
+  Memo: readQuoted,
+  MultiSelectPicklist: readQuoted,
+};
+
+/** The value of a literal for a column. Throws 400 when it is of another type. A filter has no length or range limits. */
+export function literalOf(column: ColumnDefinition, source: string): CellValue {
+  if (source === 'null') return null;
+  return literalReaders[column.type]?.(column, source) ?? readValue(column, textOf(source));
+}
+
+/** Nulls first, then by value; decimals by number, text without regard to case. */
+export function compareCells(column: ColumnDefinition, left: CellValue, right: CellValue): number {
+  if (left === null || right === null) return Number(left !== null) - Number(right !== null);
+  if (typeof left === 'number' || column.scale !== undefined) return Number(left) - Number(right);
+  const [first, second] = [String(left).toLowerCase(), String(right).toLowerCase()];
+  return Number(first > second) - Number(first < second);
+}
+
+const verdicts: Readonly<Record<string, (order: number) => boolean>> = {
+  gt: (order) => order > 0,
+  ge: (order) => order >= 0,
+  lt: (order) => order < 0,
+  le: (order) => order <= 0,
+};
+
+const textTests: Readonly<Record<string, (cell: string, part: string) => boolean>> = {
+  contains: (cell, part) => cell.includes(part),
+  startswith: (cell, part) => cell.startsWith(part),
+  endswith: (cell, part) => cell.endsWith(part),
+};
+
+function textTest(column: ColumnDefinition, operator: string, literal: string): CellTest {
+  const test = textTests[operator];
+  if (!test || !literal.startsWith("'") || (column.type !== 'String' && column.type !== 'Memo'))
+    throw wrongLiteral(column, literal);
+  const part = textOf(literal).toLowerCase();
+  return (cell) => typeof cell === 'string' && test(cell.toLowerCase(), part);
+}
+
+/** The test of one comparison; text functions and equality do not regard case. Null is neither less nor greater. */
+export function cellTest(column: ColumnDefinition, operator: string, literals: readonly string[]): CellTest {
+  const [first = ''] = literals;
+  if (operator in textTests) return textTest(column, operator, first);
+  if (operator === 'in') {
+    const tests = literals.map((literal) => cellTest(column, 'eq', [literal]));
+    return (cell) => tests.some((test) => test(cell));
+  }
+  const value = literalOf(column, first);
+  if (operator === 'eq') return (cell) => compareCells(column, cell, value) === 0;
+  if (operator === 'ne') return (cell) => compareCells(column, cell, value) !== 0;
+  const verdict = verdicts[operator];
+  if (!verdict) throw wrongLiteral(column, operator);
+  return (cell) => cell !== null && value !== null && verdict(compareCells(column, cell, value));
+}
