@@ -3,6 +3,7 @@ import type { OrganizationState } from '../core/organizationState.ts';
 import { isGuid } from '../core/readValue.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
 import { readMetadata } from '../metadata/readMetadata.ts';
+import { answerBatch } from './batch.ts';
 import { jsonAnswer, type Answer, type Call } from './call.ts';
 import { operations, type OperationTarget } from './operations.ts';
 import { readCollection, readCount } from './readCollection.ts';
@@ -89,6 +90,7 @@ function answerData(
 /** Answers a call of a caller who was let in. Throws DataverseError for every refusal. */
 export function answerCall(state: OrganizationState, call: Call): Answer {
   if (call.path === '') return serviceDocument(state, call);
+  if (call.path === '$batch' && call.method === 'POST') return answerBatch(state, call, answerCall);
   const segments = parsePath(call.path);
   const [first] = segments;
   if (!first) throw noSegment(call.path);

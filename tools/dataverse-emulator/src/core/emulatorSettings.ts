@@ -35,6 +35,10 @@ export const emulatorSettingsSchema = Type.Object(
     existingRowCode: Type.String({ pattern: '^0x[0-9a-f]{1,8}$' }),
     isEmptyTextNull: Type.Boolean(),
     areClosedLeadsReadOnly: Type.Boolean(),
+    /** [inferred] Whether a part of a change set without Content-ID is refused. */
+    requiresContentId: Type.Boolean(),
+    /** [inferred] Whether a write within a batch without Content-Length is refused. */
+    requiresInnerContentLength: Type.Boolean(),
     /** [inferred] Whether a change of a table's metadata voids its delta tokens. */
     doesMetadataChangeVoidTokens: Type.Boolean(),
     /** [inferred] Whether answers carry `globalmetadataversion` when annotations are asked for. */
@@ -76,6 +80,8 @@ export const defaultSettings: EmulatorSettings = {
   existingRowCode: '0x80040237',
   isEmptyTextNull: true,
   areClosedLeadsReadOnly: true,
+  requiresContentId: true,
+  requiresInnerContentLength: false,
   doesMetadataChangeVoidTokens: true,
   hasGlobalMetadataVersion: true,
   readScopes: {},

@@ -38,6 +38,8 @@ export interface CallEntry {
   readonly durationMs: number;
   readonly requestHeaders: Readonly<Record<string, string>>;
   readonly requestBody: unknown;
+  /** The batch that a call came in. */
+  readonly batch?: string;
 }
 
 /** What the emulator is reached and known by. */
