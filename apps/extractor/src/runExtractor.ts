@@ -17,7 +17,7 @@ import {
   type Alarm,
   type Stepper,
 } from '@lockstep/pipelines';
-import type { EventLog, Lease } from '@lockstep/ports';
+import type { EventLog, Lease, TableDescription } from '@lockstep/ports';
 import { createSchemaIds } from '@lockstep/schema-registry';
 import {
   newTraceparent,
@@ -133,17 +133,20 @@ async function followTable(parts: Parts, table: string, lease: Lease, signal: Ab
   await extractor.close();
 }
 
+const describedAs = (definition: TableDefinition): TableDescription => ({
+  ...{ definition, excluded: [], secured: [] },
+  metadataVersion: null,
+});
+
 function openTable(
   { config, dynamics, eventLog, service }: Parts,
   table: string,
   lease: Lease,
 ): Promise<Stepper> {
   return openTableExtractor({
-    reader: dynamics,
-    log: eventLog,
-    lease,
-    clock: systemClock,
-    definition: tableDefinitions[table] as TableDefinition,
+    ...{ table, reader: dynamics, log: eventLog, lease, clock: systemClock },
+    describe: () => Promise.resolve(describedAs(tableDefinitions[table] as TableDefinition)),
+    origin: new URL(config.dataverseUrl).origin,
     versionEpoch: config.versionEpoch,
     pageSizeMax: config.pageSizeMax,
     backfillGroup: config.reconcilerGroup === '' ? null : config.reconcilerGroup,

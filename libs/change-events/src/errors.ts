@@ -60,8 +60,8 @@ export const errorTable = {
     'The application user lacks a privilege; grant it, the work goes on by itself.',
   ),
   DYNAMICS_TABLE_UNKNOWN: entry(
-    'STOP',
-    'A configured table or column does not exist, or change tracking is off for it.',
+    'RETRY',
+    'A configured table does not exist in the environment; that table waits, the others go on.',
   ),
   DYNAMICS_BUDGET_SPENT: entry(
     'RETRY',

@@ -10,7 +10,7 @@ const keyOf = ({ source, table }: SourceKey): string => `${source}/${table}`;
 
 /**
  * Takes over a source: fences every earlier holder first, and only then reads the checkpoint, so that nobody can move it
- * any more (design section 2, Who is active). The session's epoch is one above the last.
+ * any more (design section 2, Who is active). The page epoch is one above the last.
  */
 export async function openSourceSession(
   log: EventLog,
@@ -33,8 +33,8 @@ export async function openSourceSession(
     updatedAt: now,
     state: null,
   };
-  const goesOn = former !== undefined && former.versionEpoch === start.versionEpoch;
-  return { publisher, checkpoint: goesOn ? { ...former, page } : fresh };
+  const checkpoint = former === undefined ? fresh : { ...former, page, state: former.state ?? null };
+  return { publisher, checkpoint };
 }
 
 export function checkpointMessage(checkpoint: Checkpoint): OutgoingMessage {

@@ -1,6 +1,6 @@
 import { isoTime, topics, type DeadLetter, type ErrorCode } from '@lockstep/change-events';
 import { errorTable } from '@lockstep/change-events';
-import type { BatchHandler, Clock, IncomingMessage, OutgoingMessage } from '@lockstep/ports';
+import type { BatchHandler, Clock, IncomingMessage, OutgoingMessage, RefusedRow } from '@lockstep/ports';
 
 /** Where a message is kept that cannot be used: its place, its code, its bytes. */
 export function deadLetter(
@@ -21,6 +21,24 @@ export function deadLetter(
     at: isoTime(nowMs),
   };
   return { topic: topics.deadLetters, key: message.key, value };
+}
+
+/** Where a row is kept that could not be read as its table is defined, or could not be encoded. */
+export function rowDeadLetter(
+  table: string,
+  { id, field, code, bytes }: Omit<RefusedRow, 'bytes'> & { readonly bytes: Buffer | null },
+  nowMs: number,
+): OutgoingMessage {
+  const value: DeadLetter = {
+    topic: topics.dynamicsChanges(table),
+    partition: null,
+    offset: null,
+    ...{ table, recordId: id, field, code },
+    sentence: errorTable[code].sentence,
+    bytes,
+    at: isoTime(nowMs),
+  };
+  return { topic: topics.deadLetters, key: `${table}/${id ?? 'unknown'}`, value };
 }
 
 /** Sets aside what could not be decoded, in the same transaction as the rest, which flows on. */

@@ -1,12 +1,5 @@
-import {
-  isoTime,
-  topics,
-  type ChangeEvent,
-  type Checkpoint,
-  type Lane,
-  type Sequence,
-} from '@lockstep/change-events';
-import type { DynamicsPage, DynamicsRow, OutgoingMessage } from '@lockstep/ports';
+import { isoTime, topics, type ChangeEvent, type Lane, type Sequence } from '@lockstep/change-events';
+import type { DynamicsRow, OutgoingMessage } from '@lockstep/ports';
 
 /** Where and when a page of Dynamics was read. */
 export type PageContext = {
@@ -16,25 +9,19 @@ export type PageContext = {
   readonly observedAtMs: number;
   readonly lane: Lane;
   readonly operation: 'SNAPSHOT' | 'UPSERT';
+  /** Tells an event from an earlier one of the same version, when the row is announced again. */
+  readonly label?: string | null;
 };
 
 /** A delta answer of more rows than this counts as backfill (design section 4). */
-const liveRowsMax = 1000;
+export const liveRowsMax = 1000;
 
-/** How the rows of the next page are published: as a first load, as fresh edits, or as a large delta behind fresh edits. */
-export function laneOf(
-  checkpoint: Checkpoint,
-  answer: DynamicsPage,
-): Pick<PageContext, 'lane' | 'operation'> {
-  if (checkpoint.phase === 'SNAPSHOT') return { lane: 'BACKFILL', operation: 'SNAPSHOT' };
-  return { lane: answer.rows.length > liveRowsMax ? 'BACKFILL' : 'LIVE', operation: 'UPSERT' };
-}
-
-/** One row as an event; the same version of a row always has the same event id. */
+/** One row as an event; the same version of a row always has the same event id, unless it is announced again on purpose. */
 export function rowEvent(row: DynamicsRow, context: PageContext): ChangeEvent {
-  const { table, page, versionEpoch, lane, operation } = context;
+  const { table, page, versionEpoch, lane, operation, label = null } = context;
+  const version = `${versionEpoch}.${row.version}`;
   return {
-    eventId: `dynamics/${table}/${row.id}/${versionEpoch}.${row.version}`,
+    eventId: ['dynamics', table, row.id, version, label].filter((part) => part !== null).join('/'),
     operation,
     recordId: row.id,
     version: { epoch: versionEpoch, number: row.version },
@@ -67,14 +54,17 @@ function deleteEvent(id: string, context: PageContext): ChangeEvent {
   };
 }
 
-/** A page as messages: rows, then each delete followed by its tombstone. */
-export function pageMessages(answer: DynamicsPage, context: PageContext): OutgoingMessage[] {
+export const rowMessage = (row: DynamicsRow, context: PageContext): OutgoingMessage => ({
+  topic: topics.dynamicsChanges(context.table),
+  key: row.id,
+  value: rowEvent(row, context),
+});
+
+/** A delete and its tombstone. */
+export function deleteMessages(id: string, context: PageContext): OutgoingMessage[] {
   const topic = topics.dynamicsChanges(context.table);
   return [
-    ...answer.rows.map((row) => ({ topic, key: row.id, value: rowEvent(row, context) })),
-    ...answer.deletedIds.flatMap((id) => [
-      { topic, key: id, value: deleteEvent(id, context) },
-      { topic, key: id, value: null },
-    ]),
+    { topic, key: id, value: deleteEvent(id, context) },
+    { topic, key: id, value: null },
   ];
 }

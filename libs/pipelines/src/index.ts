@@ -1,5 +1,8 @@
 export { createAlarm, type Alarm } from './alarm.ts';
-export { openTableExtractor, type ExtractOptions, type Stepper } from './extractChanges.ts';
+export { openTableExtractor, type Stepper, type TableExtractor } from './extractChanges.ts';
+export type { ExtractOptions } from './extract/extractOptions.ts';
+export { progressOf, type Progress } from './extract/progress.ts';
+export { defaultBrake, type BrakeLimits } from './extract/brake.ts';
 export { openNotifier, type NoticeOptions, type Notifier } from './noticeChanges.ts';
 export { createRouter } from './routeChanges.ts';
 export { createReconciler, type ReconcileOptions } from './reconcileChanges.ts';

@@ -10,6 +10,42 @@ const sentences = {
     severity: 'info',
     sentence: 'Both sides have been read once; people that are missing are created now.',
   },
+  SNAPSHOT_PROGRESS: {
+    severity: 'info',
+    sentence: 'A whole table is being read; the counts say how far it is.',
+  },
+  RESYNC_STARTED: {
+    severity: 'warning',
+    sentence: 'The place in the changes of a table is lost; the table is compared with what is published.',
+  },
+  RESYNC_COMPLETED: {
+    severity: 'info',
+    sentence: 'A table was compared with what is published; what differed is published.',
+  },
+  RESYNC_DELETES_HELD: {
+    severity: 'warning',
+    sentence: 'More rows are missing than may be deleted unasked; confirm or cancel.',
+  },
+  BACKFILL_COMPLETED: { severity: 'info', sentence: 'The rows that were asked for are announced again.' },
+  EPOCH_RAISED: {
+    severity: 'warning',
+    sentence: 'The environment is another one or was put back; its versions count anew.',
+  },
+  COLUMN_STOPPED: {
+    severity: 'warning',
+    sentence: 'A column is not published any more; the reason says why, and the other columns go on.',
+  },
+  CONTROL_DONE: { severity: 'info', sentence: 'A command was carried out.' },
+  CONTROL_REFUSED: { severity: 'warning', sentence: 'A command was refused; the reason says why.' },
+  PAUSE_NEAR_EXPIRY: {
+    severity: 'warning',
+    sentence:
+      'A pause lasts nearly as long as Dataverse remembers changes; after that the table is compared as a whole.',
+  },
+  TABLE_WAITS: {
+    severity: 'error',
+    sentence: 'A table cannot be read; the reason says why. It is tried again by itself, other tables go on.',
+  },
   RECORD_WAITS: {
     severity: 'warning',
     sentence: 'A record waits; its code says why. It is tried again by itself.',
@@ -18,26 +54,28 @@ const sentences = {
 
 export type NoticeCode = keyof typeof sentences;
 
-/** What an operator should know, as a message. `entity` names ids only. */
+/** What an operator should know, as a message. `entity` and `facts` hold names, ids and codes only. */
 export function notice(
   code: NoticeCode,
   entity: string,
-  facts: {
+  content: {
     readonly counts: Readonly<Record<string, number>>;
     readonly atMs: number;
     readonly cause?: string;
+    readonly facts?: Readonly<Record<string, string>>;
   },
 ): OutgoingMessage {
   const { severity, sentence } = sentences[code];
+  const { counts, atMs, cause, facts = null } = content;
   const value: Notice = {
-    noticeId: `${code}/${entity}/${facts.atMs}`,
-    code: facts.cause ?? code,
+    noticeId: [code, entity, facts?.['controlId'] ?? facts?.['column'], atMs].filter(Boolean).join('/'),
+    code: cause ?? code,
     severity,
     entity,
     sentence,
-    counts: facts.counts,
-    facts: null,
-    at: isoTime(facts.atMs),
+    counts,
+    facts,
+    at: isoTime(atMs),
   };
   return { topic: topics.notices, key: `${value.code}/${entity}`, value };
 }

@@ -11,7 +11,7 @@ import {
   type OwnedWrite,
   type Stepper,
 } from '@lockstep/pipelines';
-import { tableDefinitions, topics, type TableDefinition } from '@lockstep/change-events';
+import { topics } from '@lockstep/change-events';
 import type { Piece, ProcessName } from './actions.ts';
 import { createGate, guardPort, type Gate } from './gate.ts';
 import { strikerOf, type World } from './world.ts';
@@ -95,13 +95,16 @@ function lazily(open: () => Promise<Stepper>): Step {
 
 function extractorSteps(world: World, gate: Gate): Process['steps'] {
   const { guard, clock, lease, log } = commonParts(world, gate);
+  const dynamics = guard(world.dynamics);
   const open = (table: string) => () =>
     openTableExtractor({
-      reader: guard(world.dynamics),
+      reader: dynamics,
       log,
       lease,
       clock,
-      definition: tableDefinitions[table] as TableDefinition,
+      table,
+      describe: (signal) => dynamics.describe({ table, columns: null }, signal),
+      origin: 'simulated',
       versionEpoch: 1,
       pageSizeMax: world.plan.pageSizeMax,
       backfillGroup: groups.route,

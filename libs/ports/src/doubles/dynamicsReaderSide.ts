@@ -112,9 +112,9 @@ function describe(store: DynamicsRowStore, { table, columns }: TableSelection): 
   };
 }
 
-/** Only `column eq 'text'`; the OData grammar is the server's. */
+/** Only `column eq 'text'` and `column eq id`; the OData grammar is the server's. */
 function filterOf(table: string, filter: string): (row: DynamicsRow) => boolean {
-  const [, column = '', value = ''] = /^(\w+) eq '([^']*)'$/.exec(filter) ?? [];
+  const [, column = '', value = ''] = /^(\w+) eq '?([^']*?)'?$/.exec(filter) ?? [];
   if (column === '') throw new SyncError('QUERY_INVALID', { table });
 
   return ({ id, fields }) => (column === `${table}id` ? id : fields[column]) === value;

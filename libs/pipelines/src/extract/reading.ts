@@ -1,0 +1,22 @@
+import { nextEpoch } from './epochs.ts';
+import { commit, tableNotice, type Reading, type Session } from './session.ts';
+import { withState } from './tableState.ts';
+
+/**
+ * A row is in a state that came before the published one, so the environment was put back. The read goes on: what it has
+ * published so far was newer than what is known, under the old epoch too.
+ */
+export async function raiseDuringRead(session: Session, { known }: Reading): Promise<void> {
+  const { checkpoint, options } = session;
+  const versionEpoch = nextEpoch(checkpoint, options.versionEpoch);
+  const facts = { reason: 'ROW_WENT_BACK' };
+  const told = tableNotice(session, 'EPOCH_RAISED', { counts: { epoch: versionEpoch }, facts });
+  await commit(session, withState({ ...checkpoint, versionEpoch }, { witness: null }), [told]);
+  known?.endEpoch();
+}
+
+/** A row that cannot be read is there all the same. */
+export function meetRefused(reading: Reading, id: string | null): void {
+  if (id === null) reading.unreadableKeys += 1;
+  else reading.known?.meet(id, null);
+}

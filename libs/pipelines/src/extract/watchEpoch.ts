@@ -1,0 +1,70 @@
+import { isSyncError } from '@lockstep/change-events';
+import type { DynamicsRows } from '@lockstep/ports';
+import { judgeWitness, originReason, raiseEpoch, type EpochReason } from './epochs.ts';
+import { commit, definitionOf, tableNotice, type Session } from './session.ts';
+import { purposeOf, stateOf, withState } from './tableState.ts';
+
+/** With a poll every 30 s this keeps an idle table's calls below 3,000 a day. */
+const witnessIntervalMsDefault = 60 * 60 * 1000;
+
+/** Whether the environment is still the one whose rows are published; looked at when a session starts and from time to time. */
+export async function watchEpoch(session: Session, signal: AbortSignal): Promise<void> {
+  const { options, checkpoint } = session;
+  const { origin, versionEpoch: floor, witnessIntervalMs = witnessIntervalMsDefault, clock } = options;
+  const reason = originReason(checkpoint, { origin, floor });
+  session.checkpoint = withState(checkpoint, { origin });
+  if (reason !== null) return changeEpoch(session, reason);
+  if (purposeOf(checkpoint) !== null || clock.monotonic() < session.witnessDueMs) return;
+  session.witnessDueMs = clock.monotonic() + witnessIntervalMs;
+  await checkWitness(session, signal, { absentMeans: 'SUSPECTED' });
+}
+
+export async function changeEpoch(session: Session, reason: EpochReason): Promise<void> {
+  const { options, checkpoint } = session;
+  const next = raiseEpoch(checkpoint, options.versionEpoch, options.clock.now());
+  const counts = { epoch: next.versionEpoch };
+  session.reading = null;
+  session.suspectedId = null;
+  session.recent.clear();
+  await commit(session, next, [tableNotice(session, 'EPOCH_RAISED', { counts, facts: { reason } })]);
+}
+
+/**
+ * Looks at the witness again; true when it raised the epoch. A row that is gone can have been deleted: while the stream runs,
+ * its tombstone comes with the next delta. Without a stream that cannot be told, and a needless epoch does no harm.
+ */
+export async function checkWitness(
+  session: Session,
+  signal: AbortSignal,
+  { absentMeans }: { readonly absentMeans: 'SUSPECTED' | 'RESTORED' },
+): Promise<boolean> {
+  const { witness } = stateOf(session.checkpoint);
+  const answer = witness === null ? null : await readWitness(session, witness.recordId, signal);
+  if (witness === null || answer === null) return false;
+  const verdict = judgeWitness(witness, answer);
+  if (verdict === 'UNCHANGED') return false;
+  if (verdict === 'ABSENT' && absentMeans === 'SUSPECTED') {
+    session.suspectedId = witness.recordId;
+    return false;
+  }
+  await changeEpoch(session, verdict === 'ABSENT' ? 'ROW_VANISHED' : 'ROW_WENT_BACK');
+
+  return true;
+}
+
+async function readWitness(session: Session, id: string, signal: AbortSignal): Promise<DynamicsRows | null> {
+  const definition = definitionOf(session);
+  const filter = `${definition.primaryKey} eq ${id}`;
+  try {
+    return await session.options.reader.readWhere(definition, { filter, position: null }, signal);
+  } catch (error) {
+    if (isSyncError(error, 'QUERY_INVALID')) return null;
+    throw error;
+  }
+}
+
+/** A complete delta that brought no tombstone for a witness that is gone: to this environment the row never was. */
+export async function afterDelta(session: Session): Promise<void> {
+  if (session.suspectedId === null) return;
+  await changeEpoch(session, 'ROW_VANISHED');
+}
