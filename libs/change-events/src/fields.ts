@@ -22,4 +22,6 @@ export type TableDefinition = {
   readonly entitySet: string;
   readonly primaryKey: string;
   readonly fields: readonly FieldDefinition[];
+  /** False for a table that does not say when and by whom a row was changed, such as an intersect table. */
+  readonly hasModified?: boolean;
 };

@@ -23,11 +23,16 @@ export function createCatalog(context: DynamicsContext): DynamicsCatalog {
       const metadataVersion = await readMetadataVersion(context, { table, ...entity, signal });
       const attributes = await readAttributes(context, table, signal);
       const chosen = choose(selection, entity, attributes);
+      const description = await describeChosen(context, { table, entity, chosen, signal });
+      const hasModified = attributes.filter(({ name }) => stamps.includes(name)).length === stamps.length;
+      const definition = { ...description.definition, ...(!hasModified && { hasModified }) };
 
-      return { ...(await describeChosen(context, { table, entity, chosen, signal })), metadataVersion };
+      return { ...description, definition, metadataVersion };
     },
   };
 }
+
+const stamps: readonly string[] = ['modifiedon', 'modifiedby'];
 
 type Choice = {
   readonly columns: readonly AttributeMetadata[];
@@ -67,7 +72,7 @@ function exclusionOf(attribute: AttributeMetadata | undefined): ExcludedColumn['
  * beside lookups and parts of other columns are in metadata but not in the data (dataverse facts 2.2), so they are left out.
  */
 function chooseAll(primaryKey: string, attributes: readonly AttributeMetadata[]): Choice {
-  const inHead = new Set([primaryKey, 'versionnumber', 'modifiedon', 'modifiedby']);
+  const inHead = new Set([primaryKey, 'versionnumber', ...stamps]);
   const own = attributes.filter(
     ({ name, type, isPart, isReadable }) =>
       isReadable && !isPart && !inHead.has(name) && !['EntityName', 'Virtual'].includes(type),

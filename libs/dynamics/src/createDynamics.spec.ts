@@ -5,12 +5,7 @@ import {
   type TableDefinition,
 } from '@lockstep/change-events';
 import { startDataverseEmulator, type DataverseEmulator } from '@lockstep/dataverse-emulator';
-import {
-  dynamicsCatalogContract,
-  dynamicsContract,
-  dynamicsQueriesContract,
-  type DynamicsHuman,
-} from '@lockstep/ports';
+import { dynamicsContract, dynamicsQueriesContract, type DynamicsHuman } from '@lockstep/ports';
 import { createDynamics, type Dynamics, type DynamicsOptions } from './createDynamics.ts';
 import type { DataverseRequest } from './dataverseClient.ts';
 
@@ -133,7 +128,6 @@ afterAll(() => stage.close());
 describe('Dynamics over the Web API', () => {
   dynamicsContract(async () => ({ ...stage, close: () => stage.reset() }));
   dynamicsQueriesContract(async () => ({ ...stage, close: () => stage.reset() }));
-  dynamicsCatalogContract(async () => ({ catalog: stage.dynamics, close: () => stage.reset() }));
 });
 
 describe('the Dataverse adapter', () => {

@@ -102,8 +102,7 @@ async function textOf({ headers, body }: Dispatcher.ResponseData): Promise<strin
 }
 
 function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return 'unknown';
-  const code = (cause as { code?: unknown }).code;
+  const { code, message } = (cause ?? {}) as { code?: unknown; message?: unknown };
 
-  return typeof code === 'string' ? code : cause.message;
+  return String(code ?? message ?? 'unknown');
 }

@@ -11,8 +11,7 @@ export function selectOf(table: TableDefinition): string {
     table.primaryKey,
     ...table.fields.map(propertyOf),
     'versionnumber',
-    'modifiedon',
-    '_modifiedby_value',
+    ...(table.hasModified === false ? [] : ['modifiedon', '_modifiedby_value']),
   ];
 
   return [...new Set(properties)].join(',');

@@ -73,7 +73,11 @@ export {
   type DynamicsHuman,
 } from './contracts/dynamicsTableContract.ts';
 export { dynamicsQueriesContract } from './contracts/dynamicsQueriesContract.ts';
-export { dynamicsCatalogContract, type DynamicsCatalogHarness } from './contracts/dynamicsCatalogContract.ts';
+export {
+  dynamicsCatalogContract,
+  type DynamicsAdministrator,
+  type DynamicsCatalogHarness,
+} from './contracts/dynamicsCatalogContract.ts';
 export {
   marketoContract,
   type MarketoHarness,

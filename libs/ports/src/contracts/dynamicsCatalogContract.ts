@@ -1,9 +1,17 @@
 import { tableDefinitions, type TableDefinition } from '@lockstep/change-events';
 import type { DynamicsCatalog } from '../dynamicsCatalog.ts';
 
+/** What an administrator does in Dynamics while the port is used. */
+export type DynamicsAdministrator = {
+  /** Puts the column under column security and lets our user read it, or not. */
+  secure(table: string, column: string, canRead: boolean): Promise<void>;
+  addColumn(table: string, column: string): Promise<void>;
+};
+
 /** A Dynamics with the default tables and columns. */
 export type DynamicsCatalogHarness = {
   readonly catalog: DynamicsCatalog;
+  readonly administrator: DynamicsAdministrator;
   close(): Promise<void>;
 };
 
@@ -42,6 +50,28 @@ export function dynamicsCatalogContract(start: () => Promise<DynamicsCatalogHarn
 
     expect(definition.fields.map(({ name }) => name)).toEqual(['lastname']);
     expect(excluded).toEqual([{ column: 'parrot', reason: 'MISSING' }]);
+  });
+
+  it('leaves out a column that column security hides from us, and lists one that it shows', async () => {
+    await harness.administrator.secure('lead', 'telephone1', false);
+    await harness.administrator.secure('lead', 'jobtitle', true);
+
+    const { definition, excluded, secured } = await describeLead(['lastname', 'jobtitle', 'telephone1']);
+
+    expect(definition.fields.map(({ name }) => name)).toEqual(['lastname', 'jobtitle']);
+    expect(excluded).toEqual([{ column: 'telephone1', reason: 'UNREADABLE' }]);
+    expect(secured).toEqual(['jobtitle']);
+  });
+
+  it('shows a new column, and another version of the metadata', async () => {
+    const before = await describeLead(null);
+    await harness.administrator.addColumn('lead', 'new_shoesize');
+
+    const after = await describeLead(null);
+
+    expect(before.definition.fields.map(({ name }) => name)).not.toContain('new_shoesize');
+    expect(after.definition.fields.map(({ name }) => name)).toContain('new_shoesize');
+    expect(after.metadataVersion).not.toBe(before.metadataVersion);
   });
 
   it('refuses a table that does not exist with DYNAMICS_TABLE_UNKNOWN', async () => {

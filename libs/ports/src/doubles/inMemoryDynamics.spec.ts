@@ -1,9 +1,13 @@
-import { isSyncError, SyncError } from '@lockstep/change-events';
-import { dynamicsCatalogContract } from '../contracts/dynamicsCatalogContract.ts';
+import { isSyncError, SyncError, tableDefinitions, type TableDefinition } from '@lockstep/change-events';
+import {
+  dynamicsCatalogContract,
+  type DynamicsCatalogHarness,
+} from '../contracts/dynamicsCatalogContract.ts';
 import { dynamicsQueriesContract } from '../contracts/dynamicsQueriesContract.ts';
 import { dynamicsContract, type DynamicsHarness } from '../contracts/dynamicsTableContract.ts';
 import { inMemoryDynamics } from './inMemoryDynamics.ts';
 
+const lead = tableDefinitions['lead'] as TableDefinition;
 const id = '00000000-0000-4000-8000-000000000001';
 
 async function startDouble(): Promise<DynamicsHarness> {
@@ -21,10 +25,34 @@ async function startDouble(): Promise<DynamicsHarness> {
   };
 }
 
+async function startCatalog(): Promise<DynamicsCatalogHarness> {
+  const dynamics = inMemoryDynamics();
+  let columns = { hidden: [] as string[], secured: [] as string[], fields: [...lead.fields] };
+  const apply = (table: string, change: Partial<typeof columns>): void => {
+    columns = { ...columns, ...change };
+    const { hidden, secured, fields } = columns;
+    dynamics.setColumns(table, { hidden, secured, definition: { ...lead, fields } });
+  };
+
+  return {
+    catalog: dynamics,
+    administrator: {
+      secure: async (table, column, canRead) =>
+        apply(
+          table,
+          canRead ? { secured: [...columns.secured, column] } : { hidden: [...columns.hidden, column] },
+        ),
+      addColumn: async (table, column) =>
+        apply(table, { fields: [...columns.fields, { name: column, type: 'string' }] }),
+    },
+    close: async () => {},
+  };
+}
+
 describe('the in-memory Dynamics', () => {
   dynamicsContract(startDouble);
   dynamicsQueriesContract(startDouble);
-  dynamicsCatalogContract(async () => ({ catalog: inMemoryDynamics(), close: async () => {} }));
+  dynamicsCatalogContract(startCatalog);
 
   it('logs every state with who made it and what changed', async () => {
     const dynamics = inMemoryDynamics();
