@@ -1,6 +1,5 @@
-import { badRequest, DataverseError, errorCodes } from '../core/dataverseError.ts';
 import type { OrganizationState } from '../core/organizationState.ts';
-import { isGuid } from '../core/readValue.ts';
+import { readAddress, requireId, type RowAddress } from '../core/rowAddress.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
 import { readMetadata } from '../metadata/readMetadata.ts';
 import { answerBatch } from './batch.ts';
@@ -8,7 +7,8 @@ import { jsonAnswer, type Answer, type Call } from './call.ts';
 import { operations, type OperationTarget } from './operations.ts';
 import { readCollection, readCount } from './readCollection.ts';
 import { noSegment, parsePath, type PathSegment } from './resourcePath.ts';
-import { createOne, deleteOne, readOne, upsertOne } from './writeOne.ts';
+import { answerRowPart, type Place } from './rowParts.ts';
+import { createOne, deleteOne, notAllowed, readOne, upsertOne } from './writeOne.ts';
 
 const namespace = 'Microsoft.Dynamics.CRM.';
 const metadataRoots = new Set([
@@ -23,17 +23,15 @@ function serviceDocument(state: OrganizationState, call: Call): Answer {
   return jsonAnswer(200, JSON.stringify({ '@odata.context': `${call.base}/$metadata`, value: sets }));
 }
 
-function notAllowed(call: Call): DataverseError {
-  return new DataverseError(
-    405,
-    errorCodes.notSupported,
-    `The requested resource does not support http method '${call.method}'.`,
-  );
-}
-
-function answerRow(state: OrganizationState, call: Call, table: TableDefinition, id: string): Answer {
+function answerRow(
+  state: OrganizationState,
+  call: Call,
+  table: TableDefinition,
+  address: RowAddress,
+): Answer {
+  if (call.method === 'PATCH') return upsertOne(state, call, table, address);
+  const id = requireId(table, address);
   if (call.method === 'GET') return readOne(state, call, table, id);
-  if (call.method === 'PATCH') return upsertOne(state, call, table, id);
   if (call.method === 'DELETE') return deleteOne(state, call, table, id);
   throw notAllowed(call);
 }
@@ -57,34 +55,39 @@ function answerOperation(
   return operation.answer(state, call, { ...bound, parameters: segment.key });
 }
 
-function idOf(key: string): string {
-  if (!isGuid(key))
-    throw badRequest('0x80060890', 'The emulator has no alternate keys; address rows by their id.');
-  return key.toLowerCase();
-}
-
-/** What stands below a set or a row. */
-function answerPart(
+/** What stands below a set. */
+function answerSetPart(
   state: OrganizationState,
   call: Call,
-  bound: { readonly table: TableDefinition; readonly id: string | undefined },
+  table: TableDefinition,
   part: PathSegment,
 ): Answer {
-  if (part.name.startsWith(namespace)) return answerOperation(state, call, part, bound);
-  if (part.name === '$count' && bound.id === undefined) return readCount(state, call, bound.table);
+  if (part.name.startsWith(namespace)) return answerOperation(state, call, part, { table, id: undefined });
+  if (part.name === '$count') return readCount(state, call, table);
   throw noSegment(part.name);
+}
+
+/** What stands below a row. */
+function answerBelow(place: Place, part: PathSegment, tail: PathSegment | undefined): Answer {
+  const { state, call, table, id } = place;
+  if (part.name.startsWith(namespace) && !tail) return answerOperation(state, call, part, { table, id });
+  return answerRowPart(place, part, tail);
 }
 
 function answerData(
   state: OrganizationState,
   call: Call,
   table: TableDefinition,
-  [first, second, third]: readonly PathSegment[],
+  [first, second, third, fourth]: readonly PathSegment[],
 ): Answer {
-  if (third) throw noSegment(third.name);
-  const id = first?.key === undefined ? undefined : idOf(first.key);
-  if (second) return answerPart(state, call, { table, id }, second);
-  return id === undefined ? answerSet(state, call, table) : answerRow(state, call, table, id);
+  if (fourth) throw noSegment(fourth.name);
+  if (first?.key === undefined) {
+    if (third) throw noSegment(third.name);
+    return second ? answerSetPart(state, call, table, second) : answerSet(state, call, table);
+  }
+  const address = readAddress(state, table, first.key);
+  if (!second) return answerRow(state, call, table, address);
+  return answerBelow({ state, call, table, id: requireId(table, address) }, second, third);
 }
 
 /** Answers a call of a caller who was let in. Throws DataverseError for every refusal. */

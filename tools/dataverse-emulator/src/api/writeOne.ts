@@ -3,9 +3,11 @@ import { badRequest, DataverseError, errorCodes, rowMissing } from '../core/data
 import type { Row } from '../core/columnDefinition.ts';
 import type { OrganizationState } from '../core/organizationState.ts';
 import type { Commit } from '../core/rowStore.ts';
+import type { RowAddress } from '../core/rowAddress.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
 import { createRow, deleteRow, updateRow, type WriteRequest } from '../core/writeRow.ts';
 import { emptyAnswer, jsonAnswer, type Answer, type Call } from './call.ts';
+import { contextSelection, parseExpand } from './expand.ts';
 import { appliedHeader, parsePreferences } from './preferences.ts';
 import { requirePrivilege } from './privileges.ts';
 import { etagOf, rowMembers, rowStyle } from './rowText.ts';
@@ -14,7 +16,8 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function bodyOf(call: Call): Readonly<Record<string, unknown>> {
+/** The body as an object. Throws 400 when it is none. */
+export function bodyOf(call: Call): Readonly<Record<string, unknown>> {
   let body: unknown;
   try {
     body = parse(call.body);
@@ -37,9 +40,14 @@ function rowAnswer(
 ): Answer {
   const preferences = parsePreferences(call.headers['prefer']);
   const style = rowStyle(state, table, call.query['$select'], preferences.annotations);
-  const columns = call.query['$select'] === undefined ? '' : `(${call.query['$select']})`;
+  const { annotations } = preferences;
+  // A representation ignores $expand (facts, section 3.1).
+  const asked = call.method === 'GET' ? call.query['$expand'] : undefined;
+  const expansion = parseExpand({ state, annotations, depth: 1 }, table, asked);
+  const columns = contextSelection(call.query['$select'], expansion);
   const context = JSON.stringify(`${call.base}/$metadata#${table.set}${columns}/$entity`);
-  return jsonAnswer(shown.status, `{"@odata.context":${context},${rowMembers(style, shown.row)}}`, {
+  const members = rowMembers(style, shown.row) + expansion.print(shown.row);
+  return jsonAnswer(shown.status, `{"@odata.context":${context},${members}}`, {
     ...appliedHeader(preferences, false),
     etag: etagOf(shown.row),
     ...shown.headers,
@@ -50,9 +58,9 @@ function committedAnswer(
   state: OrganizationState,
   call: Call,
   table: TableDefinition,
-  commit: Commit,
+  { commit, source = commit.id }: { readonly commit: Commit; readonly source?: string },
 ): Answer {
-  const headers = { 'odata-entityid': `${call.base}/${table.set}(${commit.id})` };
+  const headers = { 'odata-entityid': `${call.base}/${table.set}(${encodeURI(source)})` };
   if (!commit.after || !parsePreferences(call.headers['prefer']).returnsRepresentation)
     return emptyAnswer(204, headers);
   const status = commit.operation === 'create' ? 201 : 200;
@@ -81,25 +89,46 @@ export function readOne(state: OrganizationState, call: Call, table: TableDefini
   const row = state.store.row(table.name, id);
   if (!row) throw rowMissing(table.name, id);
   const answer = rowAnswer(state, call, table, { row, status: 200, headers: {} });
-  return call.headers['if-none-match'] === etagOf(row) ? emptyAnswer(304, { etag: etagOf(row) }) : answer;
+  const isWhole = call.query['$expand'] !== undefined || parsePreferences(call.headers['prefer']).annotations;
+  const isKnown = !isWhole && call.headers['if-none-match'] === etagOf(row);
+  return isKnown ? emptyAnswer(304, { etag: etagOf(row) }) : answer;
 }
 
 /** POST to an entity set: 204, or 201 with the representation. */
 export function createOne(state: OrganizationState, call: Call, table: TableDefinition): Answer {
   requirePrivilege(state, 'Create', table);
   checkSelection(state, call, table);
-  return committedAnswer(state, call, table, createRow(state, requestOf(state, call, table)));
+  return committedAnswer(state, call, table, { commit: createRow(state, requestOf(state, call, table)) });
+}
+
+function createAt(state: OrganizationState, call: Call, table: TableDefinition, address: RowAddress): Answer {
+  if (call.headers['if-match'] !== undefined) throw rowMissing(table.name, address.id ?? address.source);
+  const request = requestOf(state, call, table);
+  // On create a key in the body wins over the address (facts, section 3.3).
+  const body = { ...address.values, ...request.body };
+  const commit = createRow(state, { ...request, body }, address.id);
+  return committedAnswer(state, call, table, { commit, source: address.source });
+}
+
+function withoutKeys(
+  body: Readonly<Record<string, unknown>>,
+  { values }: RowAddress,
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !(name in values)));
 }
 
 /** PATCH of one row: update or create, as the conditional headers say (facts, table of section 3.2). */
-export function upsertOne(state: OrganizationState, call: Call, table: TableDefinition, id: string): Answer {
+export function upsertOne(
+  state: OrganizationState,
+  call: Call,
+  table: TableDefinition,
+  address: RowAddress,
+): Answer {
+  const { id = '', source } = address;
   const row = state.store.row(table.name, id);
   requirePrivilege(state, row ? 'Write' : 'Create', table);
   checkSelection(state, call, table);
-  if (!row) {
-    if (call.headers['if-match'] !== undefined) throw rowMissing(table.name, id);
-    return committedAnswer(state, call, table, createRow(state, requestOf(state, call, table), id));
-  }
+  if (!row) return createAt(state, call, table, address);
   if (call.headers['if-none-match'] === '*')
     throw new DataverseError(
       412,
@@ -107,7 +136,9 @@ export function upsertOne(state: OrganizationState, call: Call, table: TableDefi
       'A record with matching key values already exists.',
     );
   requireMatch(call, row);
-  return committedAnswer(state, call, table, updateRow(state, requestOf(state, call, table), id));
+  const request = requestOf(state, call, table);
+  const commit = updateRow(state, { ...request, body: withoutKeys(request.body, address) }, id);
+  return committedAnswer(state, call, table, { commit, source });
 }
 
 /** DELETE of one row; honours `If-Match`. */
@@ -118,4 +149,13 @@ export function deleteOne(state: OrganizationState, call: Call, table: TableDefi
   requireMatch(call, row);
   deleteRow(state, table, id, state.application);
   return emptyAnswer(204);
+}
+
+/** The 405 of a method that an address does not take. */
+export function notAllowed(call: Call): DataverseError {
+  return new DataverseError(
+    405,
+    errorCodes.notSupported,
+    `The requested resource does not support http method '${call.method}'.`,
+  );
 }

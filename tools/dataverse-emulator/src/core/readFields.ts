@@ -1,7 +1,13 @@
-import { lookupTableAnnotation, type CellValue, type ColumnDefinition } from './columnDefinition.ts';
+import {
+  lookupTableAnnotation,
+  type CellValue,
+  type ColumnDefinition,
+  type Row,
+} from './columnDefinition.ts';
 import { badRequest, errorCodes, rowMissing, type DataverseError } from './dataverseError.ts';
 import type { OrganizationState } from './organizationState.ts';
-import { isGuid, readValue } from './readValue.ts';
+import { readValue } from './readValue.ts';
+import { readAddress, requireId } from './rowAddress.ts';
 import type { TableDefinition } from './tableDefinition.ts';
 
 /** What a body asks for: new values by JSON property name. */
@@ -14,7 +20,7 @@ export interface ReadFieldsOptions {
 }
 
 const bindSuffix = '@odata.bind';
-const reference = /(?:^|\/)([A-Za-z_0-9]+)\(([0-9a-fA-F-]{36})\)$/;
+const reference = /(?:^|\/)(\w+)\(([^()]*)\)$/;
 const seedableComputed = new Set(['createdon', 'modifiedon', 'merged', 'fullname', 'isdisabled']);
 
 function undeclared(table: TableDefinition, property: string): DataverseError {
@@ -42,14 +48,27 @@ function isWritable(definition: ColumnDefinition, options: ReadFieldsOptions): b
   return definition.type === 'State' || definition.type === 'Lookup' || seedableComputed.has(definition.name);
 }
 
-function referenceOf(raw: unknown): { readonly set: string; readonly id: string } | undefined {
-  const [, set, id] = (typeof raw === 'string' ? reference.exec(raw) : null) ?? [];
-  return set && id && isGuid(id) ? { set, id: id.toLowerCase() } : undefined;
+/** A row named in a body, by its id or an alternate key, with or without the service's address before it. */
+export interface Reference {
+  readonly table: TableDefinition;
+  readonly id: string;
 }
 
-/** A set that is not emulated, such as `teams`, is taken for the plural of its table. */
-function tableOfSet(state: OrganizationState, set: string): string {
-  return state.tablesBySet.get(set)?.name ?? set.replace(/ies$/, 'y').replace(/s$/, '');
+/** Reads the name of a row. Throws 400 when it is none, 404 when an alternate key names no row. */
+export function requireReference(state: OrganizationState, raw: unknown): Reference {
+  const [, set = '', key = ''] = (typeof raw === 'string' ? reference.exec(raw) : null) ?? [];
+  const table = state.tablesBySet.get(set);
+  if (!table)
+    throw badRequest(errorCodes.undeclaredProperty, `The value '${String(raw)}' does not name a row.`);
+  return { table, id: requireId(table, readAddress(state, table, key)) };
+}
+
+const accessTeam = 1;
+
+/** Access teams own nothing (facts, section 3.8). */
+function refuseOwner(row: Row, table: string): void {
+  if (table === 'team' && row['teamtype'] === accessTeam)
+    throw badRequest(errorCodes.invalidArgument, 'An access team cannot own rows.');
 }
 
 function leadsTo(definition: ColumnDefinition, navigation: string, table: string): boolean {
@@ -63,15 +82,16 @@ function resolveReference(
   raw: unknown,
 ): FieldValues {
   if (raw === null) return lookupCells(definition, null);
-  const named = referenceOf(raw);
-  const table = named && tableOfSet(state, named.set);
-  if (!table || !leadsTo(definition, navigation, table))
+  const { table, id } = requireReference(state, raw);
+  if (!leadsTo(definition, navigation, table.name))
     throw badRequest(
       errorCodes.undeclaredProperty,
       `'${navigation}${bindSuffix}' does not name a row it can refer to.`,
     );
-  if (state.tables.has(table) && !state.store.row(table, named.id)) throw rowMissing(table, named.id);
-  return lookupCells(definition, { table, id: named.id });
+  const row = state.store.row(table.name, id);
+  if (!row) throw rowMissing(table.name, id);
+  if (definition.name === 'ownerid') refuseOwner(row, table.name);
+  return lookupCells(definition, { table: table.name, id });
 }
 
 function readRawLookup(definition: ColumnDefinition, body: Readonly<Record<string, unknown>>): FieldValues {

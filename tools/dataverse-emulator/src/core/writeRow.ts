@@ -1,3 +1,4 @@
+import { refuseDuplicateKeys } from './alternateKeys.ts';
 import type { CellValue, ColumnDefinition, Row } from './columnDefinition.ts';
 import { requireColumnAccess } from './columnSecurity.ts';
 import { badRequest, DataverseError, errorCodes, rowMissing } from './dataverseError.ts';
@@ -146,6 +147,7 @@ export function createRow(state: OrganizationState, request: WriteRequest, urlId
   };
   const complete = completeRow(state, table, row);
   if (!request.isPrivileged) requireMandatory(table, complete);
+  refuseDuplicateKeys(state, table, complete);
   const change = state.store.save(table.name, id, (versionnumber) => ({ ...complete, versionnumber }));
   return commit(state, request.actor, change);
 }
@@ -192,6 +194,7 @@ export function updateRow(state: OrganizationState, request: WriteRequest, id: s
     [table.key]: id,
   });
   if (!request.isPrivileged) requireMandatory(table, complete);
+  refuseDuplicateKeys(state, table, complete);
   const change = state.store.save(table.name, id, (versionnumber) => ({ ...complete, versionnumber }));
   return commit(state, request.actor, change);
 }

@@ -190,7 +190,7 @@ describe('rows', () => {
     expect(cleared.body['_parentcustomerid_value']).toBeNull();
   });
 
-  it('does not know other tables, alternate keys or PATCH on a set', async () => {
+  it('does not know other tables, keys that are not defined or PATCH on a set', async () => {
     expect(outcome(await client.call('invoices'))).toEqual([404, '0x80060888']);
     expect((await client.call("leads(emailaddress1='a')")).status).toBe(400);
     expect((await client.call('leads', { method: 'PATCH', body: {} })).status).toBe(405);

@@ -20,6 +20,14 @@ export const accountTable = defineTable({
   primaryName: 'name',
   objectTypeCode: 1,
   changeTracking: true,
+  keys: [
+    {
+      name: 'accountnumber_key',
+      schemaName: 'AccountNumber_Key',
+      columns: ['accountnumber'],
+      status: 'Active',
+    },
+  ],
   columns: [
     ...commonColumns('AccountId', activeStates, activeStatuses),
     syncColumn,

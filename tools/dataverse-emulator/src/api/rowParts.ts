@@ -1,0 +1,168 @@
+import { associate, disassociate } from '../core/associate.ts';
+import { findCollection, type Collection } from '../core/collections.ts';
+import type { ColumnDefinition, Row } from '../core/columnDefinition.ts';
+import { referredRow, requireNavigation } from '../core/compileFilter.ts';
+import { badRequest, errorCodes, rowMissing } from '../core/dataverseError.ts';
+import type { OrganizationState } from '../core/organizationState.ts';
+import { parseQuery, rowComparison } from '../core/queryRows.ts';
+import { requireReference } from '../core/readFields.ts';
+import { readAddress, requireId } from '../core/rowAddress.ts';
+import type { TableDefinition } from '../core/tableDefinition.ts';
+import { updateRow } from '../core/writeRow.ts';
+import { emptyAnswer, jsonAnswer, type Answer, type Call } from './call.ts';
+import { contextText } from './collectionLinks.ts';
+import { parsePreferences } from './preferences.ts';
+import { requirePrivilege } from './privileges.ts';
+import { noSegment, type PathSegment } from './resourcePath.ts';
+import { rowMembers, rowStyle } from './rowText.ts';
+import { bodyOf, notAllowed, readOne } from './writeOne.ts';
+
+/** A row that an address goes below. */
+export interface Place {
+  readonly state: OrganizationState;
+  readonly call: Call;
+  readonly table: TableDefinition;
+  readonly id: string;
+}
+
+function requireRow({ state, table, id }: Place): Row {
+  requirePrivilege(state, 'Read', table);
+  const row = state.store.row(table.name, id);
+  if (!row) throw rowMissing(table.name, id);
+  return row;
+}
+
+function update({ state, table, id }: Place, body: Readonly<Record<string, unknown>>): Answer {
+  requirePrivilege(state, 'Write', table);
+  updateRow(state, { table, body, actor: state.application, isPrivileged: false }, id);
+  return emptyAnswer(204);
+}
+
+function readColumn(place: Place, column: ColumnDefinition, isRaw: boolean): Answer {
+  const { call, state, table, id } = place;
+  const row = requireRow(place);
+  const style = rowStyle(state, table, column.property, undefined);
+  const members = JSON.parse(`{${rowMembers(style, row)}}`) as Record<string, unknown>;
+  if ((members[column.property] ?? null) === null) return emptyAnswer(204);
+  if (isRaw)
+    return { ...emptyAnswer(200, { 'content-type': 'text/plain' }), body: String(row[column.property]) };
+  const print =
+    column.scale === undefined ? JSON.stringify(row[column.property]) : String(row[column.property]);
+  const context = JSON.stringify(`${call.base}/$metadata#${table.set}(${id})/${column.property}`);
+  return jsonAnswer(200, `{"@odata.context":${context},"value":${print}}`);
+}
+
+function answerColumn(place: Place, column: ColumnDefinition, tail: PathSegment | undefined): Answer {
+  const { call } = place;
+  if (tail && tail.name !== '$value') throw noSegment(tail.name);
+  if (call.method === 'GET') return readColumn(place, column, tail !== undefined);
+  if (call.method === 'DELETE') return update(place, { [column.property]: null });
+  if (call.method !== 'PUT') throw notAllowed(call);
+  const { value } = tail ? { value: call.body } : bodyOf(call);
+  if (value === undefined) throw badRequest(errorCodes.undeclaredProperty, "The body has no 'value'.");
+  return update(place, { [column.property]: value });
+}
+
+function idInBody(call: Call): unknown {
+  const id = bodyOf(call)['@odata.id'];
+  if (typeof id !== 'string') throw badRequest(errorCodes.undeclaredProperty, "The body has no '@odata.id'.");
+  return id;
+}
+
+function readNavigation(place: Place, navigation: string, isReference: boolean): Answer {
+  const { state, call, table } = place;
+  const { column, target } = requireNavigation(state, table, navigation);
+  const referred = referredRow(state, requireRow(place), column, target);
+  if (!referred) return emptyAnswer(204);
+  const id = String(referred[target.key]);
+  if (!isReference) return readOne(state, call, target, id);
+  const context = `${call.base}/$metadata#$ref`;
+  const body = { '@odata.context': context, '@odata.id': `${call.base}/${target.set}(${id})` };
+  return jsonAnswer(200, JSON.stringify(body));
+}
+
+function answerNavigation(place: Place, navigation: string, isReference: boolean): Answer {
+  const { call } = place;
+  if (call.method === 'GET') return readNavigation(place, navigation, isReference);
+  if (!isReference) throw notAllowed(call);
+  const member = `${navigation}@odata.bind`;
+  if (call.method === 'PUT') return update(place, { [member]: idInBody(call) });
+  if (call.method === 'DELETE') return update(place, { [member]: null });
+  throw notAllowed(call);
+}
+
+function readRelated(place: Place, collection: Collection, isReference: boolean): Answer {
+  const { state, call } = place;
+  requireRow(place);
+  requirePrivilege(state, 'Read', collection.table);
+  const query = parseQuery(state, collection.table, call.query);
+  const { annotations } = parsePreferences(call.headers['prefer']);
+  const style = rowStyle(state, collection.table, call.query['$select'], annotations);
+  const limit = Math.min(
+    Number(call.query['$top'] ?? state.settings.pageSizeMax),
+    state.settings.pageSizeMax,
+  );
+  const found = [...collection.rows(place.id)].filter(query.test).sort(rowComparison(query)).slice(0, limit);
+  const address = (row: Row): string =>
+    JSON.stringify({
+      '@odata.id': `${call.base}/${collection.table.set}(${String(row[collection.table.key])})`,
+    });
+  const texts = found.map((row) => (isReference ? address(row) : `{${rowMembers(style, row)}}`));
+  const context = isReference
+    ? JSON.stringify(`${call.base}/$metadata#Collection($ref)`)
+    : contextText(call, collection.table, '');
+  return jsonAnswer(200, `{"@odata.context":${context},"value":[${texts.join(',')}]}`);
+}
+
+/** Relates or unrelates another row: by the lookup of its own, or by a row between both. */
+function relate(place: Place, collection: Collection, farId: string, isRelated: boolean): Answer {
+  const { state, table, id } = place;
+  requirePrivilege(state, 'Write', table);
+  const { manyToMany: relation, lookup } = collection;
+  if (relation) {
+    const change = isRelated ? associate : disassociate;
+    change(state, state.application, { relation, nearId: id, farId });
+    return emptyAnswer(204);
+  }
+  const value = isRelated ? `${table.set}(${id})` : null;
+  return update(
+    { ...place, table: collection.table, id: farId },
+    { [`${lookup?.navigation}@odata.bind`]: value },
+  );
+}
+
+function answerCollection(
+  place: Place,
+  collection: Collection,
+  part: PathSegment,
+  isReference: boolean,
+): Answer {
+  const { state, call } = place;
+  const named = (raw: unknown): string => {
+    const found = requireReference(state, raw);
+    if (found.table !== collection.table)
+      throw badRequest(errorCodes.undeclaredProperty, `'${part.name}' does not hold such rows.`);
+    return found.id;
+  };
+  if (call.method === 'GET') return readRelated(place, collection, isReference);
+  if (!isReference) throw notAllowed(call);
+  if (call.method === 'POST') return relate(place, collection, named(idInBody(call)), true);
+  if (call.method !== 'DELETE') throw notAllowed(call);
+  const { table } = collection;
+  const farId =
+    part.key === undefined ? named(call.query['$id']) : requireId(table, readAddress(state, table, part.key));
+  return relate(place, collection, farId, false);
+}
+
+/** What stands below a row: a column, a navigation property, or references (facts, sections 3.1 and 3.8). */
+export function answerRowPart(place: Place, part: PathSegment, tail: PathSegment | undefined): Answer {
+  const { state, table } = place;
+  const isReference = tail?.name === '$ref';
+  const column = table.byProperty.get(part.name);
+  if (column) return answerColumn(place, column, tail);
+  if (tail && !isReference) throw noSegment(tail.name);
+  if (table.byNavigation.has(part.name)) return answerNavigation(place, part.name, isReference);
+  const collection = findCollection(state, table, part.name);
+  if (!collection) throw noSegment(part.name);
+  return answerCollection(place, collection, part, isReference);
+}
