@@ -91,6 +91,37 @@ describe('the npm client dynamics-web-api', () => {
     expect(await client.count({ collection: 'leads' })).toBe(7);
   });
 
+  it('expands lookups and collections, and filters by words and lists', async () => {
+    const [account] = await organization.seed('account', [{ name: 'Fabrikam' }]);
+    const contact = { firstname: 'Ida', 'parentcustomerid_account@odata.bind': `/accounts(${account})` };
+    await organization.seed('contact', [
+      { ...contact, lastname: 'Ek' },
+      { ...contact, lastname: 'Berg' },
+      { firstname: 'Ida', lastname: 'Lind' },
+    ]);
+    const people = await client.retrieveMultiple<Row>({
+      collection: 'contacts',
+      select: ['lastname'],
+      filter: "startswith(lastname,'e') or (contains(lastname,'ER') and not (statecode eq 1))",
+      expand: [{ property: 'parentcustomerid_account', select: ['name'] }],
+      orderBy: ['firstname', 'lastname desc'],
+    });
+    expect(people.value).toMatchObject([
+      { lastname: 'Ek', parentcustomerid_account: { name: 'Fabrikam' } },
+      { lastname: 'Berg', parentcustomerid_account: { name: 'Fabrikam' } },
+    ]);
+    const companies = await client.retrieveMultiple<Row>({
+      collection: 'accounts',
+      filter: `accountid eq ${account}`,
+      select: ['name'],
+      expand: [{ property: 'contact_customer_accounts', select: ['lastname'], orderBy: ['lastname'] }],
+    });
+    expect(companies.value[0]?.['contact_customer_accounts']).toMatchObject([
+      { lastname: 'Berg' },
+      { lastname: 'Ek' },
+    ]);
+  });
+
   it('tracks changes: pages, then a delta link, then what changed and what is gone', async () => {
     const ids = await organization.seed('lead', [{ lastname: 'A' }, { lastname: 'B' }, { lastname: 'C' }]);
     const tracked = { collection: 'leads', select: ['lastname'], trackChanges: true, maxPageSize: 2 };
