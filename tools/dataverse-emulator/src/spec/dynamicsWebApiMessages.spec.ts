@@ -20,6 +20,27 @@ afterAll(() => organization.close());
 type Row = Record<string, unknown>;
 
 describe('the messages of dynamics-web-api', () => {
+  it('write one property and set a lookup', async () => {
+    const [contact] = await organization.seed('contact', [{ lastname: 'Ek' }]);
+    const [account] = await organization.seed('account', [{ name: 'Fabrikam' }]);
+    const key = String(contact);
+    await client.updateSingleProperty({ collection: 'contacts', key, fieldValuePair: { jobtitle: 'Buyer' } });
+    const relation = {
+      collection: 'contacts',
+      primaryKey: key,
+      navigationProperty: 'parentcustomerid_account',
+    };
+    await client.associateSingleValued({
+      ...relation,
+      relatedCollection: 'accounts',
+      relatedKey: String(account),
+    });
+    const read = () => client.retrieve<Row>({ collection: 'contacts', key });
+    expect(await read()).toMatchObject({ jobtitle: 'Buyer', _parentcustomerid_value: account });
+    await client.disassociateSingleValued(relation);
+    expect(await read()).toMatchObject({ _parentcustomerid_value: null });
+  });
+
   it('go together in a batch whose writes stand or fall as one', async () => {
     client.startBatch();
     void client.create({ collection: 'accounts', data: { name: 'Contoso' }, contentId: '1' });
