@@ -1,7 +1,7 @@
 import type { OrganizationState } from '../core/organizationState.ts';
 import { readAddress, requireId, type RowAddress } from '../core/rowAddress.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
-import { readMetadata } from '../metadata/readMetadata.ts';
+import { answerMetadata } from '../metadata/answerMetadata.ts';
 import { answerBatch } from './batch.ts';
 import { jsonAnswer, type Answer, type Call } from './call.ts';
 import { operations, type OperationTarget } from './operations.ts';
@@ -97,7 +97,7 @@ export function answerCall(state: OrganizationState, call: Call): Answer {
   const segments = parsePath(call.path);
   const [first] = segments;
   if (!first) throw noSegment(call.path);
-  if (metadataRoots.has(first.name)) return readMetadata(state, call);
+  if (metadataRoots.has(first.name)) return answerMetadata(state, call);
   const table = state.tablesBySet.get(first.name);
   if (table) return answerData(state, call, table, segments);
   return answerOperation(state, call, first, { table: undefined, id: undefined });

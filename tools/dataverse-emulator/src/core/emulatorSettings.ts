@@ -39,6 +39,8 @@ export const emulatorSettingsSchema = Type.Object(
     requiresContentId: Type.Boolean(),
     /** [inferred] Whether a write within a batch without Content-Length is refused. */
     requiresInnerContentLength: Type.Boolean(),
+    /** False leaves the index of a new alternate key pending until the control API says otherwise. */
+    areKeysIndexedAtOnce: Type.Boolean(),
     /** [inferred] Whether a change of a table's metadata voids its delta tokens. */
     doesMetadataChangeVoidTokens: Type.Boolean(),
     /** [inferred] Whether answers carry `globalmetadataversion` when annotations are asked for. */
@@ -82,6 +84,7 @@ export const defaultSettings: EmulatorSettings = {
   areClosedLeadsReadOnly: true,
   requiresContentId: true,
   requiresInnerContentLength: false,
+  areKeysIndexedAtOnce: true,
   doesMetadataChangeVoidTokens: true,
   hasGlobalMetadataVersion: true,
   readScopes: {},

@@ -1,6 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { addColumns, removeColumn } from '../core/changeColumns.ts';
+import { setKeyStatus } from '../core/changeKeys.ts';
 import { findSnapshot, restoreEnvironment, takeSnapshot } from '../core/environmentSnapshots.ts';
 import { grantColumn } from '../core/grantColumn.ts';
 import type { OrganizationState } from '../core/organizationState.ts';
@@ -22,6 +23,14 @@ const columnSchema = Type.Object({
   table: Type.String(),
   column: Type.Record(Type.String(), Type.Unknown()),
 });
+const keySchema = Type.Object({
+  status: Type.Union([
+    Type.Literal('Pending'),
+    Type.Literal('InProgress'),
+    Type.Literal('Active'),
+    Type.Literal('Failed'),
+  ]),
+});
 const snapshotSchema = Type.Object({ name: Type.Optional(Type.String()) }, { additionalProperties: false });
 const restoreSchema = Type.Object(
   { snapshot: Type.Optional(Type.String()), atMs: Type.Optional(Type.Number()) },
@@ -42,6 +51,14 @@ function columnRoutes(app: FastifyInstance, state: OrganizationState): void {
     removeColumn(state, requireTable(state, params.table), params.name);
     return { metadataVersion: state.metadata.version };
   });
+  app.post<{ Params: { table: string; name: string }; Body: Static<typeof keySchema> }>(
+    '/keys/:table/:name',
+    { schema: { body: keySchema } },
+    ({ params, body }) => {
+      setKeyStatus(state, requireTable(state, params.table), params.name, body.status);
+      return { metadataVersion: state.metadata.version };
+    },
+  );
   app.post<{ Body: Static<typeof securitySchema> }>(
     '/columnSecurity',
     { schema: { body: securitySchema } },

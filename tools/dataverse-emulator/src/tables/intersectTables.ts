@@ -14,7 +14,7 @@ interface IntersectParts {
 }
 
 /** An intersect table: the ids of both sides; it is written by association only (facts, section 3.8). */
-function intersectTable(parts: IntersectParts): TableDefinition {
+export function intersectTable(parts: IntersectParts): TableDefinition {
   return defineTable({
     ...parts,
     key: parts.key.toLowerCase(),
