@@ -39,9 +39,13 @@ export async function readCredential(credential: DynamicsCredential): Promise<Cr
   }
 }
 
+const certificates = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
+
 async function certificateState(certificateFile: string, keyFile: string): Promise<CredentialState> {
-  const certificate = await textOf(certificateFile);
-  const key = keyFile === certificateFile ? certificate : await textOf(keyFile);
+  const text = await textOf(certificateFile);
+  const key = keyFile === certificateFile ? text : await textOf(keyFile);
+  // Only the certificates: this part is sent.
+  const certificate = (text.match(certificates) ?? []).join('\n');
   const privateKey = /-----BEGIN ([A-Z ]*PRIVATE KEY)-----[\s\S]*?-----END \1-----/.exec(key)?.[0];
   if (privateKey === undefined) throw unusable('keyFile', new Error('no private key in PEM form'));
   const thumbprintSha256 = thumbprintOf(certificate);
