@@ -1,6 +1,13 @@
 import type { OrganizationState } from '../core/organizationState.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
 import { principalPrivileges } from './principalPrivileges.ts';
+import { bulkMessages } from './actions/bulkMessages.ts';
+import { closeOpportunity } from './actions/closeOpportunity.ts';
+import { mergeRows } from './actions/mergeRows.ts';
+import { messageFilters } from './actions/messageFilters.ts';
+import { retrieveTotalRecordCount, retrieveVersion } from './actions/organizationFunctions.ts';
+import { qualifyLead } from './actions/qualifyLead.ts';
+import { changeMembers } from './actions/teamMembers.ts';
 import { jsonAnswer, type Answer, type Call } from './call.ts';
 
 /** What an operation is called on. */
@@ -33,5 +40,15 @@ function whoAmI(state: OrganizationState, call: Call): Answer {
 /** Every action and function by its name. Bound ones are addressed as `Microsoft.Dynamics.CRM.<name>`. */
 export const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['WhoAmI', { method: 'GET', binding: 'none', answer: whoAmI }],
+  ['RetrieveTotalRecordCount', { method: 'GET', binding: 'none', answer: retrieveTotalRecordCount }],
+  ['RetrieveVersion', { method: 'GET', binding: 'none', answer: retrieveVersion }],
+  ['QualifyLead', { method: 'POST', binding: 'row', answer: qualifyLead }],
+  ['Merge', { method: 'POST', binding: 'none', answer: mergeRows }],
+  ['WinOpportunity', { method: 'POST', binding: 'none', answer: closeOpportunity(1) }],
+  ['LoseOpportunity', { method: 'POST', binding: 'none', answer: closeOpportunity(2) }],
+  ['AddMembersTeam', { method: 'POST', binding: 'row', answer: changeMembers('add') }],
+  ['RemoveMembersTeam', { method: 'POST', binding: 'row', answer: changeMembers('remove') }],
+  ...bulkMessages,
+  ...messageFilters,
   ['RetrievePrincipalAttributePrivileges', { method: 'GET', binding: 'row', answer: principalPrivileges }],
 ]);

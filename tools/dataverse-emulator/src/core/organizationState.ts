@@ -69,6 +69,8 @@ export interface OrganizationState {
   /** What holds for the call that is being answered. */
   context: CallContext | undefined;
   readonly usage: Usage;
+  /** Counts per table as last taken. */
+  readonly recordCounts: Map<string, { readonly count: number; readonly atMs: number }>;
   /** Tables come and change at run time: look them up for every call. Changed by `core/changeTables.ts` only. */
   readonly tables: Map<string, TableDefinition>;
   readonly tablesBySet: Map<string, TableDefinition>;
@@ -132,6 +134,7 @@ export function createOrganizationState(parts: OrganizationParts): OrganizationS
     applications: new Map([[clientId, standing]]),
     context: undefined,
     usage: createUsage(),
+    recordCounts: new Map(),
     tables: new Map(parts.tables.map((table) => [table.name, table])),
     tablesBySet: new Map(parts.tables.map((table) => [table.set, table])),
     manyToMany: new Map(parts.manyToMany?.map((each) => [each.schemaName, each])),
