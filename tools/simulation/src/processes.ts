@@ -105,6 +105,8 @@ function extractorSteps(world: World, gate: Gate): Process['steps'] {
       table,
       describe: (signal) => dynamics.describe({ table, columns: null }, signal),
       origin: 'simulated',
+      // With a handful of rows every delete is a large share; the brake has its own specs.
+      brake: { deletesMax: 100, shareMax: 1 },
       versionEpoch: 1,
       pageSizeMax: world.plan.pageSizeMax,
       backfillGroup: groups.route,

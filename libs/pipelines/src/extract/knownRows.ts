@@ -196,20 +196,41 @@ function* missing(segments: readonly Segment[]): Generator<string> {
 const secondsOf = (changedAt: string | null): number =>
   changedAt === null ? 0 : Math.floor(Date.parse(changedAt) / 1000) >>> 0;
 
-const guid = /^([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})([0-9a-f]{8})$/;
+/** Where the digits of each word of a GUID begin and end, dashes left out. */
+const words = [
+  [0, 8],
+  [9, 18],
+  [19, 28],
+  [28, 36],
+] as const;
+const dashes: ReadonlySet<number> = new Set([8, 13, 18, 23]);
+const dash = 45;
 
-/** Any other key would be mistaken for a row that is gone. */
+/** Any other key would be mistaken for a row that is gone. Written for speed: a resync parses every id three times. */
 function parseKey(id: string): Key {
-  const [, a, b, c, d, e, f] = guid.exec(id) ?? [];
-  if (f === undefined) throw new SyncError('DYNAMICS_ANSWER_INVALID', { reason: 'a key is not a GUID' });
+  if (id.length !== 36) throw notGuid();
 
-  return [
-    parseInt(String(a), 16),
-    parseInt(`${b}${c}`, 16),
-    parseInt(`${d}${e}`, 16),
-    parseInt(f, 16),
-  ] as const;
+  return words.map(([start, end]) => parseWord(id, start, end)) as unknown as Key;
 }
+
+function parseWord(id: string, start: number, end: number): number {
+  let word = 0;
+  for (let at = start; at < end; at += 1) {
+    const code = id.charCodeAt(at);
+    if (!dashes.has(at)) word = ((word << 4) | digitOf(code)) >>> 0;
+    else if (code !== dash) throw notGuid();
+  }
+
+  return word;
+}
+
+function digitOf(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48;
+  if (code >= 97 && code <= 102) return code - 87;
+  throw notGuid();
+}
+
+const notGuid = (): SyncError => new SyncError('DYNAMICS_ANSWER_INVALID', { reason: 'a key is not a GUID' });
 
 const keyAt = (keys: Uint32Array, slot: number): Key =>
   [0, 1, 2, 3].map((n) => keys[slot * 4 + n] ?? 0) as unknown as Key;
