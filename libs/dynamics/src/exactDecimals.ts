@@ -27,18 +27,37 @@ function isLong(value: unknown): boolean {
 
 /** The n-th place where the property stands in the text belongs to the n-th row that has it. */
 function restore(name: string, text: string, items: readonly JsonRow[]): boolean {
-  const mark = `"${name}":`;
+  const find = finderOf(`"${name}":`);
   let from = 0;
   for (const item of items) {
     const value = item[name];
     if (value === undefined) continue;
-    const at = text.indexOf(mark, from);
-    if (at < 0) return false;
-    from = at + mark.length;
+    from = find(text, from);
+    if (from < 0) return false;
     if (isLong(value) && !restoreOne(item, name, numberAt(text, from))) return false;
   }
 
   return true;
+}
+
+/** Letters from rare to frequent in names of columns and their values. */
+const fromRare = 'zqjxkvwybfpghmucdlrnsiotae_';
+
+/**
+ * Finds where a text ends, -1 when it is not there. A search runs from one place to the next where the first character
+ * stands, so it starts at the rarest one: the quote before a name stands everywhere.
+ */
+function finderOf(mark: string): (text: string, from: number) => number {
+  const rarest = [...fromRare].find((letter) => mark.includes(letter)) ?? '"';
+  const head = mark.indexOf(rarest);
+  const tail = mark.slice(head);
+
+  return (text, from) => {
+    let at = text.indexOf(tail, from + head);
+    while (at >= 0 && !text.startsWith(mark, at - head)) at = text.indexOf(tail, at + 1);
+
+    return at < 0 ? -1 : at + tail.length;
+  };
 }
 
 function restoreOne(item: JsonRow, name: string, digits: string): boolean {

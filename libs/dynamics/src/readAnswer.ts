@@ -139,7 +139,7 @@ function cachedReader(definition: TableDefinition): RowReader {
 
 /** True when it may have one: pairs are written in the same way. */
 function hasBrokenCharacter(text: string): boolean {
-  return /\\ud[89a-f]/i.test(text);
+  return text.includes('\\ud') || text.includes('\\uD');
 }
 
 /** Half of a character, left by a text that was cut, has no form in UTF-8; it becomes U+FFFD, as any encoder would. */

@@ -19,17 +19,17 @@ export type RowFault = { readonly field: string; readonly code: ErrorCode };
 /** `refused` instead of an exception: a page may hold many of them. */
 export type RowReading = { readonly row: DynamicsRow } | { readonly refused: RowFault };
 
-/** One column as it came, with the annotations beside it. */
-type Cell = { readonly raw: unknown; readonly json: JsonRow; readonly column: Column };
-
 /** A column with the names that its cells have in JSON, spelled once per definition. */
 type Column = {
   readonly name: string;
   readonly property: string;
   readonly label: string;
   readonly table: string;
-  readonly read: (cell: Cell) => FieldValue;
+  readonly read: CellReader;
 };
+
+/** Null for a value that is not of its type. Without an object around its arguments: there is one call for each cell. */
+type CellReader = (raw: unknown, json: JsonRow, column: Column) => FieldValue;
 
 /** Reads rows of one definition; the names in JSON are put together once. */
 export type RowReader = (json: JsonRow) => RowReading;
@@ -92,23 +92,22 @@ function readCell(column: Column, json: JsonRow): FieldValue | undefined | typeo
   const raw = json[column.property];
   if (raw === undefined || raw === null) return raw;
 
-  return column.read({ raw, json, column }) ?? noForm;
+  return column.read(raw, json, column) ?? noForm;
 }
 
-/** A reader answers null for a value that is not of its type. */
-const readers: Readonly<Record<FieldType, (cell: Cell) => FieldValue>> = {
-  string: ({ raw }) => textOrNull(raw),
-  boolean: ({ raw }) => (typeof raw === 'boolean' ? raw : null),
-  integer: ({ raw }) => (Number.isSafeInteger(raw) ? (raw as number) : null),
-  number: ({ raw }) => (numberText(raw) === null ? null : Number(numberText(raw))),
-  decimal: ({ raw }) => decimalOf(raw),
-  timestamp: ({ raw }) => (typeof raw === 'string' ? timeOf(raw) : null),
-  date: ({ raw }) => (typeof raw === 'string' ? dateOf(raw) : null),
-  option: ({ raw, json, column }) =>
+const readers: Readonly<Record<FieldType, CellReader>> = {
+  string: (raw) => textOrNull(raw),
+  boolean: (raw) => (typeof raw === 'boolean' ? raw : null),
+  integer: (raw) => (Number.isSafeInteger(raw) ? (raw as number) : null),
+  number: (raw) => (numberText(raw) === null ? null : Number(numberText(raw))),
+  decimal: (raw) => decimalOf(raw),
+  timestamp: (raw) => (typeof raw === 'string' ? timeOf(raw) : null),
+  date: (raw) => (typeof raw === 'string' ? dateOf(raw) : null),
+  option: (raw, json, column) =>
     Number.isSafeInteger(raw) ? { value: raw as number, label: textOrNull(json[column.label]) } : null,
-  options: ({ raw, json, column }) =>
+  options: (raw, json, column) =>
     typeof raw === 'string' ? optionsOf(raw, textOrNull(json[column.label])) : null,
-  lookup: ({ raw, json, column }) =>
+  lookup: (raw, json, column) =>
     typeof raw === 'string' ? { id: raw.toLowerCase(), table: textOrNull(json[column.table]) } : null,
 };
 
