@@ -41,7 +41,7 @@ export function readRowsAnswer(definition: TableDefinition, origin: string, text
 /** Reads the answer to a read or a write of one row. Throws DYNAMICS_ANSWER_INVALID. */
 export function readRowAnswer(definition: TableDefinition, text: string): DynamicsRow {
   const isExact = definition.fields.some(({ type }) => type === 'decimal');
-  const reading = rowReaderOf(definition)(parseObject(definition, text, isExact));
+  const reading = cachedReader(definition)(parseObject(definition, text, isExact));
   if ('refused' in reading)
     throw new SyncError('DYNAMICS_ANSWER_INVALID', { table: definition.table, field: reading.refused.field });
 
