@@ -13,6 +13,11 @@ const retyped = (name: string): TableDefinition => ({
   ),
 });
 
+const losses: [string, TableDefinition, string][] = [
+  ['gone', without('firstname'), 'MISSING'],
+  ['of another type now', retyped('firstname'), 'RETYPED'],
+];
+
 async function followed(prepare: (setting: ReturnType<typeof extractSetting>) => void = () => undefined) {
   const setting = extractSetting({ rows: 3 });
   prepare(setting);
@@ -55,22 +60,22 @@ describe('a column that cannot be published any more', () => {
     expect(eventsOfRow(1).at(-1)?.fields).toMatchObject({ firstname: null });
   });
 
-  it.each([
-    ['gone', without('firstname'), 'MISSING'],
-    ['of another type now', retyped('firstname'), 'RETYPED'],
-  ])('stops alone when it is %s, and the stream keeps its link', async (_, definition, reason) => {
-    const { dynamics, extractor, open, eventsOfRow, notices, log } = await followed();
-    dynamics.setColumns('lead', { definition });
-    dynamics.edit('lead', exampleId(1), { lastname: 'New' });
+  it.each(losses)(
+    'stops alone when it is %s, and the stream keeps its link',
+    async (_, definition, reason) => {
+      const { dynamics, extractor, open, eventsOfRow, notices, log } = await followed();
+      dynamics.setColumns('lead', { definition });
+      dynamics.edit('lead', exampleId(1), { lastname: 'New' });
 
-    await settle(extractor);
-    await settle(await open());
+      await settle(extractor);
+      await settle(await open());
 
-    expect(eventsOfRow(1).at(-1)).toMatchObject({ lane: 'LIVE', fields: { lastname: 'New' } });
-    expect(eventsOfRow(1).at(-1)?.fields).not.toHaveProperty('firstname');
-    expect(notices('COLUMN_STOPPED')).toMatchObject([{ facts: { column: 'firstname', reason } }]);
-    expect(eventsOf(log, leads)).toHaveLength(4);
-  });
+      expect(eventsOfRow(1).at(-1)).toMatchObject({ lane: 'LIVE', fields: { lastname: 'New' } });
+      expect(eventsOfRow(1).at(-1)?.fields).not.toHaveProperty('firstname');
+      expect(notices('COLUMN_STOPPED')).toMatchObject([{ facts: { column: 'firstname', reason } }]);
+      expect(eventsOf(log, leads)).toHaveLength(4);
+    },
+  );
 
   it('is left out when the registry has known it with another type', async () => {
     const { open, eventsOfRow, notices } = extractSetting({ rows: 2 });
