@@ -137,7 +137,7 @@ describe('the credentials of an application', () => {
     const publicKeyPem = publicKey.export({ type: 'spki', format: 'pem' });
     const federated = { issuer: 'https://cluster', subject: 'lockstep', audience: 'exchange', publicKeyPem };
     const clientId = await application({ federated });
-    const tokenFile = await file('token', platformToken(-60));
+    const tokenFile = await file('token', platformToken(-3600));
     const dynamics = await openAs(clientId, { kind: 'workloadIdentity', tokenFile });
     await expect(read(dynamics)).rejects.toMatchObject({ code: 'DYNAMICS_CREDENTIALS' });
 

@@ -3,6 +3,8 @@ import jwt from 'jsonwebtoken';
 import type { Application, ApplicationCertificate } from '../core/application.ts';
 
 const algorithms: jwt.Algorithm[] = ['RS256', 'PS256', 'ES256'];
+/** Clocks differ, and msal-node rounds the start of its assertions up to the next second. */
+const clockSkewSeconds = 300;
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /** Why a credential was refused: the number Entra gives and its text. */
@@ -46,7 +48,12 @@ function isSigned(
   atMs: number,
 ): boolean {
   try {
-    jwt.verify(assertion, key, { algorithms, ...expected, clockTimestamp: Math.floor(atMs / 1000) });
+    jwt.verify(assertion, key, {
+      algorithms,
+      ...expected,
+      clockTimestamp: Math.floor(atMs / 1000),
+      clockTolerance: clockSkewSeconds,
+    });
     return true;
   } catch {
     return false;
