@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { dynamicsTables } from '@lockstep/change-events';
 import { settingsTable } from '@lockstep/service-runtime';
 import { loadConfig, settings } from './config.ts';
 
@@ -37,28 +38,64 @@ describe('configuration of the extractor', () => {
       shutdownDeadlineMs: 15000,
       dataverseUrl: 'https://contoso.crm.dynamics.com',
       dataverseTenantId: 'contoso',
+      dataverseCloud: 'public',
+      dataverseTokenAuthority: undefined,
+      dataverseCaFile: undefined,
+      dataverseTlsMin: '1.2',
+      dataverseShare: 0.5,
+      dataverseReaderClientId: undefined,
+      dataverseReaderClientSecret: undefined,
+      dataverseReaderClientSecretFile: undefined,
+      dataverseReaderCertificateFile: undefined,
+      dataverseReaderCertificateKeyFile: undefined,
+      dataverseReaderFederatedTokenFile: undefined,
       dataverseClientId: 'client',
       dataverseClientSecret: 'hunter2',
-      dataverseTokenAuthority: 'https://login.microsoftonline.com/contoso',
-      dataverseCaFile: undefined,
-      dynamicsTables: ['lead', 'contact'],
+      dataverseClientSecretFile: undefined,
+      dataverseCertificateFile: undefined,
+      dataverseCertificateKeyFile: undefined,
+      dataverseFederatedTokenFile: undefined,
+      dataverseDailyRequests: 200_000,
+      dynamicsTables: [...dynamicsTables],
+      dynamicsColumns: {},
       tableGroup: 'all',
       hintKey: undefined,
       pageSizeMax: 5000,
       pollIntervalMinMs: 500,
       pollIntervalMaxMs: 30000,
+      metadataIntervalMs: 21_600_000,
       reconcilerGroup: 'lockstep.router',
       versionEpoch: 1,
     });
   });
 
   it('names every setting that is missing, and no other', () => {
+    const required = Object.keys(env).filter((name) => name !== 'DATAVERSE_CLIENT_SECRET');
+
     expect(() => loadConfig({})).toThrow(
       expect.objectContaining({
         code: 'CONFIG_INVALID',
-        details: Object.fromEntries(
-          Object.keys(env).map((name) => [name, expect.stringMatching(/^is missing/)]),
-        ),
+        details: Object.fromEntries(required.map((name) => [name, expect.stringMatching(/^is missing/)])),
+      }),
+    );
+  });
+
+  it('takes a reader of its own in the place of the application user that writes', () => {
+    const { DATAVERSE_CLIENT_ID, DATAVERSE_CLIENT_SECRET, ...places } = env;
+    const reader = { DATAVERSE_READER_CLIENT_ID: 'reader', DATAVERSE_READER_CERTIFICATE_FILE: '/c.pem' };
+
+    expect([DATAVERSE_CLIENT_ID, DATAVERSE_CLIENT_SECRET]).toEqual(['client', 'hunter2']);
+    expect(loadConfig({ ...places, ...reader })).toMatchObject({
+      dataverseReaderClientId: 'reader',
+      dataverseReaderCertificateFile: '/c.pem',
+      dataverseClientId: undefined,
+    });
+    expect(() => loadConfig({ ...places, ...reader, DATAVERSE_READER_CLIENT_SECRET: 's' })).toThrow(
+      expect.objectContaining({
+        details: {
+          DATAVERSE_READER_CLIENT_SECRET: 'must not be set beside DATAVERSE_READER_CERTIFICATE_FILE.',
+          DATAVERSE_READER_CERTIFICATE_FILE: 'must not be set beside DATAVERSE_READER_CLIENT_SECRET.',
+        },
       }),
     );
   });
@@ -90,6 +127,17 @@ describe('configuration of the extractor', () => {
   it('asks for user and password as soon as a way to sign in to Kafka is chosen', () => {
     expect(() => loadConfig({ ...env, KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'me' })).toThrow(
       expect.objectContaining({ details: { KAFKA_SASL_MECHANISM: 'needs KAFKA_SASL_PASSWORD as well.' } }),
+    );
+  });
+
+  it('takes columns per table', () => {
+    const config = loadConfig({ ...env, DYNAMICS_COLUMNS: 'account=name,telephone1;new_visit=*' });
+
+    expect(config.dynamicsColumns).toEqual({ account: ['name', 'telephone1'], new_visit: ['*'] });
+    expect(() => loadConfig({ ...env, DYNAMICS_COLUMNS: 'account=Name' })).toThrow(
+      expect.objectContaining({
+        details: { DYNAMICS_COLUMNS: 'part 1 item 1 must be a logical name in lower case.' },
+      }),
     );
   });
 

@@ -1,5 +1,12 @@
 import { hostname } from 'node:os';
-import { commonSettings, dataverseSettings, parseSettings } from '@lockstep/service-runtime';
+import {
+  commonSettings,
+  dataverseSettings,
+  parseSettings,
+  proofNames,
+  proofSettings,
+  tablesSetting,
+} from '@lockstep/service-runtime';
 import type { Environment, Setting } from '@lockstep/service-runtime';
 
 /** Every environment variable the extractor reads; docs/configuration.md shows them. */
@@ -15,11 +22,38 @@ export const settings = [
   },
   ...dataverseSettings,
   {
-    name: 'DYNAMICS_TABLES',
-    description: 'Logical names of the tables to extract, separated by commas.',
-    kind: 'list',
-    default: 'lead,contact',
-    shape: { pattern: /^[a-z][a-z0-9_]{0,127}$/, words: 'a logical table name in lower case' },
+    name: 'DATAVERSE_READER_CLIENT_ID',
+    description:
+      'Application (client) id of an application user that only reads, with limits, roles and audit of its own.',
+    kind: 'string',
+    requiresOneOf: proofNames('DATAVERSE_READER'),
+  },
+  ...proofSettings('DATAVERSE_READER', 'that application user'),
+  {
+    name: 'DATAVERSE_CLIENT_ID',
+    description: 'Application (client) id of the application user to read as when no reader is named.',
+    kind: 'string',
+    requiredUnless: 'DATAVERSE_READER_CLIENT_ID',
+    requiresOneOf: proofNames('DATAVERSE'),
+  },
+  ...proofSettings('DATAVERSE', 'that application user'),
+  {
+    name: 'DATAVERSE_DAILY_REQUESTS',
+    description:
+      'Most requests to Dataverse in one day (UTC); when they are spent, the work waits for the next day.',
+    kind: 'integer',
+    default: '200000',
+    min: 1_000,
+    max: 100_000_000,
+  },
+  tablesSetting,
+  {
+    name: 'DYNAMICS_COLUMNS',
+    description:
+      'Columns per table, such as `account=name,telephone1;new_visit=*`; tables that are not named are read with every readable column.',
+    kind: 'lists',
+    default: '',
+    shape: { pattern: /^([a-z][a-z0-9_]{0,127}|\*)$/, words: 'a logical name in lower case' },
   },
   {
     name: 'TABLE_GROUP',
@@ -66,6 +100,15 @@ export const settings = [
     max: 3_600_000,
   },
   {
+    name: 'METADATA_INTERVAL_MS',
+    description:
+      'Longest time between two looks at the metadata of a table, in milliseconds; an answer that shows a change is followed at once.',
+    kind: 'integer',
+    default: '21600000',
+    min: 1_000,
+    max: 86_400_000,
+  },
+  {
     name: 'RECONCILER_GROUP',
     description:
       'Kafka group whose lag holds back the first load; set it to nothing to run the extractor alone.',
@@ -79,7 +122,8 @@ export const settings = [
   },
   {
     name: 'VERSION_EPOCH',
-    description: 'Raise by one when the environment was restored or replaced; starts a resync.',
+    description:
+      'Epoch of row versions that is never gone below; a restored or replaced environment raises it by itself.',
     kind: 'integer',
     default: '1',
     min: 1,

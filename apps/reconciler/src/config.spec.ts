@@ -22,7 +22,10 @@ describe('configuration of the reconciler', () => {
   it('needs only addresses and credentials, and matches by ids unless told otherwise', () => {
     expect(loadConfig(env)).toMatchObject({
       httpPort: 8083,
-      dataverseTokenAuthority: 'https://login.microsoftonline.com/contoso',
+      dataverseCloud: 'public',
+      dataverseTlsMin: '1.2',
+      dataverseShare: 0.5,
+      dataverseClientId: 'client',
       mongodbUrl: 'mongodb://db:27017',
       mongodbDatabase: 'lockstep',
       matchByEmail: false,
@@ -33,14 +36,28 @@ describe('configuration of the reconciler', () => {
   });
 
   it('names every setting that is missing, and no other', () => {
+    const required = Object.keys(env).filter((name) => name !== 'DATAVERSE_CLIENT_SECRET');
+
     expect(() => loadConfig({})).toThrow(
       expect.objectContaining({
         code: 'CONFIG_INVALID',
-        details: Object.fromEntries(
-          Object.keys(env).map((name) => [name, expect.stringMatching(/^is missing/)]),
-        ),
+        details: Object.fromEntries(required.map((name) => [name, expect.stringMatching(/^is missing/)])),
       }),
     );
+  });
+
+  it('asks for one proof of who the application user is', () => {
+    const { DATAVERSE_CLIENT_SECRET, ...unproven } = env;
+
+    expect(() => loadConfig(unproven)).toThrow(
+      expect.objectContaining({
+        details: { DATAVERSE_CLIENT_ID: expect.stringMatching(/^needs one of DATAVERSE_CLIENT_SECRET, /) },
+      }),
+    );
+    expect(loadConfig({ ...unproven, DATAVERSE_FEDERATED_TOKEN_FILE: '/token' }).dataverseClientSecret).toBe(
+      undefined,
+    );
+    expect(DATAVERSE_CLIENT_SECRET).toBe('hunter2');
   });
 
   it('does not write more at a time than Dataverse allows', () => {

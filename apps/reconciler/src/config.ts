@@ -1,5 +1,12 @@
 import { hostname } from 'node:os';
-import { commonSettings, dataverseSettings, mongodbSettings, parseSettings } from '@lockstep/service-runtime';
+import {
+  commonSettings,
+  dataverseSettings,
+  mongodbSettings,
+  parseSettings,
+  proofNames,
+  proofSettings,
+} from '@lockstep/service-runtime';
 import type { Environment, Setting } from '@lockstep/service-runtime';
 
 /** Every environment variable the reconciler reads; docs/configuration.md shows them. */
@@ -14,6 +21,14 @@ export const settings = [
     max: 65_535,
   },
   ...dataverseSettings,
+  {
+    name: 'DATAVERSE_CLIENT_ID',
+    description: 'Application (client) id of the application user that writes.',
+    kind: 'string',
+    required: true,
+    requiresOneOf: proofNames('DATAVERSE'),
+  },
+  ...proofSettings('DATAVERSE', 'the application user that writes'),
   ...mongodbSettings,
   {
     name: 'MATCH_BY_EMAIL',

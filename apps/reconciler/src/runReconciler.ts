@@ -8,7 +8,7 @@ import {
   topicSchemas,
   type TableDefinition,
 } from '@lockstep/change-events';
-import { createDynamics, type Dynamics } from '@lockstep/dynamics';
+import type { Dynamics } from '@lockstep/dynamics';
 import { checkTopics, createEventLog, createKafkaClient, createLeaseKeeper } from '@lockstep/kafka';
 import { openMongoStores, type MongoStores } from '@lockstep/mongodb';
 import {
@@ -26,6 +26,7 @@ import { defaultMapping, nativePolicy } from '@lockstep/reconciliation';
 import { createSchemaIds } from '@lockstep/schema-registry';
 import { reasonOf, retryForever, startService, systemClock, type Service } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
+import { openDynamics } from './openDynamics.ts';
 import { watchDefinitions } from './watchDefinitions.ts';
 
 /** What the loops of this process share. */
@@ -79,17 +80,7 @@ export async function runReconciler(config: Config): Promise<void> {
     },
   });
   const definitions: Record<string, TableDefinition> = { ...tableDefinitions };
-  const dynamics = await createDynamics({
-    url: config.dataverseUrl,
-    tenantId: config.dataverseTenantId,
-    tokenAuthority: config.dataverseTokenAuthority,
-    clientId: config.dataverseClientId,
-    clientSecret: config.dataverseClientSecret,
-    ...(config.dataverseCaFile !== undefined && { caFile: config.dataverseCaFile }),
-    tables: definitions,
-    onRequest: ({ status }) =>
-      metrics.remoteCalls.inc({ system: 'dynamics', outcome: String(status ?? 'none') }),
-  });
+  const dynamics = await openDynamics(config, definitions, metrics);
   lifecycle.opened('dynamics', () => dynamics.close());
 
   await lifecycle.run(async (signal) => {

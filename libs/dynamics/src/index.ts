@@ -1,5 +1,6 @@
 export { createDynamics, type Dynamics, type DynamicsOptions } from './createDynamics.ts';
 export type { DynamicsCredential } from './credentials.ts';
+export { connectionOptions, type ConnectionConfig, type UserConfig } from './connectionOptions.ts';
 export { cloudAuthorities, type DynamicsCloud } from './cloudAuthorities.ts';
 export type { DataverseLane, DataverseOperation, DataverseRequest } from './dataverseClient.ts';
 export { serviceProtectionLimits } from './governor.ts';

@@ -1,6 +1,7 @@
 export type { Environment, Setting, SettingKind, SettingShape, SettingValues } from './setting.ts';
 export { parseSettings } from './parseSettings.ts';
-export { commonSettings, dataverseSettings, mongodbSettings } from './sharedSettings.ts';
+export { commonSettings, mongodbSettings } from './sharedSettings.ts';
+export { dataverseSettings, proofNames, proofSettings } from './dataverseSettings.ts';
 export { tablesSetting } from './tablesSetting.ts';
 export { settingsTable } from './settingsTable.ts';
 export { runMain, type RunMainOptions } from './runMain.ts';

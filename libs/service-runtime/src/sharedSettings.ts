@@ -87,47 +87,6 @@ export const commonSettings = [
   },
 ] as const satisfies readonly Setting[];
 
-/** Read by the services that call Dataverse. */
-export const dataverseSettings = [
-  {
-    name: 'DATAVERSE_URL',
-    description: 'Address of the Dataverse environment, without a path.',
-    kind: 'url',
-    required: true,
-  },
-  {
-    name: 'DATAVERSE_TENANT_ID',
-    description: 'Microsoft Entra tenant of the environment.',
-    kind: 'string',
-    required: true,
-  },
-  {
-    name: 'DATAVERSE_CLIENT_ID',
-    description: 'Application (client) id of the application user.',
-    kind: 'string',
-    required: true,
-  },
-  {
-    name: 'DATAVERSE_CLIENT_SECRET',
-    description: 'Client secret of the application user.',
-    kind: 'string',
-    required: true,
-    secret: true,
-  },
-  {
-    name: 'DATAVERSE_TOKEN_AUTHORITY',
-    description: 'Address of the token service including the tenant; https only.',
-    kind: 'url',
-    default: 'https://login.microsoftonline.com/${DATAVERSE_TENANT_ID}',
-    shape: { pattern: /^https:\/\//, words: 'a URL that starts with https://' },
-  },
-  {
-    name: 'DATAVERSE_CA_FILE',
-    description: 'PEM file of a certificate authority to trust besides the well-known ones.',
-    kind: 'string',
-  },
-] as const satisfies readonly Setting[];
-
 /** Read by the services that keep state in MongoDB. */
 export const mongodbSettings = [
   {

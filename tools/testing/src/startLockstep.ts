@@ -38,7 +38,9 @@ export type Lockstep = StackAddresses & {
   close(): Promise<void>;
 };
 
+/** The tables that the reconciler consumes, at a pace for tests. */
 const pace = {
+  DYNAMICS_TABLES: 'lead,contact',
   POLL_INTERVAL_MIN_MS: '100',
   POLL_INTERVAL_MAX_MS: '500',
   FEED_INTERVAL_MIN_MS: '250',

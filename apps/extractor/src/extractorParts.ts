@@ -1,0 +1,80 @@
+import { createCodec, createMessageCodec, subjectSchemas, topicSchemas } from '@lockstep/change-events';
+import type { MessageCodec } from '@lockstep/change-events';
+import { connectionOptions, createDynamics, type Dynamics, type UserConfig } from '@lockstep/dynamics';
+import { createEventLog, createKafkaClient, type EventLogSettings } from '@lockstep/kafka';
+import type { EventLog } from '@lockstep/ports';
+import { createSchemaIds } from '@lockstep/schema-registry';
+import type { Service } from '@lockstep/service-runtime';
+import type { Config } from './config.ts';
+import { reportBudget } from './reportBudget.ts';
+import type { TableBell } from './tableBell.ts';
+
+/** What the loops of this process share. */
+export type Parts = {
+  readonly config: Config;
+  readonly service: Service;
+  readonly bells: ReadonlyMap<string, TableBell>;
+  readonly dynamics: Dynamics;
+  readonly codec: MessageCodec;
+  readonly kafka: EventLogSettings;
+  readonly eventLog: EventLog;
+};
+
+/** Opens the adapters; nothing is connected before it is used. */
+export async function openParts(config: Config, service: Service, bells: Parts['bells']): Promise<Parts> {
+  const { topicPrefix: prefix, instanceId } = config;
+  const schemaIds = createSchemaIds({
+    url: config.schemaRegistryUrl,
+    autoRegister: config.schemaAutoRegister,
+  });
+  const codec = createMessageCodec(createCodec(schemaIds, subjectSchemas(topicSchemas(), prefix)), prefix);
+  const kafka = { kafka: openKafka(config, service), codec, prefix, instanceId };
+  const dynamics = await openDynamics(config, service);
+  service.lifecycle.opened('dynamics', () => dynamics.close());
+
+  return { config, service, bells, dynamics, codec, kafka, eventLog: createEventLog(kafka) };
+}
+
+function openKafka(config: Config, { log }: Service) {
+  const { kafkaSaslMechanism: mechanism, kafkaSaslUsername: username, kafkaSaslPassword: password } = config;
+  return createKafkaClient({
+    brokers: config.kafkaBrokers,
+    clientId: 'lockstep-extractor',
+    ssl: config.kafkaSsl,
+    sasl: mechanism && username && password ? { mechanism, username, password } : undefined,
+    log: (level, sentence, facts) => log[level](facts, sentence),
+  });
+}
+
+function openDynamics(config: Config, { metrics }: Service): Promise<Dynamics> {
+  return createDynamics({
+    ...connectionOptions(config, readerOf(config)),
+    requestsPerDay: config.dataverseDailyRequests,
+    onBudget: (report) => reportBudget(metrics, report),
+    pageSizeMax: config.pageSizeMax,
+    onRequest: ({ status }) =>
+      metrics.remoteCalls.inc({ system: 'dynamics', outcome: String(status ?? 'none') }),
+  });
+}
+
+/** A reader of its own has limits, roles and an audit trail of its own; without one the writer's user reads too. */
+function readerOf(config: Config): UserConfig {
+  if (config.dataverseReaderClientId !== undefined) {
+    return {
+      clientId: config.dataverseReaderClientId,
+      clientSecret: config.dataverseReaderClientSecret,
+      clientSecretFile: config.dataverseReaderClientSecretFile,
+      certificateFile: config.dataverseReaderCertificateFile,
+      certificateKeyFile: config.dataverseReaderCertificateKeyFile,
+      federatedTokenFile: config.dataverseReaderFederatedTokenFile,
+    };
+  }
+  return {
+    clientId: config.dataverseClientId ?? '',
+    clientSecret: config.dataverseClientSecret,
+    clientSecretFile: config.dataverseClientSecretFile,
+    certificateFile: config.dataverseCertificateFile,
+    certificateKeyFile: config.dataverseCertificateKeyFile,
+    federatedTokenFile: config.dataverseFederatedTokenFile,
+  };
+}
