@@ -6,6 +6,8 @@ import { createInterface } from 'node:readline';
 /** A source file that runs in a process of its own and printed `NAME=value` lines when it was ready. */
 export type Child = {
   readonly values: Readonly<Record<string, string>>;
+  /** Sends a message and resolves with the next one that comes back; one at a time. */
+  ask(question: object): Promise<unknown>;
   stop(): Promise<void>;
 };
 
@@ -59,8 +61,18 @@ export async function startChild({ file, environment, lastName }: ChildOptions):
     child.kill();
     await exited;
   };
+  const ask = (question: object): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const fail = () => reject(new Error('the process ended before it answered'));
+      child.once('exit', fail);
+      child.once('message', (answer) => {
+        child.off('exit', fail);
+        resolve(answer);
+      });
+      child.send(question);
+    });
   try {
-    return { values: await readValues(child, lastName), stop };
+    return { values: await readValues(child, lastName), ask, stop };
   } catch (error) {
     await stop();
     throw error;

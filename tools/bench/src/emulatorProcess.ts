@@ -5,6 +5,7 @@ import { startChild, type Child } from './childProcess.ts';
 /** A Dataverse emulator in a process of its own, without limits, and a client of it that inflates nothing. */
 export type EmulatorProcess = {
   readonly values: Child['values'];
+  readonly token: string;
   control<Answer>(path: string, body?: unknown): Promise<Answer>;
   /** The body of a page as it came over the wire. */
   page(address: string): Promise<Buffer>;
@@ -58,13 +59,15 @@ export async function startEmulatorProcess(prefer: string): Promise<EmulatorProc
     return JSON.parse(String(await checked(answer))) as Answer;
   };
   await control('settings', { limits: { isEnabled: false }, tokenLifetimeSeconds: 86_400 });
+  const token = await fetchToken(values);
   const headers = {
-    authorization: `Bearer ${await fetchToken(values)}`,
+    authorization: `Bearer ${token}`,
     'accept-encoding': 'gzip',
     prefer,
   };
   return {
     values,
+    token,
     control,
     page: async (address) =>
       checked(

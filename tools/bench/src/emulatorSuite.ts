@@ -6,6 +6,7 @@ import { tableDefinitions, type TableDefinition } from '@lockstep/change-events'
 import { request } from 'undici';
 import { startChild } from './childProcess.ts';
 import { startEmulatorProcess, type EmulatorProcess } from './emulatorProcess.ts';
+import { firstAddress, pagePreference } from './leadPages.ts';
 import { measure, type Batch, type Measurement, type Rounds } from './measure.ts';
 
 export type EmulatorSuiteOptions = Rounds & {
@@ -24,15 +25,6 @@ const rawPagesMax = 20;
 const mebibyte = 2 ** 20;
 /** What a million leads may take. */
 const memoryLimitMib = 3_072;
-const annotations =
-  'odata.include-annotations="OData.Community.Display.V1.FormattedValue,Microsoft.Dynamics.CRM.lookuplogicalname"';
-
-/** The first page as the extractor asks for it: the columns of the default mapping, labels and lookup tables. */
-function firstAddress({ entitySet, primaryKey, fields }: TableDefinition): string {
-  const properties = fields.map(({ name, type }) => (type === 'lookup' ? `_${name}_value` : name));
-  return `${entitySet}?$select=${[primaryKey, ...properties, 'versionnumber', 'modifiedon', '_modifiedby_value'].join(',')}`;
-}
-
 /** Reads every page in turn for ever, one per batch. */
 function inTurn(pages: readonly Page[], read: (page: Page, index: number) => Promise<unknown>): Batch {
   let next = 0;
@@ -134,8 +126,7 @@ async function measureEmulator(
  */
 export async function runEmulatorSuite(options: EmulatorSuiteOptions): Promise<readonly Measurement[]> {
   const pageSize = options.pageSize ?? defaultPageSize;
-  const prefer = `odata.track-changes,odata.maxpagesize=${pageSize},${annotations}`;
-  const emulator = await startEmulatorProcess(prefer);
+  const emulator = await startEmulatorProcess(pagePreference(pageSize));
   try {
     return await measureEmulator(emulator, options);
   } finally {

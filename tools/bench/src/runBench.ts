@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { invalidReasons, toReport, toTable } from './benchReport.ts';
 import { runCodecSuite } from './codecSuite.ts';
 import { runEmulatorSuite } from './emulatorSuite.ts';
+import { runExtractSuite } from './extractSuite.ts';
 import { runLatencySuite } from './latencySuite.ts';
 import { readMachineFacts } from './machineFacts.ts';
 import type { Measurement, Rounds } from './measure.ts';
@@ -22,6 +23,7 @@ type Suite = (options: BenchOptions) => Promise<readonly Measurement[]>;
 const suites: Readonly<Record<string, Suite>> = {
   codec: runCodecSuite,
   emulator: runEmulatorSuite,
+  extract: runExtractSuite,
   latency: runLatencySuite,
 };
 

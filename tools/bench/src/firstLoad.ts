@@ -1,0 +1,112 @@
+import {
+  createCodec,
+  createMessageCodec,
+  subjectSchemas,
+  tableDefinitions,
+  topicSchemas,
+  type MessageCodec,
+  type TableDefinition,
+} from '@lockstep/change-events';
+import { createDynamics } from '@lockstep/dynamics';
+import { createEventLog, createKafkaClient } from '@lockstep/kafka';
+import { openTableExtractor } from '@lockstep/pipelines';
+import type { EventLog, OutgoingMessage } from '@lockstep/ports';
+import { createSchemaIds } from '@lockstep/schema-registry';
+import { systemClock } from '@lockstep/service-runtime';
+import type { SentPage } from './rawSender.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The product's own extraction of one table, without lease and metrics. */
+export type FirstLoad = {
+  /** Runs until the last page is committed; resolves with the rows. */
+  run(): Promise<number>;
+  /** What was published, page by page, in bytes. */
+  sent(): readonly SentPage[];
+  close(): Promise<void>;
+};
+
+const pageSizeMax = 5_000;
+const recordedPagesMax = 20;
+
+function openDynamics(env: Environment) {
+  return createDynamics({
+    url: env['DATAVERSE_URL'] ?? '',
+    tenantId: env['DATAVERSE_TENANT_ID'] ?? '',
+    tokenAuthority: env['DATAVERSE_TOKEN_AUTHORITY'] ?? '',
+    clientId: env['DATAVERSE_CLIENT_ID'] ?? '',
+    clientSecret: env['DATAVERSE_CLIENT_SECRET'] ?? '',
+    ...(env['DATAVERSE_CA_FILE'] !== undefined && { caFile: env['DATAVERSE_CA_FILE'] }),
+    pageSizeMax,
+  });
+}
+
+/** Keeps a copy of the first pages that are published, for the ceiling that sends the same bytes. */
+function recording(log: EventLog, codec: MessageCodec, pages: SentPage[]): EventLog {
+  const copy = async ({ topic, key, value }: OutgoingMessage) => ({
+    topic,
+    key,
+    value: value === null ? null : Buffer.from(await codec.encode(topic, value)),
+  });
+  return {
+    ...log,
+    async openPublisher(id) {
+      const publisher = await log.openPublisher(id);
+      return {
+        ...publisher,
+        async publish(messages) {
+          const page = [...messages];
+          if (pages.length < recordedPagesMax) pages.push(await Promise.all(page.map(copy)));
+          await publisher.publish(page);
+        },
+      };
+    },
+  };
+}
+
+/** `isRecorded` costs time and memory: such a load is not measured. */
+export async function openFirstLoad(
+  env: Environment,
+  prefix: string,
+  isRecorded: boolean,
+): Promise<FirstLoad> {
+  const kafka = createKafkaClient({
+    brokers: (env['KAFKA_BROKERS'] ?? '').split(','),
+    clientId: 'lockstep-bench',
+  });
+  const schemaIds = createSchemaIds({ url: env['SCHEMA_REGISTRY_URL'] ?? '', autoRegister: true });
+  const schemas = subjectSchemas(topicSchemas(), prefix);
+  const codec = createMessageCodec(createCodec(schemaIds, schemas), prefix);
+  const log = createEventLog({ kafka, codec, prefix, instanceId: prefix });
+  const pages: SentPage[] = [];
+  let rows = 0;
+  const dynamics = await openDynamics(env);
+  const extractor = await openTableExtractor({
+    reader: dynamics,
+    log: isRecorded ? recording(log, codec, pages) : log,
+    lease: { isHeld: () => true },
+    clock: systemClock,
+    definition: tableDefinitions['lead'] as TableDefinition,
+    versionEpoch: 1,
+    pageSizeMax,
+    backfillGroup: null,
+    pollIntervalMinMs: 500,
+    pollIntervalMaxMs: 500,
+    onPublished: ({ rowsDone }) => {
+      rows = rowsDone;
+    },
+  });
+  return {
+    async run() {
+      const { signal } = new AbortController();
+      // A step that asks for a pause was the last page.
+      for (let idleMs = 0; idleMs === 0;) ({ idleMs } = await extractor.step(signal));
+      return rows;
+    },
+    sent: () => pages,
+    async close() {
+      await extractor.close();
+      await dynamics.close();
+    },
+  };
+}
