@@ -5,8 +5,8 @@ import type { Message, TopicMessages } from 'kafkajs';
 /** kafkajs sends one record batch per partition and call, and the broker takes at most 1 MiB of it. */
 const topicBytesMax = 900_000;
 const messageBytesMax = 1_000_000;
-/** Encoding the next call's records takes about as long as the broker needs for this many. */
-const recordsMax = 500;
+/** Each call costs a round trip, so small messages are cut late; the next call's are encoded meanwhile. */
+const recordsMax = 2_000;
 /** Lengths, timestamps and offsets around a record, rounded up. */
 const recordOverheadBytes = 64;
 

@@ -49,7 +49,7 @@ export function eventLogPublishingContract(name: string, open: () => Promise<Eve
     it('publishes the others after one message could not be published', () =>
       onLog(async (log) => {
         const publisher = await log.openPublisher('table/live');
-        const many = Array.from({ length: 1_200 }, (_, n) => ({
+        const many = Array.from({ length: 2_200 }, (_, n) => ({
           topic: topics.outcomes,
           key: `k${n}`,
           value: n,
@@ -64,7 +64,7 @@ export function eventLogPublishingContract(name: string, open: () => Promise<Eve
         await publisher.close();
 
         const latest = await log.readLatest(topics.outcomes);
-        expect(latest.size).toBe(1_200);
+        expect(latest.size).toBe(2_200);
         expect(latest.get('k0')).toBe('later');
       }));
 
@@ -72,23 +72,23 @@ export function eventLogPublishingContract(name: string, open: () => Promise<Eve
       onLog(async (log) => {
         const publisher = await log.openPublisher('table/live');
         function* made() {
-          for (const message of numbered(1_100, topics.requests)) yield message;
+          for (const message of numbered(2_100, topics.requests)) yield message;
         }
         await publisher.publish(made());
         await publisher.publish(new Set<never>());
         await publisher.close();
 
-        const reader = run(log, { batchSizeMax: 2_000 });
-        await waitUntil(() => reader.seen.length >= 1_100);
+        const reader = run(log, { batchSizeMax: 3_000 });
+        await waitUntil(() => reader.seen.length >= 2_100);
         await reader.stop();
-        expect(valuesOf(reader.seen)).toEqual(numbered(1_100).map(({ value }) => value));
+        expect(valuesOf(reader.seen)).toEqual(numbered(2_100).map(({ value }) => value));
       }));
 
     it('shows nothing when making a message fails, and the publisher is still good', () =>
       onLog(async (log) => {
         const publisher = await log.openPublisher('table/live');
         function* made() {
-          yield* numbered(600, topics.checkpoints, 'lost');
+          yield* numbered(2_100, topics.checkpoints, 'lost');
           throw new RangeError('no more');
         }
         await expect(publisher.publish(made())).rejects.toThrow('no more');
