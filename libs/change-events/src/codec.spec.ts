@@ -55,6 +55,27 @@ describe('the codec', () => {
     expect(decoded).toMatchObject(leadChanged);
   });
 
+  it.each([
+    '0',
+    '0.0000000001',
+    '-0.0000000001',
+    '1.27',
+    '-1.28',
+    '922337203.6854775807',
+    '922337203.6854775808',
+    '-922337203.6854775808',
+    '-922337203.6854775809',
+    '99999999999999999999.5',
+  ])('keeps the decimal %s exact', async (revenue) => {
+    const codec = openCodec();
+    const topic = topics.dynamicsChanges('lead');
+
+    const bytes = await codec.encode(topic, { ...leadChanged, fields: { ...leadChanged.fields, revenue } });
+    const decoded = (await codec.decode(topic, bytes)) as ChangeEvent;
+
+    expect(decoded.fields?.['revenue']).toBe(revenue);
+  });
+
   it('leaves a field absent, not null, when the writer did not read it', async () => {
     const ids = inMemorySchemaIds();
     const schema = changeEventSchema('lockstep.dynamics.lead', [{ name: 'firstname', type: 'string' }]);

@@ -10,8 +10,14 @@ function bytesToBigInt(bytes: Buffer): bigint {
   return BigInt.asIntN(bytes.length * 8, BigInt(`0x${bytes.toString('hex')}`));
 }
 
+/** Big-endian two's complement, as short as it can be. */
 function bigIntToBytes(value: bigint): Buffer {
-  let length = 1;
+  if (BigInt.asIntN(64, value) === value) {
+    const bytes = Buffer.allocUnsafe(8);
+    bytes.writeBigInt64BE(value);
+    return bytes.subarray(firstByte(bytes));
+  }
+  let length = 9;
   while (BigInt.asIntN(length * 8, value) !== value) length += 1;
   return Buffer.from(
     BigInt.asUintN(length * 8, value)
@@ -19,6 +25,15 @@ function bigIntToBytes(value: bigint): Buffer {
       .padStart(length * 2, '0'),
     'hex',
   );
+}
+
+/** Leading bytes that only repeat the sign are left out. */
+function firstByte(bytes: Buffer): number {
+  const sign = (bytes[0] ?? 0) >= 0x80 ? 0xff : 0;
+  let first = 0;
+  while (first < 7 && bytes[first] === sign && ((bytes[first + 1] ?? 0) >= 0x80 ? 0xff : 0) === sign)
+    first += 1;
+  return first;
 }
 
 /** `1200.50` and `1.2005e3` are one value: `1200.5`. Throws on text that is no decimal or has over ten decimals. */

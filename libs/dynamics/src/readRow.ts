@@ -1,6 +1,7 @@
 import {
   canonicalDecimal,
   isoTime,
+  timeMs,
   type ErrorCode,
   type FieldType,
   type FieldValue,
@@ -137,10 +138,10 @@ function decimalOf(raw: unknown): string | null {
 
 /** Dataverse drops fractions of a second, so most times have their canonical form already. */
 function timeOf(text: string): string | null {
-  const timeMs = Date.parse(text);
-  if (Number.isNaN(timeMs)) return null;
+  const time = timeMs(text);
+  if (Number.isNaN(time)) return null;
 
-  return text.length === canonicalLength && text.endsWith('Z') ? text : isoTime(timeMs);
+  return text.length === canonicalLength && text.endsWith('Z') ? text : isoTime(time);
 }
 
 const canonicalLength = '2026-03-01T12:30:05Z'.length;

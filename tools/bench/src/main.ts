@@ -14,6 +14,7 @@ const program = new Command('npm run bench --')
   .option('--rounds <n>', 'rounds, of which the median counts', count, 7)
   .option('--round-ms <ms>', 'length of a round in milliseconds', count, 500)
   .option('--rows <n>', 'rows to load, in suites that load rows', count)
+  .option('--memory', 'peak memory instead of rates, in the extract suite')
   .option('--edits <n>', 'edits of the latency suite', count)
   .option('--idle-minutes <n>', 'idle time of the latency suite', count)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
@@ -22,6 +23,7 @@ const program = new Command('npm run bench --')
 const { json, ...given } = program.opts<{
   json?: string;
   rows?: number;
+  memory?: boolean;
   edits?: number;
   idleMinutes?: number;
   rounds: number;

@@ -13,6 +13,8 @@ export type BenchOptions = Rounds & {
   readonly ceilingMin?: number;
   /** Of the suites that load rows. */
   readonly rows?: number;
+  /** Of the extract suite: peak memory instead of rates. */
+  readonly memory?: boolean;
   /** Of the suite that waits for edits. */
   readonly edits?: number;
   readonly idleMinutes?: number;
