@@ -5,7 +5,6 @@ import {
   tableDefinitions,
   topicSchemas,
   type MessageCodec,
-  type TableDefinition,
 } from '@lockstep/change-events';
 import { createDynamics } from '@lockstep/dynamics';
 import { createEventLog, createKafkaClient } from '@lockstep/kafka';
@@ -79,28 +78,32 @@ export async function openFirstLoad(
   const codec = createMessageCodec(createCodec(schemaIds, schemas), prefix);
   const log = createEventLog({ kafka, codec, prefix, instanceId: prefix });
   const pages: SentPage[] = [];
+  const columns = (tableDefinitions['lead']?.fields ?? []).map(({ name }) => name);
   let rows = 0;
+  let isLoaded = false;
   const dynamics = await openDynamics(env);
   const extractor = await openTableExtractor({
+    table: 'lead',
     reader: dynamics,
+    describe: (signal) => dynamics.describe({ table: 'lead', columns }, signal),
+    origin: env['DATAVERSE_URL'] ?? '',
     log: isRecorded ? recording(log, codec, pages) : log,
     lease: { isHeld: () => true },
     clock: systemClock,
-    definition: tableDefinitions['lead'] as TableDefinition,
     versionEpoch: 1,
     pageSizeMax,
     backfillGroup: null,
     pollIntervalMinMs: 500,
     pollIntervalMaxMs: 500,
-    onPublished: ({ rowsDone }) => {
+    onPublished: ({ rowsDone, phase }) => {
       rows = rowsDone;
+      isLoaded = phase === 'STREAMING';
     },
   });
   return {
     async run() {
       const { signal } = new AbortController();
-      // A step that asks for a pause was the last page.
-      for (let idleMs = 0; idleMs === 0;) ({ idleMs } = await extractor.step(signal));
+      while (!isLoaded) await extractor.step(signal);
       return rows;
     },
     sent: () => pages,
