@@ -174,7 +174,9 @@ async function deliver(parts: Parts, lease: Lease, numbers: CallNumbers, signal:
       for (const { result } of outcomes) service.metrics.writes.inc({ system: 'marketo', result });
     },
   });
-  const handler = withDeadLetters(onePerPartition(deliverer), systemClock);
+  const handler = withDeadLetters(onePerPartition(deliverer), systemClock, (code) =>
+    service.metrics.deadLetters.inc({ code }),
+  );
   const lanes = [
     { group: deliverGroup, topics: [topics.writes], batchSizeMax: marketoBatchMax },
     { group: `${deliverGroup}.backfill`, topics: [topics.writesBackfill], batchSizeMax: marketoBatchMax },

@@ -6,6 +6,7 @@ import {
   topicDefinitions,
   topics,
   topicSchemas,
+  type ErrorCode,
   type TableDefinition,
 } from '@lockstep/change-events';
 import type { Dynamics } from '@lockstep/dynamics';
@@ -96,8 +97,9 @@ async function serve(parts: Parts, signal: AbortSignal): Promise<void> {
   const { config, stores, eventLog, service } = parts;
   const outcomes = reopeningPublisher(eventLog, `reconcile/${config.instanceId}`);
   service.lifecycle.opened('outcome publisher', () => outcomes.close());
-  const router = withDeadLetters(createRouter(stores.links), systemClock);
-  const reconciler = withDeadLetters(onePerPartition(openReconciler(parts, outcomes)), systemClock);
+  const count = (code: ErrorCode) => service.metrics.deadLetters.inc({ code });
+  const router = withDeadLetters(createRouter(stores.links), systemClock, count);
+  const reconciler = withDeadLetters(onePerPartition(openReconciler(parts, outcomes)), systemClock, count);
   const routed = { group: routerGroup, topics: routedTopics, batchSizeMax: 500 };
   const live = { group: reconcileGroup, topics: [topics.inbox], batchSizeMax: 300 };
   // Small batches, because a fresh edit of the same partition waits for one of them at most.

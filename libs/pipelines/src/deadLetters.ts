@@ -41,13 +41,24 @@ export function rowDeadLetter(
   return { topic: topics.deadLetters, key: `${table}/${id ?? 'unknown'}`, value };
 }
 
-/** Sets aside what could not be decoded, in the same transaction as the rest, which flows on. */
-export function withDeadLetters(handler: BatchHandler, clock: Clock): BatchHandler {
+/**
+ * Sets aside what could not be decoded, in the same transaction as the rest, which flows on. `onDeadLetter` is told after
+ * the commit, so that a batch that comes again is counted once.
+ */
+export function withDeadLetters(
+  handler: BatchHandler,
+  clock: Clock,
+  onDeadLetter: (code: ErrorCode) => void = () => {},
+): BatchHandler {
   return async (batch) => {
     const refused = batch.messages.filter((message) => message.undecodable !== null);
     const messages = batch.messages.filter((message) => message.undecodable === null);
     const result = await handler({ ...batch, messages });
     const letters = refused.map((message) => deadLetter(message, 'MESSAGE_UNDECODABLE', clock.now()));
-    return { ...result, messages: [...letters, ...result.messages] };
+    const afterCommit = async (): Promise<void> => {
+      for (const _ of letters) onDeadLetter('MESSAGE_UNDECODABLE');
+      await result.afterCommit?.();
+    };
+    return { ...result, messages: [...letters, ...result.messages], afterCommit };
   };
 }
