@@ -106,7 +106,7 @@ function extractorSteps(world: World, gate: Gate): Process['steps'] {
       describe: (signal) => dynamics.describe({ table, columns: null }, signal),
       origin: 'simulated',
       // With a handful of rows every delete is a large share; the brake has its own specs.
-      brake: { deletesMax: 100, shareMax: 1 },
+      brake: { deletesMax: 100, shareMax: 1, fewMax: 0 },
       versionEpoch: 1,
       pageSizeMax: world.plan.pageSizeMax,
       backfillGroup: groups.route,

@@ -68,7 +68,7 @@ describe('an answer that is not as it should be', () => {
       })),
     }));
 
-    await settle(await open({ reader, brake: { deletesMax: 9, shareMax: 1 } }));
+    await settle(await open({ reader, brake: { deletesMax: 9, shareMax: 1, fewMax: 0 } }));
 
     expect(ids()).toHaveLength(2);
   });
@@ -83,7 +83,7 @@ describe('an answer that is not as it should be', () => {
       refused: [{ id: null, field: null, code: 'VALUE_NOT_REPRESENTABLE' as const, bytes: Buffer.alloc(0) }],
     }));
 
-    await stepUntilIdle(await open({ reader, brake: { deletesMax: 9, shareMax: 1 } }));
+    await stepUntilIdle(await open({ reader, brake: { deletesMax: 9, shareMax: 1, fewMax: 0 } }));
 
     expect(ids()).toHaveLength(2);
     expect(notices('RESYNC_DELETES_HELD')).toHaveLength(1);

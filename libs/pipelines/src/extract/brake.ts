@@ -1,7 +1,14 @@
-/** How many rows a resync may delete by itself, in number and as a share of those that are known. */
-export type BrakeLimits = { readonly deletesMax: number; readonly shareMax: number };
+/**
+ * How many rows a resync may delete by itself, in number and as a share of those that are known. A few go without
+ * asking: of a small table every row is a large share.
+ */
+export type BrakeLimits = {
+  readonly deletesMax: number;
+  readonly shareMax: number;
+  readonly fewMax: number;
+};
 
-export const defaultBrake: BrakeLimits = { deletesMax: 1000, shareMax: 0.05 };
+export const defaultBrake: BrakeLimits = { deletesMax: 1000, shareMax: 0.05, fewMax: 10 };
 
 export type BrakeQuestion = {
   readonly deletes: number;
@@ -14,5 +21,5 @@ export type BrakeQuestion = {
 export function brakeAgrees({ deletes, known, confirmed }: BrakeQuestion, limits = defaultBrake): boolean {
   if (confirmed !== null && deletes <= confirmed) return true;
 
-  return deletes <= limits.deletesMax && deletes <= known * limits.shareMax;
+  return deletes <= limits.deletesMax && deletes <= Math.max(limits.fewMax, known * limits.shareMax);
 }

@@ -68,7 +68,7 @@ describe('an environment that was put back', () => {
     const { open, dynamics, eventsOfRow, notices } = await followed();
     const gone = putBack(dynamics, { rows: (row) => (row.id === exampleId(4) ? null : row) });
 
-    await settle(await open({ reader: gone, brake: { deletesMax: 9, shareMax: 1 } }));
+    await settle(await open({ reader: gone, brake: { deletesMax: 9, shareMax: 1, fewMax: 0 } }));
 
     expect(notices('EPOCH_RAISED')).toMatchObject([{ facts: { reason: 'ROW_VANISHED' } }]);
     expect(eventsOfRow(4).at(-1)).toMatchObject({ operation: 'DELETE' });

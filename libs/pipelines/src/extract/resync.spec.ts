@@ -1,3 +1,4 @@
+import { defaultBrake } from './brake.ts';
 import { eventsOf, exampleId, step, valuesOf } from '../pipelineFixtures.ts';
 import { command, extractSetting, leads, settle } from './extractFixtures.ts';
 
@@ -103,7 +104,7 @@ describe('a delta link that is lost', () => {
     dynamics.remove('lead', exampleId(1));
     dynamics.expirePositions();
 
-    await settle(await open({ brake: { deletesMax: 1, shareMax: 1 } }));
+    await settle(await open({ brake: { deletesMax: 1, shareMax: 1, fewMax: 0 } }));
 
     expect(eventsOfRow(1).at(-1)).toMatchObject({ operation: 'DELETE' });
     expect(ids()).toHaveLength(26);
@@ -125,7 +126,7 @@ describe('a delta link that is lost', () => {
 
 describe('the brake', () => {
   const loseRows = async (changes: Parameters<typeof followed>[1] = {}) => {
-    const setting = await followed(6, changes);
+    const setting = await followed(6, { brake: { ...defaultBrake, fewMax: 0 }, ...changes });
     for (const n of [1, 2, 3]) setting.dynamics.remove('lead', exampleId(n));
     setting.dynamics.edit('lead', exampleId(4), { firstname: 'Zoë' });
     setting.dynamics.expirePositions();
@@ -133,6 +134,13 @@ describe('the brake', () => {
 
     return setting;
   };
+
+  it('lets a few deletes go, however small the table', async () => {
+    const { since, checkpoint } = await loseRows({ brake: defaultBrake });
+
+    expect(since().filter(({ operation }) => operation === 'DELETE')).toHaveLength(3);
+    expect(await checkpoint()).toMatchObject({ state: { deletesHeld: null } });
+  });
 
   it('holds back many deletes and nothing else, until they are confirmed', async () => {
     const { commands, extractor, since, notices, checkpoint } = await loseRows();
