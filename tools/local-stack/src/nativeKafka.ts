@@ -45,8 +45,11 @@ export const nativeKafka = (java: string, installFolder: string, context: StartC
   },
 });
 
-/** Kafka writes a cluster id as the 22 characters of a UUID's bytes. */
-const clusterId = (): string => Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
+/** Kafka writes a cluster id as the 22 characters of a UUID's bytes; one that begins with a dash would be taken for an option. */
+function clusterId(): string {
+  const id = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
+  return id.startsWith('-') ? clusterId() : id;
+}
 
 /** Standard output is the service's log file. */
 const loggingProperties = `rootLogger.level=warn
