@@ -105,11 +105,11 @@ async function openStage(way: Way): Promise<Stage> {
   });
   const { dynamics, services } = extraction;
   const extractor = await services.start('extractor');
-  if (way === 'hint') await registerHint(extraction, extractor);
   await dynamics.control.post('generate', { table: 'lead', count: rows });
   const arrivals = await openArrivals(extraction);
   const ids = (await dynamics.rows('lead')).map((row) => String(row['leadid']));
   await arrivals.count(rows);
+  if (way === 'hint') await registerHint(extraction, extractor);
   return {
     way,
     extraction,
@@ -135,7 +135,6 @@ async function registerHint({ dynamics }: Extraction, extractor: ServiceProcess)
     table: 'lead',
     authtype: 4,
     authvalue: hintKey,
-    mode: 'async',
   });
 }
 

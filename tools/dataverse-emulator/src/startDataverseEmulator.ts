@@ -142,6 +142,7 @@ export async function startDataverseEmulator(
   await app.register(dataRoutes({ state, signingKey, tokenAuthority: () => tokenAuthority }));
   if (options.control) await app.register(controlRoutes(state), { prefix: '/_control' });
   const close = async (): Promise<void> => {
+    state.webhooks.close();
     await app.close();
     await tokens.app.close();
     await authority.remove();

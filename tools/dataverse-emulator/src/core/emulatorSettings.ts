@@ -36,6 +36,8 @@ export const emulatorSettingsSchema = Type.Object(
     refusesBulkDuplicates: Type.Boolean(),
     doMembershipsTouchRows: Type.Boolean(),
     recordCountAgeHours: Type.Integer({ minimum: 0, maximum: 24 }),
+    /** Size of a webhook's body above which its data is left out. */
+    webhookBytesMax: Type.Integer({ minimum: 1, maximum: 262_144 }),
     isEmptyTextNull: Type.Boolean(),
     areClosedLeadsReadOnly: Type.Boolean(),
     /** [inferred] Whether a part of a change set without Content-ID is refused. */
@@ -86,6 +88,7 @@ export const defaultSettings: EmulatorSettings = {
   refusesBulkDuplicates: true,
   doMembershipsTouchRows: false,
   recordCountAgeHours: 0,
+  webhookBytesMax: 262_144,
   isEmptyTextNull: true,
   areClosedLeadsReadOnly: true,
   requiresContentId: true,

@@ -11,6 +11,7 @@ import { createRowStore, type Commit, type RowStore } from './rowStore.ts';
 import { createStateLog } from './stateLog.ts';
 import { createServiceProtection, type ServiceProtection } from './serviceProtection.ts';
 import { createUsage, type Usage } from './usage.ts';
+import { createWebhooks, type Webhooks } from './webhooks.ts';
 
 /** Who commits a change. */
 export interface Actor {
@@ -83,6 +84,7 @@ export interface OrganizationState {
   readonly states: BoundedLog<StateEntry>;
   readonly faults: FaultPlan;
   readonly limits: ServiceProtection;
+  readonly webhooks: Webhooks;
   /** Per table: delta tokens up to this version are no longer valid. */
   readonly tokensVoidUpTo: Map<string, number>;
   settings: EmulatorSettings;
@@ -122,7 +124,8 @@ export function createOrganizationState(parts: OrganizationParts): OrganizationS
     ...createApplication(clientId, { id: userId('application'), name: 'application', kind: 'application' }),
     secrets: [{ id: 'first', value: clientSecret, startMs: -Infinity, endMs: Infinity }],
   };
-  return {
+  const webhooks = createWebhooks();
+  const state: OrganizationState = {
     identity: {
       ...parts.identity,
       organizationId: uuidFromName('organization', idSpace),
@@ -143,13 +146,15 @@ export function createOrganizationState(parts: OrganizationParts): OrganizationS
     store,
     pages: createPageCache(),
     calls: createBoundedLog(callsMax),
-    states: createStateLog(store, statesMax),
+    states: createStateLog(store, statesMax, (sequence, entry) => webhooks.changed(state, sequence, entry)),
     faults: createFaultPlan(),
     limits: createServiceProtection(),
+    webhooks,
     tokensVoidUpTo: new Map(),
     settings: defaultSettings,
     clockOffsetMs: 0,
     baseNow: parts.now,
     newId: parts.newId,
   };
+  return state;
 }

@@ -8,7 +8,11 @@ type LoggedState = Omit<StateEntry, 'before' | 'after'>;
  * The log of committed row states. It keeps the store's own texts and unpacks them when they are read: the newest state of a
  * row costs nothing beside the row.
  */
-export function createStateLog(store: RowStore, entriesMax: number): BoundedLog<StateEntry> {
+export function createStateLog(
+  store: RowStore,
+  entriesMax: number,
+  onAppended: (sequence: number, entry: StateEntry) => void,
+): BoundedLog<StateEntry> {
   const log = createBoundedLog<LoggedState>(entriesMax);
   const whole = (entry: LoggedState): StateEntry => {
     const { before, after } = entry.stored;
@@ -19,8 +23,12 @@ export function createStateLog(store: RowStore, entriesMax: number): BoundedLog<
     };
   };
   return {
-    append: ({ operation, table, id, version, stored, atMs, actor }) =>
-      log.append({ operation, table, id, version, stored, atMs, actor }),
+    append(entry) {
+      const { operation, table, id, version, stored, atMs, actor } = entry;
+      const sequence = log.append({ operation, table, id, version, stored, atMs, actor });
+      onAppended(sequence, entry);
+      return sequence;
+    },
     after: (sequence, limit) =>
       log.after(sequence, limit).map((each) => ({ sequence: each.sequence, entry: whole(each.entry) })),
     discardAfter: (sequence) => log.discardAfter(sequence),

@@ -3,6 +3,7 @@ import { Type, type Static } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { actorOf, requireTable } from './controlTargets.ts';
 import { environmentRoutes } from './environmentRoutes.ts';
+import { webhookRoutes } from './webhookRoutes.ts';
 import { scaleRoutes } from './scaleRoutes.ts';
 import { DataverseError } from '../core/dataverseError.ts';
 import { emulatorSettingsSchema } from '../core/emulatorSettings.ts';
@@ -196,6 +197,7 @@ export function controlRoutes(state: OrganizationState): (app: FastifyInstance) 
       logRoutes,
       settingRoutes,
       environmentRoutes,
+      webhookRoutes,
     ])
       add(app, state);
   };
