@@ -6,6 +6,7 @@ import { createApplication, type Application, type CallContext } from './applica
 import { createBoundedLog, type BoundedLog } from './boundedLog.ts';
 import { defaultSettings, type EmulatorSettings } from './emulatorSettings.ts';
 import { createFaultPlan, type FaultPlan } from './faultPlan.ts';
+import type { Plugin } from './plugins.ts';
 import { createPageCache, type PageCache } from './pageCache.ts';
 import { createRowStore, type Commit, type RowStore } from './rowStore.ts';
 import { createStateLog } from './stateLog.ts';
@@ -85,6 +86,7 @@ export interface OrganizationState {
   readonly faults: FaultPlan;
   readonly limits: ServiceProtection;
   readonly webhooks: Webhooks;
+  readonly plugins: Map<string, Plugin>;
   /** Per table: delta tokens up to this version are no longer valid. */
   readonly tokensVoidUpTo: Map<string, number>;
   settings: EmulatorSettings;
@@ -150,6 +152,7 @@ export function createOrganizationState(parts: OrganizationParts): OrganizationS
     faults: createFaultPlan(),
     limits: createServiceProtection(),
     webhooks,
+    plugins: new Map(),
     tokensVoidUpTo: new Map(),
     settings: defaultSettings,
     clockOffsetMs: 0,

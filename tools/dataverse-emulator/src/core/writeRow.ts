@@ -5,6 +5,7 @@ import { badRequest, DataverseError, errorCodes, rowMissing } from './dataverseE
 import { decimalText } from './decimalText.ts';
 import { nowMs, type Actor, type OrganizationState } from './organizationState.ts';
 import { lookupCells, readFields, type FieldValues } from './readFields.ts';
+import { withPlugins } from './plugins.ts';
 import { dateTimeText, readValue } from './readValue.ts';
 import { ownerCells } from './ownerCells.ts';
 import { requireMandatory } from './requireMandatory.ts';
@@ -134,8 +135,9 @@ export function createRow(state: OrganizationState, request: WriteRequest, urlId
       errorCodes.duplicateKey,
       'A record with matching key values already exists.',
     );
-  const values = readFields(state, table, body, { operation: 'create', isPrivileged: request.isPrivileged });
-  requireAccess(state, request, 'cancreate', values);
+  const given = readFields(state, table, body, { operation: 'create', isPrivileged: request.isPrivileged });
+  requireAccess(state, request, 'cancreate', given);
+  const values = withPlugins(state, { table, operation: 'create', values: given });
   const atMs = nowMs(state);
   const row: Row = {
     ...defaultCells(table),
@@ -180,12 +182,13 @@ export function updateRow(state: OrganizationState, request: WriteRequest, id: s
   const { table } = request;
   const before = state.store.row(table.name, id);
   if (!before) throw rowMissing(table.name, id);
-  const values = readFields(state, table, request.body, {
+  const given = readFields(state, table, request.body, {
     operation: 'update',
     isPrivileged: request.isPrivileged,
   });
-  refuseClosedLead(state, request, before, values);
-  requireAccess(state, request, 'canupdate', values);
+  refuseClosedLead(state, request, before, given);
+  requireAccess(state, request, 'canupdate', given);
+  const values = withPlugins(state, { table, operation: 'update', values: given });
   const complete = completeRow(state, table, {
     ...before,
     ...authorCells(table, request, nowMs(state)),

@@ -3,6 +3,7 @@ import { Type, type Static } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { actorOf, requireTable } from './controlTargets.ts';
 import { environmentRoutes } from './environmentRoutes.ts';
+import { pluginRoutes } from './pluginRoutes.ts';
 import { webhookRoutes } from './webhookRoutes.ts';
 import { scaleRoutes } from './scaleRoutes.ts';
 import { DataverseError } from '../core/dataverseError.ts';
@@ -198,6 +199,7 @@ export function controlRoutes(state: OrganizationState): (app: FastifyInstance) 
       settingRoutes,
       environmentRoutes,
       webhookRoutes,
+      pluginRoutes,
     ])
       add(app, state);
   };
