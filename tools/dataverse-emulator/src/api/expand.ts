@@ -5,6 +5,7 @@ import { badRequest, errorCodes } from '../core/dataverseError.ts';
 import type { OrganizationState } from '../core/organizationState.ts';
 import { parseQuery, rowComparison } from '../core/queryRows.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
+import { mayReadRow } from '../core/readAccess.ts';
 import { requirePrivilege } from './privileges.ts';
 import { splitOutside } from './resourcePath.ts';
 import { rowMembers, rowStyle } from './rowText.ts';
@@ -76,7 +77,7 @@ function singlePrinter(
   const print = rowPrinter(within, target, options);
   return (row) => {
     const referred = referredRow(within.state, row, column, target);
-    return `,"${navigation}":${referred ? print(referred) : 'null'}`;
+    return `,"${navigation}":${referred && mayReadRow(within.state, target, referred) ? print(referred) : 'null'}`;
   };
 }
 

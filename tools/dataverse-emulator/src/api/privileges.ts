@@ -1,5 +1,7 @@
 import { DataverseError, errorCodes } from '../core/dataverseError.ts';
 import { userId, type OrganizationState } from '../core/organizationState.ts';
+import type { Row } from '../core/columnDefinition.ts';
+import { mayReadRow } from '../core/readAccess.ts';
 import { privilegeName, type Operation } from '../core/privilegeNames.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
 
@@ -40,4 +42,9 @@ export function requirePrivilege(
 /** Throws 403 when the caller may not read the whole table: a tracked read needs that (facts, section 1.4). */
 export function requireOrganizationRead(state: OrganizationState, table: TableDefinition): void {
   if (state.settings.readScopes[table.name] === 'user') throw missing(state, 'Read', table);
+}
+
+/** Throws 403 when the row is outside of what the caller may read. */
+export function requireRowRead(state: OrganizationState, table: TableDefinition, row: Row): void {
+  if (!mayReadRow(state, table, row)) throw missing(state, 'Read', table);
 }

@@ -12,7 +12,7 @@ import { updateRow } from '../core/writeRow.ts';
 import { emptyAnswer, jsonAnswer, type Answer, type Call } from './call.ts';
 import { contextText } from './collectionLinks.ts';
 import { parsePreferences } from './preferences.ts';
-import { requirePrivilege } from './privileges.ts';
+import { requirePrivilege, requireRowRead } from './privileges.ts';
 import { noSegment, type PathSegment } from './resourcePath.ts';
 import { rowMembers, rowStyle } from './rowText.ts';
 import { bodyOf, notAllowed, readOne } from './writeOne.ts';
@@ -29,6 +29,7 @@ function requireRow({ state, table, id }: Place): Row {
   requirePrivilege(state, 'Read', table);
   const row = state.store.row(table.name, id);
   if (!row) throw rowMissing(table.name, id);
+  requireRowRead(state, table, row);
   return row;
 }
 

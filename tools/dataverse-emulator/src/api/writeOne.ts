@@ -9,7 +9,7 @@ import { createRow, deleteRow, updateRow, type WriteRequest } from '../core/writ
 import { emptyAnswer, jsonAnswer, type Answer, type Call } from './call.ts';
 import { contextSelection, parseExpand } from './expand.ts';
 import { appliedHeader, parsePreferences } from './preferences.ts';
-import { requirePrivilege } from './privileges.ts';
+import { requirePrivilege, requireRowRead } from './privileges.ts';
 import { etagOf, rowMembers, rowStyle } from './rowText.ts';
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -88,6 +88,7 @@ export function readOne(state: OrganizationState, call: Call, table: TableDefini
   requirePrivilege(state, 'Read', table);
   const row = state.store.row(table.name, id);
   if (!row) throw rowMissing(table.name, id);
+  requireRowRead(state, table, row);
   const answer = rowAnswer(state, call, table, { row, status: 200, headers: {} });
   const isWhole = call.query['$expand'] !== undefined || parsePreferences(call.headers['prefer']).annotations;
   const isKnown = !isWhole && call.headers['if-none-match'] === etagOf(row);

@@ -4,6 +4,7 @@ import { lookupTableAnnotation, type ColumnDefinition, type Row } from './column
 import { badRequest, errorCodes } from './dataverseError.ts';
 import type { FilterNode } from './filterSyntax.ts';
 import { nowMs, type OrganizationState } from './organizationState.ts';
+import { cellReader, mayReadRow } from './readAccess.ts';
 import { queryFunctionTest } from './queryFunctions.ts';
 import type { TableDefinition } from './tableDefinition.ts';
 
@@ -67,13 +68,19 @@ function pathTest({ state, table, variable }: Scope, path: string, testOf: CellT
   if (second === undefined) {
     const column = requireProperty(table, first);
     const test = testOf(column);
-    return (row) => test(row[column.property] ?? null);
+    const read = cellReader(state, table, column);
+    return (row) => test(read(row));
   }
   if (third !== undefined) throw badRequest(errorCodes.invalidArgument, `The path '${path}' is too long.`);
   const { column, target } = requireNavigation(state, table, first);
   const property = requireProperty(target, second);
   const test = testOf(property);
-  return (row) => test(referredRow(state, row, column, target)?.[property.property] ?? null);
+  const readLookup = cellReader(state, table, column);
+  const read = cellReader(state, target, property);
+  return (row) => {
+    const referred = readLookup(row) === null ? undefined : referredRow(state, row, column, target);
+    return test(referred && mayReadRow(state, target, referred) ? read(referred) : null);
+  };
 }
 
 function lambdaTest(scope: Scope, node: Extract<FilterNode, { kind: 'lambda' }>): RowTest {
@@ -82,8 +89,11 @@ function lambdaTest(scope: Scope, node: Extract<FilterNode, { kind: 'lambda' }>)
   const collection = collectionOf(scope.state, scope.table, node.path);
   const { body, quantifier, variable } = node;
   const test = body && compileFilter({ state: scope.state, table: collection.table, variable }, body);
+  const readable = function* (rows: Iterable<Row>): Generator<Row, void> {
+    for (const row of rows) if (mayReadRow(scope.state, collection.table, row)) yield row;
+  };
   return (row) => {
-    const related = collection.rows(String(row[scope.table.key]));
+    const related = readable(collection.rows(String(row[scope.table.key])));
     if (!test) return !related.next().done;
     for (const each of related) if (test(each) !== (quantifier === 'all')) return quantifier === 'any';
     return quantifier === 'all';

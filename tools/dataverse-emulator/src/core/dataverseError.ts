@@ -26,6 +26,7 @@ export const errorCodes = {
   optionNotInSet: '0x8004431a',
   badStatePair: '0x80048408',
   wrongState: '0x80040233',
+  columnReadDenied: '0x8004f504',
   columnUpdateDenied: '0x8004f507',
   columnCreateDenied: '0x8004f502',
   missingPrivilege: '0x80040220',

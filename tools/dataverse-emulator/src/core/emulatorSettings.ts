@@ -52,6 +52,8 @@ export const emulatorSettingsSchema = Type.Object(
     hasGlobalMetadataVersion: Type.Boolean(),
     /** Per table how far the callers may read; tables that are not named: the whole organisation. */
     readScopes: Type.Record(Type.String(), Type.Union([Type.Literal('user'), Type.Literal('organization')])),
+    /** [inferred] What a filter or an order by a secured column meets that the caller may not read. */
+    securedColumnsInQueries: Type.Union([Type.Literal('refused'), Type.Literal('null')]),
     /** [inferred] Whether a restored environment is a new organisation. */
     isRestoredAsNewOrganization: Type.Boolean(),
   },
@@ -97,5 +99,6 @@ export const defaultSettings: EmulatorSettings = {
   doesMetadataChangeVoidTokens: true,
   hasGlobalMetadataVersion: true,
   readScopes: {},
+  securedColumnsInQueries: 'refused',
   isRestoredAsNewOrganization: false,
 };

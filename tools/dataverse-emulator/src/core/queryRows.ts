@@ -13,6 +13,7 @@ import { badRequest, errorCodes } from './dataverseError.ts';
 import { parseFilterSyntax } from './filterSyntax.ts';
 import { idsInOrder } from './keyOrder.ts';
 import type { OrganizationState } from './organizationState.ts';
+import { cellReader, mayReadRow } from './readAccess.ts';
 import type { TableDefinition } from './tableDefinition.ts';
 
 export { requireProperty } from './compileFilter.ts';
@@ -47,11 +48,16 @@ function parseOrdering(state: OrganizationState, table: TableDefinition, source:
   const isDescending = direction === 'desc';
   if (second === undefined) {
     const column = requireProperty(table, path);
-    return { column, isDescending, isOwn: true, read: (row) => row[column.property] ?? null };
+    return { column, isDescending, isOwn: true, read: cellReader(state, table, column) };
   }
   const { column: lookup, target } = requireNavigation(state, table, path);
   const column = requireProperty(target, second);
-  const read = (row: Row): Row[string] => referredRow(state, row, lookup, target)?.[column.property] ?? null;
+  const readCell = cellReader(state, target, column);
+  const readLookup = cellReader(state, table, lookup);
+  const read = (row: Row): Row[string] => {
+    const referred = readLookup(row) === null ? undefined : referredRow(state, row, lookup, target);
+    return referred && mayReadRow(state, target, referred) ? readCell(referred) : null;
+  };
   return { column, isDescending, isOwn: false, read };
 }
 
@@ -63,7 +69,8 @@ export function parseQuery(
 ): RowQuery {
   const source = options['$filter'];
   const node = source === undefined ? undefined : parseFilterSyntax(source, options);
-  const test = node ? compileFilter({ state, table, variable: '' }, node) : (): boolean => true;
+  const matches = node ? compileFilter({ state, table, variable: '' }, node) : (): boolean => true;
+  const test: RowTest = (row) => mayReadRow(state, table, row) && matches(row);
   const orderings = options['$orderby']?.split(',').map((each) => parseOrdering(state, table, each)) ?? [];
   return { table, test, bounds: boundsOf(table, node), orderings };
 }

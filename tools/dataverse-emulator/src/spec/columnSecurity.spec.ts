@@ -40,6 +40,23 @@ describe('column security', () => {
     expect((await titles()).every((title) => title === null)).toBe(true);
   });
 
+  it.each([
+    ['a filter', '$filter=jobtitle eq null'],
+    ['an order', '$orderby=jobtitle'],
+    ['a function', "$filter=startswith(jobtitle,'B')"],
+  ])('does not let %s tell the values of a column that may not be read', async (_kind, query) => {
+    const [id] = await client.seed('lead', [{ lastname: 'Ek', jobtitle: 'Buyer' }]);
+    await client.control('columnSecurity', secured);
+    const refused = await client.call(`leads?${query.replaceAll(' ', '%20')}`);
+    expect([refused.status, refused.code]).toEqual([403, '0x8004f504']);
+    await client.control('settings', { securedColumnsInQueries: 'null' });
+    const empty = await client.call('leads?$filter=jobtitle%20eq%20null');
+    expect(empty.body.value.map((row) => row['leadid'])).toEqual([id]);
+    await client.control('columnSecurity', { ...secured, canRead: true });
+    const seen = await client.call("leads?$filter=jobtitle%20eq%20'Buyer'&$orderby=jobtitle");
+    expect(seen.body.value).toHaveLength(1);
+  });
+
   it('refuses writes with the codes of create and update', async () => {
     const [id] = await client.seed('lead', [{ lastname: 'Ek' }]);
     await client.control('columnSecurity', { ...secured, canRead: true });
@@ -81,5 +98,26 @@ describe('privileges', () => {
     expect(refused.text).toMatch(/missing prvReadLead privilege .* for entity 'lead'/);
     expect((await client.call('leads')).status).toBe(200);
     expect((await client.call('contacts', { headers: { prefer: 'odata.track-changes' } })).status).toBe(200);
+  });
+
+  it('shows a caller with read of user scope its own rows only, in every kind of ordinary read', async () => {
+    const [other] = await client.seed('lead', [{ lastname: 'Ek' }]);
+    const [account] = await client.seed('account', [{ name: 'Fabrikam' }]);
+    const own = '11111111-2222-4333-8444-555555555555';
+    await client.call(`leads(${own})`, { method: 'PATCH', body: { lastname: 'Berg' } });
+    for (const id of [other, own])
+      await client.control('edits', { table: 'lead', id, fields: { _parentaccountid_value: account } });
+    const ids = async (query: string): Promise<unknown[]> =>
+      (await client.call(query)).body.value.map((row) => row['leadid']);
+    expect(await ids('leads')).toHaveLength(2);
+    await client.control('settings', { readScopes: { lead: 'user' } });
+    expect(await ids('leads')).toEqual([own]);
+    expect(await ids(`accounts(${account})/lead_parent_account`)).toEqual([own]);
+    expect((await client.call('leads/$count')).text).toBe('1');
+    const expanded = await client.call(`accounts(${account})?$expand=lead_parent_account($select=lastname)`);
+    expect(expanded.body['lead_parent_account']).toHaveLength(1);
+    expect((await client.call(`leads(${own})`)).status).toBe(200);
+    const refused = await client.call(`leads(${other})`);
+    expect([refused.status, refused.code]).toEqual([403, '0x80040220']);
   });
 });
