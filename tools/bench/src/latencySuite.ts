@@ -19,7 +19,7 @@ const bars: Readonly<Record<Way, { readonly p50: number; readonly afterIdle: num
   hint: { p50: 150, afterIdle: 1_000 },
 };
 const callsPerDayBar = 3_000;
-const hintKey = 'bench-hint-key';
+const hintKey = 'latency-bench-hint';
 const defaults = { edits: 1_000, editsPerSecond: 5, idleMinutes: 10 };
 const rows = 1_000;
 const arrivalTimeoutMs = 60_000;
@@ -105,6 +105,7 @@ async function openStage(way: Way): Promise<Stage> {
   });
   const { dynamics, services } = extraction;
   const extractor = await services.start('extractor');
+  await services.untilReady([extractor]);
   await dynamics.control.post('generate', { table: 'lead', count: rows });
   const arrivals = await openArrivals(extraction);
   const ids = (await dynamics.rows('lead')).map((row) => String(row['leadid']));
