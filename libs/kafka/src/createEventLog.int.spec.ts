@@ -4,6 +4,7 @@ import {
   eventLogContract,
   eventLogContractTopics,
   eventLogPublishingContract,
+  untilMarked,
   type EventLog,
   type IncomingMessage,
 } from '@lockstep/ports';
@@ -94,6 +95,7 @@ describe('the event log on a broker', () => {
 
     const publisher = await eventLog.openPublisher('lead/live');
     await publisher.publish([{ topic: topics.checkpoints, key: 'k', value: 'next' }]);
+    await untilMarked(eventLog, 'lead/live');
 
     expect(await eventLog.readLatest(topics.checkpoints)).toEqual(new Map([['k', 'next']]));
     await Promise.all([publisher.close(), dead.close()]);
@@ -110,6 +112,7 @@ describe('the event log on a broker', () => {
     }));
 
     await publisher.publish(messages);
+    await untilMarked(eventLog, 'lead/backfill');
 
     expect((await eventLog.readLatest(topics.requests)).size).toBe(5_000);
     await publisher.close();

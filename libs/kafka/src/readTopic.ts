@@ -3,6 +3,7 @@ import type { Batch, Consumer } from 'kafkajs';
 import type { EventLogSettings } from './consumeSettings.ts';
 import { toSyncError } from './kafkaErrors.ts';
 import { scopedId } from './names.ts';
+import { retryTransient } from './retryTransient.ts';
 import { withDeadline } from './retryDelay.ts';
 import { withAdmin } from './withAdmin.ts';
 
@@ -31,6 +32,18 @@ type Reading = {
 
 /** Reads a topic from its start to its end, read committed. Rejects with KAFKA_UNREACHABLE when nothing moves. */
 export async function readTopic(settings: EventLogSettings, read: TopicRead): Promise<void> {
+  let hasBegun = false;
+  const onBatch: TopicRead['onBatch'] = (messages) => {
+    hasBegun = true;
+    return read.onBatch(messages);
+  };
+  await retryTransient(
+    () => readOnce(settings, { ...read, onBatch }),
+    () => !hasBegun,
+  );
+}
+
+async function readOnce(settings: EventLogSettings, read: TopicRead): Promise<void> {
   const name = topicName(settings.prefix, read.topic);
   const ends = await findEnds(settings, name);
   read.signal?.throwIfAborted();

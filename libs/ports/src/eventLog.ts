@@ -44,7 +44,7 @@ export type ConsumeOptions = {
 /** A transactional publisher. Opening one fences every earlier holder of its id before it returns. */
 export type Publisher = {
   /**
-   * All messages or none become visible; they are taken one after the other, once, while earlier ones are on their way.
+   * All messages or none become visible, a moment after this resolves; they are taken one after the other, once, while earlier ones are on their way.
    * Throws KAFKA_FENCED when a later publisher took the id, and EVENT_UNENCODABLE {topic, key, field} when one message
    * does not fit its schema or (field `size`) the broker: then the publisher is still good for the others.
    */

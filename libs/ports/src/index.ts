@@ -85,7 +85,7 @@ export {
 } from './contracts/marketoPeopleContract.ts';
 export { eventLogContract } from './contracts/eventLogContract.ts';
 export { eventLogPublishingContract } from './contracts/eventLogPublishingContract.ts';
-export { eventLogContractTopics, type EventLogHarness } from './contracts/eventLogHarness.ts';
+export { eventLogContractTopics, untilMarked, type EventLogHarness } from './contracts/eventLogHarness.ts';
 export { leaseContract, type LeaseHarness } from './contracts/leaseContract.ts';
 export { goldenStoreContract } from './contracts/goldenStoreContract.ts';
 export { linkStoreContract } from './contracts/linkStoreContract.ts';

@@ -5,6 +5,7 @@ import {
   onEachLog,
   publish,
   run,
+  untilMarked,
   valuesOf,
   waitUntil,
   type EventLogHarness,
@@ -22,6 +23,7 @@ export function eventLogContract(name: string, open: () => Promise<EventLogHarne
         await publisher.publish([write('a', 1), write('b', 1), write('c', 1)]);
         await publisher.publish([write('a', 2), write('b', null)]);
         await publisher.close();
+        await untilMarked(log, 'table/live');
 
         expect(await log.readLatest(topics.outcomes)).toEqual(
           new Map([
@@ -132,7 +134,10 @@ export function eventLogContract(name: string, open: () => Promise<EventLogHarne
         await publish(log, 1);
         let seenAfterCommit: ReadonlyMap<string, unknown> = new Map();
         const afterCommit = async () => {
-          seenAfterCommit = await log.readLatest(topics.checkpoints);
+          await waitUntil(async () => {
+            seenAfterCommit = await log.readLatest(topics.checkpoints);
+            return seenAfterCommit.size > 0;
+          });
         };
         const reader = run(log, {}, () =>
           Promise.resolve({ messages: [{ topic: topics.checkpoints, key: 'k', value: 1 }], afterCommit }),

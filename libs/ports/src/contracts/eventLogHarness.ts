@@ -72,6 +72,15 @@ export async function publish(eventLog: EventLog, count: number): Promise<void> 
   const publisher: Publisher = await eventLog.openPublisher('writer');
   await publisher.publish(numbered(count));
   await publisher.close();
+  await untilMarked(eventLog, 'writer');
+}
+
+/**
+ * The broker confirms a commit before it marks it, so that it can be read a moment later. Taking the id over waits for
+ * the mark: so does every successor that reads what its predecessor left.
+ */
+export async function untilMarked(eventLog: EventLog, publisherId: string): Promise<void> {
+  await (await eventLog.openPublisher(publisherId)).close();
 }
 
 /** Gives each case a log of its own, and closes it. */

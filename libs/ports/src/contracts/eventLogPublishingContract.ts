@@ -5,6 +5,7 @@ import {
   onEachLog,
   publish,
   run,
+  untilMarked,
   valuesOf,
   waitUntil,
   type EventLogHarness,
@@ -62,6 +63,7 @@ export function eventLogPublishingContract(name: string, open: () => Promise<Eve
         await publisher.publish(many);
         await publisher.publish([{ topic: topics.outcomes, key: 'k0', value: 'later' }]);
         await publisher.close();
+        await untilMarked(log, 'table/live');
 
         const latest = await log.readLatest(topics.outcomes);
         expect(latest.size).toBe(2_200);
@@ -95,6 +97,7 @@ export function eventLogPublishingContract(name: string, open: () => Promise<Eve
 
         await publisher.publish([{ topic: topics.checkpoints, key: 'kept', value: 1 }]);
         await publisher.close();
+        await untilMarked(log, 'table/live');
 
         expect(await log.readLatest(topics.checkpoints)).toEqual(new Map([['kept', 1]]));
       }));
@@ -117,6 +120,7 @@ export function eventLogPublishingContract(name: string, open: () => Promise<Eve
         await publisher.publish([{ topic: topics.outcomes, key: 'b', value: null }]);
         await harness.writeGarbage(topics.outcomes, 'bad');
         await publisher.close();
+        await untilMarked(log, 'table/live');
 
         const seen = new Map<string, unknown[]>();
         const visit: HeadVisitor = (key, found) => seen.set(key, [...(seen.get(key) ?? []), found]);
@@ -173,6 +177,7 @@ export function eventLogPublishingContract(name: string, open: () => Promise<Eve
           earlier.publish([{ topic: topics.checkpoints, key: 'k', value: 'stale' }]),
         ).rejects.toMatchObject({ code: 'KAFKA_FENCED' });
         await later.publish([{ topic: topics.checkpoints, key: 'k', value: 'fresh' }]);
+        await untilMarked(log, 'table/live');
 
         expect(await log.readLatest(topics.checkpoints)).toEqual(new Map([['k', 'fresh']]));
         await Promise.all([earlier.close(), later.close()]);
@@ -185,6 +190,8 @@ export function eventLogPublishingContract(name: string, open: () => Promise<Eve
 
         await lead.publish([{ topic: topics.checkpoints, key: 'lead', value: 1 }]);
         await contact.publish([{ topic: topics.checkpoints, key: 'contact', value: 2 }]);
+        await untilMarked(log, 'lead/live');
+        await untilMarked(log, 'contact/live');
 
         expect((await log.readLatest(topics.checkpoints)).size).toBe(2);
         await Promise.all([lead.close(), contact.close()]);
