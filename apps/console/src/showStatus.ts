@@ -4,16 +4,21 @@ import type { Environment } from '@lockstep/service-runtime';
 import Table from 'cli-table3';
 import { loadMessageConfig } from './config.ts';
 import { openTopics } from './openTopics.ts';
+import { requestsSource, requestStatus, type RequestStatus } from './requestStatus.ts';
 import { tableStatus, type TableStatus } from './tableStatus.ts';
 
-/** Every source that has saved a place; read from `lockstep.checkpoints` alone. */
-export async function readStatus(env: Environment, nowMs: number): Promise<readonly TableStatus[]> {
+export type Status = { readonly tables: readonly TableStatus[]; readonly requests: readonly RequestStatus[] };
+
+/** Every source that has saved a place, and the requests of the day; read from `lockstep.checkpoints` alone. */
+export async function readStatus(env: Environment, nowMs: number): Promise<Status> {
   const log = createEventLog(openTopics(loadMessageConfig(env)));
   const checkpoints = [...(await log.readLatest(topics.checkpoints)).values()] as Checkpoint[];
-
-  return checkpoints
+  const tables = checkpoints
+    .filter(({ source }) => source !== requestsSource)
     .map((checkpoint) => tableStatus(checkpoint, nowMs))
     .sort((a, b) => a.target.localeCompare(b.target));
+
+  return { tables, requests: checkpoints.flatMap((checkpoint) => requestStatus(checkpoint, nowMs) ?? []) };
 }
 
 /** Prints the state of every source as a table, or as JSON for machines. */
@@ -22,9 +27,13 @@ export async function showStatus(
   { json, nowMs }: { readonly json: boolean; readonly nowMs: number },
   print: (line: string) => void,
 ): Promise<void> {
-  const statuses = await readStatus(env, nowMs);
-  if (json) print(JSON.stringify(statuses, null, 2));
-  else print(statuses.length === 0 ? 'Nothing has been read yet.' : statusTable(statuses));
+  const { tables, requests } = await readStatus(env, nowMs);
+  if (json) return print(JSON.stringify({ tables, requests }, null, 2));
+  print(tables.length === 0 ? 'Nothing has been read yet.' : statusTable(tables));
+  for (const { group, used, budget } of requests)
+    print(
+      `Requests to Dataverse today, table group ${group}: ${used}${budget === null ? '' : ` of ${budget}`}`,
+    );
 }
 
 export function statusTable(statuses: readonly TableStatus[]): string {

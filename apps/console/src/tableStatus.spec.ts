@@ -1,4 +1,5 @@
 import type { Checkpoint, TableState } from '@lockstep/change-events';
+import { requestStatus } from './requestStatus.ts';
 import { statusTable } from './showStatus.ts';
 import { tableStatus } from './tableStatus.ts';
 
@@ -75,5 +76,20 @@ describe('the status of a source', () => {
       target: 'marketo/person',
       pausedAt: null,
     });
+  });
+});
+
+describe('the requests of the day', () => {
+  const counted = (updatedAt: string) =>
+    saved({ source: 'requests', table: 'main', rowsDone: 500, rowsTotal: 1000, updatedAt });
+
+  it('are told per table group, and begin anew with the UTC day', () => {
+    expect(requestStatus(counted('2026-11-25T09:59:00Z'), nowMs)).toEqual({
+      group: 'main',
+      used: 500,
+      budget: 1000,
+    });
+    expect(requestStatus(counted('2026-11-24T23:59:00Z'), nowMs)).toMatchObject({ used: 0 });
+    expect(requestStatus(saved(), nowMs)).toBeNull();
   });
 });

@@ -40,7 +40,7 @@ export const settings = [
   {
     name: 'DATAVERSE_DAILY_REQUESTS',
     description:
-      'Most requests to Dataverse in one day (UTC); when they are spent, the work waits for the next day.',
+      'Most requests to Dataverse in one day (UTC) by this table group; when they are spent, the work waits for the next day.',
     kind: 'integer',
     default: '200000',
     min: 1_000,

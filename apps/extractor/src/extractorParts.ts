@@ -6,7 +6,6 @@ import type { EventLog } from '@lockstep/ports';
 import { createSchemaIds } from '@lockstep/schema-registry';
 import type { Service } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
-import { reportBudget } from './reportBudget.ts';
 import type { TableBell } from './tableBell.ts';
 
 /** What the loops of this process share. */
@@ -50,7 +49,6 @@ function openDynamics(config: Config, { metrics }: Service): Promise<Dynamics> {
   return createDynamics({
     ...connectionOptions(config, readerOf(config)),
     requestsPerDay: config.dataverseDailyRequests,
-    onBudget: (report) => reportBudget(metrics, report),
     pageSizeMax: config.pageSizeMax,
     onRequest: ({ status }) =>
       metrics.remoteCalls.inc({ system: 'dynamics', outcome: String(status ?? 'none') }),

@@ -4,6 +4,7 @@ import type { Lease } from '@lockstep/ports';
 import { startService, systemClock, type Metrics } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
 import { createControlInbox, followControl } from './controlInbox.ts';
+import { countRequests } from './countRequests.ts';
 import { openParts, type Parts } from './extractorParts.ts';
 import { followTable } from './followTable.ts';
 import { hintRoute } from './hintRoute.ts';
@@ -42,7 +43,7 @@ function routesOf({ hintKey }: Config, bells: Parts['bells'], metrics: Metrics) 
   return [hintRoute({ key: hintKey, ring: (table) => bells.get(table)?.ring(), metrics })];
 }
 
-/** All tables at once, each at its own pace, and the commands to them, until the lease is lost or one of them stops. */
+/** All tables at once, each at its own pace, the commands to them, and the day's count of requests, until the lease is lost or one of them stops. */
 async function followTables(parts: Parts, lease: Lease, signal: AbortSignal): Promise<void> {
   const { config, bells, kafka } = parts;
   const inbox = createControlInbox((target) => bells.get(target.replace('dynamics/', ''))?.ring());
@@ -51,6 +52,7 @@ async function followTables(parts: Parts, lease: Lease, signal: AbortSignal): Pr
   const all = AbortSignal.any([signal, ended.signal]);
   const loops = [
     followControl(kafka, { inbox, targets }, all),
+    countRequests(parts, lease, all),
     ...config.dynamicsTables.map((table) => followTable({ parts, table, lease, inbox }, all)),
   ];
   await Promise.all(loops.map((loop) => loop.finally(() => ended.abort())));

@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { SyncError, type TableDefinition } from '@lockstep/change-events';
-import type { DynamicsCatalog, DynamicsReader, DynamicsWriter } from '@lockstep/ports';
+import type { DynamicsCatalog, DynamicsReader, DynamicsWriter, RequestBudget } from '@lockstep/ports';
 import { createAccessTokens } from './accessTokens.ts';
 import { createCatalog } from './catalog.ts';
 import type { DynamicsCredential } from './credentials.ts';
 import { createDataverseClient, type DataverseClient, type DataverseRequest } from './dataverseClient.ts';
 import { createGovernor, serviceProtectionLimits, type GovernorOptions } from './governor.ts';
-import type { BudgetReport, DailyUsage } from './governorBudget.ts';
 import type { WindowLimits } from './governorWindow.ts';
 import { createHttpTransport } from './httpTransport.ts';
 import { createReader } from './reader.ts';
@@ -36,9 +35,6 @@ export type DynamicsOptions = {
   readonly limits?: WindowLimits;
   /** Budget of requests per UTC day; none by default. */
   readonly requestsPerDay?: number;
-  /** What a former process used of today's budget. */
-  readonly initialUsage?: DailyUsage;
-  readonly onBudget?: (report: BudgetReport) => void;
   readonly onRequest?: (request: DataverseRequest) => void;
   /** Ms since 1970; by default by the process's own monotonic clock. */
   readonly now?: () => number;
@@ -47,8 +43,7 @@ export type DynamicsOptions = {
 export type Dynamics = DynamicsReader &
   DynamicsCatalog &
   DynamicsWriter & {
-    /** Requests of today, to be handed to the next process as `initialUsage`. */
-    usage(): DailyUsage;
+    readonly budget: RequestBudget;
     close(): Promise<void>;
   };
 
@@ -88,7 +83,7 @@ export async function createDynamics(options: DynamicsOptions): Promise<Dynamics
     ...createRowQueries(context),
     ...createCatalog(context),
     ...createWriter(context),
-    usage: governor.usage,
+    budget: governor.budget,
     close: () => {
       governor.close();
 
@@ -120,8 +115,6 @@ function governorOptions(options: DynamicsOptions, parallelMax: number): Governo
     limits: options.limits ?? serviceProtectionLimits,
     parallelMax,
     requestsPerDay: options.requestsPerDay ?? null,
-    initialUsage: options.initialUsage ?? null,
-    onBudget: options.onBudget ?? (() => {}),
     now: options.now ?? (() => performance.timeOrigin + performance.now()),
   };
 }

@@ -213,7 +213,7 @@ describe('two application users', () => {
 
     expect(requests.map(({ status }) => status)).toEqual(Array.from({ length: 80 }, () => 200));
     expect(performance.now() - startedMs).toBeGreaterThan(1800);
-    expect(reader.usage().used).toBe(40);
+    expect(reader.budget.report().used).toBe(40);
   });
 
   it('would be refused above the limits', async () => {

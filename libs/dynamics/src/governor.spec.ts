@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { requestBudgetContract } from '@lockstep/ports';
 import type { DataverseLane } from './dataverseClient.ts';
 import { createGovernor, serviceProtectionLimits, type GovernorOptions } from './governor.ts';
-import type { BudgetReport } from './governorBudget.ts';
 import type { HttpAnswer } from './httpTransport.ts';
 
 const noon = Date.UTC(2026, 2, 1, 12);
@@ -18,8 +18,6 @@ function governor(options: Partial<GovernorOptions> = {}) {
     limits: serviceProtectionLimits,
     parallelMax: 8,
     requestsPerDay: null,
-    initialUsage: null,
-    onBudget: () => {},
     now: clock,
     ...options,
   });
@@ -125,11 +123,9 @@ describe('the governor of requests', () => {
   });
 
   it('keeps the last fifth of a day’s budget for live requests, and says until when it waits', async () => {
-    const ours = governor({
-      requestsPerDay: 10,
-      initialUsage: { day: '2026-03-01', used: 8 },
-      now: () => noon,
-    });
+    const ours = governor({ requestsPerDay: 10, now: () => noon });
+    ours.budget.raiseTo({ day: '2026-03-01', used: 8 });
+    ours.budget.raiseTo({ day: '2026-03-01', used: 5 });
     const send = async () => answer(200);
     const backfill = ours.run({ lane: 'BACKFILL' }, send);
     await expect(backfill).rejects.toMatchObject({ code: 'DYNAMICS_BUDGET_SPENT' });
@@ -139,48 +135,40 @@ describe('the governor of requests', () => {
       code: 'DYNAMICS_BUDGET_SPENT',
       details: { until: '2026-03-02T00:00:00Z', retryAfterMs: 12 * 60 * 60 * 1000 },
     });
-    expect(ours.usage()).toEqual({ day: '2026-03-01', used: 10 });
+    expect(ours.budget.report()).toMatchObject({ day: '2026-03-01', used: 10, budget: 10 });
   });
 
-  it('starts the budget anew with the UTC day', async () => {
+  it('starts the budget anew with the UTC day, and forgets what was used on another', async () => {
     let nowMs = noon;
-    const initialUsage = { day: '2026-03-01', used: 10 };
-    const ours = governor({ requestsPerDay: 10, initialUsage, now: () => nowMs });
+    const ours = governor({ requestsPerDay: 10, now: () => nowMs });
+    ours.budget.raiseTo({ day: '2026-03-01', used: 10 });
     nowMs += 12 * 60 * 60 * 1000;
     await ours.run({ lane: 'BACKFILL' }, async () => answer(200));
+    ours.budget.raiseTo({ day: '2026-03-01', used: 10 });
 
-    expect(ours.usage()).toEqual({ day: '2026-03-02', used: 1 });
+    expect(ours.budget.report()).toMatchObject({ day: '2026-03-02', used: 1 });
   });
 
   it('forecasts when the budget is spent at the present rate', async () => {
     let nowMs = noon;
-    const reports: BudgetReport[] = [];
-    const ours = governor({
-      requestsPerDay: 100,
-      now: () => nowMs,
-      onBudget: (report) => reports.push(report),
-    });
+    const ours = governor({ requestsPerDay: 100, now: () => nowMs });
     for (let minute = 0; minute <= 50; minute += 1) {
       await ours.run({ lane: 'LIVE' }, async () => answer(200));
       nowMs += 60_000;
     }
 
-    expect(reports).toHaveLength(51);
-    expect(reports.at(-1)).toMatchObject({ used: 51, budget: 100 });
-    expect(reports.at(-1)?.forecastAt).toMatch(/^2026-03-01T13:3\d:/);
+    expect(ours.budget.report()).toMatchObject({ used: 51, budget: 100 });
+    expect(ours.budget.report().forecastAt).toMatch(/^2026-03-01T13:[34]\d:/);
   });
 
-  it('forecasts nothing for a budget that lasts', async () => {
-    const reports: BudgetReport[] = [];
-    let nowMs = noon;
-    const onBudget = (report: BudgetReport) => reports.push(report);
-    const ours = governor({ requestsPerDay: 100_000, now: () => nowMs, onBudget });
-    for (let minute = 0; minute < 3; minute += 1) {
-      await ours.run({ lane: 'LIVE' }, async () => answer(200));
-      nowMs += 60_000;
-    }
+  it('forecasts nothing for a budget that lasts, or that is not there', async () => {
+    for (const requestsPerDay of [100_000, null]) {
+      const ours = governor({ requestsPerDay, now: () => noon });
+      expect(ours.budget.report()).toMatchObject({ used: 0, forecastAt: null });
+      await many(3, () => ours.run({ lane: 'LIVE' }, async () => answer(200)));
 
-    expect(reports.at(-1)?.forecastAt).toBeNull();
+      expect(ours.budget.report()).toMatchObject({ used: 3, forecastAt: null });
+    }
   });
 
   it('lets go of a request that is stopped while it waits', async () => {
@@ -202,4 +190,14 @@ describe('the governor of requests', () => {
 
     await expect(request).rejects.toMatchObject({ code: 'DYNAMICS_UNREACHABLE' });
   });
+});
+
+requestBudgetContract('the governor', () => {
+  const ours = governor({ requestsPerDay: 100 });
+
+  return {
+    budget: ours.budget,
+    use: async (requests) =>
+      void (await many(requests, () => ours.run({ lane: 'LIVE' }, async () => answer(200)))),
+  };
 });

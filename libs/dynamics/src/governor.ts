@@ -1,12 +1,8 @@
 import { SyncError } from '@lockstep/change-events';
+import type { RequestBudget } from '@lockstep/ports';
 import type { DataverseLane } from './dataverseClient.ts';
 import { retryAfterOf } from './failures.ts';
-import {
-  createGovernorBudget,
-  type BudgetReport,
-  type DailyUsage,
-  type GovernorBudget,
-} from './governorBudget.ts';
+import { createGovernorBudget, type GovernorBudget } from './governorBudget.ts';
 import { createGovernorParallelism, type GovernorParallelism } from './governorParallelism.ts';
 import { createGovernorQueue, type GovernorQueue } from './governorQueue.ts';
 import { createGovernorWindow, type GovernorWindow, type WindowLimits } from './governorWindow.ts';
@@ -19,7 +15,7 @@ import type { HttpAnswer } from './httpTransport.ts';
 export type Governor = {
   /** Throws what `send` throws, DYNAMICS_BUDGET_SPENT, and DYNAMICS_UNREACHABLE when stopped while waiting. */
   run(turn: Turn, send: () => Promise<HttpAnswer>): Promise<HttpAnswer>;
-  usage(): DailyUsage;
+  readonly budget: RequestBudget;
   /** Turns away what still waits. */
   close(): void;
 };
@@ -32,8 +28,6 @@ export type GovernorOptions = {
   readonly limits: WindowLimits;
   readonly parallelMax: number;
   readonly requestsPerDay: number | null;
-  readonly initialUsage: DailyUsage | null;
-  readonly onBudget: (report: BudgetReport) => void;
   /** Ms since 1970. */
   readonly now: () => number;
 };
@@ -71,7 +65,7 @@ export function createGovernor(options: GovernorOptions): Governor {
       executionMsMax: limits.executionMsMax * share,
     }),
     parallelism: createGovernorParallelism(parallelMax),
-    budget: createGovernorBudget({ ...options, initial: options.initialUsage }),
+    budget: createGovernorBudget(options.requestsPerDay, now),
     now,
     running: 0,
     blockedUntilMs: -Infinity,
@@ -88,7 +82,7 @@ export function createGovernor(options: GovernorOptions): Governor {
         admitNext(state);
       }
     },
-    usage: () => state.budget.usage(now()),
+    budget: state.budget,
     close() {
       if (state.timer) clearTimeout(state.timer);
       for (let next = state.queue.take(); next; next = state.queue.take()) next.item.turnAway(stopped());
@@ -128,7 +122,7 @@ function admitNext(state: State): void {
     if (waitMs > 0) return wakeAfter(state, waitMs);
     const next = state.queue.take();
     if (!next) return;
-    const refusal = state.budget.refusal(next.lane, nowMs);
+    const refusal = state.budget.refusal(next.lane);
     if (refusal) next.item.turnAway(refusal);
     else begin(state, next.item, nowMs);
   }
@@ -137,7 +131,7 @@ function admitNext(state: State): void {
 function begin(state: State, waiting: Waiting, nowMs: number): void {
   state.running += 1;
   state.window.began(nowMs);
-  state.budget.count(nowMs);
+  state.budget.count();
   waiting.start();
 }
 

@@ -1,66 +1,53 @@
 import { isoTime, SyncError } from '@lockstep/change-events';
+import type { DailyUsage, RequestBudget } from '@lockstep/ports';
 import type { DataverseLane } from './dataverseClient.ts';
 
-/** Requests of one UTC day; handed on, the count survives a restart. */
-export type DailyUsage = { readonly day: string; readonly used: number };
-
-/** `forecastAt` is when the budget is spent at the present rate, null when it lasts until the day ends. */
-export type BudgetReport = {
-  readonly used: number;
-  readonly budget: number;
-  readonly forecastAt: string | null;
-};
-
-export type GovernorBudgetOptions = {
-  /** Null: no budget. */
-  readonly requestsPerDay: number | null;
-  readonly initial: DailyUsage | null;
-  /** Called at most once a minute, and when the budget is spent. */
-  readonly onBudget: (report: BudgetReport) => void;
-};
-
-export type GovernorBudget = {
+export type GovernorBudget = RequestBudget & {
   /** DYNAMICS_BUDGET_SPENT when a request of the lane may not leave today. */
-  refusal(lane: DataverseLane, nowMs: number): SyncError | null;
-  count(nowMs: number): void;
-  usage(nowMs: number): DailyUsage;
+  refusal(lane: DataverseLane): SyncError | null;
+  count(): void;
 };
 
 /** What is left for live edits when backfill has had its part. */
 const backfillShare = 0.8;
-const reportEveryMs = 60_000;
 const rateOverMs = 60 * 60 * 1000;
+/** The burst with which a process begins says nothing about its rate. */
+const shortestMs = 60_000;
 const dayMs = 24 * 60 * 60 * 1000;
 
-export function createGovernorBudget(options: GovernorBudgetOptions): GovernorBudget {
-  const { requestsPerDay: budget, initial, onBudget } = options;
-  let usage: DailyUsage = initial ?? { day: '', used: 0 };
-  let reportedMs = -Infinity;
+/** `budget` null: no limit, the requests are only counted. */
+export function createGovernorBudget(budget: number | null, now: () => number): GovernorBudget {
+  let usage: DailyUsage = { day: '', used: 0 };
   const rate = createRate();
-  const usageAt = (nowMs: number): DailyUsage => {
-    const day = isoTime(nowMs).slice(0, 10);
+  const today = (): DailyUsage => {
+    const day = isoTime(now()).slice(0, 10);
     if (usage.day !== day) usage = { day, used: 0 };
 
     return usage;
   };
 
   return {
-    usage: usageAt,
-    refusal(lane, nowMs) {
+    raiseTo({ day, used }) {
+      if (day === today().day) usage = { day, used: Math.max(usage.used, used) };
+    },
+    report() {
+      const nowMs = now();
+      const { day, used } = today();
+      const spentAtMs = nowMs + Math.max(0, (budget ?? Infinity) - used) / rate.perMs(nowMs);
+      const forecastAt = spentAtMs < dayEndMs(nowMs) ? isoTime(Math.floor(spentAtMs)) : null;
+
+      return { day, used, budget, forecastAt };
+    },
+    refusal(lane) {
       if (budget === null) return null;
       const limit = lane === 'BACKFILL' ? budget * backfillShare : budget;
 
-      return usageAt(nowMs).used < limit ? null : spent(lane, nowMs);
+      return today().used < limit ? null : spent(lane, now());
     },
-    count(nowMs) {
-      const { day, used } = usageAt(nowMs);
+    count() {
+      const { day, used } = today();
       usage = { day, used: used + 1 };
-      rate.count(nowMs);
-      if (budget === null || (nowMs - reportedMs < reportEveryMs && usage.used !== budget)) return;
-      reportedMs = nowMs;
-      const spentAtMs = nowMs + Math.max(0, budget - usage.used) / rate.perMs(nowMs);
-      const forecastAt = spentAtMs < dayEndMs(nowMs) ? isoTime(Math.floor(spentAtMs)) : null;
-      onBudget({ used: usage.used, budget, forecastAt });
+      rate.count(now());
     },
   };
 }
@@ -96,8 +83,7 @@ function createRate(): { count(nowMs: number): void; perMs(nowMs: number): numbe
     perMs(nowMs) {
       const fromMs = Number.isNaN(former.fromMs) ? present.fromMs : former.fromMs;
 
-      // A second at least: the first requests of a process say nothing about its rate.
-      return (former.requests + present.requests) / Math.max(1000, nowMs - fromMs);
+      return (former.requests + present.requests) / Math.max(shortestMs, nowMs - fromMs);
     },
   };
 }

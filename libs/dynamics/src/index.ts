@@ -4,5 +4,4 @@ export { connectionOptions, type ConnectionConfig, type UserConfig } from './con
 export { cloudAuthorities, type DynamicsCloud } from './cloudAuthorities.ts';
 export type { DataverseLane, DataverseOperation, DataverseRequest } from './dataverseClient.ts';
 export { serviceProtectionLimits } from './governor.ts';
-export type { BudgetReport, DailyUsage } from './governorBudget.ts';
 export type { WindowLimits } from './governorWindow.ts';

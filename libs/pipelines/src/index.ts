@@ -1,6 +1,7 @@
 export { createAlarm, type Alarm } from './alarm.ts';
 export { openTableExtractor, type Stepper, type TableExtractor } from './extractChanges.ts';
 export type { ExtractOptions } from './extract/extractOptions.ts';
+export { openDailyRequests, type DailyRequestsOptions } from './extract/dailyRequests.ts';
 export { progressOf, type Progress } from './extract/progress.ts';
 export { defaultBrake, type BrakeLimits } from './extract/brake.ts';
 export { openNotifier, type NoticeOptions, type Notifier } from './noticeChanges.ts';

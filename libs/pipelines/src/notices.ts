@@ -46,6 +46,14 @@ const sentences = {
     severity: 'error',
     sentence: 'A table cannot be read; the reason says why. It is tried again by itself, other tables go on.',
   },
+  REQUESTS_RUN_SHORT: {
+    severity: 'warning',
+    sentence: 'At the present rate the day’s requests to Dataverse are spent before the day ends.',
+  },
+  REQUESTS_SPENT: {
+    severity: 'error',
+    sentence: 'The day’s requests to Dataverse are spent; work goes on at midnight UTC.',
+  },
   RECORD_WAITS: {
     severity: 'warning',
     sentence: 'A record waits; its code says why. It is tried again by itself.',

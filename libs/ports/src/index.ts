@@ -12,6 +12,7 @@ export type {
   ScanResult,
 } from './eventLog.ts';
 export type { Lease, LeaseKeeper } from './lease.ts';
+export type { BudgetReport, DailyUsage, RequestBudget } from './requestBudget.ts';
 export type {
   Claim,
   ClaimStore,
@@ -93,4 +94,6 @@ export { claimStoreContract } from './contracts/claimStoreContract.ts';
 export { deliveryStoreContract } from './contracts/deliveryStoreContract.ts';
 export { syncStateContract } from './contracts/syncStateContract.ts';
 export { virtualClock, type VirtualClock } from './doubles/virtualClock.ts';
+export { requestBudgetContract } from './contracts/requestBudgetContract.ts';
+export { inMemoryRequestBudget } from './doubles/inMemoryRequestBudget.ts';
 export { clockContract } from './contracts/clockContract.ts';

@@ -94,10 +94,13 @@ it(
   async () => {
     await until(async () => {
       const { output } = await lockstep('status', '--json');
-      const known = JSON.parse(output) as { target: string; phase: string }[];
-      return tables.every((table) =>
-        known.some(({ target, phase }) => target === `dynamics/${table}` && phase === 'STREAMING'),
-      );
+      const known = JSON.parse(output) as {
+        tables: { target: string; phase: string }[];
+        requests: { used: number }[];
+      };
+      const isFollowed = (table: string) =>
+        known.tables.some(({ target, phase }) => target === `dynamics/${table}` && phase === 'STREAMING');
+      return tables.every(isFollowed) && known.requests.some(({ used }) => used > 0);
     });
 
     expect((await eventsOf('new_visit')).map(({ operation }) => operation)).toEqual(
