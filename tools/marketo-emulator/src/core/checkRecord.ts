@@ -4,6 +4,7 @@ import type { FieldValue } from './fieldValue.ts';
 import { isOverlong, parseValue } from './fieldValue.ts';
 import type { Instance } from './instance.ts';
 import type { FieldValues } from './persons.ts';
+import type { Settings } from './settings.ts';
 
 /** Checked values, or the reasons for which the whole record is skipped. */
 export type CheckedRecord =
@@ -17,26 +18,30 @@ export function checkRecord(instance: Instance, record: unknown, allowed?: strin
   }
   const values: Record<string, FieldValue> = {};
   for (const [name, raw] of Object.entries(record)) {
-    const checked = checkField(instance, name, raw, allowed);
+    const checked = checkValue(instance.settings, writableField(instance, name, allowed), name, raw);
     if ('reason' in checked) return { kind: 'bad', reasons: [checked.reason] };
     values[name] = checked.value;
   }
   return { kind: 'good', values };
 }
 
-type CheckedField = { readonly value: FieldValue } | { readonly reason: Reason };
+function writableField(instance: Instance, name: string, allowed?: string): FieldDefinition | undefined {
+  const field = instance.fields.get(name);
+  return field?.readOnly === true && name !== allowed ? undefined : field;
+}
 
-function checkField(
-  instance: Instance,
+/** A value to store, or the reason that refuses it. */
+export type CheckedField = { readonly value: FieldValue } | { readonly reason: Reason };
+
+/** Checks one value against its field; a missing field stands for one that may not be written. */
+export function checkValue(
+  settings: Settings,
+  field: FieldDefinition | undefined,
   name: string,
   raw: unknown,
-  allowed: string | undefined,
 ): CheckedField {
-  const field = instance.fields.get(name);
   // Which code a read-only field earns is inferred.
-  if (field === undefined || (field.readOnly === true && name !== allowed)) {
-    return { reason: { code: '1006', message: `Field '${name}' not found` } };
-  }
+  if (field === undefined) return { reason: { code: '1006', message: `Field '${name}' not found` } };
   const value = parseValue(field, raw);
   if (value === undefined) {
     const shown = typeof raw === 'string' ? raw : JSON.stringify(raw);
@@ -44,12 +49,12 @@ function checkField(
       reason: { code: '1003', message: `Invalid value for field '${name}' and value '${shown}'` },
     };
   }
-  return fitLength(instance, field, value);
+  return fitLength(settings, field, value);
 }
 
-function fitLength(instance: Instance, field: FieldDefinition, value: FieldValue): CheckedField {
+function fitLength(settings: Settings, field: FieldDefinition, value: FieldValue): CheckedField {
   if (!isOverlong(field, value)) return { value };
-  if (instance.settings.skipOverlongValues) {
+  if (settings.skipOverlongValues) {
     return { reason: { code: '1077', message: `Value for field '${field.name}' exceeds max length` } };
   }
   return { value: String(value).slice(0, field.length ?? 30_000) };

@@ -1,6 +1,7 @@
 import { checkRecord } from './checkRecord.ts';
 import type { Instance, Origin } from './instance.ts';
-import { createPerson, deletePerson, updatePerson } from './persons.ts';
+import { editAsMarketer } from './objects/spreadCompany.ts';
+import { createPerson, deletePerson } from './persons.ts';
 
 /** A control call that cannot be carried out; the status is HTTP's. */
 export class ControlError extends Error {
@@ -48,7 +49,7 @@ export function editPerson(
       400,
       record.reasons.map(({ message }) => message),
     );
-  return { changed: updatePerson(instance, person, record.values, humanOrigin(by, 'New lead')) };
+  return { changed: editAsMarketer(instance, person, record.values, humanOrigin(by, 'New lead')) };
 }
 
 /** Deletes a person as a marketer would; throws 404 for an unknown id. */
@@ -66,7 +67,8 @@ export function personOf(
   return person;
 }
 
-function humanOrigin(by: ControlActor, sourceType: string): Origin {
+/** The origin of what a person does by a control call. */
+export function humanOrigin(by: ControlActor, sourceType: string): Origin {
   return {
     actor: by.actor ?? 'marketer@marketo-emulator.example',
     actorKind: 'human',

@@ -1,4 +1,6 @@
 import type { CallEntry, Instance, StateEntry } from './instance.ts';
+import type { ObjectStateEntry } from './objects/objectStore.ts';
+import { viewObject } from './objects/objectStore.ts';
 import { viewPerson } from './persons.ts';
 import type { SequencedLog } from './sequencedLog.ts';
 import { lastSequence, readAfter } from './sequencedLog.ts';
@@ -32,6 +34,18 @@ export function readStates(instance: Instance, window: LogWindow): object {
     person: viewPerson(instance, person, instance.fields.keys()),
   });
   return { states: readWindow(instance.states, window, toState), last: lastSequence(instance.states) };
+}
+
+/** Committed states of objects other than persons; `personSequence` places each behind a state of the persons' log. */
+export function readObjectStates(instance: Instance, window: LogWindow): object {
+  const { tables, states } = instance.objects;
+  const toState = (sequence: number, { origin, fields, ...state }: ObjectStateEntry): object => {
+    const type = tables.get(state.object)?.type;
+    const { actor, actorKind, requestId } = origin;
+    const record = type === undefined ? fields : viewObject(type, fields);
+    return { sequence, ...state, actor, actorKind, requestId, record };
+  };
+  return { states: readWindow(states, window, toState), last: lastSequence(states) };
 }
 
 function readWindow<T>(

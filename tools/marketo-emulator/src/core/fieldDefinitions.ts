@@ -1,3 +1,5 @@
+import { partOf } from './partOf.ts';
+
 /** Types of person fields that the emulator can check (facts/marketo-rest 2.3). */
 export type DataType =
   | 'string'
@@ -34,6 +36,23 @@ export interface FieldDefinition {
 const standardFields: readonly FieldDefinition[] = [
   { id: 1, name: 'id', displayName: 'Id', dataType: 'integer', readOnly: true },
   { id: 4, name: 'company', displayName: 'Company Name', dataType: 'string', length: 255 },
+  { id: 5, name: 'site', displayName: 'Site', dataType: 'string', length: 255 },
+  { id: 6, name: 'billingStreet', displayName: 'Billing Address', dataType: 'text' },
+  { id: 7, name: 'billingCity', displayName: 'Billing City', dataType: 'string', length: 255 },
+  { id: 8, name: 'billingState', displayName: 'Billing State', dataType: 'string', length: 255 },
+  { id: 9, name: 'billingCountry', displayName: 'Billing Country', dataType: 'string', length: 255 },
+  { id: 10, name: 'billingPostalCode', displayName: 'Billing Postal Code', dataType: 'string', length: 255 },
+  { id: 11, name: 'mainPhone', displayName: 'Main Phone', dataType: 'phone', length: 255 },
+  { id: 12, name: 'sicCode', displayName: 'SIC Code', dataType: 'string', length: 40 },
+  { id: 14, name: 'mktoCompanyNotes', displayName: 'Company Notes', dataType: 'text' },
+  { id: 41, name: 'externalCompanyId', displayName: 'External Company Id', dataType: 'string', length: 50 },
+  {
+    id: 42,
+    name: 'externalSalesPersonId',
+    displayName: 'External Sales Person Id',
+    dataType: 'string',
+    length: 50,
+  },
   { id: 13, name: 'annualRevenue', displayName: 'Annual Revenue', dataType: 'currency' },
   { id: 53, name: 'firstName', displayName: 'First Name', dataType: 'string', length: 255 },
   { id: 54, name: 'middleName', displayName: 'Middle Name', dataType: 'string', length: 255 },
@@ -133,7 +152,7 @@ export function createFieldTable(): FieldTable {
 /** Adds a custom field; strings get Marketo's 255 characters unless a length is given. */
 export function addCustomField(table: FieldTable, field: NewField): FieldDefinition {
   const customCount = [...table.values()].filter((known) => known.custom === true).length;
-  const length = field.length ?? (lengthlessTypes.has(field.dataType) ? undefined : 255);
+  const length = field.length ?? defaultLength(field.dataType);
   const definition: FieldDefinition = {
     id: customFieldIdMin + customCount,
     name: field.name,
@@ -144,6 +163,11 @@ export function addCustomField(table: FieldTable, field: NewField): FieldDefinit
   };
   table.set(field.name, definition);
   return definition;
+}
+
+/** Longest value of a custom field for which no length was given; absent where describe names none. */
+export function defaultLength(dataType: DataType): number | undefined {
+  return lengthlessTypes.has(dataType) ? undefined : 255;
 }
 
 const lengthlessTypes: ReadonlySet<DataType> = new Set<DataType>([
@@ -165,4 +189,10 @@ export const dataTypes: readonly DataType[] = [...lengthlessTypes, 'string', 'em
 export function isSearchable(field: FieldDefinition): boolean {
   if (field.name === 'id' || field.name === 'email') return true;
   return field.custom === true && ['string', 'email', 'integer'].includes(field.dataType);
+}
+
+/** Whether a control call describes a field that can be added. */
+export function isNewField(field: unknown): field is NewField {
+  const dataType = partOf(field, 'dataType');
+  return typeof partOf(field, 'name') === 'string' && dataTypes.some((known) => known === dataType);
 }

@@ -6,6 +6,8 @@ import type { Fault } from './faults.ts';
 import type { FieldTable } from './fieldDefinitions.ts';
 import { createFieldTable } from './fieldDefinitions.ts';
 import type { FieldValue } from './fieldValue.ts';
+import type { ObjectWorld } from './objects/objectStore.ts';
+import { createObjectWorld } from './objects/objectStore.ts';
 import type { SequencedLog } from './sequencedLog.ts';
 import { createSequencedLog } from './sequencedLog.ts';
 import type { Settings } from './settings.ts';
@@ -107,6 +109,8 @@ export interface Instance extends Surroundings {
   readonly states: SequencedLog<StateEntry>;
   readonly calls: SequencedLog<CallEntry>;
   readonly callBodies: { keptChars: number; blankedThrough: number };
+  /** Companies, opportunities and all the rest. */
+  readonly objects: ObjectWorld;
   readonly tokens: AccessTokens;
   readonly limiter: CallLimiter;
   faults: Fault[];
@@ -142,6 +146,7 @@ export function createInstance(surroundings: Surroundings, credentials: Credenti
     states: createSequencedLog(),
     calls: createSequencedLog(),
     callBodies: { keptChars: 0, blankedThrough: 0 },
+    objects: createObjectWorld(),
     tokens: createAccessTokens(),
     limiter: createCallLimiter(),
     faults: [],

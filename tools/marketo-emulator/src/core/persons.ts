@@ -4,6 +4,8 @@ import type { FieldDefinition } from './fieldDefinitions.ts';
 import type { FieldValue } from './fieldValue.ts';
 import { readValue, secondsText } from './fieldValue.ts';
 import type { Instance, Origin, Person, StateEntry } from './instance.ts';
+import { withCompanyValues, withoutDetach } from './objects/companyValues.ts';
+import { dropRoles } from './objects/roles.ts';
 import { reindex } from './personIndex.ts';
 import { append } from './sequencedLog.ts';
 
@@ -16,7 +18,7 @@ export function createPerson(instance: Instance, values: FieldValues, origin: Or
   instance.lastPersonId += 1;
   const id = instance.lastPersonId;
   const blank: Person = { id, fields: {} };
-  const changes = changesOf(instance, blank, values);
+  const changes = changesOf(instance, blank, withCompanyValues(instance, undefined, values));
   const person = withChanges({ id, fields: initialFields(instance, at) }, changes);
   instance.persons.set(id, person);
   reindex(instance, undefined, person);
@@ -33,7 +35,8 @@ export function updatePerson(
   values: FieldValues,
   origin: Origin,
 ): boolean {
-  const changes = changesOf(instance, person, values);
+  const given = withoutDetach(person, values);
+  const changes = changesOf(instance, person, withCompanyValues(instance, person, given));
   if (changes.length === 0) return false;
   const at = instance.now();
   const changed = withChanges(person, changes);
@@ -59,6 +62,7 @@ export function updatePerson(
 export function deletePerson(instance: Instance, person: Person, origin: Origin): void {
   const at = instance.now();
   instance.persons.delete(person.id);
+  dropRoles(instance, person.id, origin);
   reindex(instance, person, undefined);
   logDeletedLead(instance, person, at);
   logState(instance, { at, origin, operation: 'delete', id: person.id, changed: {}, person });

@@ -29,6 +29,22 @@ export interface Settings {
   logInitialValues: boolean;
   /** A write that only touches custom fields moves the visible updatedAt (the real one does not). */
   customFieldsMoveUpdatedAt: boolean;
+  /** A native CRM sync is on: companies, opportunities and salespersons are read-only, roles closed (1018). */
+  nativeCrm: boolean;
+  /** Inferred: 1018 skips each record; otherwise it refuses the call. */
+  nativeCrmSkipsRecords: boolean;
+  /** Inferred: a person that names a company or salesperson that does not exist is skipped with 1013. */
+  refuseUnknownLinks: boolean;
+  /** Writing another value to a company field of a linked person skips it with 1021; otherwise the value is ignored. */
+  refuseCompanyFields: boolean;
+  /** Inferred: clearing externalCompanyId of a linked person skips it with 1003; otherwise the clearing is ignored. */
+  refuseCompanyDetach: boolean;
+  /** Inferred: changing a field that describe calls not updateable skips the record with 1003, keys always do. */
+  refuseFixedFields: boolean;
+  /** Inferred: reads of objects other than persons leave out fields without a value instead of answering null. */
+  omitObjectNulls: boolean;
+  /** The subscription has the Custom Object Metadata API; without it 616. */
+  customObjectMetadata: boolean;
   /** Calls kept in the call log, and states in the state log; the oldest leave first. */
   callLogMax: number;
   /** Characters of request bodies kept in the call log; the oldest calls lose theirs first. */
@@ -57,6 +73,14 @@ export function defaultSettings(): Settings {
     skipOverlongValues: true,
     logInitialValues: false,
     customFieldsMoveUpdatedAt: false,
+    nativeCrm: false,
+    nativeCrmSkipsRecords: false,
+    refuseUnknownLinks: true,
+    refuseCompanyFields: true,
+    refuseCompanyDetach: true,
+    refuseFixedFields: false,
+    omitObjectNulls: false,
+    customObjectMetadata: true,
     callLogMax: 100_000,
     callBodyCharsMax: 256_000_000,
     stateLogMax: 1_000_000,

@@ -4,6 +4,7 @@ import type { CheckedRecord } from './checkRecord.ts';
 import { checkRecord } from './checkRecord.ts';
 import { isSearchable } from './fieldDefinitions.ts';
 import type { Instance, Origin } from './instance.ts';
+import { refusePersonLinks } from './objects/companyValues.ts';
 import { partOf } from './partOf.ts';
 import { findPersonIds, keyOf } from './personIndex.ts';
 import { createPerson, deletePerson, updatePerson } from './persons.ts';
@@ -122,8 +123,10 @@ function carryOut(
   origin: Origin,
 ): RecordResult {
   if ('code' in outcome) return skipped(outcome.code, outcome.message);
+  const person = 'create' in outcome ? undefined : instance.persons.get(outcome.updateId);
+  const refused = refusePersonLinks(instance, person, record.values);
+  if (refused !== undefined) return skipped(refused.code, refused.message);
   if ('create' in outcome) return { id: createPerson(instance, record.values, origin), status: 'created' };
-  const person = instance.persons.get(outcome.updateId);
   // It may have been deleted since the look-up.
   if (person === undefined) return skipped('1004', 'Lead not found');
   updatePerson(instance, person, record.values, origin);

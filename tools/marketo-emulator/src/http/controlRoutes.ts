@@ -1,19 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import { revokeToken } from '../core/accessTokens.ts';
-import type { ControlActor } from '../core/controlEdits.ts';
 import { ControlError, editPerson, personOf, removePerson, seedPersons } from '../core/controlEdits.ts';
 import type { LogWindow } from '../core/controlLogs.ts';
 import { readCalls, readStates } from '../core/controlLogs.ts';
 import type { FaultAction, FaultMatch } from '../core/faults.ts';
 import { faultProblems } from '../core/faults.ts';
-import type { NewField } from '../core/fieldDefinitions.ts';
-import { addCustomField, dataTypes } from '../core/fieldDefinitions.ts';
+import { addCustomField, isNewField } from '../core/fieldDefinitions.ts';
 import type { Instance } from '../core/instance.ts';
-import { partOf } from '../core/partOf.ts';
 import { viewPerson } from '../core/persons.ts';
 import { changeSettings } from '../core/settings.ts';
-
-type Body = Readonly<Record<string, unknown>>;
+import { actorOf, bodyOf } from './controlBody.ts';
+import { addObjectControlRoutes } from './objectControlRoutes.ts';
 
 const controlBodyBytesMax = 256 * 1024 * 1024;
 
@@ -31,6 +28,7 @@ export function addControlRoutes(app: FastifyInstance, instance: Instance): void
       addFaultRoutes(control, instance);
       addSettingRoutes(control, instance);
       addLogRoutes(control, instance);
+      addObjectControlRoutes(control, instance);
       done();
     },
     { prefix: '/_control', bodyLimit: controlBodyBytesMax },
@@ -129,27 +127,4 @@ function addLogRoutes(control: FastifyInstance, instance: Instance): void {
   control.get<{ Querystring: LogWindow }>('/states', (request) =>
     Promise.resolve(readStates(instance, request.query)),
   );
-}
-
-function isNewField(field: unknown): field is NewField {
-  const dataType = partOf(field, 'dataType');
-  return typeof partOf(field, 'name') === 'string' && dataTypes.some((known) => known === dataType);
-}
-
-// Bodies arrive as text because the REST side must judge its own JSON.
-function bodyOf(text: unknown): Body {
-  try {
-    const body: unknown = JSON.parse(typeof text === 'string' && text !== '' ? text : '{}');
-    if (typeof body === 'object' && body !== null && !Array.isArray(body)) return { ...body };
-  } catch {
-    throw new ControlError(400, ['the body is not JSON']);
-  }
-  throw new ControlError(400, ['the body must be a JSON object']);
-}
-
-function actorOf(parts: Body): ControlActor {
-  const entries = ['actor', 'source', 'reason']
-    .map((name) => [name, parts[name]] as const)
-    .filter(([, value]) => typeof value === 'string');
-  return Object.fromEntries(entries);
 }
