@@ -3,6 +3,7 @@ import { badRequest, DataverseError, errorCodes } from '../core/dataverseError.t
 import { nowMs, type CallEntry, type OrganizationState } from '../core/organizationState.ts';
 import { failureAnswer, type Answer, type Call } from './call.ts';
 import { callAddress } from './callAddress.ts';
+import { callSwitches } from './callSwitches.ts';
 import {
   boundaryOf,
   malformedBatch,
@@ -91,6 +92,19 @@ function checkRequest({ state }: Batch, { method, url, headers }: PartRequest): 
     throw badRequest(errorCodes.undeclaredProperty, 'Stream was not readable.');
 }
 
+/** Optional headers are those of the inner call where it has them, else of the batch. */
+function answerInner({ state, outer, answer }: Batch, call: Call): Answer {
+  const { context } = state;
+  if (!context) return answer(state, call);
+  const headers = { ...outer.headers, ...call.headers };
+  state.context = { ...context, ...callSwitches(context.application, { headers, query: call.query }) };
+  try {
+    return answer(state, call);
+  } finally {
+    state.context = context;
+  }
+}
+
 /** Makes one call; its failure is answered, never thrown. */
 function makeCall(
   batch: Batch,
@@ -108,7 +122,7 @@ function makeCall(
     const { method, url, headers, body } = resolved(raw, references);
     call = { ...call, method, headers, body, ...callAddress(url) };
     if (call.path === '$batch') throw badRequest(errorCodes.invalidArgument, 'A batch cannot hold another.');
-    answer = batch.answer(state, call);
+    answer = answerInner(batch, call);
   } catch (error) {
     if (!(error instanceof DataverseError)) throw error;
     answer = failureAnswer(error);

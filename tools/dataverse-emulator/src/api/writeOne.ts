@@ -5,8 +5,10 @@ import type { OrganizationState } from '../core/organizationState.ts';
 import type { Commit } from '../core/rowStore.ts';
 import type { RowAddress } from '../core/rowAddress.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
-import { createRow, deleteRow, updateRow, type WriteRequest } from '../core/writeRow.ts';
+import { deleteRow } from '../core/deleteRow.ts';
+import { updateRow, type WriteRequest } from '../core/writeRow.ts';
 import { emptyAnswer, jsonAnswer, type Answer, type Call } from './call.ts';
+import { insertDeep, refuseDeepUpdate } from './deepInsert.ts';
 import { contextSelection, parseExpand } from './expand.ts';
 import { appliedHeader, parsePreferences } from './preferences.ts';
 import { requirePrivilege, requireRowRead } from './privileges.ts';
@@ -99,7 +101,7 @@ export function readOne(state: OrganizationState, call: Call, table: TableDefini
 export function createOne(state: OrganizationState, call: Call, table: TableDefinition): Answer {
   requirePrivilege(state, 'Create', table);
   checkSelection(state, call, table);
-  return committedAnswer(state, call, table, { commit: createRow(state, requestOf(state, call, table)) });
+  return committedAnswer(state, call, table, { commit: insertDeep(state, requestOf(state, call, table)) });
 }
 
 function createAt(state: OrganizationState, call: Call, table: TableDefinition, address: RowAddress): Answer {
@@ -107,7 +109,7 @@ function createAt(state: OrganizationState, call: Call, table: TableDefinition, 
   const request = requestOf(state, call, table);
   // On create a key in the body wins over the address (facts, section 3.3).
   const body = { ...address.values, ...request.body };
-  const commit = createRow(state, { ...request, body }, address.id);
+  const commit = insertDeep(state, { ...request, body }, address.id);
   return committedAnswer(state, call, table, { commit, source: address.source });
 }
 
@@ -138,6 +140,7 @@ export function upsertOne(
     );
   requireMatch(call, row);
   const request = requestOf(state, call, table);
+  refuseDeepUpdate(state, request);
   const commit = updateRow(state, { ...request, body: withoutKeys(request.body, address) }, id);
   return committedAnswer(state, call, table, { commit, source });
 }

@@ -1,19 +1,14 @@
 import type { ColumnDefinition, Row } from './columnDefinition.ts';
 import { DataverseError } from './dataverseError.ts';
 import type { OrganizationState } from './organizationState.ts';
-import type { RowStore } from './rowStore.ts';
 import type { AlternateKey, TableDefinition } from './tableDefinition.ts';
-
-interface KeyIndex {
-  readonly generation: number;
-  version: number;
-  readonly ids: Map<string, string>;
-}
-
-const indexes = new WeakMap<RowStore, Map<string, KeyIndex>>();
+import { idsWith } from './valueIndex.ts';
 
 /** The columns of a key, in the order of its definition. */
-export function keyColumns(table: TableDefinition, { columns }: AlternateKey): readonly ColumnDefinition[] {
+export function keyColumns(
+  table: TableDefinition,
+  { columns }: Pick<AlternateKey, 'columns'>,
+): readonly ColumnDefinition[] {
   return columns.flatMap((name) => table.byName.get(name) ?? []);
 }
 
@@ -25,49 +20,35 @@ function keyText(columns: readonly ColumnDefinition[], row: Row): string | undef
     : JSON.stringify(values.map((value) => String(value).toLowerCase()));
 }
 
-function indexOf(state: OrganizationState, table: TableDefinition, key: AlternateKey): KeyIndex {
-  const { store } = state;
-  const known = indexes.get(store) ?? new Map<string, KeyIndex>();
-  indexes.set(store, known);
-  const name = [table.name, ...key.columns].join(' ');
-  const former = known.get(name);
-  const index =
-    former?.generation === store.generation()
-      ? former
-      : { generation: store.generation(), version: 0, ids: new Map<string, string>() };
-  known.set(name, index);
-  return index;
-}
-
-/** Brings an index up to date with what was written since it was last used. */
-function follow(state: OrganizationState, table: TableDefinition, key: AlternateKey): KeyIndex {
-  const index = indexOf(state, table, key);
-  const columns = keyColumns(table, key);
-  const upTo = state.store.highWaterMark();
-  for (const { id, row } of state.store.changes(table.name, index.version, upTo)) {
-    const text = row && keyText(columns, row);
-    if (text !== undefined) index.ids.set(text, id);
-  }
-  index.version = upTo;
-  return index;
-}
-
-/** The id of the row with these values, found by an index that follows the table. Text is compared without regard to case. */
+/** The id of the row with these values. Text is compared without regard to case. */
 export function findByKey(
   state: OrganizationState,
   table: TableDefinition,
-  key: AlternateKey,
+  key: Pick<AlternateKey, 'columns'>,
   values: Row,
 ): string | undefined {
+  return findAllByKey(state, table, key, values)[0];
+}
+
+/** The ids of all rows with these values; several where nothing keeps them apart. */
+export function findAllByKey(
+  state: OrganizationState,
+  table: TableDefinition,
+  key: Pick<AlternateKey, 'columns'>,
+  values: Row,
+): readonly string[] {
   const columns = keyColumns(table, key);
   const wanted = keyText(columns, values);
-  const id = wanted === undefined ? undefined : follow(state, table, key).ids.get(wanted);
-  if (id === undefined) return undefined;
-  const holds = (row: Row | undefined): boolean => row !== undefined && keyText(columns, row) === wanted;
-  if (holds(state.store.row(table.name, id))) return id;
-  // The row moved on, or a transaction was undone: what the index says is only a hint.
-  for (const row of state.store.rows(table.name)) if (holds(row)) return String(row[table.key]);
-  return undefined;
+  if (wanted === undefined) return [];
+  const textsOf = (row: Row): readonly string[] => {
+    const text = keyText(columns, row);
+    return text === undefined ? [] : [text];
+  };
+  const ids = idsWith(state.store, { table: table.name, name: key.columns.join(' '), textsOf }, wanted);
+  return ids.filter((id) => {
+    const row = state.store.row(table.name, id);
+    return row !== undefined && keyText(columns, row) === wanted;
+  });
 }
 
 /** Throws 412 when another row has the same values of an active key (facts, section 3.3). */

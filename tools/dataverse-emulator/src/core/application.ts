@@ -53,6 +53,8 @@ export interface CallContext {
   readonly tag: string | undefined;
   readonly bypassesSync: boolean;
   readonly bypassesAsync: boolean;
+  /** Duplicate detection is on for this call: `MSCRM.SuppressDuplicateDetection: false`. */
+  readonly detectsDuplicates: boolean;
 }
 
 /** An application with nothing but its name. */

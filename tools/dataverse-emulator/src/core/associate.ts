@@ -1,18 +1,14 @@
+import { commitChange } from './commitChange.ts';
 import type { Collection } from './collections.ts';
 import type { Row } from './columnDefinition.ts';
 import { DataverseError, errorCodes, rowMissing } from './dataverseError.ts';
-import { nowMs, type Actor, type OrganizationState } from './organizationState.ts';
-import type { Commit } from './rowStore.ts';
+import type { Actor, OrganizationState } from './organizationState.ts';
 
 /** Two rows that are related many-to-many: the one that was addressed and the one named. */
 export interface Pair {
   readonly relation: NonNullable<Collection['manyToMany']>;
   readonly nearId: string;
   readonly farId: string;
-}
-
-function commit(state: OrganizationState, actor: Actor, change: Commit): void {
-  state.states.append({ ...change, atMs: nowMs(state), actor });
 }
 
 function findPair(state: OrganizationState, { relation, nearId, farId }: Pair): Row | undefined {
@@ -39,7 +35,7 @@ export function associate(state: OrganizationState, actor: Actor, pair: Pair): v
   const key = state.tables.get(relation.intersect)?.key ?? `${relation.intersect}id`;
   const id = state.newId();
   const cells = { [key]: id, [near.column]: pair.nearId, [far.column]: pair.farId };
-  commit(
+  commitChange(
     state,
     actor,
     state.store.save(relation.intersect, id, (versionnumber) => ({ ...cells, versionnumber })),
@@ -53,5 +49,5 @@ export function disassociate(state: OrganizationState, actor: Actor, pair: Pair)
   const id = findPair(state, pair)?.[key];
   const change = typeof id === 'string' ? state.store.remove(relation.intersect, id) : undefined;
   if (!change) throw rowMissing(relation.intersect, pair.farId);
-  commit(state, actor, change);
+  commitChange(state, actor, change);
 }

@@ -36,12 +36,17 @@ export interface OptionDefinition {
   readonly defaultStatus?: number;
 }
 
+/** What the delete of a row does to the rows that point at it: delete them too, blank the lookup, refuse, or nothing. */
+export type DeleteBehavior = 'Cascade' | 'RemoveLink' | 'Restrict' | 'NoCascade';
+
 /** A single-valued navigation property of a lookup column and the table it leads to. */
 export interface NavigationDefinition {
   readonly property: string;
   readonly table: string;
   /** Schema name of the relationship where it does not follow the pattern of `relationshipName`. */
   readonly relationship?: string;
+  /** Where it is another than that of `core/relationships.ts`. */
+  readonly onDelete?: DeleteBehavior;
 }
 
 /** One column as data. `property` is its name in JSON: `_name_value` for lookups, else the logical name. */

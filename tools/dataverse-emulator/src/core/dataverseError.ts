@@ -38,6 +38,8 @@ export const errorCodes = {
   notAuthenticated: '0x80040204',
   etagMismatch: '0x80060882',
   duplicateKey: '0x80040237',
+  duplicateRecord: '0x80040333',
+  cannotDeleteDueToAssociation: '0x80040227',
   notSupported: '0x80040315',
   expiredVersionStamp: '0x80044352',
   changeTrackingNotEnabled: '0x80072491',

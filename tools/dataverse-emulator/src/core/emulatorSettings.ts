@@ -39,6 +39,12 @@ export const emulatorSettingsSchema = Type.Object(
     /** Size of a webhook's body above which its data is left out. */
     webhookBytesMax: Type.Integer({ minimum: 1, maximum: 262_144 }),
     isEmptyTextNull: Type.Boolean(),
+    /** Whether each connection comes with its mirror image. */
+    areConnectionsReciprocal: Type.Boolean(),
+    /** [inferred] Whether a lookup that is blanked by a delete counts as a change by its author. */
+    doesRemoveLinkTouchModified: Type.Boolean(),
+    /** Status of a refused duplicate: 412 by the newer page, 500 by the older one. */
+    duplicateStatus: Type.Integer({ minimum: 400, maximum: 599 }),
     areClosedLeadsReadOnly: Type.Boolean(),
     /** [inferred] Whether a part of a change set without Content-ID is refused. */
     requiresContentId: Type.Boolean(),
@@ -92,6 +98,9 @@ export const defaultSettings: EmulatorSettings = {
   recordCountAgeHours: 0,
   webhookBytesMax: 262_144,
   isEmptyTextNull: true,
+  areConnectionsReciprocal: true,
+  doesRemoveLinkTouchModified: false,
+  duplicateStatus: 412,
   areClosedLeadsReadOnly: true,
   requiresContentId: true,
   requiresInnerContentLength: false,

@@ -6,6 +6,7 @@ import { createApplication, type Application, type CallContext } from './applica
 import { createBoundedLog, type BoundedLog } from './boundedLog.ts';
 import { defaultSettings, type EmulatorSettings } from './emulatorSettings.ts';
 import { createFaultPlan, type FaultPlan } from './faultPlan.ts';
+import { standardDuplicateRules, type DuplicateRule } from './duplicateRules.ts';
 import type { Plugin } from './plugins.ts';
 import { createPageCache, type PageCache } from './pageCache.ts';
 import { createRowStore, type Commit, type RowStore } from './rowStore.ts';
@@ -27,6 +28,8 @@ export interface Actor {
 export interface StateEntry extends Commit {
   readonly atMs: number;
   readonly actor: Actor;
+  /** Properties that the author wrote, whether they changed or not; only while webhooks are told. */
+  readonly written?: readonly string[];
 }
 
 /** Entry of the log of calls. Status is null when no answer was sent. */
@@ -87,6 +90,7 @@ export interface OrganizationState {
   readonly limits: ServiceProtection;
   readonly webhooks: Webhooks;
   readonly plugins: Map<string, Plugin>;
+  readonly duplicateRules: Map<string, DuplicateRule>;
   /** Per table: delta tokens up to this version are no longer valid. */
   readonly tokensVoidUpTo: Map<string, number>;
   settings: EmulatorSettings;
@@ -153,6 +157,12 @@ export function createOrganizationState(parts: OrganizationParts): OrganizationS
     limits: createServiceProtection(),
     webhooks,
     plugins: new Map(),
+    duplicateRules: new Map(
+      standardDuplicateRules.map((rule) => {
+        const id = uuidFromName(`duplicaterule/${rule.table}/${rule.columns.join()}`, idSpace);
+        return [id, { ...rule, id }];
+      }),
+    ),
     tokensVoidUpTo: new Map(),
     settings: defaultSettings,
     clockOffsetMs: 0,

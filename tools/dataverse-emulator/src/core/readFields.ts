@@ -21,7 +21,7 @@ export interface ReadFieldsOptions {
 
 const bindSuffix = '@odata.bind';
 const reference = /(?:^|\/)(\w+)\(([^()]*)\)$/;
-const seedableComputed = new Set(['createdon', 'modifiedon', 'merged', 'fullname', 'isdisabled']);
+const seedableComputed = new Set(['createdon', 'modifiedon', 'merged', 'fullname', 'isdisabled', 'ismaster']);
 
 function undeclared(table: TableDefinition, property: string): DataverseError {
   return badRequest(

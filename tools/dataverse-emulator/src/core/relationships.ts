@@ -1,4 +1,4 @@
-import type { ColumnDefinition, NavigationDefinition } from './columnDefinition.ts';
+import type { ColumnDefinition, DeleteBehavior, NavigationDefinition } from './columnDefinition.ts';
 import type { TableDefinition } from './tableDefinition.ts';
 
 /** One side of a many-to-many relationship. */
@@ -25,6 +25,8 @@ export interface OneToMany {
   /** Single-valued navigation property of the table that holds the lookup. */
   readonly navigation: string;
   readonly target: string;
+  /** What a delete of the row that it points at does. */
+  readonly onDelete: DeleteBehavior;
 }
 
 /** Schema names that do not follow a pattern, by table and navigation property (facts, section 6). */
@@ -46,6 +48,38 @@ const stockNames: Readonly<Record<string, string>> = {
   'opportunity.parentaccountid': 'opportunity_parent_account',
   'opportunity.parentcontactid': 'opportunity_parent_contact',
 };
+
+/** Stock relationships whose children do not just lose the link (Microsoft's table reference, `CascadeConfiguration`). */
+const stockDeletes: Readonly<Record<string, DeleteBehavior>> = {
+  contact_customer_accounts: 'Cascade',
+  lead_customer_accounts: 'Cascade',
+  lead_customer_contacts: 'Cascade',
+  opportunity_customer_accounts: 'Cascade',
+  opportunity_customer_contacts: 'Cascade',
+  'connection.record1id': 'Cascade',
+  'connection.record2id': 'Cascade',
+  'listmember.listid': 'Cascade',
+  'listmember.entityid': 'Cascade',
+  'fieldpermission.fieldsecurityprofileid': 'Cascade',
+  'sdkmessageprocessingstep.eventhandler': 'Cascade',
+  'systemuser.businessunitid': 'Restrict',
+  'team.businessunitid': 'Restrict',
+};
+
+const principals = new Set(['systemuser', 'team', 'businessunit']);
+
+function deleteBehavior(
+  table: TableDefinition,
+  { name }: ColumnDefinition,
+  { table: target, onDelete }: NavigationDefinition,
+  schemaName: string,
+): DeleteBehavior {
+  const known = onDelete ?? stockDeletes[schemaName] ?? stockDeletes[`${table.name}.${name}`];
+  if (known) return known;
+  if (name === 'regardingobjectid') return 'Cascade';
+  if (name === 'transactioncurrencyid') return 'Restrict';
+  return principals.has(target) ? 'NoCascade' : 'RemoveLink';
+}
 
 function patternName(table: string, column: string): string | undefined {
   if (column === 'ownerid') return `owner_${table}s`;
@@ -70,16 +104,26 @@ function relationshipName(
   );
 }
 
+function relationship(
+  table: TableDefinition,
+  column: ColumnDefinition,
+  navigation: NavigationDefinition,
+): OneToMany {
+  const schemaName = relationshipName(table, column, navigation);
+  return {
+    schemaName,
+    table: table.name,
+    column,
+    navigation: navigation.property,
+    target: column.name === 'ownerid' ? 'owner' : navigation.table,
+    onDelete: deleteBehavior(table, column, navigation, schemaName),
+  };
+}
+
 /** The lookups of a table as relationships; the owner's two targets are one relationship to the principal. */
 export function manyToOne(table: TableDefinition): readonly OneToMany[] {
   const found = table.columns.flatMap((column) =>
-    (column.navigation ?? []).map((navigation) => ({
-      schemaName: relationshipName(table, column, navigation),
-      table: table.name,
-      column,
-      navigation: navigation.property,
-      target: column.name === 'ownerid' ? 'owner' : navigation.table,
-    })),
+    (column.navigation ?? []).map((navigation) => relationship(table, column, navigation)),
   );
   return [...new Map(found.map((each) => [each.schemaName, each])).values()];
 }

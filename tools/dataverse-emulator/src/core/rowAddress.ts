@@ -72,7 +72,7 @@ export function readAddress(state: OrganizationState, table: TableDefinition, so
 }
 
 /** The id in an address. Throws 404 when an alternate key names no row. */
-export function requireId(table: TableDefinition, { id }: RowAddress): string {
+export function requireId(table: TableDefinition, { id }: Pick<RowAddress, 'id'>): string {
   if (id === undefined)
     throw new DataverseError(
       404,

@@ -1,5 +1,6 @@
 import type { Row } from './columnDefinition.ts';
 import { createRowPacker, type RowPacker, type StoredRow } from './packRow.ts';
+import { undoneWhenThrown, type RunningTransaction, type Transaction } from './storeTransaction.ts';
 import { isNewest, marks, marksBackward, type ChangeMark, type OrderEntry } from './versionOrder.ts';
 
 export type { ChangeMark } from './versionOrder.ts';
@@ -58,8 +59,10 @@ export interface RowStore {
   unpack(table: string, stored: StoredRow): Row;
   /** Drops a property from every row of a table. */
   forget(table: string, property: string): void;
-  /** Runs the work; when it throws, all rows are as they were. Versions it took stay used up. */
+  /** Runs the work; when it throws, all rows are as before it, also within other such work. Versions it took stay used up. */
   atomically<Result>(work: () => Result): Result;
+  /** The transaction that runs, undefined outside one. */
+  transaction(): Transaction | undefined;
   snapshot(): StoreSnapshot;
   /** Puts rows and version counter back. */
   restore(snapshot: StoreSnapshot): void;
@@ -84,8 +87,8 @@ interface StoreState {
   readonly tables: Map<string, TableState>;
   version: number;
   generation: number;
-  /** Steps that undo what the running transaction did; undefined outside one. */
-  undo: (() => void)[] | undefined;
+  transactions: number;
+  running: RunningTransaction | undefined;
 }
 
 function tableOf(store: StoreState, name: string): TableState {
@@ -99,7 +102,7 @@ function tableOf(store: StoreState, name: string): TableState {
 function record(store: StoreState, state: TableState, entry: OrderEntry): void {
   state.order.push(entry);
   // Entries that later versions made obsolete are dropped once they outnumber the live ones; not while they may return.
-  if (!store.undo && state.order.length > 2 * (state.rows.size + state.deleted.size) + 1024)
+  if (!store.running && state.order.length > 2 * (state.rows.size + state.deleted.size) + 1024)
     state.order = state.order.filter((candidate) => isNewest(state, candidate));
 }
 
@@ -111,17 +114,19 @@ function put(state: TableState, id: string, stored: StoredRow | undefined, delet
 }
 
 interface Replacement {
+  readonly name: string;
   readonly key: string;
   readonly before: StoredRow | undefined;
   readonly after: StoredRow | undefined;
 }
 
 /** Puts one version of a row in the place of another; answers the id that was kept. */
-function replace(store: StoreState, state: TableState, { key, before, after }: Replacement): string {
+function replace(store: StoreState, state: TableState, { name, key, before, after }: Replacement): string {
   const formerDelete = state.deleted.get(key);
   const id = before ? key : ownText(key);
   put(state, id, after, after ? undefined : store.version);
-  store.undo?.push(() => put(state, id, before, formerDelete));
+  store.running?.undo.push(() => put(state, id, before, formerDelete));
+  if (before) store.running?.replaced.push({ table: name, id, before });
   record(store, state, { version: store.version, id });
   return id;
 }
@@ -132,7 +137,7 @@ function save(store: StoreState, name: string, key: string, build: (version: num
   const row = build(store.version + 1);
   store.version += 1;
   const after = { version: store.version, text: state.packer.pack(row) };
-  const id = replace(store, state, { key, before, after });
+  const id = replace(store, state, { name, key, before, after });
   return {
     operation: before ? 'update' : 'create',
     table: name,
@@ -149,7 +154,7 @@ function remove(store: StoreState, name: string, key: string): Commit | undefine
   const before = state.rows.get(key);
   if (!before) return undefined;
   store.version += 1;
-  const id = replace(store, state, { key, before, after: undefined });
+  const id = replace(store, state, { name, key, before, after: undefined });
   return {
     operation: 'delete',
     table: name,
@@ -162,16 +167,13 @@ function remove(store: StoreState, name: string, key: string): Commit | undefine
 }
 
 function atomically<Result>(store: StoreState, work: () => Result): Result {
-  if (store.undo) return work();
-  const undo: (() => void)[] = [];
-  store.undo = undo;
+  if (store.running) return undoneWhenThrown(store.running, work);
+  store.transactions += 1;
+  store.running = { number: store.transactions, replaced: [], undo: [] };
   try {
-    return work();
-  } catch (error) {
-    for (const step of undo.reverse()) step();
-    throw error;
+    return undoneWhenThrown(store.running, work);
   } finally {
-    store.undo = undefined;
+    store.running = undefined;
   }
 }
 
@@ -188,7 +190,13 @@ function* unpacked(state: TableState): Generator<Row, undefined> {
 
 /** Creates an empty store. Versions start after `firstVersion`, as those of an organisation with a past do. */
 export function createRowStore(firstVersion = 1_000_000): RowStore {
-  const store: StoreState = { tables: new Map(), version: firstVersion, generation: 0, undo: undefined };
+  const store: StoreState = {
+    tables: new Map(),
+    version: firstVersion,
+    generation: 0,
+    transactions: 0,
+    running: undefined,
+  };
   const row = (table: string, id: string): Row | undefined => {
     const { rows, packer } = tableOf(store, table);
     const stored = rows.get(id);
@@ -212,6 +220,7 @@ export function createRowStore(firstVersion = 1_000_000): RowStore {
     unpack: (table, stored) => tableOf(store, table).packer.unpack(stored),
     forget: (table, property) => tableOf(store, table).packer.forget(property),
     atomically: (work) => atomically(store, work),
+    transaction: () => store.running,
     snapshot: () => ({
       version: store.version,
       tables: new Map([...store.tables].map(([name, state]) => [name, copyOf(state)])),

@@ -2,7 +2,7 @@ import { createBoundedLog, type BoundedLog } from './boundedLog.ts';
 import type { StateEntry } from './organizationState.ts';
 import type { RowStore } from './rowStore.ts';
 
-type LoggedState = Omit<StateEntry, 'before' | 'after'>;
+type LoggedState = Omit<StateEntry, 'before' | 'after' | 'written'>;
 
 /**
  * The log of committed row states. It keeps the store's own texts and unpacks them when they are read: the newest state of a

@@ -1,6 +1,8 @@
 import type { Application } from './application.ts';
 import { userId, type Actor, type OrganizationState } from './organizationState.ts';
-import { createRow, defaultCurrencyId, deleteRow, updateRow } from './writeRow.ts';
+import { defaultCurrencyId } from './completeRow.ts';
+import { deleteRow } from './deleteRow.ts';
+import { createRow, updateRow } from './writeRow.ts';
 
 /** The service itself. */
 export const system: Actor = { id: userId('SYSTEM'), name: 'SYSTEM', kind: 'application' };

@@ -1,20 +1,13 @@
 import { answerCall } from '../api/answerCall.ts';
 import type { Answer, Call } from '../api/call.ts';
+import { callSwitches } from '../api/callSwitches.ts';
 import type { CallContext } from '../core/application.ts';
 import type { OrganizationState } from '../core/organizationState.ts';
 import type { Caller } from './admitCaller.ts';
 
 function contextOf(state: OrganizationState, caller: Caller, call: Call): CallContext {
-  const bypass = call.headers['mscrm.bypassbusinesslogicexecution'] ?? '';
-  const asksSync = /CustomSync/i.test(bypass) || call.headers['mscrm.bypasscustompluginexecution'] === 'true';
-  const { mayBypassLogic } = caller.application;
-  return {
-    ...caller,
-    correlationId: call.headers['x-ms-correlation-request-id'] ?? state.newId(),
-    tag: call.query['tag'],
-    bypassesSync: mayBypassLogic && asksSync,
-    bypassesAsync: mayBypassLogic && /CustomAsync/i.test(bypass),
-  };
+  const correlationId = call.headers['x-ms-correlation-request-id'] ?? state.newId();
+  return { ...caller, ...callSwitches(caller.application, call), correlationId };
 }
 
 /** Answers a call in the name of its caller. */

@@ -2,6 +2,7 @@ import { applicationRoutes } from './applicationRoutes.ts';
 import { Type, type Static } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { actorOf, requireTable } from './controlTargets.ts';
+import { duplicateRuleRoutes } from './duplicateRuleRoutes.ts';
 import { environmentRoutes } from './environmentRoutes.ts';
 import { pluginRoutes } from './pluginRoutes.ts';
 import { webhookRoutes } from './webhookRoutes.ts';
@@ -13,7 +14,8 @@ import { nowMs, type OrganizationState, type StateEntry } from '../core/organiza
 import type { Row } from '../core/columnDefinition.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
 import { publishRetention } from '../core/users.ts';
-import { createRow, deleteRow, updateRow } from '../core/writeRow.ts';
+import { deleteRow } from '../core/deleteRow.ts';
+import { createRow, updateRow } from '../core/writeRow.ts';
 
 const fields = Type.Record(Type.String(), Type.Unknown());
 const actorName = Type.Optional(Type.String({ minLength: 1 }));
@@ -200,6 +202,7 @@ export function controlRoutes(state: OrganizationState): (app: FastifyInstance) 
       environmentRoutes,
       webhookRoutes,
       pluginRoutes,
+      duplicateRuleRoutes,
     ])
       add(app, state);
   };

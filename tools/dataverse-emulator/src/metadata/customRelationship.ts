@@ -1,7 +1,8 @@
-import { addColumns } from '../core/changeColumns.ts';
+import { addColumns, replaceColumn } from '../core/changeColumns.ts';
 import { putManyToMany, putTable } from '../core/changeTables.ts';
-import { column } from '../core/columnDefinition.ts';
+import { column, type DeleteBehavior } from '../core/columnDefinition.ts';
 import { userId, type OrganizationState } from '../core/organizationState.ts';
+import { manyToOne } from '../core/relationships.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
 import { intersectTable } from '../tables/intersectTables.ts';
 import { badBody, labelText, schemaNameOf, type Body } from './columnsFromBody.ts';
@@ -10,6 +11,17 @@ function tableNamed(state: OrganizationState, body: Body, property: string): Tab
   const table = state.tables.get(String(body[property]));
   if (!table) throw badBody(`${property} '${String(body[property])}' is not a table.`);
   return table;
+}
+
+const deletes = ['Cascade', 'RemoveLink', 'Restrict', 'NoCascade'] as const;
+
+/** What a body says of deletes. */
+function deleteOf(body: Body): { readonly onDelete?: DeleteBehavior } {
+  const { Delete: asked } = (body['CascadeConfiguration'] ?? {}) as Body;
+  if (asked === undefined) return {};
+  const onDelete = deletes.find((each) => each === asked);
+  if (!onDelete) throw badBody(`CascadeConfiguration.Delete '${String(asked)}' is not known.`);
+  return { onDelete };
 }
 
 /** A lookup comes with its relationship; the navigation property keeps the case of its schema name (facts, section 2.2). */
@@ -23,7 +35,7 @@ function addLookup(state: OrganizationState, body: Body): void {
   const made = column(property, 'Lookup', {
     isCustom: true,
     ...(label === undefined ? {} : { label }),
-    navigation: [{ property, table: target.name, relationship }],
+    navigation: [{ property, table: target.name, relationship, ...deleteOf(body) }],
   });
   addColumns(state, table, [made]);
   putTable(state, target);
@@ -72,4 +84,18 @@ export function addRelationship(state: OrganizationState, body: Body): string {
   if (isMany) addManyToMany(state, body);
   else addLookup(state, body);
   return userId(`relationship/${schemaName}`);
+}
+
+/** Changes what the deletes of a relationship do. Throws 400 for a relationship that is no lookup. */
+export function changeRelationship(state: OrganizationState, schemaName: string, body: Body): void {
+  for (const table of state.tables.values()) {
+    const found = manyToOne(table).find((each) => each.schemaName === schemaName);
+    if (!found) continue;
+    const navigation = found.column.navigation?.map((each) =>
+      each.property === found.navigation ? { ...each, ...deleteOf(body) } : each,
+    );
+    replaceColumn(state, table, { ...found.column, ...(navigation && { navigation }) });
+    return;
+  }
+  throw badBody(`The relationship '${schemaName}' is not a lookup.`);
 }

@@ -34,8 +34,9 @@ export function oneToManyNode(state: OrganizationState, found: OneToMany): Metad
     IsHierarchical: false,
     CascadeConfiguration: {
       Assign: 'NoCascade',
-      Delete: 'RemoveLink',
-      Merge: 'NoCascade',
+      Delete: found.onDelete,
+      // A merge moves the children of all relationships but those of authors and owners.
+      Merge: found.onDelete === 'NoCascade' ? 'NoCascade' : 'Cascade',
       Reparent: 'NoCascade',
       Share: 'NoCascade',
       Unshare: 'NoCascade',

@@ -8,7 +8,7 @@ import { userId, type OrganizationState } from '../core/organizationState.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
 import { badBody, columnsFromBody, schemaNameOf, type Body } from './columnsFromBody.ts';
 import { customTable } from './customTable.ts';
-import { addRelationship } from './customRelationship.ts';
+import { addRelationship, changeRelationship } from './customRelationship.ts';
 import { placeOf } from './readMetadata.ts';
 
 function bodyOf(call: Call): Body {
@@ -30,10 +30,10 @@ function notAllowed(call: Call): DataverseError {
 }
 
 /** The logical name of what a path leads to. */
-function nameAt(state: OrganizationState, path: string): string {
+function nameAt(state: OrganizationState, path: string, member = 'LogicalName'): string {
   const place = placeOf(state, path);
   if (place.kind !== 'one') throw badBody(`'${path}' is not one object.`);
-  return String(place.node.json['LogicalName']);
+  return String(place.node.json[member]);
 }
 
 function tableAt(state: OrganizationState, path: string): TableDefinition {
@@ -113,6 +113,11 @@ function create(state: OrganizationState, call: Call): Answer {
   throw notAllowed(call);
 }
 
+function updateRelationship(state: OrganizationState, call: Call): Answer {
+  changeRelationship(state, nameAt(state, call.path, 'SchemaName'), bodyOf(call));
+  return emptyAnswer(204);
+}
+
 function dropTable(state: OrganizationState, call: Call): Answer {
   const table = tableAt(state, call.path);
   if (!table.isCustom) throw badBody(`The table '${table.name}' is not a custom one and cannot be deleted.`);
@@ -131,6 +136,8 @@ export function writeMetadata(state: OrganizationState, call: Call): Answer {
   if (call.method === 'POST') return create(state, call);
   const attribute = splitAttribute(call.path);
   if (attribute) return changeAttribute(state, call, attribute.table);
+  if (/^RelationshipDefinitions\(/.test(call.path) && call.method === 'PUT')
+    return updateRelationship(state, call);
   if (!/^EntityDefinitions\(/.test(call.path)) throw notAllowed(call);
   if (call.method !== 'DELETE') return updateTable(state, call, call.path);
   return call.path.includes('/Keys(') ? dropKey(state, call) : dropTable(state, call);

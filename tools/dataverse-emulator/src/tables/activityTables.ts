@@ -12,18 +12,18 @@ import { commonColumns, currencyColumns, moneyColumns } from './commonColumns.ts
 import { closeStates, closeStatuses, priorities, taskStates, taskStatuses } from './activityOptions.ts';
 
 /** What an activity is about: each table has a navigation property that names the activity too (facts, section 2.3). */
-function regarding(activity: string): ColumnDefinition {
+function regarding(activity: string, plural: string): ColumnDefinition {
   const tables = ['account', 'contact', 'lead', 'opportunity', 'campaign'];
   return column('RegardingObjectId', 'Lookup', {
     navigation: tables.map((table) => ({
       property: `regardingobjectid_${table}_${activity}`,
       table,
-      relationship: `${table[0]?.toUpperCase()}${table.slice(1)}_${activity}s`,
+      relationship: `${table[0]?.toUpperCase()}${table.slice(1)}_${plural}`,
     })),
   });
 }
 
-function activityColumns(activity: string): readonly ColumnDefinition[] {
+function activityColumns(activity: string, plural: string): readonly ColumnDefinition[] {
   return [
     text('Subject', 200),
     column('Description', 'Memo', { maxLength: 2000 }),
@@ -32,7 +32,7 @@ function activityColumns(activity: string): readonly ColumnDefinition[] {
     column('ScheduledEnd', 'DateTime'),
     column('ActualStart', 'DateTime'),
     column('ActualEnd', 'DateTime'),
-    regarding(activity),
+    regarding(activity, plural),
   ];
 }
 
@@ -47,7 +47,7 @@ const taskTable = defineTable({
   isActivity: true,
   columns: [
     ...commonColumns('ActivityId', taskStates, taskStatuses),
-    ...activityColumns('task'),
+    ...activityColumns('task', 'Tasks'),
     whole('PercentComplete', 0, 100),
     text('Category', 250),
     choice('PriorityCode', priorities, 1),
@@ -66,7 +66,7 @@ const opportunityCloseTable = defineTable({
   isActivity: true,
   columns: [
     ...commonColumns('ActivityId', closeStates, closeStatuses),
-    ...activityColumns('opportunityclose'),
+    ...activityColumns('opportunityclose', 'OpportunityCloses'),
     ...moneyColumns('ActualRevenue'),
     ...currencyColumns,
     lookup('OpportunityId', ['opportunity']),

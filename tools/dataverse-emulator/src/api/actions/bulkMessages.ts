@@ -1,42 +1,60 @@
 import { badRequest, DataverseError, errorCodes } from '../../core/dataverseError.ts';
 import type { OrganizationState } from '../../core/organizationState.ts';
-import { isGuid } from '../../core/readValue.ts';
+import { requireId } from '../../core/rowAddress.ts';
 import type { TableDefinition } from '../../core/tableDefinition.ts';
 import { inTransaction } from '../../core/transaction.ts';
-import { createRow, updateRow, type WriteRequest } from '../../core/writeRow.ts';
+import { updateRow, type WriteRequest } from '../../core/writeRow.ts';
 import { emptyAnswer, jsonAnswer, type Answer, type Call } from '../call.ts';
+import { insertDeep, refuseDeepUpdate } from '../deepInsert.ts';
 import type { Operation, OperationTarget } from '../operations.ts';
 import { requirePrivilege } from '../privileges.ts';
 import { columnsOf, isMembers, parametersOf, typeOf, type Members } from './actionBody.ts';
+import { namedRow, type NamedRow } from './namedRow.ts';
 
 type Message = 'CreateMultiple' | 'UpdateMultiple' | 'UpsertMultiple';
 
+/** One row of a message. */
 interface Target {
+  /** Undefined for a row that is not there yet and has no id of its own. */
   readonly id: string | undefined;
-  readonly members: Members;
+  /** What it was named by; undefined when it was not named at all. */
+  readonly name: string | undefined;
+  readonly body: Members;
 }
 
-function idOf(table: TableDefinition, members: Members): string | undefined {
-  const named = /\(([0-9a-fA-F-]{36})\)$/.exec(String(members['@odata.id']))?.[1];
-  const id = members[table.key] ?? named;
-  return typeof id === 'string' && isGuid(id) ? id.toLowerCase() : undefined;
+/** A new row may hold the columns of a key without being named by them. */
+function nameOf(
+  state: OrganizationState,
+  table: TableDefinition,
+  message: Message,
+  members: Members,
+): NamedRow {
+  if (message !== 'CreateMultiple') return namedRow(state, table, members);
+  return { ...namedRow(state, table, { [table.key]: members[table.key] }), values: {} };
 }
 
-function targetsOf(state: OrganizationState, call: Call, table: TableDefinition): readonly Target[] {
+function targetsOf(
+  state: OrganizationState,
+  call: Call,
+  table: TableDefinition,
+  message: Message,
+): readonly Target[] {
   const { Targets: targets } = parametersOf(call);
   if (!Array.isArray(targets) || targets.length === 0)
     throw badRequest(errorCodes.invalidArgument, "The parameter 'Targets' is missing or empty.");
   return targets.map((members: unknown) => {
     if (!isMembers(members) || typeOf(state, members) !== table)
       throw badRequest(errorCodes.invalidArgument, `Every target must be a row of '${table.name}'.`);
-    return { id: idOf(table, members), members };
+    const { id, values, name } = nameOf(state, table, message, members);
+    const body = columnsOf(members, table.key, ...(id === undefined ? [] : Object.keys(values)));
+    return { id, name, body: id === undefined ? { ...values, ...body } : body };
   });
 }
 
 /** Several targets for one row in one message (facts, section 3.5). */
 function refuseDuplicates(state: OrganizationState, targets: readonly Target[]): void {
-  const ids = targets.flatMap(({ id }) => id ?? []);
-  if (state.settings.refusesBulkDuplicates && new Set(ids).size < ids.length)
+  const names = targets.flatMap(({ id, name }) => id ?? name ?? []);
+  if (state.settings.refusesBulkDuplicates && new Set(names).size < names.length)
     throw badRequest(errorCodes.invalidArgument, 'Two targets of the message are the same row.');
 }
 
@@ -44,23 +62,23 @@ function write(
   state: OrganizationState,
   table: TableDefinition,
   message: Message,
-  { id, members }: Target,
+  { id, name, body }: Target,
 ): string {
   const exists = id !== undefined && state.store.version(table.name, id) !== undefined;
   const updates = message === 'UpdateMultiple' || (message === 'UpsertMultiple' && exists);
   requirePrivilege(state, updates ? 'Write' : 'Create', table);
-  const body = columnsOf(members, table.key);
   const request: WriteRequest = { table, body, actor: state.application, isPrivileged: false };
-  if (!updates) return createRow(state, request, id).id;
-  if (id === undefined)
-    throw badRequest(errorCodes.invalidArgument, `A target lacks the key '${table.key}' of its row.`);
-  return updateRow(state, request, id).id;
+  if (!updates) return insertDeep(state, request, id).id;
+  refuseDeepUpdate(state, request);
+  if (id !== undefined) return updateRow(state, request, id).id;
+  if (name !== undefined) requireId(table, { id });
+  throw badRequest(errorCodes.invalidArgument, `A target lacks the key '${table.key}' of its row.`);
 }
 
 function bulkMessage(message: Message): Operation['answer'] {
   return (state, call, { table }: OperationTarget): Answer => {
     if (!table) throw badRequest(errorCodes.invalidArgument, 'The message is bound to a table.');
-    const targets = targetsOf(state, call, table);
+    const targets = targetsOf(state, call, table, message);
     refuseDuplicates(state, targets);
     const ids = inTransaction(state, () => targets.map((target) => write(state, table, message, target)));
     if (message !== 'CreateMultiple') return emptyAnswer(204);

@@ -1,7 +1,9 @@
 import { badRequest, errorCodes } from '../../core/dataverseError.ts';
-import { nowMs, type OrganizationState } from '../../core/organizationState.ts';
+import type { OrganizationState } from '../../core/organizationState.ts';
 import { inTransaction } from '../../core/transaction.ts';
-import { deleteRow, updateRow } from '../../core/writeRow.ts';
+import { commitChange } from '../../core/commitChange.ts';
+import { deleteRow } from '../../core/deleteRow.ts';
+import { updateRow } from '../../core/writeRow.ts';
 import { emptyAnswer, type Answer, type Call } from '../call.ts';
 import type { OperationTarget } from '../operations.ts';
 import { requirePrivilege } from '../privileges.ts';
@@ -23,7 +25,7 @@ function add(state: OrganizationState, teamid: string, systemuserid: string): vo
     systemuserid,
     versionnumber,
   }));
-  state.states.append({ ...commit, atMs: nowMs(state), actor: state.application });
+  commitChange(state, state.application, commit);
 }
 
 function remove(state: OrganizationState, teamid: string, systemuserid: string): void {

@@ -1,0 +1,13 @@
+import { nowMs, type Actor, type OrganizationState } from './organizationState.ts';
+import type { Commit } from './rowStore.ts';
+
+/** Puts a change into the log of states. `written` are the properties that its author wrote, whether they changed or not. */
+export function commitChange(
+  state: OrganizationState,
+  actor: Actor,
+  change: Commit,
+  written: readonly string[] = [],
+): Commit {
+  state.states.append({ ...change, atMs: nowMs(state), actor, written });
+  return change;
+}
