@@ -2,6 +2,7 @@ import { describeActivityTypes } from './activityTypes.ts';
 import { apiError } from './apiError.ts';
 import { describeLeads, describeLeadsShort } from './describeLeads.ts';
 import type { Instance, Origin } from './instance.ts';
+import { customOperations } from './objects/customOperations.ts';
 import { objectOperations } from './objects/objectOperations.ts';
 import { listOf } from './parameters.ts';
 import { partOf } from './partOf.ts';
@@ -66,6 +67,7 @@ export const operations: readonly Operation[] = [
   get(/^\/rest\/v1\/stats\/usage\.json$/, (instance) => ({ result: describeUsage(instance) })),
   get(/^\/rest\/v1\/stats\/errors\.json$/, (instance) => ({ result: describeErrors(instance) })),
   ...objectOperations,
+  ...customOperations,
 ];
 
 /** The endpoint of a method and path; throws 610 for an unknown path, 605 for the wrong method. */

@@ -3,6 +3,7 @@ import { readValue, secondsText } from '../fieldValue.ts';
 import type { Instance, Origin } from '../instance.ts';
 import type { SequencedLog } from '../sequencedLog.ts';
 import { append, createSequencedLog, lastSequence } from '../sequencedLog.ts';
+import type { CustomType } from './customTypes.ts';
 import { reindexObject } from './objectIndex.ts';
 import type { ObjectType } from './objectType.ts';
 import { standardTypes } from './standardTypes.ts';
@@ -42,6 +43,8 @@ export interface ObjectStateEntry {
 /** All objects other than persons. */
 export interface ObjectWorld {
   readonly tables: Map<string, ObjectTable>;
+  /** By API name; those that are approved have a table too. */
+  readonly customTypes: Map<string, CustomType>;
   readonly states: SequencedLog<ObjectStateEntry>;
   lastId: number;
   lastPosition: number;
@@ -52,7 +55,13 @@ const firstId = 500;
 /** Empty tables of the standard types. */
 export function createObjectWorld(): ObjectWorld {
   const tables = new Map(standardTypes.map((type) => [type.name, createObjectTable(type)]));
-  return { tables, states: createSequencedLog(), lastId: firstId, lastPosition: 0 };
+  return {
+    tables,
+    customTypes: new Map(),
+    states: createSequencedLog(),
+    lastId: firstId,
+    lastPosition: 0,
+  };
 }
 
 /** A table without records. */
