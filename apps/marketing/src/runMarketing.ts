@@ -147,7 +147,7 @@ function numbersOf(notifier: { current(): Notifier | null }): CallNumbers {
 function openFeeds({ config, marketo, eventLog, service }: Parts, lease: Lease): Promise<Notifier> {
   const { metrics } = service;
   return openNotifier({
-    people: marketo,
+    people: marketo.lane('FRESH'),
     log: eventLog,
     lease,
     clock: systemClock,
@@ -165,7 +165,8 @@ function openFeeds({ config, marketo, eventLog, service }: Parts, lease: Lease):
 async function deliver(parts: Parts, lease: Lease, numbers: CallNumbers, signal: AbortSignal): Promise<void> {
   const { marketo, stores, eventLog, service } = parts;
   const deliverer = createDeliverer({
-    people: marketo,
+    people: marketo.lane('FRESH'),
+    backfillPeople: marketo.lane('BACKFILL'),
     deliveries: stores.deliveries,
     numbers,
     lease,

@@ -1,5 +1,6 @@
+import { SyncError } from '@lockstep/change-events';
 import type { Clock } from '@lockstep/ports';
-import pLimit from 'p-limit';
+import { createLaneQueue, type CallLane } from './laneQueue.ts';
 
 export type CallLimiterOptions = {
   readonly callsPer20s: number;
@@ -7,30 +8,65 @@ export type CallLimiterOptions = {
   readonly clock: Clock;
 };
 
-/** Runs calls so that no 606 or 615 is of our own making (marketo-rest 6). */
-export type CallLimiter = <Result>(call: () => Promise<Result>) => Promise<Result>;
+/** Runs calls so that no 606 or 615 is of our own making (marketo-rest 6), the most urgent first. */
+export type CallLimiter = <Result>(lane: CallLane, call: () => Promise<Result>) => Promise<Result>;
+
+type Waiting = { readonly start: () => Promise<void>; readonly refuse: (error: SyncError) => void };
 
 const windowMs = 20_000;
 /** Calls may reach Marketo closer together than they were sent. */
 const jitterMs = 500;
+/** Each loop waits for its own calls, so more than this means that something asks without end. */
+const waitingMax = 1000;
 
-/** A sliding window over the times at which calls were sent, and a bound on those in flight. */
+/**
+ * A sliding window over the times at which calls were sent, and a bound on those in flight. Which call is next is decided
+ * when it may leave, not when it was asked for. A call that does not leave fails with MARKETO_BUSY or MARKETO_UNREACHABLE.
+ */
 export function createCallLimiter(options: CallLimiterOptions, stopped: AbortSignal): CallLimiter {
-  const { callsPer20s, concurrentMax, clock } = options;
-  const inFlight = pLimit(concurrentMax);
-  const oneByOne = pLimit(1);
+  const { concurrentMax } = options;
+  const queue = createLaneQueue<Waiting>();
+  const admit = createWindow(options, stopped);
+  let inFlight = 0;
+  let isSending = false;
+  const send = async (): Promise<void> => {
+    if (isSending) return;
+    isSending = true;
+    while (queue.size > 0 && inFlight < concurrentMax) {
+      await admit();
+      const next = queue.take();
+      if (stopped.aborted) next?.refuse(new SyncError('MARKETO_UNREACHABLE', { reason: 'closed' }));
+      else void next?.start();
+    }
+    isSending = false;
+  };
+
+  return (lane, call) =>
+    new Promise((resolve, reject) => {
+      if (queue.size >= waitingMax) {
+        reject(new SyncError('MARKETO_BUSY', { reason: 'too many calls wait' }));
+        return;
+      }
+      const start = async (): Promise<void> => {
+        inFlight += 1;
+        await call()
+          .then(resolve, reject)
+          .finally(() => (inFlight -= 1));
+        await send();
+      };
+      queue.add(lane, { start, refuse: reject });
+      void send();
+    });
+}
+
+/** Resolves when one more call may be sent. */
+function createWindow({ callsPer20s, clock }: CallLimiterOptions, stopped: AbortSignal) {
   const sentMs: number[] = [];
-  const admit = async (): Promise<void> => {
+
+  return async (): Promise<void> => {
     const oldest = sentMs.length < callsPer20s ? undefined : sentMs.shift();
     const waitMs = oldest === undefined ? 0 : oldest + windowMs + jitterMs - clock.monotonic();
     if (waitMs > 0) await clock.sleep(waitMs, stopped);
     sentMs.push(clock.monotonic());
   };
-
-  return (call) =>
-    inFlight(async () => {
-      await oneByOne(admit);
-
-      return call();
-    });
 }

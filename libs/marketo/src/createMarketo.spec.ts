@@ -1,18 +1,21 @@
 import { personFields, type ScalarValues } from '@lockstep/change-events';
 import { startMarketoEmulator, type MarketoEmulator } from '@lockstep/marketo-emulator';
-import { marketoContract, type Clock, type MarketoHuman } from '@lockstep/ports';
+import { marketoContract, type Clock, type MarketoHuman, type MarketoPeople } from '@lockstep/ports';
 import { createMarketo, type Marketo, type MarketoOptions } from './createMarketo.ts';
+
+import type { CallLane } from './laneQueue.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 type Call = { readonly path: string; readonly codes?: readonly string[]; readonly error?: unknown };
 
 type Stage = {
-  readonly people: Marketo;
+  readonly people: MarketoPeople;
+  readonly marketo: Marketo;
   readonly emulator: MarketoEmulator;
   readonly human: MarketoHuman;
   readonly clock: Clock & { readonly sleeps: readonly number[] };
   control(method: string, path: string, body?: Json): Promise<Json>;
-  open(options?: Partial<MarketoOptions>): Marketo;
+  open(options?: Partial<MarketoOptions>): MarketoPeople;
   close(): Promise<void>;
 };
 
@@ -46,21 +49,24 @@ async function startStage(): Promise<Stage> {
   };
   await control('POST', 'settings', { latencyMs: 0, raceWindowMs: 0 });
   const opened: Marketo[] = [];
-  const open = (options: Partial<MarketoOptions> = {}): Marketo => {
-    const people = createMarketo({
+  const openMarketo = (options: Partial<MarketoOptions> = {}): Marketo => {
+    const marketo = createMarketo({
       ...emulator,
       fields: personFields,
       requestTimeoutMs: 5000,
       clock,
       ...options,
     });
-    opened.push(people);
+    opened.push(marketo);
 
-    return people;
+    return marketo;
   };
+  const open = (options?: Partial<MarketoOptions>) => openMarketo(options).lane('FRESH');
+  const marketo = openMarketo();
 
   return {
-    people: open(),
+    people: marketo.lane('FRESH'),
+    marketo,
     emulator,
     clock,
     control,
@@ -75,7 +81,7 @@ async function startStage(): Promise<Stage> {
       remove: async (id) => void (await control('POST', 'deletes', { id: Number(id) })),
     },
     close: async () => {
-      await Promise.all(opened.map((people) => people.close()));
+      await Promise.all(opened.map((each) => each.close()));
       await emulator.close();
     },
   };
@@ -239,6 +245,29 @@ describe('the Marketo adapter', () => {
     expect(await calls()).toHaveLength(160);
     expect(stats).toEqual([]);
     expect(stage.clock.sleeps.length).toBeGreaterThan(0);
+  });
+
+  it('sends what is urgent before what waits longer, within the limits', async () => {
+    await stage.control('POST', 'settings', { latencyMs: 3 });
+    const find = (lane: CallLane, count: number) =>
+      Array.from({ length: count }, () => stage.marketo.lane(lane).findPersons('email', [`${lane}@x.com`]));
+
+    await Promise.all([
+      ...find('AUDIT', 60),
+      ...find('BACKFILL', 60),
+      ...find('FRESH', 60),
+      ...find('REQUEST', 5),
+    ]);
+
+    const lanes = (await calls()).map((call) => /[A-Z]+(?=%40x\.com)/.exec(JSON.stringify(call))?.[0]);
+    const sentBefore = (lane: CallLane, count: number) =>
+      lanes.slice(0, count).filter((other) => other === lane).length;
+    expect(await fetchErrors(stage)).toEqual([]);
+    // The first five left before anything more urgent was asked for.
+    expect(sentBefore('REQUEST', 15)).toBe(5);
+    expect(sentBefore('FRESH', 80)).toBe(60);
+    expect(sentBefore('BACKFILL', 80)).toBeGreaterThanOrEqual(6);
+    expect(sentBefore('AUDIT', 80)).toBeLessThan(10);
   });
 
   it('meets the limits when it is allowed more than the instance takes', async () => {

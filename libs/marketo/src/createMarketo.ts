@@ -4,7 +4,8 @@ import { createAccessTokens } from './accessTokens.ts';
 import { createCallLimiter } from './callLimiter.ts';
 import { findPersons } from './findPersons.ts';
 import { createHttpTransport } from './httpTransport.ts';
-import { createMarketoClient, type MarketoClient, type MarketoEnvelope } from './marketoClient.ts';
+import type { CallLane } from './laneQueue.ts';
+import { createMarketoClients, type MarketoClient, type MarketoEnvelope } from './marketoClient.ts';
 import { readDeletedIds, readFeedRows } from './readFeedRows.ts';
 import { invalid } from './readValues.ts';
 import { upsertPersons } from './upsertPersons.ts';
@@ -25,7 +26,11 @@ export type MarketoOptions = {
   readonly clock: Clock;
 };
 
-export type Marketo = MarketoPeople & { close(): Promise<void> };
+export type Marketo = {
+  /** The same database; the calls of each view wait in its lane. */
+  lane(lane: CallLane): MarketoPeople;
+  close(): Promise<void>;
+};
 
 /** Opens Marketo's person database over its REST API. Nothing is sent before the first call. */
 export function createMarketo(options: MarketoOptions): Marketo {
@@ -33,7 +38,7 @@ export function createMarketo(options: MarketoOptions): Marketo {
   const { origin } = new URL(options.url);
   const stop = new AbortController();
   const transport = createHttpTransport(concurrentMax + 1, options.requestTimeoutMs ?? 100_000);
-  const client = createMarketoClient({
+  const clients = createMarketoClients({
     origin,
     transport,
     clock,
@@ -43,7 +48,7 @@ export function createMarketo(options: MarketoOptions): Marketo {
   });
 
   return {
-    ...createPeople(client, options.fields),
+    lane: (lane) => createPeople(clients(lane), options.fields),
     close: async () => {
       stop.abort();
       await transport.close();

@@ -1,1 +1,2 @@
 export { createMarketo, type Marketo, type MarketoOptions } from './createMarketo.ts';
+export type { CallLane } from './laneQueue.ts';

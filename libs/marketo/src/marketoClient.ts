@@ -2,6 +2,7 @@ import { isSyncError, type SyncError } from '@lockstep/change-events';
 import type { Clock } from '@lockstep/ports';
 import type { AccessTokens } from './accessTokens.ts';
 import type { CallLimiter } from './callLimiter.ts';
+import type { CallLane } from './laneQueue.ts';
 import { answerFailure, faultFailure, type CallKind } from './failures.ts';
 import type { HttpAnswer, HttpTransport } from './httpTransport.ts';
 
@@ -18,6 +19,9 @@ export type MarketoEnvelope = {
 
 /** Throws the MARKETO_* code of facts 6 that belongs to the failure. */
 export type MarketoClient = { call(call: MarketoCall): Promise<MarketoEnvelope> };
+
+/** Views of one client that differ in the lane of their calls. */
+export type MarketoClients = (lane: CallLane) => MarketoClient;
 
 export type MarketoClientOptions = {
   readonly origin: string;
@@ -37,14 +41,14 @@ const rateWaitMs = 20_000;
 const queryCharsMax = 6000;
 
 /** Calls with header authorisation, within the limits, repeated as far as that can do no harm. */
-export function createMarketoClient(options: MarketoClientOptions): MarketoClient {
+export function createMarketoClients(options: MarketoClientOptions): MarketoClients {
   const { clock, stopped } = options;
 
-  return {
+  return (lane) => ({
     async call(call) {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await authorisedCall(options, call);
+          return await authorisedCall(options, lane, call);
         } catch (error) {
           if (attempt >= attemptsMax || stopped.aborted || !isRepeatable(error, call.kind)) throw error;
           const isRate = error.details['marketoCode'] === '606';
@@ -52,7 +56,7 @@ export function createMarketoClient(options: MarketoClientOptions): MarketoClien
         }
       }
     },
-  };
+  });
 }
 
 /** A write is repeated only when Marketo said that it did not even begin: rate (606) or concurrency (615). */
@@ -63,10 +67,14 @@ function isRepeatable(error: unknown, kind: CallKind): error is SyncError {
 }
 
 /** 601 and 602 mean that nothing was done, so any call is sent once more with a new token. */
-async function authorisedCall(options: MarketoClientOptions, call: MarketoCall): Promise<MarketoEnvelope> {
+async function authorisedCall(
+  options: MarketoClientOptions,
+  lane: CallLane,
+  call: MarketoCall,
+): Promise<MarketoEnvelope> {
   const { tokens, limiter, transport, origin } = options;
   const send = async (token: string): Promise<MarketoEnvelope> => {
-    const answer = await limiter(() => transport.send({ ...requestOf(origin, call, token) }));
+    const answer = await limiter(lane, () => transport.send(requestOf(origin, call, token)));
 
     return openEnvelope(answer, call.kind);
   };

@@ -47,7 +47,7 @@ function createSetting({ crowded = '' } = {}) {
   const start = () =>
     log.subscribe(
       { group, topics: [topics.writes, topics.writesBackfill], batchSizeMax: 1000 },
-      createDeliverer({ people, deliveries, numbers, lease, clock }),
+      createDeliverer({ people, backfillPeople: people, deliveries, numbers, lease, clock }),
     );
   start();
   const outcomes = () => eventsOf<DeliveryOutcome>(log, topics.outcomes);

@@ -11,11 +11,14 @@ import {
   type BatchHandler,
   type Delivery,
   type DeliveryStore,
+  type MarketoPeople,
 } from '@lockstep/ports';
 import { codeOf, outcomeOf, retryOutcome, unknownOutcome } from './deliveryOutcome.ts';
 import { callMarketo, type MarketoCallOptions } from './marketoCalls.ts';
 
 export type DeliverOptions = MarketoCallOptions & {
+  /** The same database, in a lane that lets fresh edits pass. */
+  readonly backfillPeople: MarketoPeople;
   readonly deliveries: DeliveryStore;
   readonly onDelivered?: (outcomes: readonly DeliveryOutcome[]) => void;
 };
@@ -35,7 +38,8 @@ export function createDeliverer(options: DeliverOptions): BatchHandler {
   const unsent: Unsent = new Map();
   return async (batch) => {
     const commands = batch.messages.map((message) => message.value as WriteCommand);
-    const outcomes = await deliverAll(options, commands, unsent);
+    const people = batch.topic === topics.writesBackfill ? options.backfillPeople : options.people;
+    const outcomes = await deliverAll({ ...options, people }, commands, unsent);
     options.onDelivered?.(outcomes);
     return { messages: toMessages(batch, outcomes) };
   };

@@ -129,7 +129,14 @@ function marketingSteps(world: World, gate: Gate): Process['steps'] {
     async deliver(choice) {
       const { numbers } = await openOnce();
       if (!subscribed) {
-        const handler = createDeliverer({ people, deliveries, numbers, lease, clock });
+        const handler = createDeliverer({
+          people,
+          backfillPeople: people,
+          deliveries,
+          numbers,
+          lease,
+          clock,
+        });
         subscribe(world, groups.deliver, { topics: [topics.writes, topics.writesBackfill], handler });
         subscribed = true;
       }

@@ -1,0 +1,46 @@
+/** Whose call it is, the most urgent first (decision 11). */
+export const callLanes = ['REQUEST', 'FRESH', 'BACKFILL', 'AUDIT'] as const;
+
+export type CallLane = (typeof callLanes)[number];
+
+export type LaneQueue<Item> = {
+  readonly size: number;
+  add(lane: CallLane, item: Item): void;
+  /** The item whose turn it is; undefined when none waits. */
+  take(): Item | undefined;
+};
+
+/** A lane that waits is passed over at most so often: one call in ten for backfill, one in fifty for audits. */
+const passedOverMax: Readonly<Record<CallLane, number>> = {
+  REQUEST: Infinity,
+  FRESH: Infinity,
+  BACKFILL: 9,
+  AUDIT: 49,
+};
+
+/** First the lane whose share is due, else the most urgent one; within a lane by age. */
+export function createLaneQueue<Item>(): LaneQueue<Item> {
+  const waiting: Record<CallLane, Item[]> = { REQUEST: [], FRESH: [], BACKFILL: [], AUDIT: [] };
+  const passedOver: Record<CallLane, number> = { REQUEST: 0, FRESH: 0, BACKFILL: 0, AUDIT: 0 };
+  const nonEmpty = (): CallLane[] => callLanes.filter((lane) => waiting[lane].length > 0);
+
+  return {
+    get size() {
+      return callLanes.reduce((sum, lane) => sum + waiting[lane].length, 0);
+    },
+    add(lane, item) {
+      waiting[lane].push(item);
+    },
+    take() {
+      const lanes = nonEmpty();
+      // The rarer share is asked first, or the more frequent one would always stand before it.
+      const due = lanes.findLast((lane) => passedOver[lane] >= passedOverMax[lane]);
+      const next = due ?? lanes[0];
+      if (next === undefined) return undefined;
+      for (const lane of lanes) passedOver[lane] += 1;
+      passedOver[next] = 0;
+
+      return waiting[next].shift();
+    },
+  };
+}
