@@ -8,6 +8,7 @@ import { listOf } from './parameters.ts';
 import { partOf } from './partOf.ts';
 import { readActivities, readDeletedLeads, readLeadChanges, startToken } from './readActivities.ts';
 import { readLead, readLeads } from './readLeads.ts';
+import type { RestCall } from './runCall.ts';
 import { deleteLeads, inputOf, syncLeads } from './syncLeads.ts';
 import { describeErrors, describeUsage } from './usage.ts';
 
@@ -16,6 +17,8 @@ export interface OperationInput {
   readonly parameters: URLSearchParams;
   readonly pathParts: readonly string[];
   readonly body: unknown;
+  /** The call itself, for the endpoints that take or give files. */
+  readonly call: RestCall;
   readonly origin: Origin;
 }
 

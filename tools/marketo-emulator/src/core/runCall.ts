@@ -1,4 +1,6 @@
 import { ApiError, apiError } from './apiError.ts';
+import type { FileAnswer } from './fileAnswer.ts';
+import { isFileContent } from './fileAnswer.ts';
 import type { Instance, Origin } from './instance.ts';
 import type { Operation } from './operations.ts';
 import { findOperation } from './operations.ts';
@@ -14,6 +16,8 @@ export interface RestCall {
   readonly contentType: string;
   readonly body: string;
   readonly authorization: string | undefined;
+  /** The Range header, which only bulk files heed. */
+  readonly range?: string;
 }
 
 /** What goes back to the caller. */
@@ -27,12 +31,15 @@ export interface Answer {
   readonly reasonCodes: readonly string[];
   /** The connection is cut instead of answering. */
   readonly isDropped?: boolean;
+  /** What is sent in place of `body`, as it is. */
+  readonly file?: FileAnswer;
 }
 
 /** Runs the endpoint of a call and wraps what it says, or what refuses it, in the envelope. */
 export async function runCall(instance: Instance, call: RestCall, requestId: string): Promise<Answer> {
   try {
-    return successAnswer(requestId, await runOperation(instance, call, requestId));
+    const content = await runOperation(instance, call, requestId);
+    return fileIn(content) ?? successAnswer(requestId, content);
   } catch (error) {
     if (error instanceof ApiError) return errorAnswer(requestId, error.code, error.message);
     throw error;
@@ -46,6 +53,11 @@ export function errorAnswer(requestId: string, code: string, message?: string): 
   return { status: 200, body, codes: [code], reasonCodes: [] };
 }
 
+function fileIn(content: object): Answer | undefined {
+  if (!isFileContent(content)) return undefined;
+  return { status: content.file.status, body: '', codes: [], reasonCodes: [], file: content.file };
+}
+
 function successAnswer(requestId: string, content: object): Answer {
   const body = JSON.stringify({ requestId, success: true, ...content });
   return { status: 200, body, codes: [], reasonCodes: reasonCodesOf(content) };
@@ -56,7 +68,13 @@ async function runOperation(instance: Instance, call: RestCall, requestId: strin
   const parameters = new URLSearchParams(isForm ? `${call.query}&${call.body}` : call.query);
   const { operation, pathParts } = findOperation(methodOf(call, parameters), call.pathname);
   const body = bodyOf(call, operation.body, isForm);
-  return operation.run(instance, { parameters, pathParts, body, origin: apiOrigin(instance, requestId) });
+  return operation.run(instance, {
+    parameters,
+    pathParts,
+    body,
+    call,
+    origin: apiOrigin(instance, requestId),
+  });
 }
 
 function methodOf(call: RestCall, parameters: URLSearchParams): string {

@@ -1,10 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { logCall } from '../core/callLog.ts';
+import type { FileAnswer } from '../core/fileAnswer.ts';
 import { handleCall, nextRequestId } from '../core/handleCall.ts';
 import type { Instance } from '../core/instance.ts';
 import type { RestCall } from '../core/runCall.ts';
 
 const uriBytesMax = 8192;
+// A file of 10 MB and what multipart puts around it.
+const importBytesMax = 10 * 1024 * 1024 + 4096;
 
 /** Everything outside identity and control: the REST API, and its answers to unknown paths. */
 export function addRestRoutes(app: FastifyInstance, instance: Instance): void {
@@ -20,6 +23,14 @@ export function addRestRoutes(app: FastifyInstance, instance: Instance): void {
       .status(status)
       .type('text/plain')
       .send(status === 413 ? 'Request Entity Too Large' : error.message);
+  });
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/bulk/*',
+    exposeHeadRoute: false,
+    bodyLimit: importBytesMax,
+    compress: false,
+    handler: (request, reply) => answerRestCall(instance, request, reply),
   });
   app.route({
     method: ['GET', 'POST', 'DELETE', 'PUT', 'PATCH'],
@@ -39,8 +50,17 @@ async function answerRestCall(
     request.raw.socket.destroy();
     return reply.hijack();
   }
+  if (answer.file !== undefined) return sendFile(answer.file, reply);
   const contentType = answer.status === 200 ? 'application/json;charset=UTF-8' : 'text/plain';
   return reply.status(answer.status).header('content-type', contentType).send(answer.body);
+}
+
+// Files go out as they are, never compressed (facts 2.1).
+function sendFile({ status, contentType, headers, bytes }: FileAnswer, reply: FastifyReply): FastifyReply {
+  return reply
+    .status(status)
+    .headers({ ...headers, 'content-type': contentType })
+    .send(bytes);
 }
 
 function refuse(instance: Instance, request: FastifyRequest, status: number): void {
@@ -60,5 +80,6 @@ function toRestCall(request: FastifyRequest): RestCall {
     contentType: (request.headers['content-type'] ?? '').toLowerCase(),
     body: typeof request.body === 'string' ? request.body : '',
     authorization: request.headers.authorization,
+    ...(request.headers.range === undefined ? {} : { range: request.headers.range }),
   };
 }
