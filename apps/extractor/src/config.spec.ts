@@ -64,6 +64,7 @@ describe('configuration of the extractor', () => {
       pollIntervalMinMs: 500,
       pollIntervalMaxMs: 30000,
       metadataIntervalMs: 21_600_000,
+      compareIntervalHours: 0,
       reconcilerGroup: 'lockstep.router',
       versionEpoch: 1,
     });

@@ -109,6 +109,15 @@ export const settings = [
     max: 86_400_000,
   },
   {
+    name: 'COMPARE_INTERVAL_HOURS',
+    description:
+      'Hours after which a table is compared with its topic and what differs is published; 0 compares only on command.',
+    kind: 'integer',
+    default: '0',
+    min: 0,
+    max: 8_760,
+  },
+  {
     name: 'RECONCILER_GROUP',
     description:
       'Kafka group whose lag holds back the first load; set it to nothing to run the extractor alone.',

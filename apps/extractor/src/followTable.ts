@@ -91,6 +91,7 @@ function openTable({ parts, table, lease, inbox }: TableTask, tally: Tally): Pro
     pollIntervalMinMs: config.pollIntervalMinMs,
     pollIntervalMaxMs: config.pollIntervalMaxMs,
     describeIntervalMs: config.metadataIntervalMs,
+    compareIntervalMs: config.compareIntervalHours * 60 * 60 * 1000,
     commands: () => inbox.commandsFor(`dynamics/${table}`),
     headers: () => ({ traceparent: newTraceparent(Math.random) }),
     onPublished: (_, messages) => {

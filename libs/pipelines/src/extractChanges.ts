@@ -1,5 +1,6 @@
 import { isSyncError, topics, type Checkpoint } from '@lockstep/change-events';
 import { answerCommand, stayPaused } from './extract/answerCommand.ts';
+import { beginCompare } from './extract/beginCompare.ts';
 import { beginWhole } from './extract/beginWhole.ts';
 import type { ExtractOptions } from './extract/extractOptions.ts';
 import { finishWhole } from './extract/finishWhole.ts';
@@ -61,6 +62,7 @@ async function step(session: Session, signal: AbortSignal): Promise<{ idleMs: nu
   if (stateOf(session.checkpoint).pausedAt !== null) return stayPaused(session);
   await watchColumns(session, signal);
   await watchEpoch(session, signal);
+  await beginCompare(session);
   if (purposeOf(session.checkpoint) === null) return followChanges(session, signal);
   if (session.reading === null) await beginWhole(session, signal);
 

@@ -32,6 +32,8 @@ export type ExtractOptions = {
   readonly witnessIntervalMs?: number;
   /** How long the server remembers changes (organizations.expirechangetrackingindays). */
   readonly trackingRetentionMs?: number;
+  /** The whole table is compared with its topic this often; 0, as when it is absent, only on command. */
+  readonly compareIntervalMs?: number;
   readonly brake?: BrakeLimits;
   /** Rows changed or created outside of this are not announced again when a column is new. */
   readonly backfillRange?: { readonly from: string | null; readonly to: string | null };
