@@ -9,8 +9,8 @@ import {
   topicSchemas,
 } from '@lockstep/change-events';
 import { checkTopics, createEventLog, createKafkaClient, createLeaseKeeper } from '@lockstep/kafka';
-import { createMarketo, type Marketo } from '@lockstep/marketo';
-import { openMongoStores, type MongoStores } from '@lockstep/mongodb';
+import { createMarketo } from '@lockstep/marketo';
+import { openMongoStores } from '@lockstep/mongodb';
 import {
   createDeliverer,
   onePerPartition,
@@ -20,25 +20,12 @@ import {
   type CallNumbers,
   type Notifier,
 } from '@lockstep/pipelines';
-import { marketoBatchMax, type EventLog, type Lease } from '@lockstep/ports';
+import { marketoBatchMax, type Lease } from '@lockstep/ports';
 import { createSchemaIds } from '@lockstep/schema-registry';
-import {
-  newTraceparent,
-  retryForever,
-  startService,
-  systemClock,
-  type Service,
-} from '@lockstep/service-runtime';
+import { newTraceparent, retryForever, startService, systemClock } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
-
-/** What the loops of this process share. */
-type Parts = {
-  readonly config: Config;
-  readonly marketo: Marketo;
-  readonly stores: MongoStores;
-  readonly eventLog: EventLog;
-  readonly service: Service;
-};
+import { countCalls } from './countCalls.ts';
+import type { Parts } from './marketingParts.ts';
 
 const leaseName = 'marketing';
 const standby = `standby: another process holds the lease ${leaseName}`;
@@ -88,8 +75,10 @@ export async function runMarketing(config: Config): Promise<void> {
       clientId: config.marketoClientId,
       clientSecret: config.marketoClientSecret,
       fields: personFields,
+      share: config.marketoShare,
       callsPer20s: config.marketoCallsPer20s,
       concurrentMax: config.marketoConcurrentMax,
+      callsPerDay: config.marketoCallsPerDay,
       clock: systemClock,
     });
     lifecycle.opened('marketo', () => marketo.close());
@@ -110,7 +99,7 @@ async function serve(parts: Parts, lease: Lease, signal: AbortSignal): Promise<v
   log.info({ lease: leaseName }, 'This process is the active one.');
   const notifier = reopeningStepper(() => openFeeds(parts, lease));
   let delivering: Promise<void> | null = null;
-  // When one of the two ends, for whatever reason, the other ends with it.
+  // When one of them ends, for whatever reason, the others end with it.
   const ended = new AbortController();
   const both = AbortSignal.any([signal, ended.signal]);
   const step = async () => {
@@ -118,6 +107,9 @@ async function serve(parts: Parts, lease: Lease, signal: AbortSignal): Promise<v
     delivering ??= deliver(parts, lease, numbersOf(notifier), both).finally(() => ended.abort());
     return pause;
   };
+  const counting = countCalls(parts, lease, both).finally(() => ended.abort());
+  // A failure of one is reported once the others have ended.
+  counting.catch(() => undefined);
   const component = 'marketo/person';
   await retryForever({
     component,
@@ -129,6 +121,7 @@ async function serve(parts: Parts, lease: Lease, signal: AbortSignal): Promise<v
     random: Math.random,
   });
   await (delivering as Promise<void> | null);
+  await counting;
   await notifier.close();
   readiness.set('lease', standby);
 }

@@ -1,17 +1,23 @@
 import { SyncError } from '@lockstep/change-events';
-import type { Clock } from '@lockstep/ports';
-import { createLaneQueue, type CallLane } from './laneQueue.ts';
+import type { CallLane, Clock } from '@lockstep/ports';
+import type { CallCounter } from './callCounter.ts';
+import { createLaneQueue } from './laneQueue.ts';
 
 export type CallLimiterOptions = {
   readonly callsPer20s: number;
   readonly concurrentMax: number;
+  readonly counter: Pick<CallCounter, 'refusal' | 'count'>;
   readonly clock: Clock;
 };
 
 /** Runs calls so that no 606 or 615 is of our own making (marketo-rest 6), the most urgent first. */
 export type CallLimiter = <Result>(lane: CallLane, call: () => Promise<Result>) => Promise<Result>;
 
-type Waiting = { readonly start: () => Promise<void>; readonly refuse: (error: SyncError) => void };
+type Waiting = {
+  readonly lane: CallLane;
+  readonly start: () => Promise<void>;
+  readonly refuse: (error: SyncError) => void;
+};
 
 const windowMs = 20_000;
 /** Calls may reach Marketo closer together than they were sent. */
@@ -21,10 +27,11 @@ const waitingMax = 1000;
 
 /**
  * A sliding window over the times at which calls were sent, and a bound on those in flight. Which call is next is decided
- * when it may leave, not when it was asked for. A call that does not leave fails with MARKETO_BUSY or MARKETO_UNREACHABLE.
+ * when it may leave, not when it was asked for. A call that does not leave fails with MARKETO_BUSY, MARKETO_UNREACHABLE
+ * or, when the day's calls are spent, MARKETO_QUOTA_SPENT.
  */
 export function createCallLimiter(options: CallLimiterOptions, stopped: AbortSignal): CallLimiter {
-  const { concurrentMax } = options;
+  const { concurrentMax, counter } = options;
   const queue = createLaneQueue<Waiting>();
   const admit = createWindow(options, stopped);
   let inFlight = 0;
@@ -35,7 +42,8 @@ export function createCallLimiter(options: CallLimiterOptions, stopped: AbortSig
     while (queue.size > 0 && inFlight < concurrentMax) {
       await admit();
       const next = queue.take();
-      if (stopped.aborted) next?.refuse(new SyncError('MARKETO_UNREACHABLE', { reason: 'closed' }));
+      const refusal = next && (stopped.aborted ? closed() : counter.refusal(next.lane));
+      if (refusal) next.refuse(refusal);
       else void next?.start();
     }
     isSending = false;
@@ -43,21 +51,26 @@ export function createCallLimiter(options: CallLimiterOptions, stopped: AbortSig
 
   return (lane, call) =>
     new Promise((resolve, reject) => {
-      if (queue.size >= waitingMax) {
-        reject(new SyncError('MARKETO_BUSY', { reason: 'too many calls wait' }));
+      const refusal = queue.size < waitingMax ? counter.refusal(lane) : crowded();
+      if (refusal) {
+        reject(refusal);
         return;
       }
       const start = async (): Promise<void> => {
         inFlight += 1;
+        counter.count(lane);
         await call()
           .then(resolve, reject)
           .finally(() => (inFlight -= 1));
         await send();
       };
-      queue.add(lane, { start, refuse: reject });
+      queue.add(lane, { lane, start, refuse: reject });
       void send();
     });
 }
+
+const closed = () => new SyncError('MARKETO_UNREACHABLE', { reason: 'closed' });
+const crowded = () => new SyncError('MARKETO_BUSY', { reason: 'too many calls wait' });
 
 /** Resolves when one more call may be sent. */
 function createWindow({ callsPer20s, clock }: CallLimiterOptions, stopped: AbortSignal) {

@@ -1,9 +1,14 @@
 import { personFields, type ScalarValues } from '@lockstep/change-events';
 import { startMarketoEmulator, type MarketoEmulator } from '@lockstep/marketo-emulator';
-import { marketoContract, type Clock, type MarketoHuman, type MarketoPeople } from '@lockstep/ports';
+import {
+  callBudgetContract,
+  marketoContract,
+  type CallLane,
+  type Clock,
+  type MarketoHuman,
+  type MarketoPeople,
+} from '@lockstep/ports';
 import { createMarketo, type Marketo, type MarketoOptions } from './createMarketo.ts';
-
-import type { CallLane } from './laneQueue.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 type Call = { readonly path: string; readonly codes?: readonly string[]; readonly error?: unknown };
@@ -213,7 +218,8 @@ describe('the Marketo adapter', () => {
     await arm({ kind: 'envelope', code: marketoCode });
 
     await expect(write()).rejects.toMatchObject({ code });
-    expect(await stored()).toBe(0);
+    expect(await calls()).toHaveLength(1);
+    expect((await stage.control('GET', 'persons'))['persons']).toEqual([]);
   });
 
   it('reports spent daily calls on a read without spending more', async () => {
@@ -272,7 +278,7 @@ describe('the Marketo adapter', () => {
 
   it('meets the limits when it is allowed more than the instance takes', async () => {
     await stage.control('POST', 'settings', { callsPerWindowMax: 10 });
-    const people = stage.open({ callsPer20s: 100, concurrentMax: 10 });
+    const people = stage.open({ share: 1 });
 
     await Promise.all(Array.from({ length: 12 }, (_, index) => people.findPersons('id', [String(index)])));
 
@@ -318,3 +324,85 @@ async function fetchErrors({ control }: Stage): Promise<readonly unknown[]> {
 
   return (calls as readonly Json[]).filter(limited);
 }
+
+callBudgetContract('Marketo over the REST API', async () => {
+  const stage = await startStage();
+  const opened: Marketo[] = [];
+  const openWith = (): Marketo => {
+    const marketo = createMarketo({
+      ...stage.emulator,
+      fields: personFields,
+      clock: stage.clock,
+      callsPerDay: 100,
+    });
+    opened.push(marketo);
+
+    return marketo;
+  };
+  const call = async (marketo: Marketo, lane: CallLane, count: number): Promise<void> => {
+    for (let at = 0; at < count; at += 1) await marketo.lane(lane).findPersons('id', ['1']);
+  };
+  const ours = openWith();
+
+  return {
+    budget: ours.budget,
+    use: (lane, count) => call(ours, lane, count),
+    useAsOther: (count) => call(openWith(), 'FRESH', count),
+    close: async () => {
+      await Promise.all(opened.map((each) => each.close()));
+      await stage.close();
+    },
+  };
+});
+
+describe('when the day’s calls are spent', () => {
+  let stage: Stage;
+  beforeEach(async () => {
+    stage = await startStage();
+  });
+  afterEach(() => stage.close());
+
+  const find = (people: MarketoPeople) => people.findPersons('id', ['1']);
+  const sent = async () => (await stage.control('GET', 'calls'))['calls'] as readonly Json[];
+
+  it('sends nothing more until midnight US Central, and then goes on', async () => {
+    const people = stage.open({ callsPerDay: 3 });
+    for (let call = 0; call < 3; call += 1) await find(people);
+
+    await expect(find(people)).rejects.toMatchObject({
+      code: 'MARKETO_QUOTA_SPENT',
+      details: { until: '2026-01-01T06:00:00Z', retryAfterMs: 6 * 60 * 60 * 1000 },
+    });
+    expect(await sent()).toHaveLength(3);
+
+    await stage.clock.sleep(6 * 60 * 60 * 1000, new AbortController().signal);
+    await expect(find(people)).resolves.toEqual([]);
+  });
+
+  it('takes Marketo’s word for it, whoever has spent them', async () => {
+    await stage.control('POST', 'settings', { callsPerDayMax: 0 });
+
+    for (let call = 0; call < 3; call += 1)
+      await expect(find(stage.people)).rejects.toMatchObject({
+        code: 'MARKETO_QUOTA_SPENT',
+        details: { until: '2026-01-01T06:00:00Z' },
+      });
+
+    expect(await sent()).toHaveLength(1);
+  });
+
+  it('keeps a fifth of them for people’s edits and requests', async () => {
+    const marketo = createMarketo({
+      ...stage.emulator,
+      fields: personFields,
+      clock: stage.clock,
+      callsPerDay: 10,
+    });
+    for (let call = 0; call < 8; call += 1) await find(marketo.lane('BACKFILL'));
+
+    await expect(find(marketo.lane('BACKFILL'))).rejects.toMatchObject({ code: 'MARKETO_QUOTA_SPENT' });
+    await expect(find(marketo.lane('AUDIT'))).rejects.toMatchObject({ code: 'MARKETO_QUOTA_SPENT' });
+    await expect(find(marketo.lane('FRESH'))).resolves.toEqual([]);
+    await marketo.close();
+  });
+});

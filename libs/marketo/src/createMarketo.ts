@@ -1,13 +1,20 @@
 import { isoTime, type FieldDefinition } from '@lockstep/change-events';
-import { marketoBatchMax, type Clock, type MarketoPeople } from '@lockstep/ports';
+import {
+  marketoBatchMax,
+  type CallBudget,
+  type CallLane,
+  type Clock,
+  type MarketoPeople,
+} from '@lockstep/ports';
 import { createAccessTokens } from './accessTokens.ts';
+import { createCallCounter, type CallCounter } from './callCounter.ts';
 import { createCallLimiter } from './callLimiter.ts';
 import { findPersons } from './findPersons.ts';
 import { createHttpTransport } from './httpTransport.ts';
-import type { CallLane } from './laneQueue.ts';
 import { createMarketoClients, type MarketoClient, type MarketoEnvelope } from './marketoClient.ts';
 import { readDeletedIds, readFeedRows } from './readFeedRows.ts';
 import { invalid } from './readValues.ts';
+import { readUsage } from './readUsage.ts';
 import { upsertPersons } from './upsertPersons.ts';
 
 export type MarketoOptions = {
@@ -17,10 +24,14 @@ export type MarketoOptions = {
   readonly clientSecret: string;
   /** What is read of a person and followed in the feed. */
   readonly fields: readonly FieldDefinition[];
-  /** Marketo allows 100 in all; half of it leaves room for the customer's other integrations (marketo-rest 6). */
+  /** Part of the next two that we use, 0.5 by default: the rest is for the customer's other integrations (marketo-rest 6). */
+  readonly share?: number;
+  /** What Marketo allows all users of the instance together: 100 by default, */
   readonly callsPer20s?: number;
-  /** Marketo allows 10 in all. */
+  /** 10 by default, */
   readonly concurrentMax?: number;
+  /** and 50,000 by default, of which everything may be used, until Marketo's own count of all users says that it is. */
+  readonly callsPerDay?: number;
   /** Above Marketo's own longest, 90 s for an upsert, so that its 604 arrives before we hang up. */
   readonly requestTimeoutMs?: number;
   readonly clock: Clock;
@@ -29,29 +40,53 @@ export type MarketoOptions = {
 export type Marketo = {
   /** The same database; the calls of each view wait in its lane. */
   lane(lane: CallLane): MarketoPeople;
+  /** Of all lanes together. */
+  readonly budget: CallBudget;
   close(): Promise<void>;
 };
 
 /** Opens Marketo's person database over its REST API. Nothing is sent before the first call. */
 export function createMarketo(options: MarketoOptions): Marketo {
-  const { clientId, clientSecret, clock, callsPer20s = 50, concurrentMax = 5 } = options;
+  const { clientId, clientSecret, clock } = options;
   const { origin } = new URL(options.url);
   const stop = new AbortController();
-  const transport = createHttpTransport(concurrentMax + 1, options.requestTimeoutMs ?? 100_000);
+  const limits = limitsOf(options);
+  const transport = createHttpTransport(limits.concurrentMax + 1, options.requestTimeoutMs ?? 100_000);
+  const counter = createCallCounter(options.callsPerDay ?? 50_000, clock.now);
   const clients = createMarketoClients({
     origin,
     transport,
     clock,
+    counter,
     stopped: stop.signal,
     tokens: createAccessTokens({ origin, clientId, clientSecret, transport, clock }),
-    limiter: createCallLimiter({ callsPer20s, concurrentMax, clock }, stop.signal),
+    limiter: createCallLimiter({ ...limits, counter, clock }, stop.signal),
   });
 
   return {
     lane: (lane) => createPeople(clients(lane), options.fields),
+    budget: budgetOf(counter, clients('FRESH')),
     close: async () => {
       stop.abort();
       await transport.close();
+    },
+  };
+}
+
+function limitsOf({ share = 0.5, callsPer20s = 100, concurrentMax = 10 }: MarketoOptions) {
+  const part = (limit: number): number => Math.max(1, Math.floor(limit * share));
+
+  return { callsPer20s: part(callsPer20s), concurrentMax: part(concurrentMax) };
+}
+
+function budgetOf(counter: CallCounter, client: MarketoClient): CallBudget {
+  return {
+    report: counter.report,
+    raiseTo: counter.raiseTo,
+    async countOthers() {
+      const usage = await client.call({ kind: 'read', path: 'stats/usage.json', query: {} });
+      const { day, byLane } = counter.report();
+      counter.raiseTo({ day, byLane, used: readUsage(usage.result, day) });
     },
   };
 }

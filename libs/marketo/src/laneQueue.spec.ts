@@ -1,4 +1,5 @@
-import { createLaneQueue, type CallLane } from './laneQueue.ts';
+import type { CallLane } from '@lockstep/ports';
+import { createLaneQueue } from './laneQueue.ts';
 
 function taken(counts: Partial<Record<CallLane, number>>, takes: number): CallLane[] {
   const queue = createLaneQueue<CallLane>();

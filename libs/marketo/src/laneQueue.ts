@@ -1,7 +1,4 @@
-/** Whose call it is, the most urgent first (decision 11). */
-export const callLanes = ['REQUEST', 'FRESH', 'BACKFILL', 'AUDIT'] as const;
-
-export type CallLane = (typeof callLanes)[number];
+import { callLanes, type CallLane } from '@lockstep/ports';
 
 export type LaneQueue<Item> = {
   readonly size: number;

@@ -1,8 +1,8 @@
 import { isSyncError, type SyncError } from '@lockstep/change-events';
-import type { Clock } from '@lockstep/ports';
+import type { CallLane, Clock } from '@lockstep/ports';
 import type { AccessTokens } from './accessTokens.ts';
+import type { CallCounter } from './callCounter.ts';
 import type { CallLimiter } from './callLimiter.ts';
-import type { CallLane } from './laneQueue.ts';
 import { answerFailure, faultFailure, type CallKind } from './failures.ts';
 import type { HttpAnswer, HttpTransport } from './httpTransport.ts';
 
@@ -27,6 +27,7 @@ export type MarketoClientOptions = {
   readonly origin: string;
   readonly tokens: AccessTokens;
   readonly limiter: CallLimiter;
+  readonly counter: Pick<CallCounter, 'spend'>;
   readonly transport: HttpTransport;
   readonly clock: Clock;
   /** Ends all waiting. */
@@ -72,11 +73,14 @@ async function authorisedCall(
   lane: CallLane,
   call: MarketoCall,
 ): Promise<MarketoEnvelope> {
-  const { tokens, limiter, transport, origin } = options;
+  const { tokens, limiter, counter, transport, origin } = options;
   const send = async (token: string): Promise<MarketoEnvelope> => {
     const answer = await limiter(lane, () => transport.send(requestOf(origin, call, token)));
-
-    return openEnvelope(answer, call.kind);
+    try {
+      return openEnvelope(answer, call.kind);
+    } catch (error) {
+      throw isSyncError(error, 'MARKETO_QUOTA_SPENT') ? counter.spend(lane) : error;
+    }
   };
   const token = await tokens.current();
   try {

@@ -1,4 +1,5 @@
 import {
+  callStoreContract,
   claimStoreContract,
   deliveryStoreContract,
   goldenStoreContract,
@@ -34,6 +35,7 @@ goldenStoreContract('MongoDB', async () => (await openEmpty()).golden);
 linkStoreContract('MongoDB', async () => (await openEmpty()).links);
 claimStoreContract('MongoDB', async () => (await openEmpty()).claims);
 deliveryStoreContract('MongoDB', async () => (await openEmpty()).deliveries);
+callStoreContract('MongoDB', async () => (await openEmpty()).calls);
 syncStateContract('MongoDB', async () => (await openEmpty()).syncState);
 
 describe('openMongoStores', () => {

@@ -1,7 +1,15 @@
 import { SyncError } from '@lockstep/change-events';
-import type { ClaimStore, DeliveryStore, GoldenStore, LinkStore, SyncStateStore } from '@lockstep/ports';
+import type {
+  CallStore,
+  ClaimStore,
+  DeliveryStore,
+  GoldenStore,
+  LinkStore,
+  SyncStateStore,
+} from '@lockstep/ports';
 import { MongoClient, type Db, type MongoClientOptions } from 'mongodb';
 import { coded } from './codedErrors.ts';
+import { mongoCallStore } from './mongoCallStore.ts';
 import { mongoClaimStore } from './mongoClaimStore.ts';
 import { mongoDeliveryStore } from './mongoDeliveryStore.ts';
 import { mongoGoldenStore, type GoldenDocument } from './mongoGoldenStore.ts';
@@ -20,6 +28,7 @@ export type MongoStores = {
   readonly links: LinkStore;
   readonly claims: ClaimStore;
   readonly deliveries: DeliveryStore;
+  readonly calls: CallStore;
   readonly syncState: SyncStateStore;
   /** One round trip; throws MONGODB_UNREACHABLE or MONGODB_REFUSED. */
   ping(): Promise<void>;
@@ -60,6 +69,7 @@ function storesOver(db: Db, operationTimeoutMs: number): Omit<MongoStores, 'ping
     links: mongoLinkStore(db.collection('links'), operationTimeoutMs),
     claims: mongoClaimStore(db.collection('claims'), operationTimeoutMs),
     deliveries: mongoDeliveryStore(db.collection('deliveries'), operationTimeoutMs),
+    calls: mongoCallStore(db.collection('dailyCalls'), operationTimeoutMs),
     syncState: mongoSyncState(db.collection('syncState'), operationTimeoutMs),
   };
 }

@@ -390,6 +390,22 @@ describe('when a call fails', () => {
     });
   });
 
+  it('puts off until the day’s calls begin anew what of a batch was not sent when they were spent', async () => {
+    const { send, marketo, log, lastOutcome } = createSetting();
+    const [first = '', second = ''] = await neighbours(log);
+    marketo.seed([{}]);
+    marketo.hooks.beforeUpsert = ({ action }) => {
+      if (action === 'updateOnly') throw new SyncError('MARKETO_QUOTA_SPENT', { retryAfterMs: 7_200_000 });
+    };
+
+    await send(
+      exampleCommand({ goldenId: first }),
+      update('1', { city: 'Bonn' }, { goldenId: second, revision: revision(4) }),
+    );
+
+    expect(lastOutcome(second)).toMatchObject({ result: 'RETRY', retryAt: '2026-11-22T12:00:00Z' });
+  });
+
   it.each([exampleCommand(), update('1', { city: 'Bonn' }), exampleCommand({ operation: 'READ' })])(
     'calls nobody without the lease to $operation',
     async (command) => {

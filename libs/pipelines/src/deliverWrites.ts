@@ -13,7 +13,7 @@ import {
   type DeliveryStore,
   type MarketoPeople,
 } from '@lockstep/ports';
-import { codeOf, outcomeOf, retryOutcome, unknownOutcome } from './deliveryOutcome.ts';
+import { outcomeOf, retryOutcome, unknownOutcome } from './deliveryOutcome.ts';
 import { callMarketo, type MarketoCallOptions } from './marketoCalls.ts';
 
 export type DeliverOptions = MarketoCallOptions & {
@@ -113,7 +113,7 @@ async function deliverChunks(
     for (const chunk of inChunks(due.filter((command) => command.operation === operation))) {
       const failed = (error: unknown): DeliveryOutcome[] => {
         if (outcomes.length === 0 || fateOf(error) !== 'RETRY') throw error;
-        return chunk.map((command) => retryOutcome(command, codeOf(error), options.clock.now()));
+        return chunk.map((command) => retryOutcome(command, error, options.clock.now()));
       };
       outcomes.push(...(await callMarketo(options, operation, chunk).catch(failed)));
     }

@@ -47,9 +47,15 @@ export function unknownOutcome(command: WriteCommand, code: ErrorCode, nowMs: nu
   return outcomeOf(command, { result: 'UNKNOWN', code, retryAt }, nowMs);
 }
 
-/** Nothing was sent; the record's owner plans it anew a little later. */
-export function retryOutcome(command: WriteCommand, code: ErrorCode, nowMs: number): DeliveryOutcome {
-  return outcomeOf(command, { result: 'RETRY', code, retryAt: isoTime(nowMs + retryMs) }, nowMs);
+/** Nothing was sent; the record's owner plans it anew a little later, or when the failure says that it may. */
+export function retryOutcome(command: WriteCommand, failure: unknown, nowMs: number): DeliveryOutcome {
+  const asked = isSyncError(failure) ? failure.details['retryAfterMs'] : undefined;
+  const waitMs = typeof asked === 'number' ? Math.max(retryMs, asked) : retryMs;
+  return outcomeOf(
+    command,
+    { result: 'RETRY', code: codeOf(failure), retryAt: isoTime(nowMs + waitMs) },
+    nowMs,
+  );
 }
 
 /** The code of a failure of a whole call. */

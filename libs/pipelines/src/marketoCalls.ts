@@ -214,7 +214,7 @@ async function refused(
   const later = (failure: unknown): Outcomes => {
     // The first half is done, so the batch must not come again.
     if (fateOf(failure) !== 'RETRY') throw failure;
-    return rest.map((command) => retryOutcome(command, codeOf(failure), options.clock.now()));
+    return rest.map((command) => retryOutcome(command, failure, options.clock.now()));
   };
   return [...first, ...(await upsert(options, rest, how).catch(later))];
 }

@@ -54,6 +54,14 @@ const sentences = {
     severity: 'error',
     sentence: 'The day’s requests to Dataverse are spent; work goes on at midnight UTC.',
   },
+  CALLS_RUN_SHORT: {
+    severity: 'warning',
+    sentence: 'At the present rate the day’s calls to Marketo are spent before the day ends.',
+  },
+  CALLS_SPENT: {
+    severity: 'error',
+    sentence: 'The day’s calls to Marketo are spent; work goes on at midnight US Central time.',
+  },
   RECORD_WAITS: {
     severity: 'warning',
     sentence: 'A record waits; its code says why. It is tried again by itself.',

@@ -13,6 +13,16 @@ export type {
 } from './eventLog.ts';
 export type { Lease, LeaseKeeper } from './lease.ts';
 export type { BudgetReport, DailyUsage, RequestBudget } from './requestBudget.ts';
+export {
+  callLanes,
+  type CallBudget,
+  type CallLane,
+  type CallReport,
+  type CallsByLane,
+  type CallStore,
+  type DailyCalls,
+  type StoredCalls,
+} from './callBudget.ts';
 export type {
   Claim,
   ClaimStore,
@@ -94,6 +104,13 @@ export { claimStoreContract } from './contracts/claimStoreContract.ts';
 export { deliveryStoreContract } from './contracts/deliveryStoreContract.ts';
 export { syncStateContract } from './contracts/syncStateContract.ts';
 export { virtualClock, type VirtualClock } from './doubles/virtualClock.ts';
+export { callBudgetContract, type CallBudgetHarness } from './contracts/callBudgetContract.ts';
+export { callStoreContract } from './contracts/callStoreContract.ts';
+export {
+  inMemoryCallBudget,
+  inMemoryCallStore,
+  type InMemoryCallBudget,
+} from './doubles/inMemoryCallBudget.ts';
 export { requestBudgetContract } from './contracts/requestBudgetContract.ts';
 export { inMemoryRequestBudget } from './doubles/inMemoryRequestBudget.ts';
 export { clockContract } from './contracts/clockContract.ts';

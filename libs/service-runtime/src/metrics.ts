@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { deliveryMetrics } from './deliveryMetrics.ts';
 import { extractionMetrics } from './extractionMetrics.ts';
 import { sourceMetrics } from './sourceMetrics.ts';
 
@@ -17,6 +18,7 @@ export function createMetrics(service: string) {
     ...extractionMetrics(registry),
     ...decisionMetrics(registry),
     ...remoteMetrics(registry),
+    ...deliveryMetrics(registry),
   };
 }
 

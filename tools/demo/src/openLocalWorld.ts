@@ -23,7 +23,7 @@ const demoPace = {
   FEED_INTERVAL_MIN_MS: '500',
   FEED_INTERVAL_MAX_MS: '1000',
   // The demo reads a little beside the service; Marketo allows 100 to all together.
-  MARKETO_CALLS_PER_20S: '80',
+  MARKETO_SHARE: '0.8',
 };
 
 export type LocalWorldOptions = {

@@ -1,0 +1,14 @@
+import type { Marketo } from '@lockstep/marketo';
+import type { MongoStores } from '@lockstep/mongodb';
+import type { EventLog } from '@lockstep/ports';
+import type { Service } from '@lockstep/service-runtime';
+import type { Config } from './config.ts';
+
+/** What the loops of this process share. */
+export type Parts = {
+  readonly config: Config;
+  readonly marketo: Marketo;
+  readonly stores: MongoStores;
+  readonly eventLog: EventLog;
+  readonly service: Service;
+};

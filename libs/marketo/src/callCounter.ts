@@ -1,0 +1,72 @@
+import { isoTime, SyncError } from '@lockstep/change-events';
+import {
+  callLanes,
+  type CallBudget,
+  type CallLane,
+  type CallReport,
+  type CallsByLane,
+  type DailyCalls,
+} from '@lockstep/ports';
+import { centralDay, centralDayEndMs } from './centralDay.ts';
+
+export type CallCounter = Pick<CallBudget, 'report' | 'raiseTo'> & {
+  /** MARKETO_QUOTA_SPENT when a call of the lane may not leave today. */
+  refusal(lane: CallLane): SyncError | null;
+  count(lane: CallLane): void;
+  /** Marketo has said 607: nothing more leaves today. Returns the failure that says until when. */
+  spend(lane: CallLane): SyncError;
+};
+
+/** What is left for people's edits when first loads and audits have had their part. */
+const backfillShare = 0.8;
+const none: CallsByLane = { REQUEST: 0, FRESH: 0, BACKFILL: 0, AUDIT: 0 };
+
+/** Counts the calls of a day; `budget` is what Marketo grants all users of the instance together. */
+export function createCallCounter(budget: number, now: () => number): CallCounter {
+  let calls: DailyCalls = { day: '', used: 0, byLane: none };
+  const today = (): DailyCalls => {
+    const day = centralDay(now());
+    if (calls.day !== day) calls = { day, used: 0, byLane: none };
+
+    return calls;
+  };
+  const raise = (used: number, byLane: CallsByLane): void => {
+    const former = today();
+    calls = { ...former, used: Math.max(former.used, used), byLane: higher(former.byLane, byLane) };
+  };
+
+  return {
+    report: (): CallReport => ({ ...today(), budget, endsAt: isoTime(centralDayEndMs(now())) }),
+    raiseTo({ day, used, byLane }) {
+      if (day === today().day) raise(used, byLane);
+    },
+    refusal(lane) {
+      const isUrgent = lane === 'REQUEST' || lane === 'FRESH';
+
+      return today().used < budget * (isUrgent ? 1 : backfillShare) ? null : spent(lane, now());
+    },
+    count(lane) {
+      const { used, byLane } = today();
+      raise(used + 1, { ...byLane, [lane]: byLane[lane] + 1 });
+    },
+    spend(lane) {
+      raise(budget, none);
+
+      return spent(lane, now());
+    },
+  };
+}
+
+function higher(one: CallsByLane, other: CallsByLane): CallsByLane {
+  return Object.fromEntries(callLanes.map((lane) => [lane, Math.max(one[lane], other[lane])])) as CallsByLane;
+}
+
+function spent(lane: CallLane, nowMs: number): SyncError {
+  const untilMs = centralDayEndMs(nowMs);
+
+  return new SyncError('MARKETO_QUOTA_SPENT', {
+    lane,
+    until: isoTime(untilMs),
+    retryAfterMs: untilMs - nowMs,
+  });
+}
