@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { rootCertificates } from 'node:tls';
-import { Agent, request } from 'undici';
+import { request } from 'undici';
+import { dataverseToken } from './dataverseToken.ts';
 import type { EmulatedDynamics } from './emulatedDynamics.ts';
 
 const metadata = (type: string): string => `Microsoft.Dynamics.CRM.${type}`;
@@ -13,7 +12,10 @@ const label = (text: string) => ({
 export async function createVisitTable(dynamics: EmulatedDynamics): Promise<void> {
   const { statusCode, body } = await request(`${dynamics.url}/api/data/v9.2/EntityDefinitions`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${await tokenFor(dynamics)}`, 'content-type': 'application/json' },
+    headers: {
+      authorization: `Bearer ${await dataverseToken(dynamics)}`,
+      'content-type': 'application/json',
+    },
     body: JSON.stringify({
       '@odata.type': metadata('EntityMetadata'),
       SchemaName: 'new_Visit',
@@ -33,24 +35,4 @@ export async function createVisitTable(dynamics: EmulatedDynamics): Promise<void
   });
   const text = await body.text();
   if (statusCode !== 204) throw new Error(`new_visit was not made: ${statusCode} ${text}`);
-}
-
-async function tokenFor(dynamics: EmulatedDynamics): Promise<string> {
-  const agent = new Agent({
-    connect: { ca: [...rootCertificates, await readFile(dynamics.caFile, 'utf8')] },
-  });
-  const { body } = await request(`${dynamics.tokenAuthority}/oauth2/v2.0/token`, {
-    method: 'POST',
-    dispatcher: agent,
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: new URLSearchParams({
-      grant_type: 'client_credentials',
-      client_id: dynamics.clientId,
-      client_secret: dynamics.clientSecret,
-      scope: `${dynamics.url}/.default`,
-    }).toString(),
-  });
-  const { access_token: token } = (await body.json()) as { access_token: string };
-  await agent.close();
-  return token;
 }

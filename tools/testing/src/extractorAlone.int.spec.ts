@@ -6,6 +6,7 @@ import { dynamicsTables, topics, type ChangeEvent } from '@lockstep/change-event
 import { request } from 'undici';
 import { createVisitTable } from './customTable.ts';
 import { readTopics } from './readTopics.ts';
+import { registerHint } from './registerHint.ts';
 import type { ServiceProcess } from './serviceProcess.ts';
 import { startExtraction, type Extraction } from './startExtraction.ts';
 
@@ -110,6 +111,24 @@ it(
     for (const table of ['lead', 'contact', 'account', 'opportunity', 'campaign'])
       expect(await eventsOf(table)).toHaveLength(3);
     expect((await eventsOf('systemuser')).length).toBeGreaterThan(0);
+  },
+  testTimeoutMs,
+);
+
+it(
+  'is woken by the webhook that the Web API registered for its hint',
+  async () => {
+    const url = `${extractor.url}/hints/dynamics`;
+    await registerHint(extraction.dynamics, { url, key: hintKey, tables: ['contact'] });
+    const [contact] = await extraction.dynamics.rows('contact');
+    const editedAtMs = performance.now();
+    await extraction.dynamics.editRow('contact', String(contact?.['contactid']), { jobtitle: 'Knocked' });
+    await until(async () =>
+      (await eventsOf('contact')).some(({ fields }) => fields?.['jobtitle'] === 'Knocked'),
+    );
+
+    expect(performance.now() - editedAtMs).toBeLessThan(idleMs / 2);
+    expect(await metric('hints_total{table="contact",result="woken"')).toBe(true);
   },
   testTimeoutMs,
 );

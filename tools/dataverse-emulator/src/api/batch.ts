@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { badRequest, DataverseError, errorCodes } from '../core/dataverseError.ts';
 import { nowMs, type CallEntry, type OrganizationState } from '../core/organizationState.ts';
+import { inTransaction } from '../core/transaction.ts';
 import { failureAnswer, type Answer, type Call } from './call.ts';
 import { callAddress } from './callAddress.ts';
 import { callSwitches } from './callSwitches.ts';
@@ -92,14 +93,20 @@ function checkRequest({ state }: Batch, { method, url, headers }: PartRequest): 
     throw badRequest(errorCodes.undeclaredProperty, 'Stream was not readable.');
 }
 
+/** A write that a synchronous webhook refuses is undone alone, whatever becomes of the batch. */
+function alone(state: OrganizationState, call: Call, answer: Answerer): Answer {
+  const isJudged = state.judgement !== undefined && call.method !== 'GET';
+  return isJudged ? inTransaction(state, () => answer(state, call)) : answer(state, call);
+}
+
 /** Optional headers are those of the inner call where it has them, else of the batch. */
 function answerInner({ state, outer, answer }: Batch, call: Call): Answer {
   const { context } = state;
-  if (!context) return answer(state, call);
+  if (!context) return alone(state, call, answer);
   const headers = { ...outer.headers, ...call.headers };
   state.context = { ...context, ...callSwitches(context.application, { headers, query: call.query }) };
   try {
-    return answer(state, call);
+    return alone(state, call, answer);
   } finally {
     state.context = context;
   }

@@ -4,7 +4,6 @@ import { principalPrivileges } from './principalPrivileges.ts';
 import { bulkMessages } from './actions/bulkMessages.ts';
 import { closeOpportunity } from './actions/closeOpportunity.ts';
 import { mergeRows } from './actions/mergeRows.ts';
-import { messageFilters } from './actions/messageFilters.ts';
 import { retrieveTotalRecordCount, retrieveVersion } from './actions/organizationFunctions.ts';
 import { qualifyLead } from './actions/qualifyLead.ts';
 import { changeMembers } from './actions/teamMembers.ts';
@@ -49,6 +48,5 @@ export const operations: ReadonlyMap<string, Operation> = new Map<string, Operat
   ['AddMembersTeam', { method: 'POST', binding: 'row', answer: changeMembers('add') }],
   ['RemoveMembersTeam', { method: 'POST', binding: 'row', answer: changeMembers('remove') }],
   ...bulkMessages,
-  ...messageFilters,
   ['RetrievePrincipalAttributePrivileges', { method: 'GET', binding: 'row', answer: principalPrivileges }],
 ]);

@@ -53,6 +53,8 @@ export interface CallContext {
   readonly tag: string | undefined;
   readonly bypassesSync: boolean;
   readonly bypassesAsync: boolean;
+  /** Single steps that are skipped, by id. */
+  readonly bypassedSteps: ReadonlySet<string>;
   /** Duplicate detection is on for this call: `MSCRM.SuppressDuplicateDetection: false`. */
   readonly detectsDuplicates: boolean;
 }

@@ -1,3 +1,4 @@
+import { addMessageFilters, removeMessageFilters } from './messageRows.ts';
 import type { OrganizationState } from './organizationState.ts';
 import type { ManyToMany } from './relationships.ts';
 import type { TableDefinition } from './tableDefinition.ts';
@@ -14,6 +15,7 @@ function recordChange(state: OrganizationState, table: string): void {
 export function putTable(state: OrganizationState, table: TableDefinition): void {
   state.tables.set(table.name, table);
   state.tablesBySet.set(table.set, table);
+  addMessageFilters(state, table);
   recordChange(state, table.name);
 }
 
@@ -26,6 +28,7 @@ export function putManyToMany(state: OrganizationState, relationship: ManyToMany
 /** Takes a table away with its rows; its versions stay used up. */
 export function removeTable(state: OrganizationState, table: TableDefinition): void {
   for (const id of [...state.store.ids(table.name)]) state.store.remove(table.name, id);
+  removeMessageFilters(state, table);
   state.tables.delete(table.name);
   state.tablesBySet.delete(table.set);
   recordChange(state, table.name);

@@ -72,7 +72,7 @@ export interface ColumnDefinition {
   readonly required?: RequiredLevel;
   /** Under column security: readable and writable with a permission only. */
   readonly isSecured?: boolean;
-  /** Set on the copy of a secured column for a caller who may not read it: it answers null. */
+  /** It answers null: a column that is written only, or the copy of a secured one for a caller who may not read it. */
   readonly isHidden?: boolean;
   readonly isCustom?: boolean;
   /** Where the digits of money come from: 0 the column, 1 the organisation, 2 the currency. */

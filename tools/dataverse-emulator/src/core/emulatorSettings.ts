@@ -38,6 +38,8 @@ export const emulatorSettingsSchema = Type.Object(
     recordCountAgeHours: Type.Integer({ minimum: 0, maximum: 24 }),
     /** Size of a webhook's body above which its data is left out. */
     webhookBytesMax: Type.Integer({ minimum: 1, maximum: 262_144 }),
+    /** How long a webhook's receiver has for its answer. */
+    webhookTimeoutMs: Type.Integer({ minimum: 1, maximum: 60_000 }),
     isEmptyTextNull: Type.Boolean(),
     /** Whether each connection comes with its mirror image. */
     areConnectionsReciprocal: Type.Boolean(),
@@ -97,6 +99,7 @@ export const defaultSettings: EmulatorSettings = {
   doMembershipsTouchRows: false,
   recordCountAgeHours: 0,
   webhookBytesMax: 262_144,
+  webhookTimeoutMs: 60_000,
   isEmptyTextNull: true,
   areConnectionsReciprocal: true,
   doesRemoveLinkTouchModified: false,

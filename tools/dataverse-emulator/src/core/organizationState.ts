@@ -7,6 +7,7 @@ import { createBoundedLog, type BoundedLog } from './boundedLog.ts';
 import { defaultSettings, type EmulatorSettings } from './emulatorSettings.ts';
 import { createFaultPlan, type FaultPlan } from './faultPlan.ts';
 import { standardDuplicateRules, type DuplicateRule } from './duplicateRules.ts';
+import type { Judgement } from './judgement.ts';
 import type { Plugin } from './plugins.ts';
 import { createPageCache, type PageCache } from './pageCache.ts';
 import { createRowStore, type Commit, type RowStore } from './rowStore.ts';
@@ -73,6 +74,8 @@ export interface OrganizationState {
   readonly applications: Map<string, Application>;
   /** What holds for the call that is being answered. */
   context: CallContext | undefined;
+  /** Set while changes of a call are judged by synchronous webhooks. */
+  judgement: Judgement | undefined;
   readonly usage: Usage;
   /** Counts per table as last taken. */
   readonly recordCounts: Map<string, { readonly count: number; readonly atMs: number }>;
@@ -96,7 +99,8 @@ export interface OrganizationState {
   settings: EmulatorSettings;
   clockOffsetMs: number;
   readonly baseNow: () => number;
-  readonly newId: () => string;
+  /** Replaced while a call is repeated, which draws the same ids again. */
+  newId: () => string;
 }
 
 /** What differs between runs is passed in. */
@@ -142,6 +146,7 @@ export function createOrganizationState(parts: OrganizationParts): OrganizationS
     },
     applications: new Map([[clientId, standing]]),
     context: undefined,
+    judgement: undefined,
     usage: createUsage(),
     recordCounts: new Map(),
     tables: new Map(parts.tables.map((table) => [table.name, table])),

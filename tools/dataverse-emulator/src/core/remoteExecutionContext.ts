@@ -1,13 +1,16 @@
 import type { CellValue, ColumnDefinition, ColumnType, Row } from './columnDefinition.ts';
 import type { CallContext } from './application.ts';
 import type { OrganizationState, StateEntry } from './organizationState.ts';
+import type { StepImage, Webhook } from './webhook.ts';
 
-/** A committed change and the call that it came from, if any. */
-export interface CommittedChange {
+/** A change and the call that it came from, if any. */
+export interface ChangeOfCall {
   readonly entry: StateEntry;
   readonly call: CallContext | undefined;
+  readonly correlationId: string;
 }
 
+const postOperation = 40;
 const crmTypes = 'http://schemas.microsoft.com/xrm/2011/Contracts';
 
 export const messageNames = { create: 'Create', update: 'Update', delete: 'Delete' } as const;
@@ -56,34 +59,98 @@ function changedCells(before: Row | undefined, after: Row): Row {
   );
 }
 
+/** The columns that an image takes of a row. */
+function imageCells(state: OrganizationState, table: string, row: Row, { columns }: StepImage): Row {
+  if (columns === null) return row;
+  const definitions = state.tables.get(table)?.byProperty;
+  const isTaken = (property: string): boolean => columns.has(definitions?.get(property)?.name ?? property);
+  return Object.fromEntries(Object.entries(row).filter(([property]) => isTaken(property)));
+}
+
+function registeredImages(
+  state: OrganizationState,
+  { images }: Webhook,
+  { table, id, before, after }: StateEntry,
+  when: 'before' | 'after',
+): readonly Pair[] {
+  const row = when === 'before' ? before : after;
+  if (!row) return [];
+  return images
+    .filter((image) => image.when === when || image.when === 'both')
+    .map((image) => ({
+      key: image.alias,
+      value: entityJson(state, table, id, imageCells(state, table, row, image)),
+    }));
+}
+
+/** An asynchronous step sees the whole row as it is then. */
+function ownImages(
+  state: OrganizationState,
+  { mode }: Webhook,
+  { table, id, after }: StateEntry,
+): readonly Pair[] {
+  if (mode !== 'asynchronous' || !after) return [];
+  return [{ key: 'AsynchronousStepPrimaryName', value: entityJson(state, table, id, after) }];
+}
+
+function reference(table: string, id: string): Readonly<Record<string, unknown>> {
+  return { __type: `EntityReference:${crmTypes}`, Id: id, LogicalName: table };
+}
+
+function dataParts(
+  state: OrganizationState,
+  hook: Webhook,
+  entry: StateEntry,
+): Readonly<Record<string, unknown>> {
+  const { table, id, after, before } = entry;
+  const target = after ? entityJson(state, table, id, changedCells(before, after)) : reference(table, id);
+  // Before the change there is no row to be seen after it.
+  const seenAfter = hook.stage === postOperation ? registeredImages(state, hook, entry, 'after') : [];
+  return {
+    InputParameters: [{ key: 'Target', value: target }],
+    OutputParameters: [],
+    PreEntityImages: registeredImages(state, hook, entry, 'before'),
+    PostEntityImages: [...ownImages(state, hook, entry), ...seenAfter],
+    ParentContext: null,
+  };
+}
+
+function whoParts(
+  state: OrganizationState,
+  { entry, call }: ChangeOfCall,
+): Readonly<Record<string, unknown>> {
+  const { organizationId, businessUnitId } = state.identity;
+  return {
+    UserId: entry.actor.id,
+    InitiatingUserId: entry.actor.actingUserId ?? entry.actor.id,
+    BusinessUnitId: businessUnitId,
+    OrganizationId: organizationId,
+    OrganizationName: 'emulated',
+    SharedVariables: call?.tag === undefined ? [] : [{ key: 'tag', value: call.tag }],
+  };
+}
+
 /** The body that a webhook is called with (facts, section 7); its data parts are left out when they are too large. */
 export function remoteExecutionContext(
   state: OrganizationState,
-  { entry, call }: CommittedChange,
-  correlationId: string,
+  hook: Webhook,
+  change: ChangeOfCall,
 ): Readonly<Record<string, unknown>> {
-  const { table, id, operation, after, before, actor, atMs } = entry;
-  const reference = { __type: `EntityReference:${crmTypes}`, Id: id, LogicalName: table };
-  const target = after ? entityJson(state, table, id, changedCells(before, after)) : reference;
-  const image = after
-    ? [{ key: 'AsynchronousStepPrimaryName', value: entityJson(state, table, id, after) }]
-    : [];
+  const { table, id, operation, atMs } = change.entry;
+  const isSynchronous = hook.mode === 'synchronous';
   return {
     MessageName: messageNames[operation],
     PrimaryEntityName: table,
     PrimaryEntityId: id,
+    SecondaryEntityName: 'none',
     Depth: 1,
-    Stage: 40,
-    Mode: 1,
-    UserId: actor.id,
-    InitiatingUserId: actor.actingUserId ?? actor.id,
-    OrganizationId: state.identity.organizationId,
-    OrganizationName: 'emulated',
-    CorrelationId: correlationId,
+    Stage: hook.stage,
+    Mode: isSynchronous ? 0 : 1,
+    IsInTransaction: isSynchronous,
+    CorrelationId: change.correlationId,
     OperationCreatedOn: `/Date(${atMs}+0000)/`,
-    InputParameters: [{ key: 'Target', value: target }],
-    PreEntityImages: [],
-    PostEntityImages: image,
-    SharedVariables: call?.tag === undefined ? [] : [{ key: 'tag', value: call.tag }],
+    OwningExtension: reference('sdkmessageprocessingstep', hook.id),
+    ...whoParts(state, change),
+    ...dataParts(state, hook, change.entry),
   };
 }

@@ -1,6 +1,7 @@
 import type { Application } from './application.ts';
 import { userId, type Actor, type OrganizationState } from './organizationState.ts';
 import { defaultCurrencyId } from './completeRow.ts';
+import { addMessageRows } from './messageRows.ts';
 import { deleteRow } from './deleteRow.ts';
 import { createRow, updateRow } from './writeRow.ts';
 
@@ -54,7 +55,7 @@ export function removeOrganizationRow(state: OrganizationState, id: string): voi
   if (table && state.store.row(table.name, id)) deleteRow(state, table, id, system);
 }
 
-/** Puts the rows every organisation has in place: itself, its unit and currency, the application user, one human. */
+/** Puts the rows every organisation has in place: itself, its unit and currency, the application user, one human, the messages. */
 export function addStandingRows(state: OrganizationState): void {
   addRow(state, 'businessunit', {
     businessunitid: state.identity.businessUnitId,
@@ -75,6 +76,7 @@ export function addStandingRows(state: OrganizationState): void {
     accessmode: 4,
   });
   humanActor(state);
+  addMessageRows(state);
 }
 
 /** Carries the retention setting into the organisation's row, where clients read it (facts, section 1.5). */

@@ -1,22 +1,9 @@
 import pLimit from 'p-limit';
-import { request } from 'undici';
+import { callHook } from './hookCall.ts';
 import type { OrganizationState, StateEntry } from './organizationState.ts';
-import {
-  messageNames,
-  remoteExecutionContext,
-  type CommittedChange,
-  type MessageName,
-} from './remoteExecutionContext.ts';
-
-/** Where to call on a change of a table; `auth` goes into the query or the headers (facts, section 7). */
-export interface Webhook {
-  readonly id: string;
-  readonly url: string;
-  readonly table: string;
-  /** Null for every message. */
-  readonly message: MessageName | null;
-  readonly auth: { readonly place: 'query' | 'header'; readonly pairs: Readonly<Record<string, string>> };
-}
+import { createRegisteredSteps } from './registeredSteps.ts';
+import { messageNames, type ChangeOfCall } from './remoteExecutionContext.ts';
+import type { Webhook } from './webhook.ts';
 
 /** How often receivers were called, and what became of it. */
 export interface WebhookCounts {
@@ -27,36 +14,42 @@ export interface WebhookCounts {
 
 export interface Webhooks {
   readonly counts: Readonly<WebhookCounts>;
+  /** Those of the control API. */
   list(): readonly Webhook[];
   add(hook: Webhook): void;
   remove(id: string): void;
   /** Told of every change as it is logged; what its transaction takes back later is not sent. */
   changed(state: OrganizationState, sequence: number, entry: StateEntry): void;
-  /** Sends nothing any more. */
+  /** The synchronous ones that a change concerns, in their order. */
+  synchronous(state: OrganizationState, entry: StateEntry): readonly Webhook[];
+  /** Whether there may be synchronous ones at all. */
+  mayJudge(state: OrganizationState): boolean;
+  /** Aborted when nothing is to be sent any more. */
+  readonly stopped: AbortSignal;
   close(): void;
 }
 
 const inFlightMax = 8;
 const queuedMax = 10_000;
-const attemptsMax = 3;
-const retryDelayMs = 500;
-const timeoutMs = 60_000;
 
-type Pending = CommittedChange & { readonly sequence: number };
+type Pending = ChangeOfCall & { readonly sequence: number };
 
-/** Calls receivers after the commit, a bounded number at a time and of times. */
+/** Calls receivers after the commit, a bounded number at a time; knows which are asked before it. */
 export function createWebhooks(): Webhooks {
-  const hooks = new Map<string, Webhook>();
+  const added = new Map<string, Webhook>();
+  const registered = createRegisteredSteps();
   const counts: WebhookCounts = { delivered: 0, failed: 0, dropped: 0 };
   const limit = pLimit(inFlightMax);
   const stop = new AbortController();
   let pending: Pending[] = [];
 
+  const all = (state: OrganizationState): readonly Webhook[] =>
+    added.size === 0 ? registered(state) : [...added.values(), ...registered(state)];
   const send = (state: OrganizationState, change: Pending): void => {
-    for (const hook of hooks.values()) {
-      if (!concerns(hook, change.entry)) continue;
+    for (const hook of all(state)) {
+      if (hook.mode !== 'asynchronous' || !concerns(state, hook, change)) continue;
       if (limit.pendingCount >= queuedMax) counts.dropped += 1;
-      else void limit(() => deliver(callOf(state, hook, change), counts, stop.signal));
+      else void limit(count, callHook(state, hook, change, stop.signal), counts);
     }
   };
   const flush = (state: OrganizationState): void => {
@@ -67,22 +60,53 @@ export function createWebhooks(): Webhooks {
 
   return {
     counts,
-    list: () => [...hooks.values()],
-    add: (hook) => void hooks.set(hook.id, hook),
-    remove: (id) => void hooks.delete(id),
+    list: () => [...added.values()],
+    add: (hook) => void added.set(hook.id, hook),
+    remove: (id) => void added.delete(id),
     changed(state, sequence, entry) {
-      if (hooks.size === 0 || stop.signal.aborted) return;
+      if (stop.signal.aborted || all(state).length === 0) return;
       // A call is answered in one turn: in the next its transaction is over, one way or the other.
       if (pending.length === 0) setImmediate(flush, state);
       if (pending.length >= queuedMax) counts.dropped += 1;
-      else pending.push({ sequence, entry, call: state.context });
+      else pending.push({ sequence, ...changeOfCall(state, entry) });
     },
+    synchronous: (state, entry) =>
+      all(state).filter(
+        (hook) => hook.mode === 'synchronous' && concerns(state, hook, changeOfCall(state, entry)),
+      ),
+    mayJudge: (state) => all(state).some(({ mode }) => mode === 'synchronous'),
+    stopped: stop.signal,
     close: () => stop.abort(),
   };
 }
 
-function concerns({ table, message }: Webhook, entry: StateEntry): boolean {
-  return table === entry.table && (message === null || message === messageNames[entry.operation]);
+/** A change with the call that it came from, if any. */
+export function changeOfCall(state: OrganizationState, entry: StateEntry): ChangeOfCall {
+  const call = state.context;
+  return { entry, call, correlationId: call?.correlationId ?? state.newId() };
+}
+
+function isBypassed(hook: Webhook, call: ChangeOfCall['call']): boolean {
+  if (!call) return false;
+  const bypasses = hook.mode === 'synchronous' ? call.bypassesSync : call.bypassesAsync;
+  return bypasses || call.bypassedSteps.has(hook.id);
+}
+
+/** Filtering columns are those an update writes, changed or not. */
+function isWritten(state: OrganizationState, { filteringColumns }: Webhook, entry: StateEntry): boolean {
+  if (filteringColumns === null || entry.operation !== 'update') return true;
+  const columns = state.tables.get(entry.table)?.byProperty;
+  return (entry.written ?? []).some((property) =>
+    filteringColumns.has(columns?.get(property)?.name ?? property),
+  );
+}
+
+function concerns(state: OrganizationState, hook: Webhook, { entry, call }: ChangeOfCall): boolean {
+  const { table, message } = hook;
+  const isNamed =
+    (table ?? entry.table) === entry.table &&
+    (message ?? messageNames[entry.operation]) === messageNames[entry.operation];
+  return isNamed && isWritten(state, hook, entry) && !isBypassed(hook, call);
 }
 
 /** A failed transaction takes its entries back, and others may have their numbers by now. */
@@ -91,56 +115,7 @@ function isCommitted(state: OrganizationState, { sequence, entry }: Pending): bo
   return logged?.sequence === sequence && logged.entry.version === entry.version;
 }
 
-type HookCall = { readonly url: string; readonly headers: Record<string, string>; readonly body: string };
-
-function callOf(state: OrganizationState, { url, auth }: Webhook, change: Pending): HookCall {
-  const address = new URL(url);
-  if (auth.place === 'query')
-    for (const [name, value] of Object.entries(auth.pairs)) address.searchParams.set(name, value);
-  const correlationId = change.call?.correlationId ?? state.newId();
-  const context = remoteExecutionContext(state, change, correlationId);
-  const whole = JSON.stringify(context);
-  const isTooLarge = Buffer.byteLength(whole) > state.settings.webhookBytesMax;
-  const emptied = { ...context, InputParameters: [], PreEntityImages: [], PostEntityImages: [] };
-  return {
-    url: address.href,
-    headers: {
-      'content-type': 'application/json',
-      'x-ms-dynamics-organization': 'emulated',
-      'x-ms-dynamics-entity-name': change.entry.table,
-      'x-ms-dynamics-request-name': messageNames[change.entry.operation],
-      'x-ms-correlation-request-id': correlationId,
-      ...(isTooLarge && { 'x-ms-dynamics-msg-size-exceeded': 'true' }),
-      ...(auth.place === 'header' && auth.pairs),
-    },
-    body: isTooLarge ? JSON.stringify(emptied) : whole,
-  };
-}
-
-async function deliver(call: HookCall, counts: WebhookCounts, signal: AbortSignal): Promise<void> {
-  for (let attempt = 1; attempt <= attemptsMax && !signal.aborted; attempt += 1) {
-    if (await isTaken(call, signal)) {
-      counts.delivered += 1;
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, retryDelayMs * attempt).unref());
-  }
-  counts.failed += 1;
-}
-
-async function isTaken({ url, headers, body }: HookCall, signal: AbortSignal): Promise<boolean> {
-  try {
-    const answer = await request(url, {
-      method: 'POST',
-      headers,
-      body,
-      signal,
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-    });
-    await answer.body.dump();
-    return answer.statusCode >= 200 && answer.statusCode < 300;
-  } catch {
-    return false;
-  }
+async function count(deliver: ReturnType<typeof callHook>, counts: WebhookCounts): Promise<void> {
+  if ((await deliver()) === undefined) counts.delivered += 1;
+  else counts.failed += 1;
 }

@@ -1,4 +1,5 @@
 import { refuseDuplicateKeys } from './alternateKeys.ts';
+import { checkRegistration } from './checkRegistration.ts';
 import type { ColumnDefinition, Row } from './columnDefinition.ts';
 import { requireColumnAccess } from './columnSecurity.ts';
 import { commitChange } from './commitChange.ts';
@@ -46,6 +47,7 @@ function save(state: OrganizationState, request: WriteRequest, row: Row, written
   const { table, actor, isPrivileged } = request;
   const complete = completeRow(state, table, row);
   if (!isPrivileged) requireMandatory(table, complete);
+  checkRegistration(state, table, complete);
   refuseDuplicateKeys(state, table, complete);
   refuseDuplicates(state, table, complete);
   const id = String(row[table.key]);

@@ -10,6 +10,7 @@ import { scaleRoutes } from './scaleRoutes.ts';
 import { DataverseError } from '../core/dataverseError.ts';
 import { emulatorSettingsSchema } from '../core/emulatorSettings.ts';
 import { faultSchema, type Fault } from '../core/faultPlan.ts';
+import { withSynchronousSteps } from '../core/judgement.ts';
 import { nowMs, type OrganizationState, type StateEntry } from '../core/organizationState.ts';
 import type { Row } from '../core/columnDefinition.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
@@ -80,8 +81,12 @@ function rowRoutes(app: FastifyInstance, state: OrganizationState): void {
   app.post<{ Body: Static<typeof rowsSchema> }>('/rows', { schema: { body: rowsSchema } }, ({ body }) => {
     const table = requireTable(state, body.table);
     const actor = actorOf(state, body.actor);
-    const commits = body.rows.map((row) => createRow(state, { table, body: row, actor, isPrivileged: true }));
-    return { ids: commits.map(({ id }) => id), versions: commits.map(({ version }) => version) };
+    return withSynchronousSteps(state, () => {
+      const commits = body.rows.map((row) =>
+        createRow(state, { table, body: row, actor, isPrivileged: true }),
+      );
+      return { ids: commits.map(({ id }) => id), versions: commits.map(({ version }) => version) };
+    });
   });
   app.get<{ Params: { table: string }; Querystring: Static<typeof windowSchema> }>(
     '/rows/:table',
@@ -102,14 +107,19 @@ function rowRoutes(app: FastifyInstance, state: OrganizationState): void {
   app.post<{ Body: Static<typeof editSchema> }>('/edits', { schema: { body: editSchema } }, ({ body }) => {
     const table = requireTable(state, body.table);
     const request = { table, body: body.fields, actor: actorOf(state, body.actor), isPrivileged: true };
-    return { version: updateRow(state, request, body.id.toLowerCase()).version };
+    return withSynchronousSteps(state, () => ({
+      version: updateRow(state, request, body.id.toLowerCase()).version,
+    }));
   });
   app.post<{ Body: Static<typeof deleteSchema> }>(
     '/deletes',
     { schema: { body: deleteSchema } },
     ({ body }) => {
       const table = requireTable(state, body.table);
-      return { version: deleteRow(state, table, body.id.toLowerCase(), actorOf(state, body.actor)).version };
+      const actor = actorOf(state, body.actor);
+      return withSynchronousSteps(state, () => ({
+        version: deleteRow(state, table, body.id.toLowerCase(), actor).version,
+      }));
     },
   );
 }

@@ -1,6 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import type { OrganizationState } from '../core/organizationState.ts';
+import type { HookAuth } from '../core/webhook.ts';
 import { requireTable } from './controlTargets.ts';
 
 const pairs = Type.Record(Type.String({ maxLength: 200 }), Type.String({ maxLength: 2_000 }));
@@ -18,10 +19,19 @@ const webhookSchema = Type.Object(
   { additionalProperties: false },
 );
 
-function authOf({ authtype, authvalue }: Static<typeof webhookSchema>) {
-  const place = authtype === 5 ? ('header' as const) : ('query' as const);
+function authOf({ authtype, authvalue }: Static<typeof webhookSchema>): HookAuth {
+  const place = authtype === 5 ? 'header' : 'query';
   return { place, pairs: typeof authvalue === 'string' ? { code: authvalue } : authvalue };
 }
+
+/** What these webhooks have in common; others are registered by the Web API. */
+const plain = {
+  mode: 'asynchronous',
+  stage: 40,
+  rank: 1,
+  filteringColumns: null,
+  images: [],
+} as const;
 
 /** Registration of webhooks, and what became of their calls. */
 export function webhookRoutes(app: FastifyInstance, state: OrganizationState): void {
@@ -31,7 +41,8 @@ export function webhookRoutes(app: FastifyInstance, state: OrganizationState): v
     ({ body }) => {
       const id = state.newId();
       const { name: table } = requireTable(state, body.table);
-      state.webhooks.add({ id, url: body.url, table, message: body.message ?? null, auth: authOf(body) });
+      const auth = authOf(body);
+      state.webhooks.add({ ...plain, id, url: body.url, table, message: body.message ?? null, auth });
       return { id };
     },
   );

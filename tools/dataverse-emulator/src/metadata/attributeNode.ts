@@ -88,7 +88,7 @@ function sharedJson(table: TableDefinition, column: ColumnDefinition, number: nu
     IsLogical: false,
     IsValidODataAttribute: true,
     IsValidForCreate: column.isValidForCreate,
-    IsValidForRead: true,
+    IsValidForRead: column.isHidden !== true,
     IsValidForUpdate: column.isValidForUpdate,
     IsSecured: column.isSecured === true,
     CanBeSecuredForRead: canBeSecured,

@@ -46,6 +46,11 @@ describe('definitions of tables', () => {
       'connectionrole',
       'transactioncurrency',
       'fieldsecurityprofile',
+      'sdkmessage',
+      'sdkmessagefilter',
+      'serviceendpoint',
+      'sdkmessageprocessingstep',
+      'sdkmessageprocessingstepimage',
     ]);
     expect(await names('CanChangeTrackingBeEnabled/Value eq false')).toContain('teammembership');
     expect(

@@ -8,6 +8,7 @@ import { intersectTables } from './intersectTables.ts';
 import { leadTable } from './leadTable.ts';
 import { opportunityTable } from './opportunityTable.ts';
 import { organizationTables } from './organizationTables.ts';
+import { pipelineTables } from './pipelineTables.ts';
 import { userTables } from './userTables.ts';
 
 /** Every table of a new organisation. */
@@ -22,4 +23,5 @@ export const standardTables: readonly TableDefinition[] = [
   ...userTables,
   ...organizationTables,
   ...intersectTables,
+  ...pipelineTables,
 ];
