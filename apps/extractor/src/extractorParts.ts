@@ -2,17 +2,17 @@ import { createCodec, createMessageCodec, subjectSchemas, topicSchemas } from '@
 import type { MessageCodec } from '@lockstep/change-events';
 import { connectionOptions, createDynamics, type Dynamics, type UserConfig } from '@lockstep/dynamics';
 import { createEventLog, createKafkaClient, type EventLogSettings } from '@lockstep/kafka';
+import type { HintBell } from '@lockstep/pipelines';
 import type { EventLog } from '@lockstep/ports';
 import { createSchemaIds } from '@lockstep/schema-registry';
 import type { Service } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
-import type { TableBell } from './tableBell.ts';
 
 /** What the loops of this process share. */
 export type Parts = {
   readonly config: Config;
   readonly service: Service;
-  readonly bells: ReadonlyMap<string, TableBell>;
+  readonly bells: ReadonlyMap<string, HintBell>;
   readonly dynamics: Dynamics;
   readonly codec: MessageCodec;
   readonly kafka: EventLogSettings;

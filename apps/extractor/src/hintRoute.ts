@@ -1,5 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import type { CallHead, Metrics, ServiceRoute } from '@lockstep/service-runtime';
+import { createKeyCheck, type CallHead, type Metrics, type ServiceRoute } from '@lockstep/service-runtime';
 
 export type HintOptions = {
   /** Shared with whoever may knock; see docs/extractor.md. */
@@ -17,14 +16,14 @@ const bodyBytesMax = 512 * 1024;
  * nothing else: what is published is always read from Dataverse, so a forged, late or repeated call does no harm.
  */
 export function hintRoute({ key, ring, metrics }: HintOptions): ServiceRoute {
-  const wanted = digest(key);
+  const knowsKey = createKeyCheck(key);
 
   return {
     method: 'POST',
     path: '/hints/dynamics',
     bodyBytesMax,
     admits(head) {
-      const isAdmitted = timingSafeEqual(digest(keyOf(head)), wanted);
+      const isAdmitted = knowsKey(head);
       if (!isAdmitted) metrics.hints.inc({ table: '', result: 'refused' });
 
       return isAdmitted;
@@ -41,12 +40,6 @@ export function hintRoute({ key, ring, metrics }: HintOptions): ServiceRoute {
     },
   };
 }
-
-/** Equal lengths whatever comes, as the comparison in constant time wants them. */
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-
-/** As a webhook key Dataverse sends it as `code`; as an HTTP header under the name that it is registered with. */
-const keyOf = ({ query, headers }: CallHead): string => query['code'] ?? headers['x-lockstep-key'] ?? '';
 
 /** Looked for as text, because nothing else of the body is wanted and it may be cut off. */
 const namedInBody = /"PrimaryEntityName"\s*:\s*"([a-z0-9_]{1,128})"/;

@@ -1,5 +1,6 @@
 import { extractorTopics } from '@lockstep/change-events';
 import { checkTopics, createLeaseKeeper } from '@lockstep/kafka';
+import { createHintBell } from '@lockstep/pipelines';
 import type { Lease } from '@lockstep/ports';
 import { startService, systemClock, type Metrics } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
@@ -8,11 +9,10 @@ import { countRequests } from './countRequests.ts';
 import { openParts, type Parts } from './extractorParts.ts';
 import { followTable } from './followTable.ts';
 import { hintRoute } from './hintRoute.ts';
-import { createTableBell } from './tableBell.ts';
 
 /** Runs one extractor until a signal comes: standby first, then the active one of its kind. */
 export async function runExtractor(config: Config): Promise<void> {
-  const bells = new Map(config.dynamicsTables.map((table) => [table, createTableBell(systemClock)]));
+  const bells = new Map(config.dynamicsTables.map((table) => [table, createHintBell(systemClock)]));
   const service = await startService('extractor', config, ['lease'], (metrics) =>
     routesOf(config, bells, metrics),
   );

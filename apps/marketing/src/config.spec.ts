@@ -28,8 +28,9 @@ describe('configuration of the marketing service', () => {
       marketoCallsPer20s: 100,
       marketoConcurrentMax: 10,
       marketoCallsPerDay: 50_000,
-      feedIntervalMinMs: 1000,
-      feedIntervalMaxMs: 30000,
+      feedIntervalMinMs: 5000,
+      feedIntervalMaxMs: 60_000,
+      deletedIntervalMs: 300_000,
       mongodbUrl: 'mongodb://one:27017,two:27017/?replicaSet=rs0',
       mongodbDatabase: 'lockstep',
     });

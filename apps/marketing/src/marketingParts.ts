@@ -1,5 +1,6 @@
 import type { Marketo } from '@lockstep/marketo';
 import type { MongoStores } from '@lockstep/mongodb';
+import type { HintBell } from '@lockstep/pipelines';
 import type { EventLog } from '@lockstep/ports';
 import type { Service } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
@@ -11,4 +12,6 @@ export type Parts = {
   readonly stores: MongoStores;
   readonly eventLog: EventLog;
   readonly service: Service;
+  /** Wakes the reader of the feed. */
+  readonly bell: HintBell;
 };

@@ -13,18 +13,27 @@ import { createMarketo } from '@lockstep/marketo';
 import { openMongoStores } from '@lockstep/mongodb';
 import {
   createDeliverer,
+  createHintBell,
   onePerPartition,
   openNotifier,
   reopeningStepper,
   withDeadLetters,
   type CallNumbers,
+  type HintBell,
   type Notifier,
 } from '@lockstep/pipelines';
 import { marketoBatchMax, type Lease } from '@lockstep/ports';
 import { createSchemaIds } from '@lockstep/schema-registry';
-import { newTraceparent, retryForever, startService, systemClock } from '@lockstep/service-runtime';
+import {
+  newTraceparent,
+  retryForever,
+  startService,
+  systemClock,
+  type Metrics,
+} from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
 import { countCalls } from './countCalls.ts';
+import { feedHintRoute } from './feedHintRoute.ts';
 import type { Parts } from './marketingParts.ts';
 
 const leaseName = 'marketing';
@@ -44,7 +53,10 @@ const ownTopics = new Set<string>([
 
 /** Runs one marketing service until a signal comes: standby first, then the active one for its Marketo instance. */
 export async function runMarketing(config: Config): Promise<void> {
-  const service = await startService('marketing', config, ['lease']);
+  const bell = createHintBell(systemClock);
+  const service = await startService('marketing', config, ['lease'], (metrics) =>
+    routesOf(config, bell, metrics),
+  );
   const { log, readiness, lifecycle } = service;
   const prefix = config.topicPrefix;
   const { kafkaSaslMechanism: mechanism, kafkaSaslUsername: username, kafkaSaslPassword: password } = config;
@@ -82,7 +94,7 @@ export async function runMarketing(config: Config): Promise<void> {
       clock: systemClock,
     });
     lifecycle.opened('marketo', () => marketo.close());
-    const parts: Parts = { config, marketo, stores, eventLog, service };
+    const parts: Parts = { config, marketo, stores, eventLog, service, bell };
     readiness.set('lease', standby);
     await createLeaseKeeper({ kafka, prefix }).hold(
       leaseName,
@@ -90,6 +102,11 @@ export async function runMarketing(config: Config): Promise<void> {
       signal,
     );
   });
+}
+
+/** Without a key the address does not exist. */
+function routesOf({ marketoHintKey: key }: Config, bell: HintBell, metrics: Metrics) {
+  return key === undefined ? [] : [feedHintRoute({ key, ring: () => bell.ring(), metrics })];
 }
 
 /** Follows the feeds, and, once the session's numbers outrank every earlier one's, delivers commands. */
@@ -110,6 +127,7 @@ async function serve(parts: Parts, lease: Lease, signal: AbortSignal): Promise<v
   const counting = countCalls(parts, lease, both).finally(() => ended.abort());
   // A failure of one is reported once the others have ended.
   counting.catch(() => undefined);
+  parts.bell.answerTo(() => notifier.current()?.hint());
   const component = 'marketo/person';
   await retryForever({
     component,
@@ -118,8 +136,10 @@ async function serve(parts: Parts, lease: Lease, signal: AbortSignal): Promise<v
     log,
     readiness,
     clock: systemClock,
+    rest: parts.bell.sleep,
     random: Math.random,
   });
+  parts.bell.answerTo(null);
   await (delivering as Promise<void> | null);
   await counting;
   await notifier.close();
@@ -146,7 +166,7 @@ function openFeeds({ config, marketo, eventLog, service }: Parts, lease: Lease):
     clock: systemClock,
     pollIntervalMinMs: config.feedIntervalMinMs,
     pollIntervalMaxMs: config.feedIntervalMaxMs,
-    deletedIntervalMs: config.feedIntervalMaxMs,
+    deletedIntervalMs: config.deletedIntervalMs,
     headers: () => ({ traceparent: newTraceparent(Math.random) }),
     onPublished: (checkpoint, messages) => {
       metrics.changesPublished.inc({ table: 'person', operation: 'ALL', lane: 'ALL' }, messages.length);

@@ -1,4 +1,4 @@
-export { createAlarm, type Alarm } from './alarm.ts';
+export { createHintBell, type HintBell } from './hintBell.ts';
 export { openTableExtractor, type Stepper, type TableExtractor } from './extractChanges.ts';
 export type { ExtractOptions } from './extract/extractOptions.ts';
 export { openDailyRequests, type DailyRequestsOptions } from './extract/dailyRequests.ts';

@@ -215,14 +215,20 @@ describe('following Marketo', () => {
     expect(eventsOf(log, leads, '2')).toHaveLength(2);
   });
 
-  it('asks less and less often while nothing happens, and often again once something does', async () => {
-    const { marketo, notifier } = await createFollowing([{ lastName: 'One' }]);
-    const quiet: number[] = [];
-    for (const _ of [1, 2, 3, 4]) quiet.push((await step(notifier)).idleMs);
+  it('asks less often after a quiet time, and often again once something changes or a hint comes', async () => {
+    const { marketo, notifier, clock } = await createFollowing([{ lastName: 'One' }]);
+    const pausesMs: number[] = [];
+    const pause = async () => pausesMs.push((await step(notifier)).idleMs);
+    await pause();
+    clock.advance(3_600_000);
+    await pause();
+    notifier.hint();
+    await pause();
+    clock.advance(3_600_000);
     marketo.edit('1', { city: 'Ulm' });
+    await pause();
 
-    expect(quiet).toEqual([1000, 2000, 4000, 4000]);
-    expect(await step(notifier)).toEqual({ idleMs: 500 });
+    expect(pausesMs).toEqual([500, 4000, 1000, 500]);
   });
 
   // What was read but not published must be read again, or an edit is lost until the person changes once more.

@@ -12,6 +12,7 @@ import { createCallNumbers, type CallNumbers } from './callNumbers.ts';
 import { checkpointMessage, openSourceSession } from './checkpoints.ts';
 import type { Stepper } from './extractChanges.ts';
 import { deletedMessages, personMessages } from './marketoEvents.ts';
+import { createFeedPace, type FeedPace } from './notice/feedPace.ts';
 import { notice } from './notices.ts';
 
 export type NoticeOptions = {
@@ -28,7 +29,11 @@ export type NoticeOptions = {
 };
 
 /** Follows Marketo's feeds; `numbers` counts every call of the active process, the deliverer's among them. */
-export type Notifier = Stepper & { readonly numbers: CallNumbers };
+export type Notifier = Stepper & {
+  readonly numbers: CallNumbers;
+  /** Reads a few times soon: somebody says that a person has changed. Nothing else of it is believed. */
+  hint(): void;
+};
 
 type Positions = { readonly feed: string; readonly deleted: string };
 
@@ -38,7 +43,6 @@ type State = {
   /** The last feed call that came to the end of the feed. */
   drained: Sequence;
   deletedReadAtMs: number;
-  idleMs: number;
 };
 
 /** New Lead rows are kept for ever (marketo-rest 3.4), so the feed since 2006 names every person: that is the first read. */
@@ -65,11 +69,13 @@ export async function openNotifier(options: NoticeOptions): Promise<Notifier> {
     positions,
     drained: { epoch: 0, number: 0 },
     deletedReadAtMs: 0,
-    idleMs: options.pollIntervalMinMs,
   };
+  const limits = { minMs: options.pollIntervalMinMs, maxMs: options.pollIntervalMaxMs };
+  const pace = createFeedPace(limits, clock.now());
   return {
     numbers,
-    step: () => step(options, { publisher: session.publisher, numbers, state }),
+    hint: () => pace.hint(),
+    step: () => step(options, { publisher: session.publisher, numbers, state, pace }),
     close: () => session.publisher.close(),
   };
 }
@@ -78,7 +84,12 @@ function readPositions(checkpoint: Checkpoint): Positions | null {
   return checkpoint.position === null ? null : (JSON.parse(checkpoint.position) as Positions);
 }
 
-type Session = { readonly publisher: Publisher; readonly numbers: CallNumbers; readonly state: State };
+type Session = {
+  readonly publisher: Publisher;
+  readonly numbers: CallNumbers;
+  readonly state: State;
+  readonly pace: FeedPace;
+};
 
 async function step(options: NoticeOptions, session: Session): Promise<{ idleMs: number }> {
   const { numbers, state } = session;
@@ -95,9 +106,8 @@ async function step(options: NoticeOptions, session: Session): Promise<{ idleMs:
   state.positions = positions;
   state.drained = drained;
   state.deletedReadAtMs = deleted.readAtMs;
-  const isBusy = persons.length + deleted.messages.length > 0;
-  state.idleMs = isBusy ? options.pollIntervalMinMs : Math.min(state.idleMs * 2, options.pollIntervalMaxMs);
-  return { idleMs: page.hasMore ? 0 : state.idleMs };
+  if (page.hasMore) return { idleMs: 0 };
+  return { idleMs: session.pace.pauseMs(messages.length > 0, options.clock.now()) };
 }
 
 type Content = {

@@ -15,6 +15,7 @@ export {
   type HealthServerOptions,
 } from './healthServer.ts';
 export type { CallHead, ServiceRoute } from './serviceRoute.ts';
+export { createKeyCheck } from './callKey.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { createLifecycle, type Lifecycle, type LifecycleOptions } from './lifecycle.ts';
 export { retryForever, type RetryOptions } from './retryForever.ts';

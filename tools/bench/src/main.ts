@@ -15,8 +15,8 @@ const program = new Command('npm run bench --')
   .option('--round-ms <ms>', 'length of a round in milliseconds', count, 500)
   .option('--rows <n>', 'rows to load, in suites that load rows', count)
   .option('--memory', 'peak memory instead of rates, in the extract suite')
-  .option('--edits <n>', 'edits of the latency suite', count)
-  .option('--idle-minutes <n>', 'idle time of the latency suite', count)
+  .option('--edits <n>', 'edits of the latency and notice suites', count)
+  .option('--idle-minutes <n>', 'idle time of the latency and notice suites', count)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   .parse();
 

@@ -6,6 +6,7 @@ import { runExtractSuite } from './extractSuite.ts';
 import { runLatencySuite } from './latencySuite.ts';
 import { readMachineFacts } from './machineFacts.ts';
 import type { Measurement, Rounds } from './measure.ts';
+import { runNoticeSuite } from './noticeSuite.ts';
 
 export type BenchOptions = Rounds & {
   readonly jsonFile?: string;
@@ -15,7 +16,7 @@ export type BenchOptions = Rounds & {
   readonly rows?: number;
   /** Of the extract suite: peak memory instead of rates. */
   readonly memory?: boolean;
-  /** Of the suite that waits for edits. */
+  /** Of the suites that wait for edits. */
   readonly edits?: number;
   readonly idleMinutes?: number;
 };
@@ -27,6 +28,7 @@ const suites: Readonly<Record<string, Suite>> = {
   emulator: runEmulatorSuite,
   extract: runExtractSuite,
   latency: runLatencySuite,
+  notice: runNoticeSuite,
 };
 
 export const suiteNames = Object.keys(suites);

@@ -9,3 +9,5 @@ export type { EmulatedMarketo } from './emulatedMarketo.ts';
 export type { LockstepServices } from './lockstepServices.ts';
 export type { ServiceProcess } from './serviceProcess.ts';
 export { startExtraction, type Extraction } from './startExtraction.ts';
+export { startNoticing, type Noticing } from './startNoticing.ts';
+export type { Backing } from './openBacking.ts';

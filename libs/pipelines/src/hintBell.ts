@@ -1,8 +1,8 @@
-import { createAlarm } from '@lockstep/pipelines';
-import type { Clock } from '@lockstep/service-runtime';
+import type { Clock } from '@lockstep/ports';
+import { createAlarm } from './alarm.ts';
 
 /** Wakes the poller of one table, and tells it that a hint was the reason. */
-export type TableBell = {
+export type HintBell = {
   /** False when it was rung already and nobody has woken up since. */
   ring(): boolean;
   readonly sleep: Clock['sleep'];
@@ -10,7 +10,7 @@ export type TableBell = {
   answerTo(hinted: (() => void) | null): void;
 };
 
-export function createTableBell(clock: Clock): TableBell {
+export function createHintBell(clock: Clock): HintBell {
   const alarm = createAlarm(clock);
   let tell: (() => void) | null = null;
 
