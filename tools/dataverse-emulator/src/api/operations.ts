@@ -4,7 +4,12 @@ import { principalPrivileges } from './principalPrivileges.ts';
 import { bulkMessages } from './actions/bulkMessages.ts';
 import { closeOpportunity } from './actions/closeOpportunity.ts';
 import { mergeRows } from './actions/mergeRows.ts';
-import { retrieveTotalRecordCount, retrieveVersion } from './actions/organizationFunctions.ts';
+import {
+  retrieveCurrentOrganization,
+  retrieveTotalRecordCount,
+  retrieveVersion,
+} from './actions/organizationFunctions.ts';
+import { retrieveMetadataChanges } from './actions/retrieveMetadataChanges.ts';
 import { qualifyLead } from './actions/qualifyLead.ts';
 import { changeMembers } from './actions/teamMembers.ts';
 import { jsonAnswer, type Answer, type Call } from './call.ts';
@@ -40,6 +45,8 @@ function whoAmI(state: OrganizationState, call: Call): Answer {
 export const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['WhoAmI', { method: 'GET', binding: 'none', answer: whoAmI }],
   ['RetrieveTotalRecordCount', { method: 'GET', binding: 'none', answer: retrieveTotalRecordCount }],
+  ['RetrieveCurrentOrganization', { method: 'GET', binding: 'none', answer: retrieveCurrentOrganization }],
+  ['RetrieveMetadataChanges', { method: 'GET', binding: 'none', answer: retrieveMetadataChanges }],
   ['RetrieveVersion', { method: 'GET', binding: 'none', answer: retrieveVersion }],
   ['QualifyLead', { method: 'POST', binding: 'row', answer: qualifyLead }],
   ['Merge', { method: 'POST', binding: 'none', answer: mergeRows }],

@@ -13,17 +13,17 @@ export function noSegment(name: string): DataverseError {
   return new DataverseError(404, errorCodes.unknownSegment, `Resource not found for the segment '${name}'.`);
 }
 
-/** Splits at a separator that stands outside quotes and parentheses; a quote within quotes is doubled. */
+/** Splits at a separator that stands outside quotes and brackets of any kind; a quote within quotes is doubled. */
 export function splitOutside(source: string, separator: string): string[] {
   const parts: string[] = [];
   let depth = 0;
   let isQuoted = false;
   let start = 0;
   for (let index = 0; index < source.length; index += 1) {
-    const character = source[index];
+    const character = source.charAt(index);
     if (character === "'") isQuoted = !isQuoted;
     if (isQuoted) continue;
-    depth += Number(character === '(') - Number(character === ')');
+    depth += Number('([{'.includes(character)) - Number(')]}'.includes(character));
     if (character !== separator || depth !== 0) continue;
     parts.push(source.slice(start, index));
     start = index + 1;

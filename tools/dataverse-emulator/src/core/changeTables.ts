@@ -1,28 +1,34 @@
 import { addMessageFilters, removeMessageFilters } from './messageRows.ts';
-import type { OrganizationState } from './organizationState.ts';
+import { recordItemChange, recordTableChange } from './metadataChanges.ts';
+import { userId, type OrganizationState } from './organizationState.ts';
 import type { ManyToMany } from './relationships.ts';
 import type { TableDefinition } from './tableDefinition.ts';
 
-/** Counts a change of a table's metadata; it voids the table's outstanding delta tokens (facts, section 1.5). */
-function recordChange(state: OrganizationState, table: string): void {
-  state.metadata.version += 1;
-  state.metadata.changedAt.set(table, state.metadata.version);
+/** A change of a table's metadata voids the table's outstanding delta tokens (facts, section 1.5). */
+function voidTokens(state: OrganizationState, table: string): void {
   if (state.settings.doesMetadataChangeVoidTokens)
     state.tokensVoidUpTo.set(table, state.store.highWaterMark());
 }
 
 /** Puts a new or changed table in place. */
 export function putTable(state: OrganizationState, table: TableDefinition): void {
+  const before = state.tables.get(table.name);
   state.tables.set(table.name, table);
   state.tablesBySet.set(table.set, table);
   addMessageFilters(state, table);
-  recordChange(state, table.name);
+  recordTableChange(state, table.name, before, table);
+  voidTokens(state, table.name);
 }
 
 /** Adds a many-to-many relationship. */
 export function putManyToMany(state: OrganizationState, relationship: ManyToMany): void {
   state.manyToMany.set(relationship.schemaName, relationship);
-  for (const { table } of relationship.sides) recordChange(state, table);
+  for (const { table: name } of relationship.sides) {
+    const table = state.tables.get(name);
+    recordTableChange(state, name, table, table);
+    voidTokens(state, name);
+  }
+  recordItemChange(state.metadata, userId(`relationship/${relationship.schemaName}`));
 }
 
 /** Takes a table away with its rows; its versions stay used up. */
@@ -31,5 +37,6 @@ export function removeTable(state: OrganizationState, table: TableDefinition): v
   removeMessageFilters(state, table);
   state.tables.delete(table.name);
   state.tablesBySet.delete(table.set);
-  recordChange(state, table.name);
+  recordTableChange(state, table.name, table, undefined);
+  voidTokens(state, table.name);
 }

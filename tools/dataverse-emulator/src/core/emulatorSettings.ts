@@ -5,6 +5,8 @@ export const emulatorSettingsSchema = Type.Object(
   {
     pageSizeMax: Type.Integer({ minimum: 1, maximum: 5000 }),
     retentionDays: Type.Integer({ minimum: 0, maximum: 365 }),
+    /** How long changes of metadata are known (`ExpireSubscriptionsInDays`). */
+    metadataRetentionDays: Type.Integer({ minimum: 0, maximum: 1000 }),
     tokenLifetimeSeconds: Type.Integer({ minimum: 1, maximum: 86_400 }),
     limits: Type.Object(
       {
@@ -75,6 +77,7 @@ export type EmulatorSettings = Static<typeof emulatorSettingsSchema>;
 export const defaultSettings: EmulatorSettings = {
   pageSizeMax: 5000,
   retentionDays: 7,
+  metadataRetentionDays: 90,
   tokenLifetimeSeconds: 3600,
   limits: {
     isEnabled: true,

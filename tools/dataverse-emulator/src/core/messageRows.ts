@@ -46,9 +46,14 @@ export function addMessageRows(state: OrganizationState): void {
   for (const table of state.tables.values()) addMessageFilters(state, table);
 }
 
+/** Whether a table has the bulk messages, as all do that can be written. */
+export function hasBulkMessages({ name, isWritable }: TableDefinition): boolean {
+  return isWritable && !ofPipeline.test(name);
+}
+
 /** A row for each message that a table has: how a client tests for bulk messages, and what steps are for (facts, section 3.5). */
 export function addMessageFilters(state: OrganizationState, table: TableDefinition): void {
-  if (!table.isWritable || ofPipeline.test(table.name)) return;
+  if (!hasBulkMessages(table)) return;
   for (const message of messages) {
     const id = filterId(message, table.name);
     if (state.store.version('sdkmessagefilter', id) !== undefined) continue;

@@ -8,6 +8,7 @@ import { defaultSettings, type EmulatorSettings } from './emulatorSettings.ts';
 import { createFaultPlan, type FaultPlan } from './faultPlan.ts';
 import { standardDuplicateRules, type DuplicateRule } from './duplicateRules.ts';
 import type { Judgement } from './judgement.ts';
+import { createMetadataVersions, type MetadataVersions } from './metadataChanges.ts';
 import type { Plugin } from './plugins.ts';
 import { createPageCache, type PageCache } from './pageCache.ts';
 import { createRowStore, type Commit, type RowStore } from './rowStore.ts';
@@ -56,14 +57,6 @@ export interface Identity {
   readonly organizationId: string;
   readonly businessUnitId: string;
 }
-
-/** The version of all metadata, and per table the one of its last change. */
-export interface MetadataVersions {
-  version: number;
-  readonly changedAt: Map<string, number>;
-}
-
-const firstMetadataVersion = 1_000_000;
 
 /** The whole state of one emulated organisation. */
 export interface OrganizationState {
@@ -152,7 +145,7 @@ export function createOrganizationState(parts: OrganizationParts): OrganizationS
     tables: new Map(parts.tables.map((table) => [table.name, table])),
     tablesBySet: new Map(parts.tables.map((table) => [table.set, table])),
     manyToMany: new Map(parts.manyToMany?.map((each) => [each.schemaName, each])),
-    metadata: { version: firstMetadataVersion, changedAt: new Map() },
+    metadata: createMetadataVersions(),
     snapshots: new Map(),
     store,
     pages: createPageCache(),

@@ -43,6 +43,7 @@ export function addOrganizationRow(state: OrganizationState): void {
     organizationid: state.identity.organizationId,
     name: 'Emulated organisation',
     expirechangetrackingindays: state.settings.retentionDays,
+    expiresubscriptionsindays: state.settings.metadataRetentionDays,
     pricingdecimalprecision: 2,
     languagecode: 1033,
     _basecurrencyid_value: defaultCurrencyId,
@@ -79,10 +80,14 @@ export function addStandingRows(state: OrganizationState): void {
   addMessageRows(state);
 }
 
-/** Carries the retention setting into the organisation's row, where clients read it (facts, section 1.5). */
+/** Carries the settings of retention into the organisation's row, where clients read it (facts, section 1.5). */
 export function publishRetention(state: OrganizationState): void {
   const table = state.tables.get('organization');
-  const body = { expirechangetrackingindays: state.settings.retentionDays };
+  const { retentionDays, metadataRetentionDays } = state.settings;
+  const body = {
+    expirechangetrackingindays: retentionDays,
+    expiresubscriptionsindays: metadataRetentionDays,
+  };
   if (table)
     updateRow(state, { table, body, actor: system, isPrivileged: true }, state.identity.organizationId);
 }

@@ -180,9 +180,12 @@ function settingRoutes(app: FastifyInstance, state: OrganizationState): void {
     { schema: { body: settingsSchema } },
     ({ body }) => {
       const { limits, ...others } = body;
-      const former = state.settings.retentionDays;
+      const former = state.settings;
       state.settings = { ...state.settings, ...others, limits: { ...state.settings.limits, ...limits } };
-      if (state.settings.retentionDays !== former) publishRetention(state);
+      const { retentionDays, metadataRetentionDays } = state.settings;
+      const isKept =
+        retentionDays === former.retentionDays && metadataRetentionDays === former.metadataRetentionDays;
+      if (!isKept) publishRetention(state);
       return state.settings;
     },
   );

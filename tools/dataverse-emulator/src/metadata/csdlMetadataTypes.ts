@@ -28,32 +28,31 @@ function enumeration(name: string, members: Readonly<Record<string, number>>): s
 
 const names = { LogicalName: 'Edm.String', SchemaName: 'Edm.String' };
 
-const entityMetadata = derived(
-  'EntityMetadata',
-  'MetadataBase',
-  {
-    ...names,
-    EntitySetName: 'Edm.String',
-    PrimaryIdAttribute: 'Edm.String',
-    PrimaryNameAttribute: 'Edm.String',
-    ObjectTypeCode: 'Edm.Int32',
-    OwnershipType: 'mscrm.OwnershipTypes',
-    ChangeTrackingEnabled: 'Edm.Boolean',
-    CanChangeTrackingBeEnabled: 'mscrm.BooleanManagedProperty',
-    IsCustomEntity: 'Edm.Boolean',
-    IsIntersect: 'Edm.Boolean',
-    DisplayName: 'mscrm.Label',
-  },
-  {
-    Attributes: 'AttributeMetadata',
-    ManyToOneRelationships: 'OneToManyRelationshipMetadata',
-    OneToManyRelationships: 'OneToManyRelationshipMetadata',
-    ManyToManyRelationships: 'ManyToManyRelationshipMetadata',
-    Keys: 'EntityKeyMetadata',
-  },
-);
+/** What is said of a table. */
+export const entityProperties: Properties = {
+  ...names,
+  EntitySetName: 'Edm.String',
+  PrimaryIdAttribute: 'Edm.String',
+  PrimaryNameAttribute: 'Edm.String',
+  ObjectTypeCode: 'Edm.Int32',
+  OwnershipType: 'mscrm.OwnershipTypes',
+  ChangeTrackingEnabled: 'Edm.Boolean',
+  CanChangeTrackingBeEnabled: 'mscrm.BooleanManagedProperty',
+  IsCustomEntity: 'Edm.Boolean',
+  IsIntersect: 'Edm.Boolean',
+  DisplayName: 'mscrm.Label',
+};
 
-const attributeMetadata = derived('AttributeMetadata', 'MetadataBase', {
+const entityMetadata = derived('EntityMetadata', 'MetadataBase', entityProperties, {
+  Attributes: 'AttributeMetadata',
+  ManyToOneRelationships: 'OneToManyRelationshipMetadata',
+  OneToManyRelationships: 'OneToManyRelationshipMetadata',
+  ManyToManyRelationships: 'ManyToManyRelationshipMetadata',
+  Keys: 'EntityKeyMetadata',
+});
+
+/** What is said of every column. */
+export const attributeProperties: Properties = {
   ...names,
   EntityLogicalName: 'Edm.String',
   AttributeOf: 'Edm.String',
@@ -63,9 +62,12 @@ const attributeMetadata = derived('AttributeMetadata', 'MetadataBase', {
   IsValidForCreate: 'Edm.Boolean',
   IsValidForRead: 'Edm.Boolean',
   IsValidForUpdate: 'Edm.Boolean',
-});
+};
 
-const attributeTypes: Readonly<Record<string, Properties>> = {
+const attributeMetadata = derived('AttributeMetadata', 'MetadataBase', attributeProperties);
+
+/** What is said of a column of one type only. */
+export const attributeTypes: Readonly<Record<string, Properties>> = {
   String: { MaxLength: 'Edm.Int32' },
   Memo: { MaxLength: 'Edm.Int32' },
   Integer: { MinValue: 'Edm.Int32', MaxValue: 'Edm.Int32' },
@@ -85,21 +87,34 @@ const attributeTypes: Readonly<Record<string, Properties>> = {
   File: {},
 };
 
-const relationshipTypes = [
-  derived('RelationshipMetadataBase', 'MetadataBase', { SchemaName: 'Edm.String' }),
-  derived('OneToManyRelationshipMetadata', 'RelationshipMetadataBase', {
+/** What is said of relationships and keys. */
+export const relationshipProperties = {
+  OneToManyRelationshipMetadata: {
     ReferencedEntity: 'Edm.String',
     ReferencedAttribute: 'Edm.String',
     ReferencingEntity: 'Edm.String',
     ReferencingAttribute: 'Edm.String',
     ReferencingEntityNavigationPropertyName: 'Edm.String',
-  }),
-  derived('ManyToManyRelationshipMetadata', 'RelationshipMetadataBase', {
+  },
+  ManyToManyRelationshipMetadata: {
     Entity1LogicalName: 'Edm.String',
     Entity2LogicalName: 'Edm.String',
     IntersectEntityName: 'Edm.String',
-  }),
-  derived('EntityKeyMetadata', 'MetadataBase', { ...names, KeyAttributes: 'Collection(Edm.String)' }),
+  },
+  EntityKeyMetadata: { ...names, KeyAttributes: 'Collection(Edm.String)' },
+} satisfies Readonly<Record<string, Properties>>;
+
+const {
+  OneToManyRelationshipMetadata: oneToMany,
+  ManyToManyRelationshipMetadata: manyToMany,
+  EntityKeyMetadata: key,
+} = relationshipProperties;
+
+const relationshipTypes = [
+  derived('RelationshipMetadataBase', 'MetadataBase', { SchemaName: 'Edm.String' }),
+  derived('OneToManyRelationshipMetadata', 'RelationshipMetadataBase', oneToMany),
+  derived('ManyToManyRelationshipMetadata', 'RelationshipMetadataBase', manyToMany),
+  derived('EntityKeyMetadata', 'MetadataBase', key),
   derived('OptionSetMetadataBase', 'MetadataBase', { Name: 'Edm.String', IsGlobal: 'Edm.Boolean' }),
 ];
 

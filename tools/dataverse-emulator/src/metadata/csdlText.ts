@@ -2,7 +2,8 @@ import type { OrganizationState } from '../core/organizationState.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
 import { collectionsOf, entityXml, navigationsOf, navigationXml, type CsdlNavigation } from './csdlEntity.ts';
 import { metadataTypesXml, metadataSetsXml } from './csdlMetadataTypes.ts';
-import { csdlComplexTypes, csdlOperations, type CsdlOperation } from './csdlOperations.ts';
+import { csdlComplexTypes, csdlEnumerations } from './csdlComplexTypes.ts';
+import { csdlOperations, type CsdlOperation } from './csdlOperations.ts';
 import { xml } from './xml.ts';
 
 const vocabularies: Readonly<Record<string, string>> = {
@@ -38,12 +39,26 @@ function baseTypesXml(state: OrganizationState): string {
 
 function complexTypesXml(): string {
   return Object.entries(csdlComplexTypes)
-    .map(([name, properties]) =>
+    .map(([name, { base, properties }]) =>
       xml(
         'ComplexType',
-        { Name: name },
+        { Name: name, BaseType: base && `mscrm.${base}` },
         ...Object.entries(properties).map(([property, type]) =>
           xml('Property', { Name: property, Type: type }),
+        ),
+      ),
+    )
+    .join('');
+}
+
+function enumerationsXml(): string {
+  return Object.entries(csdlEnumerations)
+    .map(([name, { isFlags, members }]) =>
+      xml(
+        'EnumType',
+        { Name: name, IsFlags: isFlags ? 'true' : undefined },
+        ...Object.entries(members).map(([member, value]) =>
+          xml('Member', { Name: member, Value: String(value) }),
         ),
       ),
     )
@@ -65,8 +80,8 @@ function operationXml({ kind, name, isBound, parameters, returns }: CsdlOperatio
   );
 }
 
-function importsXml(): string {
-  return csdlOperations
+function importsXml(operations: readonly CsdlOperation[]): string {
+  return operations
     .filter(({ isBound }) => !isBound)
     .map(({ kind, name }) => xml(`${kind}Import`, { Name: name, [kind]: `mscrm.${name}` }))
     .join('');
@@ -100,13 +115,14 @@ function principalsXml(state: OrganizationState): string {
 /** The CSDL document of the organisation as it is now; annotations only when asked for (facts, section 2.1). */
 export function csdlText(state: OrganizationState, isAnnotated: boolean): string {
   const tables = [...state.tables.values()];
+  const operations = csdlOperations(state);
   const container = xml(
     'EntityContainer',
     { Name: 'System' },
     ...tables.map((table) => setXml(state, table, isAnnotated)),
     principalsXml(state),
     metadataSetsXml,
-    importsXml(),
+    importsXml(operations),
   );
   const schema = xml(
     'Schema',
@@ -115,7 +131,8 @@ export function csdlText(state: OrganizationState, isAnnotated: boolean): string
     ...tables.map((table) => entityXml(state, table, isAnnotated)),
     complexTypesXml(),
     metadataTypesXml,
-    ...csdlOperations.map(operationXml),
+    enumerationsXml(),
+    ...operations.map(operationXml),
     container,
   );
   return `<?xml version="1.0" encoding="utf-8"?>${xml(

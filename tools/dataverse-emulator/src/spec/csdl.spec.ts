@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { xml2json } from 'odata-csdl';
+import { operations } from '../api/operations.ts';
 import { startClient, type OrganizationClient } from './organizationClient.ts';
 
 let client: OrganizationClient;
@@ -87,6 +88,23 @@ describe('the CSDL document', () => {
     for (const { name } of body.value) expect(sets).toHaveProperty(String(name));
     expect(sets['leads']).toMatchObject({ $NavigationPropertyBinding: { parentaccountid: 'accounts' } });
     expect(sets).toHaveProperty('WhoAmI');
+  });
+
+  it('declares every action and function that is answered, with types that are declared too', async () => {
+    const { types } = await parsed();
+    const isOperation = (value: unknown): boolean =>
+      Array.isArray(value) &&
+      value.some(({ $Kind: kind }: { $Kind: string }) => /Action|Function/.test(kind));
+    const declared = Object.keys(types).filter((name) => isOperation(types[name]));
+    // DeleteMultiple is for elastic tables, of which there is none.
+    const answered = [...operations.keys()].filter((name) => name !== 'DeleteMultiple');
+    expect(declared.sort()).toEqual(answered.sort());
+    const named = JSON.stringify(types).matchAll(/"\$Type":"(?:mscrm|Microsoft\.Dynamics\.CRM)\.(\w+)"/g);
+    expect([...named].map(([, name = '']) => name).filter((name) => !(name in types))).toEqual([]);
+    expect(types['System']).toMatchObject({
+      Merge: { $Action: expect.stringContaining('Merge') as string },
+      RetrieveMetadataChanges: { $Function: expect.stringContaining('RetrieveMetadataChanges') as string },
+    });
   });
 
   it('carries annotations only when asked, and marks tracked sets', async () => {

@@ -18,6 +18,7 @@ const organizationTable = defineTable({
     ...authorColumns,
     text('Name', 160),
     whole('ExpireChangeTrackingInDays', 0, 365),
+    whole('ExpireSubscriptionsInDays', 0, 1000),
     whole('PricingDecimalPrecision', 0, 4),
     whole('LanguageCode'),
     lookup('BaseCurrencyId', ['transactioncurrency']),
