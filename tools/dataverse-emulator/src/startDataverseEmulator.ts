@@ -51,12 +51,14 @@ export interface DataverseEmulator {
 }
 
 const bodyBytesMax = 128 * 1024 * 1024;
-const addressCharactersMax = 32 * 1024;
+/** More than the service takes, so that its own refusal of a long address can be given. */
+const headBytesMax = 256 * 1024;
 
 const serverOptions = {
   bodyLimit: bodyBytesMax,
-  routerOptions: { maxParamLength: addressCharactersMax },
+  routerOptions: { maxParamLength: headBytesMax },
   forceCloseConnections: true,
+  http: { maxHeaderSize: headBytesMax },
   ajv: { customOptions: { removeAdditional: false } },
 } as const;
 
@@ -103,11 +105,14 @@ function createState(options: DataverseEmulatorOptions): OrganizationState {
 interface HttpsOptions {
   readonly key: string;
   readonly cert: string;
+  readonly maxHeaderSize: number;
 }
 
 function schemeOptions(scheme: 'http' | 'https', certificates: Certificates): HttpsOptions | null {
   const { keyPem, certificatePem, caPem } = certificates;
-  return scheme === 'https' ? { key: keyPem, cert: certificatePem + caPem } : null;
+  return scheme === 'https'
+    ? { key: keyPem, cert: certificatePem + caPem, maxHeaderSize: headBytesMax }
+    : null;
 }
 
 async function startTokenServer(

@@ -87,7 +87,7 @@ function entryOf(batch: Batch, call: Call, answer: Answer, startedTick: number):
 
 function checkRequest({ state }: Batch, { method, url, headers }: PartRequest): void {
   if (url.length > addressCharactersMax)
-    throw badRequest(errorCodes.invalidArgument, 'The address is too long.');
+    throw badRequest(errorCodes.invalidArgument, 'Invalid URI: The Uri string is too long.');
   const isWrite = method !== 'GET' && method !== 'DELETE';
   if (isWrite && state.settings.requiresInnerContentLength && headers['content-length'] === undefined)
     throw badRequest(errorCodes.undeclaredProperty, 'Stream was not readable.');

@@ -42,6 +42,8 @@ export const emulatorSettingsSchema = Type.Object(
     webhookBytesMax: Type.Integer({ minimum: 1, maximum: 262_144 }),
     /** How long a webhook's receiver has for its answer. */
     webhookTimeoutMs: Type.Integer({ minimum: 1, maximum: 60_000 }),
+    /** [inferred] Status of the refusal of an address above 32 KB. */
+    longAddressStatus: Type.Integer({ minimum: 400, maximum: 499 }),
     isEmptyTextNull: Type.Boolean(),
     /** Whether each connection comes with its mirror image. */
     areConnectionsReciprocal: Type.Boolean(),
@@ -103,6 +105,7 @@ export const defaultSettings: EmulatorSettings = {
   recordCountAgeHours: 0,
   webhookBytesMax: 262_144,
   webhookTimeoutMs: 60_000,
+  longAddressStatus: 414,
   isEmptyTextNull: true,
   areConnectionsReciprocal: true,
   doesRemoveLinkTouchModified: false,

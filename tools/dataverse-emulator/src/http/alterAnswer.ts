@@ -4,19 +4,23 @@ import type { FaultAction } from '../core/faultPlan.ts';
 
 type Collection = Record<string, unknown> & { value: unknown[] };
 
-const page =
-  '<!DOCTYPE html><html><head><title>Service unavailable</title></head><body><h1>Our services are not available right now</h1></body></html>';
+/** What a gateway or web server says in the place of the service. */
+export interface HtmlPage {
+  readonly status: number;
+  readonly title?: string;
+  readonly retryAfterSeconds?: number;
+}
 
 /** A page of a gateway in the place of JSON. */
-export function htmlAnswer(action: Extract<FaultAction, { kind: 'html' }>): Answer {
-  const seconds = action.retryAfterSeconds;
+export function htmlAnswer({ status, title = 'Service unavailable', retryAfterSeconds }: HtmlPage): Answer {
+  const seconds = retryAfterSeconds;
   return {
-    status: action.status,
+    status,
     headers: {
       'content-type': 'text/html; charset=utf-8',
       ...(seconds === undefined ? {} : { 'retry-after': String(seconds) }),
     },
-    body: page,
+    body: `<!DOCTYPE html><html><head><title>${title}</title></head><body><h2>${title}</h2></body></html>`,
     code: null,
   };
 }

@@ -4,6 +4,7 @@ import { badRequest, errorCodes } from '../core/dataverseError.ts';
 import { nowMs, type OrganizationState } from '../core/organizationState.ts';
 import type { Admission } from '../core/serviceProtection.ts';
 import { admitCaller, type Caller } from './admitCaller.ts';
+import { htmlAnswer } from './alterAnswer.ts';
 import { answerAs } from './answerAs.ts';
 import { operationsOf } from './countOperations.ts';
 import { serveCall } from './serveCall.ts';
@@ -84,6 +85,14 @@ function admission(
   };
 }
 
+const addressCharactersMax = 32 * 1024;
+
+/** The web server refuses a long address before the service sees it (facts, section 3.1; status and body as seen in public reports). */
+function refuseLongAddress(state: OrganizationState, request: FastifyRequest): Answer | undefined {
+  if (originOf(request).length + request.url.length <= addressCharactersMax) return undefined;
+  return htmlAnswer({ status: state.settings.longAddressStatus, title: 'Request URL Too Long' });
+}
+
 async function admittedAnswer(
   options: DataRoutesOptions,
   served: { readonly request: FastifyRequest; readonly setActor: (name: string) => void },
@@ -91,6 +100,8 @@ async function admittedAnswer(
 ): Promise<Answer> {
   const { state } = options;
   const { request } = served;
+  const refusal = refuseLongAddress(state, request);
+  if (refusal) return refusal;
   const call = callOf(request, needsText);
   const caller = admitCaller(state, {
     authorization: request.headers.authorization,
