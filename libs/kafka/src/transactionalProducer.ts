@@ -1,6 +1,7 @@
 import { isSyncError, SyncError } from '@lockstep/change-events';
-import { Partitioners, type Kafka, type Offsets, type Producer, type Transaction } from 'kafkajs';
+import type { Kafka, Offsets, Producer, Transaction } from 'kafkajs';
 import { brokerReason, toSyncError, withSyncErrors } from './kafkaErrors.ts';
+import { createKeyPartitioner } from './keyPartitioner.ts';
 import type { Chunk } from './outgoingRecords.ts';
 import { makeNext, sendChunks, SourceFailure } from './sendChunks.ts';
 
@@ -66,7 +67,7 @@ async function connect(kafka: Kafka, transactionalId: string): Promise<Producer>
     maxInFlightRequests: 1,
     transactionTimeout: transactionTimeoutMs,
     allowAutoTopicCreation: false,
-    createPartitioner: Partitioners.DefaultPartitioner,
+    createPartitioner: createKeyPartitioner,
     // Back-to-back transactions answer CONCURRENT_TRANSACTIONS for a few milliseconds.
     retry: { initialRetryTime: 5 },
   });
