@@ -7,22 +7,22 @@ import {
   topicDefinitions,
   topics,
   topicSchemas,
+  type DeliveryOutcome,
+  type ErrorCode,
 } from '@lockstep/change-events';
 import { checkTopics, createEventLog, createKafkaClient, createLeaseKeeper } from '@lockstep/kafka';
 import { createMarketo } from '@lockstep/marketo';
 import { openMongoStores } from '@lockstep/mongodb';
 import {
-  createDeliverer,
   createHintBell,
-  onePerPartition,
+  deliverLanes,
   openNotifier,
   reopeningStepper,
-  withDeadLetters,
   type CallNumbers,
   type HintBell,
   type Notifier,
 } from '@lockstep/pipelines';
-import { marketoBatchMax, type Lease } from '@lockstep/ports';
+import type { Lease } from '@lockstep/ports';
 import { createSchemaIds } from '@lockstep/schema-registry';
 import {
   newTraceparent,
@@ -38,7 +38,6 @@ import type { Parts } from './marketingParts.ts';
 
 const leaseName = 'marketing';
 const standby = `standby: another process holds the lease ${leaseName}`;
-const deliverGroup = 'lockstep.deliver';
 const ownTopics = new Set<string>([
   topics.marketingChanges('lead'),
   topics.marketingChanges('contact'),
@@ -177,23 +176,19 @@ function openFeeds({ config, marketo, eventLog, service }: Parts, lease: Lease):
 
 async function deliver(parts: Parts, lease: Lease, numbers: CallNumbers, signal: AbortSignal): Promise<void> {
   const { marketo, stores, eventLog, service } = parts;
-  const deliverer = createDeliverer({
+  const { metrics } = service;
+  const options = {
     people: marketo.lane('FRESH'),
     backfillPeople: marketo.lane('BACKFILL'),
     deliveries: stores.deliveries,
     numbers,
     lease,
+    log: eventLog,
     clock: systemClock,
-    onDelivered: (outcomes) => {
-      for (const { result } of outcomes) service.metrics.writes.inc({ system: 'marketo', result });
+    onDelivered: (outcomes: readonly DeliveryOutcome[]) => {
+      for (const { result } of outcomes) metrics.writes.inc({ system: 'marketo', result });
     },
-  });
-  const handler = withDeadLetters(onePerPartition(deliverer), systemClock, (code) =>
-    service.metrics.deadLetters.inc({ code }),
-  );
-  const lanes = [
-    { group: deliverGroup, topics: [topics.writes], batchSizeMax: marketoBatchMax },
-    { group: `${deliverGroup}.backfill`, topics: [topics.writesBackfill], batchSizeMax: marketoBatchMax },
-  ];
-  await Promise.all(lanes.map((lane) => eventLog.consume(lane, handler, signal)));
+    onDeadLetter: (code: ErrorCode) => metrics.deadLetters.inc({ code }),
+  };
+  await deliverLanes(options, signal);
 }

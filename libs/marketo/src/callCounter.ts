@@ -8,6 +8,7 @@ import {
   type DailyCalls,
 } from '@lockstep/ports';
 import { centralDay, centralDayEndMs } from './centralDay.ts';
+import { isUrgent } from './laneQueue.ts';
 
 export type CallCounter = Pick<CallBudget, 'report' | 'raiseTo'> & {
   /** MARKETO_QUOTA_SPENT when a call of the lane may not leave today. */
@@ -41,9 +42,7 @@ export function createCallCounter(budget: number, now: () => number): CallCounte
       if (day === today().day) raise(used, byLane);
     },
     refusal(lane) {
-      const isUrgent = lane === 'REQUEST' || lane === 'FRESH';
-
-      return today().used < budget * (isUrgent ? 1 : backfillShare) ? null : spent(lane, now());
+      return today().used < budget * (isUrgent(lane) ? 1 : backfillShare) ? null : spent(lane, now());
     },
     count(lane) {
       const { used, byLane } = today();

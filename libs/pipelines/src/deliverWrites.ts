@@ -5,16 +5,10 @@ import {
   type DeliveryOutcome,
   type WriteCommand,
 } from '@lockstep/change-events';
-import {
-  marketoBatchMax,
-  type Batch,
-  type BatchHandler,
-  type Delivery,
-  type DeliveryStore,
-  type MarketoPeople,
-} from '@lockstep/ports';
-import { outcomeOf, retryOutcome, unknownOutcome } from './deliveryOutcome.ts';
-import { callMarketo, type MarketoCallOptions } from './marketoCalls.ts';
+import type { Batch, BatchHandler, Delivery, DeliveryStore, MarketoPeople } from '@lockstep/ports';
+import { outcomeOf, retryOutcome, unknownOutcome } from './deliver/deliveryOutcome.ts';
+import { createPersonCalls, type PersonCall } from './deliver/personCalls.ts';
+import type { MarketoCallOptions } from './deliver/personSearch.ts';
 
 export type DeliverOptions = MarketoCallOptions & {
   /** The same database, in a lane that lets fresh edits pass. */
@@ -23,6 +17,10 @@ export type DeliverOptions = MarketoCallOptions & {
   readonly onDelivered?: (outcomes: readonly DeliveryOutcome[]) => void;
 };
 
+/** How long a command waits for others to share its call: a person waits for a fresh edit, nobody for a first load. */
+const freshGatherMs = 20;
+const backfillGatherMs = 500;
+
 /**
  * Revisions that were stored but, as this process knows, never sent. A stored revision that has no outcome and is not known
  * to be unsent may have been sent by a process that died: it waits, and is settled by a read.
@@ -30,16 +28,23 @@ export type DeliverOptions = MarketoCallOptions & {
 type Unsent = Map<string, number>;
 
 /**
- * Delivers commands to Marketo in full calls. Only the highest revision of a golden id is sent, one at a time per id; the
+ * Delivers commands to Marketo in full calls, which batches that are handled at the same time share; batches of the same
+ * golden ids must not be (`onePerKey`). Only the highest revision of a golden id is sent, one at a time per id; the
  * revision is stored before the call, so that an older command of the other lane can never overwrite a newer one, and its
  * outcome after it, so that a command that comes again (a crash before the commit) gets the same answer.
  */
 export function createDeliverer(options: DeliverOptions): BatchHandler {
   const unsent: Unsent = new Map();
+  const fresh = createPersonCalls({ ...options, gatherMs: freshGatherMs });
+  const backfill = createPersonCalls({
+    ...options,
+    people: options.backfillPeople,
+    gatherMs: backfillGatherMs,
+  });
   return async (batch) => {
     const commands = batch.messages.map((message) => message.value as WriteCommand);
-    const people = batch.topic === topics.writesBackfill ? options.backfillPeople : options.people;
-    const outcomes = await deliverAll({ ...options, people }, commands, unsent);
+    const call = batch.topic === topics.writesBackfill ? backfill : fresh;
+    const outcomes = await deliverAll({ ...options, call }, commands, unsent);
     options.onDelivered?.(outcomes);
     return { messages: toMessages(batch, outcomes) };
   };
@@ -54,7 +59,7 @@ function toMessages(batch: Batch, outcomes: readonly DeliveryOutcome[]) {
 }
 
 async function deliverAll(
-  options: DeliverOptions,
+  options: DeliverOptions & { readonly call: PersonCall },
   commands: readonly WriteCommand[],
   unsent: Unsent,
 ): Promise<DeliveryOutcome[]> {
@@ -73,7 +78,7 @@ async function deliverAll(
   );
   const due = open.filter((command) => !doubtful.includes(command));
   await deliveries.save(due.map(({ goldenId, revision }) => ({ goldenId, revision, outcome: null })));
-  const delivered = await deliverChunks(options, due, unsent);
+  const delivered = await callAll(options, due, unsent);
   const unknown = doubtful.map((command) => unknownOutcome(command, 'MARKETO_OUTCOME_UNKNOWN', clock.now()));
   const outcomes = [...delivered, ...unknown];
   await deliveries.save(
@@ -101,30 +106,23 @@ function selectHighest(commands: readonly WriteCommand[], known: ReadonlyMap<str
   return { highest: [...highest.values()], superseded };
 }
 
-/** A call that fails before anything was sent fails the batch, which comes again; later ones answer RETRY. */
-async function deliverChunks(
-  options: DeliverOptions,
+/** Fails, so that the batch comes again, when nothing of it was sent; else what was not sent is answered RETRY. */
+async function callAll(
+  { call, clock }: Pick<DeliverOptions, 'clock'> & { readonly call: PersonCall },
   due: readonly WriteCommand[],
   unsent: Unsent,
 ): Promise<DeliveryOutcome[]> {
-  for (const command of due) unsent.set(command.goldenId, command.revision.number);
-  const outcomes: DeliveryOutcome[] = [];
-  for (const operation of ['READ', 'CREATE', 'UPDATE'] as const) {
-    for (const chunk of inChunks(due.filter((command) => command.operation === operation))) {
-      const failed = (error: unknown): DeliveryOutcome[] => {
-        if (outcomes.length === 0 || fateOf(error) !== 'RETRY') throw error;
-        return chunk.map((command) => retryOutcome(command, error, options.clock.now()));
-      };
-      outcomes.push(...(await callMarketo(options, operation, chunk).catch(failed)));
-    }
-  }
-  for (const command of due) unsent.delete(command.goldenId);
-  return outcomes;
-}
-
-function inChunks<T>(items: readonly T[]): T[][] {
-  const count = Math.ceil(items.length / marketoBatchMax);
-  return Array.from({ length: count }, (_, at) =>
-    items.slice(at * marketoBatchMax, (at + 1) * marketoBatchMax),
-  );
+  for (const { goldenId, revision } of due) unsent.set(goldenId, revision.number);
+  const settled = await Promise.allSettled(due.map(call));
+  const answered = due.filter((_, at) => settled[at]?.status === 'fulfilled');
+  for (const { goldenId } of answered) unsent.delete(goldenId);
+  const failures = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
+  const fatal = failures.filter((failure) => answered.length === 0 || fateOf(failure) !== 'RETRY');
+  if (fatal.length > 0) throw fatal[0];
+  return due.map((command, at) => {
+    const each = settled[at];
+    if (each?.status === 'fulfilled') return each.value;
+    unsent.delete(command.goldenId);
+    return retryOutcome(command, each?.reason, clock.now());
+  });
 }

@@ -11,7 +11,7 @@ import {
 } from '@lockstep/change-events';
 import { inMemoryEventLog, inMemoryStores, type GoldenStore, type LogPoint } from '@lockstep/ports';
 import { defaultMapping, nativePolicy } from '@lockstep/reconciliation';
-import { outcomeOf } from './deliveryOutcome.ts';
+import { outcomeOf } from './deliver/deliveryOutcome.ts';
 import { deliverAll, eventsOf, exampleClock, exampleEvent, exampleId, put } from './pipelineFixtures.ts';
 import { createReconciler, type ReconcileOptions } from './reconcileChanges.ts';
 import type { OwnedWrite } from './reconcileOutput.ts';

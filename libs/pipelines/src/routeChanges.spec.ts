@@ -1,6 +1,6 @@
 import { topics, type ChangeEvent, type DeliveryOutcome, type InboxMessage } from '@lockstep/change-events';
 import { inMemoryEventLog, inMemoryStores } from '@lockstep/ports';
-import { outcomeOf } from './deliveryOutcome.ts';
+import { outcomeOf } from './deliver/deliveryOutcome.ts';
 import { deliverAll, eventsOf, exampleCommand, exampleEvent, exampleId, put } from './pipelineFixtures.ts';
 import { createRouter } from './routeChanges.ts';
 

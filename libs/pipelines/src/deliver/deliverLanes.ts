@@ -1,0 +1,24 @@
+import { topics, type ErrorCode } from '@lockstep/change-events';
+import { marketoBatchMax, type EventLog } from '@lockstep/ports';
+import { withDeadLetters } from '../deadLetters.ts';
+import { createDeliverer, type DeliverOptions } from '../deliverWrites.ts';
+import { onePerKey } from '../onePerKey.ts';
+
+export type DeliverLanesOptions = DeliverOptions & {
+  readonly log: EventLog;
+  readonly onDeadLetter?: (code: ErrorCode) => void;
+};
+
+const group = 'lockstep.deliver';
+/** Whole calls per partition, so that little is left over that waits for others. */
+const lanes = [
+  { group, topics: [topics.writes], batchSizeMax: marketoBatchMax },
+  { group: `${group}.backfill`, topics: [topics.writesBackfill], batchSizeMax: 2 * marketoBatchMax },
+];
+
+/** Delivers the commands of both lanes until the signal. Rejects with a failure that says STOP. */
+export async function deliverLanes(options: DeliverLanesOptions, signal: AbortSignal): Promise<void> {
+  const { log, clock, onDeadLetter } = options;
+  const handler = withDeadLetters(onePerKey(createDeliverer(options)), clock, onDeadLetter);
+  await Promise.all(lanes.map((lane) => log.consume(lane, handler, signal)));
+}

@@ -1,0 +1,103 @@
+import type { DeliveryOutcome, WriteCommand } from '@lockstep/change-events';
+import { marketoBatchMax } from '@lockstep/ports';
+import { outcomeOf, type Answer } from './deliveryOutcome.ts';
+import { createGatherer, type Gatherer } from './gather.ts';
+import {
+  ambiguous,
+  answerOfPerson,
+  findPersons,
+  hasKey,
+  judgeMatch,
+  keyField,
+  type Found,
+  type MarketoCallOptions,
+} from './personSearch.ts';
+import { change, creation, writePersons, type PersonWrite } from './personWrites.ts';
+
+/** Carries out one command. Rejects when a call failed before anything of the command was sent. */
+export type PersonCall = (command: WriteCommand) => Promise<DeliveryOutcome>;
+
+export type PersonCallOptions = MarketoCallOptions & {
+  /** The longest that a command waits in each stage for others to share its call, in ms. */
+  readonly gatherMs: number;
+};
+
+/** Below the 1 MB that Marketo takes (marketo-rest 6), with room for the frame around the records. */
+const bodyBytesMax = 900_000;
+
+/**
+ * Commands of one lane, of whatever batch, share their calls: each stage (search by id, by key, by address, write) is
+ * gathered anew, by 300 records, by bytes and by age (decision 11).
+ */
+export function createPersonCalls(options: PersonCallOptions): PersonCall {
+  const byId = searchOf(options, 'id');
+  const byKey = searchOf(options, keyField);
+  const byEmail = searchOf(options, 'email');
+  const create = writeOf(options, creation);
+  const update = writeOf(options, change);
+
+  /** Looks up by our key, then by email, and only then creates by the key: a repeat cannot make a second person. */
+  async function find(command: WriteCommand): Promise<Answer | null> {
+    const { goldenId, email, matchByEmail } = command;
+    const { persons, answered, crowded } = await byKey(goldenId);
+    if (crowded.includes(goldenId)) return ambiguous;
+    const person = persons.find((each) => hasKey(each, goldenId));
+    if (person) return answerOfPerson('FOUND', person, answered);
+
+    return matchByEmail && email ? judgeMatch(command, email, await byEmail(email)) : null;
+  }
+
+  /** Settles what may have happened: the person as it is, found by id or, before it has one, by our key. */
+  async function read({ goldenId, personId }: WriteCommand): Promise<Answer> {
+    const found = await (personId === null ? byKey(goldenId) : byId(personId));
+    if (found.crowded.includes(goldenId)) return ambiguous;
+    const person = found.persons.find((each) =>
+      personId === null ? hasKey(each, goldenId) : each.id === personId,
+    );
+
+    return person ? answerOfPerson('READ', person, found.answered) : { result: 'NOT_FOUND' };
+  }
+
+  return async (command) => {
+    switch (command.operation) {
+      case 'READ':
+        return outcomeOf(command, await read(command), options.clock.now());
+      case 'CREATE': {
+        const answer = await find(command);
+        return answer ? outcomeOf(command, answer, options.clock.now()) : create(command);
+      }
+      case 'UPDATE':
+        return update(command);
+    }
+  };
+}
+
+/** One search for all values; everybody gets the whole answer. */
+function searchOf(options: PersonCallOptions, field: string): Gatherer<string, Found> {
+  return createGatherer<string, Found>({
+    ...gatheringOf(options),
+    bytesOf: Buffer.byteLength,
+    keyOf: () => null,
+    async call(values) {
+      const found = await findPersons(options, field, [...new Set(values)]);
+      return values.map(() => found);
+    },
+  });
+}
+
+function writeOf(options: PersonCallOptions, how: PersonWrite): Gatherer<WriteCommand, DeliveryOutcome> {
+  return createGatherer<WriteCommand, DeliveryOutcome>({
+    ...gatheringOf(options),
+    bytesOf: (command) => Buffer.byteLength(JSON.stringify(how.input(command))) + 1,
+    // A call that names one person twice is refused for both records (1036).
+    keyOf: (command) => String(how.input(command)[how.lookupField]),
+    call: (commands) => writePersons(options, how, commands),
+  });
+}
+
+const gatheringOf = ({ gatherMs, clock }: PersonCallOptions) => ({
+  ageMs: gatherMs,
+  itemsMax: marketoBatchMax,
+  bytesMax: bodyBytesMax,
+  clock,
+});
