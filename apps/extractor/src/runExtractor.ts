@@ -3,6 +3,7 @@ import { checkTopics, createLeaseKeeper } from '@lockstep/kafka';
 import { createHintBell } from '@lockstep/pipelines';
 import type { Lease } from '@lockstep/ports';
 import { startService, systemClock, type Metrics } from '@lockstep/service-runtime';
+import { assertTablesFree, noteOf } from './assertTablesFree.ts';
 import type { Config } from './config.ts';
 import { createControlInbox, followControl } from './controlInbox.ts';
 import { countRequests } from './countRequests.ts';
@@ -23,8 +24,10 @@ export async function runExtractor(config: Config): Promise<void> {
 
   await service.lifecycle.run(async (signal) => {
     await checkTopics({ kafka, prefix, definitions: extractorTopics(config.dynamicsTables) });
+    const group = { lease, tables: config.dynamicsTables };
+    await assertTablesFree({ kafka, prefix }, group, signal);
     standBy();
-    await createLeaseKeeper({ kafka, prefix }).hold(
+    await createLeaseKeeper({ kafka, prefix, note: noteOf(group) }).hold(
       lease,
       async (held, whileHeld) => {
         service.readiness.set('lease', null);

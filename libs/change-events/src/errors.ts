@@ -19,6 +19,10 @@ export const errorTable = {
     'STOP',
     'Another process took over this transactional id; this process stops and starts again as standby.',
   ),
+  TABLES_OVERLAP: entry(
+    'STOP',
+    'A table of this group is read by another table group already; the message names both groups and the tables.',
+  ),
   TOPIC_MISSING: entry('STOP', 'A topic does not exist; create it with `lockstep topics apply`.'),
   TOPIC_SETTINGS_WRONG: entry(
     'STOP',

@@ -35,6 +35,10 @@ describe('the assigner of leases', () => {
     expect(chooseHolder([member('a', ''), member('b', 'holder'), member('c', '')])).toBe('b');
   });
 
+  it('keeps the holder that says more of itself', () => {
+    expect(chooseHolder([member('a', '\nlead'), member('b', 'holder\nlead,contact')])).toBe('b');
+  });
+
   it('chooses one when nobody holds', () => {
     expect(chooseHolder([member('b', ''), member('a', '')])).toBe('a');
   });

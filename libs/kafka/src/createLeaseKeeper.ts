@@ -14,6 +14,8 @@ export type LeaseKeeperSettings = {
   readonly clock?: Pick<Clock, 'monotonic'>;
   /** How long the broker waits for a silent holder; takeover follows one or two seconds later. */
   readonly sessionTimeoutMs?: number;
+  /** What `leaseMembers` shows of this process while it waits or holds. */
+  readonly note?: string;
   readonly log?: KafkaLog;
   readonly random?: () => number;
 };
@@ -69,7 +71,7 @@ async function stay(
   const claim = createLeaseClaim({ sessionTimeoutMs, marginMs, monotonic: () => clock.monotonic() });
   const consumer = kafka.consumer({
     groupId: scopedId(prefix, 'lease', name),
-    partitionAssigners: [createLeaseAssigner(claim)],
+    partitionAssigners: [createLeaseAssigner(claim, settings.note)],
     sessionTimeout: sessionTimeoutMs,
     // Longer than the session, so that a rebalance never drops a holder whose own deadline has not passed.
     rebalanceTimeout: sessionTimeoutMs + 5_000,

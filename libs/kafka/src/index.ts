@@ -3,6 +3,7 @@ export { createEventLog } from './createEventLog.ts';
 export type { BatchReport, EventLogSettings } from './consumeSettings.ts';
 export { followTopic, type FollowOptions, type Visit } from './followTopic.ts';
 export { createLeaseKeeper, type LeaseKeeperSettings } from './createLeaseKeeper.ts';
+export { leaseMembers, type LeaseMembers } from './leaseMembers.ts';
 export {
   applyTopics,
   checkTopics,

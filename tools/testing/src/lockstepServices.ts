@@ -8,8 +8,12 @@ import { startServiceProcess, type ServiceProcess } from './serviceProcess.ts';
 
 /** The services of one Lockstep, as processes that can be killed and started again. */
 export type LockstepServices = {
-  /** Starts a process of a service, under a name of its own; does not wait until it is ready. */
-  start(service: ServiceName, instance?: string): Promise<ServiceProcess>;
+  /** Starts a process of a service, under a name of its own, with settings above those of all; does not wait until it is ready. */
+  start(
+    service: ServiceName,
+    instance?: string,
+    settings?: Readonly<Record<string, string>>,
+  ): Promise<ServiceProcess>;
   /** Waits until these are ready. Rejects with reasons and last log lines after the time. */
   untilReady(processes: readonly ServiceProcess[], timeoutMs?: number): Promise<void>;
   /** Rejects with the last log lines when a process has ended without being asked to. */
@@ -27,14 +31,14 @@ export async function createServices(settings: Readonly<Record<string, string>>)
   const bundles = await bundleServices(folder);
   const processes: ServiceProcess[] = [];
   return {
-    async start(service, instance = service) {
+    async start(service, instance = service, own = {}) {
       const port = await freePort();
       const logFile = join(folder, `${instance}.log`);
       const process = startServiceProcess({
         name: instance,
         file: bundles[service],
         port,
-        settings,
+        settings: { ...settings, ...own },
         logFile,
       });
       processes.push(process);
