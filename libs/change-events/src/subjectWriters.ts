@@ -1,9 +1,10 @@
+import { createSink } from './avroSink.ts';
 import type { AvroSchema } from './avroTypes.ts';
 import type { SchemaIds } from './codec.ts';
 import { columnsOf, lacksColumns, narrowSchema } from './eventColumns.ts';
 import type { ChangeEvent } from './events.ts';
 import { remember, then, type Ready } from './ready.ts';
-import { createSlab, schemaWriter, type SchemaWriter } from './schemaWriter.ts';
+import { schemaWriter, type SchemaWriter } from './schemaWriter.ts';
 
 /** Column sets of one subject whose writers are kept; an older one is opened again when it is met again. */
 const columnSetsMax = 32;
@@ -27,11 +28,11 @@ export function createSubjectWriters(
   ids: SchemaIds,
   schemaOf: (subject: string) => AvroSchema,
 ): SubjectWriters {
-  const slab = createSlab();
+  const sink = createSink();
   const writers = new Map<string, Ready<SubjectWriter>>();
 
   const open = async (subject: string, schema: AvroSchema): Promise<SchemaWriter> =>
-    schemaWriter(slab, await ids.idOf(subject, schema), schema);
+    schemaWriter(sink, await ids.idOf(subject, schema), schema);
 
   const openSubject = async (subject: string, schema: AvroSchema): Promise<SubjectWriter> => ({
     schema,

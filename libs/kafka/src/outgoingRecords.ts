@@ -43,14 +43,20 @@ function unencodable({ topic, key }: OutgoingMessage, error: unknown): unknown {
 }
 
 function encode(codec: MessageCodec, message: OutgoingMessage): Ready<Buffer | null> {
-  const fail = (error: unknown): never => {
-    throw unencodable(message, error);
-  };
+  if (message.value === null) return null;
   try {
-    const bytes = message.value === null ? null : codec.encode(message.topic, message.value);
-    return bytes instanceof Promise ? bytes.catch(fail) : bytes;
+    const bytes = codec.encode(message.topic, message.value);
+    return bytes instanceof Promise ? naming(message, bytes) : bytes;
   } catch (error) {
-    return fail(error);
+    throw unencodable(message, error);
+  }
+}
+
+async function naming(message: OutgoingMessage, bytes: Promise<Buffer>): Promise<Buffer> {
+  try {
+    return await bytes;
+  } catch (error) {
+    throw unencodable(message, error);
   }
 }
 
