@@ -346,6 +346,30 @@ describe('the Dataverse adapter', () => {
     expect(call?.['requestBody'] ?? call?.['body']).toEqual({ lastname: 'Ours', revenue: 1200.5 });
   });
 
+  it('does not ask for duplicate detection, so a rule of the organisation refuses no edit of ours', async () => {
+    const other = '00000000-0000-4000-8000-000000000002';
+    await stage.human.seed('lead', [{ id: other, fields: { emailaddress1: 'same@example.com' } }]);
+    const version = await seeded();
+    const columns = { emailaddress1: 'same@example.com' };
+
+    expect(await stage.dynamics.update({ table: 'lead', id, version, columns })).toMatchObject({
+      result: 'WRITTEN',
+    });
+  });
+
+  it('shows an owner with its table, a user or a team', async () => {
+    const team = '00000000-0000-4000-8000-000000000003';
+    await seeded();
+    const ownerOf = async () => (await stage.dynamics.read('lead', id))?.fields['ownerid'];
+    expect(await ownerOf()).toMatchObject({ table: 'systemuser' });
+
+    await stage.control('rows', { table: 'team', rows: [{ teamid: team, name: 'Sales', teamtype: 0 }] });
+    const owner = { _ownerid_value: team, '_ownerid_value@Microsoft.Dynamics.CRM.lookuplogicalname': 'team' };
+    await stage.control('edits', { table: 'lead', id, fields: owner });
+
+    expect(await ownerOf()).toEqual({ table: 'team', id: team });
+  });
+
   it('does not send what it cannot write', async () => {
     const version = await seeded();
     const columns = { lastname: 'Ours', ownerid: 'someone' };

@@ -22,11 +22,12 @@ describe('acceptanceFaults', () => {
   });
 
   it('names numbers without a row, tests that do not exist, and rows without proof', () => {
-    const rows = readme('| 1 | merges | `test: "keeps none"` |', '| 2 | x | yes |');
+    const rows = readme('| 1 | merges | `test: "keeps none"` |', '| 2 | x | yes |', '| 2.1 | y | yes |');
     expect(acceptanceFaults([1, 2, 3], rows, titles)).toEqual([
       'the acceptance list has 0 rows for 3, not one.',
       '1: no test is called "keeps none".',
       '2: the last cell names no test and does not say open.',
+      '2.1: the last cell names no test and does not say open.',
     ]);
   });
 });

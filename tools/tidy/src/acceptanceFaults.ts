@@ -7,8 +7,8 @@ const heading = /^## Acceptance list$/m;
 export const acceptanceNumbers: readonly number[] = Array.from({ length: 11 }, (_, index) => index + 1);
 
 /**
- * Checks the acceptance list in the README of an emulator: each number has one row, and the last cell of a row either names
- * tests that exist, each as `` `test: "title"` ``, or says `open`.
+ * Checks the acceptance list in the README of an emulator: each number has one row, and may have more for its points (`3.1`);
+ * the last cell of a row either names tests that exist, each as `` `test: "title"` ``, or says `open`.
  */
 export function acceptanceFaults(
   numbers: readonly number[],
@@ -16,7 +16,7 @@ export function acceptanceFaults(
   titles: ReadonlySet<string>,
 ): string[] {
   const section = readme.split(heading)[1]?.split(/^## /m)[0] ?? '';
-  const rows = markdownRows(section).filter(([number = '']) => /^\d+$/.test(number));
+  const rows = markdownRows(section).filter(([number = '']) => /^\d+(?:\.\d+)?$/.test(number));
   const countOf = (number: number): number => rows.filter(([cell]) => cell === String(number)).length;
   return [
     ...numbers

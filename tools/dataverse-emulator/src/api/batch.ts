@@ -132,7 +132,7 @@ function makeCall(
     answer = answerInner(batch, call);
   } catch (error) {
     if (!(error instanceof DataverseError)) throw error;
-    answer = failureAnswer(error);
+    answer = failureAnswer(error, state.settings.refusals);
   }
   state.calls.append(entryOf(batch, { ...call, path: raw.url }, answer, startedTick));
   const entity = answer.headers['odata-entityid'];
@@ -186,7 +186,8 @@ function runChangeSet(batch: Batch, parts: readonly Part[]): Outcome {
     const failed = state.calls.after(Math.max(called, state.calls.last() - 1), 1);
     state.calls.discardAfter(called);
     for (const { entry } of failed) state.calls.append(entry);
-    const refusal = error instanceof DataverseError ? failureAnswer(error) : undefined;
+    const refusal =
+      error instanceof DataverseError ? failureAnswer(error, state.settings.refusals) : undefined;
     const answer = error instanceof ChangeSetFailure ? error.answer : refusal;
     if (!answer) throw error;
     const id = error instanceof ChangeSetFailure ? error.contentId : undefined;

@@ -46,9 +46,13 @@ export function emptyAnswer(status: number, headers: Readonly<Record<string, str
   return { status, headers: { 'odata-version': '4.0', ...headers }, body: '', code: null };
 }
 
+/** Other statuses and codes by the code of a refusal: most statuses are inferred (facts, section 4.3). */
+export type Refusals = Readonly<Record<string, { readonly status?: number; readonly code?: string }>>;
+
 /** The answer to a failure (facts, section 4.3); a 401 has no body, its reason is in the header (section 4.4). */
-export function failureAnswer(error: DataverseError): Answer {
-  const { status, code, message, headers } = error;
+export function failureAnswer(error: DataverseError, refusals: Refusals): Answer {
+  const { message, headers } = error;
+  const { status = error.status, code = error.code } = refusals[error.code] ?? {};
   if (status === 401) return { ...emptyAnswer(status, headers), code };
   return { ...jsonAnswer(status, JSON.stringify({ error: { code, message } }), headers), code };
 }

@@ -102,14 +102,13 @@ export function insertDeep(state: OrganizationState, request: WriteRequest, urlI
   return inTransaction(state, () => insert({ state, request, depth: 1 }, urlId));
 }
 
-/** Throws 400 for an update with rows nested in its body: only a create may have them. */
-export function refuseDeepUpdate(
-  state: OrganizationState,
-  request: Pick<WriteRequest, 'table' | 'body'>,
-): void {
-  if (isDeep(state, request))
+/** The body of an update. Throws 400 when rows are nested in it, or leaves them out, as the switch says: only a create has them. */
+export function updateBody(state: OrganizationState, request: WriteRequest): Members {
+  if (!isDeep(state, request)) return request.body;
+  if (state.settings.deepUpdates === 'refused')
     throw badRequest(
       errorCodes.undeclaredProperty,
       `Deep update of navigation properties is not allowed on '${request.table.name}'.`,
     );
+  return parted(state, request).plain;
 }

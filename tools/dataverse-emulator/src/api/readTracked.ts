@@ -58,6 +58,17 @@ function refuseOptions(call: Call): void {
     );
 }
 
+/** Left out always, or as v8.2 did when annotations were asked for (facts, section 1.6). */
+function lacksDeltaLink({ settings: { omitDeltaLink } }: OrganizationState, call: Call): boolean {
+  if (omitDeltaLink !== 'withAnnotations') return omitDeltaLink;
+  return parsePreferences(call.headers['prefer']).annotations !== undefined;
+}
+
+/** A page is named by its first and last row, which says nothing of rows that are left out or come twice. */
+function isCacheable({ settings }: OrganizationState): boolean {
+  return settings.doUnselectedChangesShow && !settings.areRecreatedRowsBuried;
+}
+
 /** The next link, or on the last page the delta link. */
 function closingText(
   state: OrganizationState,
@@ -67,7 +78,7 @@ function closingText(
 ): string {
   if (next)
     return `,"@odata.nextLink":${JSON.stringify(link(call, table, '$skiptoken', pagingCookieText(cookieFrom(next))))}`;
-  if (state.settings.omitDeltaLink) return '';
+  if (lacksDeltaLink(state, call)) return '';
   return `,"@odata.deltaLink":${JSON.stringify(link(call, table, '$deltatoken', deltaTokenText(token)))}`;
 }
 
@@ -79,15 +90,16 @@ export function readTrackedPage(
   cursor: TrackedCursor,
 ): { readonly answer: Answer; readonly next: TrackedCursor | undefined } {
   refuseOptions(call);
-  requireTracking(table);
+  requireTracking(state, table);
   requireOrganizationRead(state, table);
   const preferences = parsePreferences(call.headers['prefer']);
-  const page = trackedPage(state, table, cursor, pageSizeOf(state, call));
   const style = rowStyle(state, table, call.query['$select'], preferences.annotations);
+  const properties = style.columns.map(({ property }) => property);
+  const page = trackedPage(state, table, cursor, { pageSize: pageSizeOf(state, call), properties });
   const context = contextText(call, table, cursor.from === 0 ? '' : '/$delta');
   const answer = pageAnswer(state, {
     style,
-    isGzipWelcome: call.isGzipWelcome ?? false,
+    isGzipWelcome: isCacheable(state) && (call.isGzipWelcome ?? false),
     headers: appliedHeader(preferences, cursor.from === 0 && cursor.page === 1),
     head: `{"@odata.context":${context},${globalVersionText(state, preferences.annotations)}"value":[`,
     changes: page.changes,

@@ -8,7 +8,7 @@ import type { TableDefinition } from '../core/tableDefinition.ts';
 import { deleteRow } from '../core/deleteRow.ts';
 import { updateRow, type WriteRequest } from '../core/writeRow.ts';
 import { emptyAnswer, jsonAnswer, type Answer, type Call } from './call.ts';
-import { insertDeep, refuseDeepUpdate } from './deepInsert.ts';
+import { insertDeep, updateBody } from './deepInsert.ts';
 import { contextSelection, parseExpand } from './expand.ts';
 import { appliedHeader, parsePreferences } from './preferences.ts';
 import { requirePrivilege, requireRowRead } from './privileges.ts';
@@ -105,7 +105,10 @@ export function createOne(state: OrganizationState, call: Call, table: TableDefi
 }
 
 function createAt(state: OrganizationState, call: Call, table: TableDefinition, address: RowAddress): Answer {
-  if (call.headers['if-match'] !== undefined) throw rowMissing(table.name, address.id ?? address.source);
+  const isChosen = Object.keys(address.values).length === 0;
+  const isRefused = isChosen && !state.settings.areChosenIdsTaken;
+  if (isRefused || call.headers['if-match'] !== undefined)
+    throw rowMissing(table.name, address.id ?? address.source);
   const request = requestOf(state, call, table);
   // On create a key in the body wins over the address (facts, section 3.3).
   const body = { ...address.values, ...request.body };
@@ -140,8 +143,8 @@ export function upsertOne(
     );
   requireMatch(call, row);
   const request = requestOf(state, call, table);
-  refuseDeepUpdate(state, request);
-  const commit = updateRow(state, { ...request, body: withoutKeys(request.body, address) }, id);
+  const body = withoutKeys(updateBody(state, request), address);
+  const commit = updateRow(state, { ...request, body }, id);
   return committedAnswer(state, call, table, { commit, source });
 }
 

@@ -43,6 +43,7 @@ export const errorCodes = {
   notSupported: '0x80040315',
   expiredVersionStamp: '0x80044352',
   changeTrackingNotEnabled: '0x80072491',
+  relatedTrackingNotEnabled: '0x80072492',
   concurrentOperation: '0x80071154',
   tooManyRequests: '0x80072322',
   tooMuchTime: '0x80072321',

@@ -33,7 +33,40 @@ export const emulatorSettingsSchema = Type.Object(
     expiredDeltaTokenStatus: Type.Integer({ minimum: 400, maximum: 499 }),
     malformedDeltaTokenCode: Type.String({ pattern: '^0x[0-9a-f]{1,8}$' }),
     deletesInDelta: Type.Union([Type.Literal('last'), Type.Literal('first'), Type.Literal('byVersion')]),
-    omitDeltaLink: Type.Boolean(),
+    omitDeltaLink: Type.Union([Type.Boolean(), Type.Literal('withAnnotations')]),
+    /** [inferred] False lets later pages of a tracked read show what changed meanwhile. */
+    pinsHighWaterMark: Type.Boolean(),
+    /** [inferred] Whether a delta has rows of which only columns changed that are not selected. */
+    doUnselectedChangesShow: Type.Boolean(),
+    /** [inferred] Whether a row that was deleted and made again comes with a tombstone too. */
+    areRecreatedRowsBuried: Type.Boolean(),
+    /** [inferred] Whether delta tokens of a table without changes expire. */
+    doQuietTokensAge: Type.Boolean(),
+    /** [inferred] Other statuses and codes for refusals, by the code that is answered here. */
+    refusals: Type.Record(
+      Type.String({ pattern: '^0x[0-9a-f]{1,8}$' }),
+      Type.Object(
+        {
+          status: Type.Optional(Type.Integer({ minimum: 400, maximum: 599 })),
+          code: Type.Optional(Type.String({ pattern: '^0x[0-9a-f]{1,8}$' })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    /** [inferred] Whether a client may choose the id of a new row. */
+    areChosenIdsTaken: Type.Boolean(),
+    /** [inferred] What becomes of rows nested in the body of an update. */
+    deepUpdates: Type.Union([Type.Literal('refused'), Type.Literal('ignored')]),
+    /** [inferred] In whose name synchronous plug-ins write. */
+    pluginAuthor: Type.Union([Type.Literal('caller'), Type.Literal('system')]),
+    /** [inferred] Whether plug-ins write after the row was answered, so that its version is another soon. */
+    doPluginsWriteAfterwards: Type.Boolean(),
+    /** [inferred] Which columns QualifyLead copies: those with a namesake, or names alone. */
+    qualifyCopies: Type.Union([Type.Literal('namesakes'), Type.Literal('names')]),
+    /** [inferred] Whether assertions of a foreign issuer are taken for an application. */
+    takesFederatedAssertions: Type.Boolean(),
+    /** [inferred] Whether the version of the metadata rises by a restore. */
+    doesRestoreRaiseMetadata: Type.Boolean(),
     existingRowCode: Type.String({ pattern: '^0x[0-9a-f]{1,8}$' }),
     refusesBulkDuplicates: Type.Boolean(),
     doMembershipsTouchRows: Type.Boolean(),
@@ -99,6 +132,18 @@ export const defaultSettings: EmulatorSettings = {
   malformedDeltaTokenCode: '0x80040203',
   deletesInDelta: 'last',
   omitDeltaLink: false,
+  pinsHighWaterMark: true,
+  doUnselectedChangesShow: true,
+  areRecreatedRowsBuried: false,
+  doQuietTokensAge: true,
+  refusals: {},
+  areChosenIdsTaken: true,
+  deepUpdates: 'refused',
+  pluginAuthor: 'caller',
+  doPluginsWriteAfterwards: false,
+  qualifyCopies: 'namesakes',
+  takesFederatedAssertions: true,
+  doesRestoreRaiseMetadata: true,
   existingRowCode: '0x80040237',
   refusesBulkDuplicates: true,
   doMembershipsTouchRows: false,

@@ -63,7 +63,7 @@ export function restoreEnvironment(state: OrganizationState, snapshot: Environme
   refill(state.manyToMany, snapshot.manyToMany);
   refill(state.tokensVoidUpTo, snapshot.tokensVoidUpTo);
   state.metadata.stampsVoidUpTo = state.metadata.version;
-  state.metadata.version += 1;
+  if (state.settings.doesRestoreRaiseMetadata) state.metadata.version += 1;
   for (const name of state.tables.keys()) state.metadata.changedAt.set(name, state.metadata.version);
   if (!state.settings.isRestoredAsNewOrganization) return;
   removeOrganizationRow(state, formerId);

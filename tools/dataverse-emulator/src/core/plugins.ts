@@ -1,5 +1,5 @@
 import { badRequest, errorCodes } from './dataverseError.ts';
-import type { OrganizationState } from './organizationState.ts';
+import { userId, type Actor, type OrganizationState } from './organizationState.ts';
 import { readFields, type FieldValues } from './readFields.ts';
 import type { TableDefinition } from './tableDefinition.ts';
 
@@ -22,20 +22,40 @@ type Write = {
   readonly values: FieldValues;
 };
 
+/** What the plug-ins of a table make of a write. */
+export interface PluginEffect {
+  readonly values: FieldValues;
+  /** Who is said to have written last. */
+  readonly author: Actor;
+  /** What they write once the row is answered, in the words of the API. */
+  readonly afterwards: { readonly body: Plugin['set']; readonly actor: Actor } | undefined;
+}
+
+const systemActor: Actor = { id: userId('SYSTEM'), name: 'SYSTEM', kind: 'application' };
+
+/** The plug-ins that a write concerns. Throws 0x80040265 when one aborts it. */
+function concerned(state: OrganizationState, write: Write): readonly Plugin[] {
+  const found = [...state.plugins.values()].filter((plugin) => concerns(plugin, write));
+  const aborting = found.find(({ abort }) => abort !== null);
+  if (aborting) throw badRequest(errorCodes.pluginAborted, aborting.abort ?? '');
+  return found;
+}
+
 /**
- * The values of a write with what the plug-ins of its table add: one row, one version, one author, so that a client sees
- * changes beside its own in the answer. Throws 0x80040265 when one aborts (facts, sections 3.6 and 4.3).
+ * A write with what the plug-ins of its table add: one row, one version, one author, so that a client sees changes beside its
+ * own in the answer. In whose name they write, and whether within the write, is inferred (facts, sections 3.6, 3.9 and 4.3).
  */
-export function withPlugins(state: OrganizationState, write: Write): FieldValues {
-  if (state.context?.bypassesSync) return write.values;
-  let { values } = write;
-  for (const plugin of state.plugins.values()) {
-    if (!concerns(plugin, write)) continue;
-    if (plugin.abort !== null) throw badRequest(errorCodes.pluginAborted, plugin.abort);
-    const { table, operation } = write;
-    values = { ...values, ...readFields(state, table, plugin.set, { operation, isPrivileged: true }) };
-  }
-  return values;
+export function withPlugins(state: OrganizationState, write: Write, caller: Actor): PluginEffect {
+  const found = state.context?.bypassesSync ? [] : concerned(state, write);
+  const { pluginAuthor, doPluginsWriteAfterwards } = state.settings;
+  if (found.length === 0) return { values: write.values, author: caller, afterwards: undefined };
+  const author = pluginAuthor === 'caller' ? caller : systemActor;
+  const set = Object.assign({}, ...found.map((plugin) => plugin.set)) as Plugin['set'];
+  if (doPluginsWriteAfterwards)
+    return { values: write.values, author: caller, afterwards: { body: set, actor: author } };
+  const { table, operation } = write;
+  const added = readFields(state, table, set, { operation, isPrivileged: true });
+  return { values: { ...write.values, ...added }, author, afterwards: undefined };
 }
 
 function concerns({ table, message, whenColumns }: Plugin, write: Write): boolean {

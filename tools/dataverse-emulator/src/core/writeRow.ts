@@ -9,7 +9,7 @@ import { badRequest, DataverseError, errorCodes, rowMissing } from './dataverseE
 import { refuseDuplicates } from './duplicateRules.ts';
 import { nowMs, type Actor, type OrganizationState } from './organizationState.ts';
 import { readFields, type FieldValues } from './readFields.ts';
-import { withPlugins } from './plugins.ts';
+import { withPlugins, type PluginEffect } from './plugins.ts';
 import { readValue } from './readValue.ts';
 import { requireMandatory } from './requireMandatory.ts';
 import type { Commit } from './rowStore.ts';
@@ -22,6 +22,8 @@ export interface WriteRequest {
   readonly body: Readonly<Record<string, unknown>>;
   readonly actor: Actor;
   readonly isPrivileged: boolean;
+  /** Set for what plug-ins write themselves. */
+  readonly skipsPlugins?: boolean;
 }
 
 function keyColumn(table: TableDefinition): ColumnDefinition {
@@ -36,8 +38,11 @@ interface Placed {
   readonly cells?: FieldValues;
 }
 
-function freeId(state: OrganizationState, { table, body }: WriteRequest, urlId: string | undefined): string {
-  const asked = urlId ?? readValue(keyColumn(table), body[table.key] ?? null);
+function freeId(state: OrganizationState, request: WriteRequest, urlId: string | undefined): string {
+  const { table, body, isPrivileged } = request;
+  const isTaken = isPrivileged || state.settings.areChosenIdsTaken;
+  const chosen = isTaken ? (body[table.key] ?? null) : null;
+  const asked = urlId ?? readValue(keyColumn(table), chosen);
   const id = typeof asked === 'string' ? asked : state.newId();
   if (state.store.version(table.name, id) === undefined) return id;
   throw new DataverseError(412, errorCodes.duplicateKey, 'A record with matching key values already exists.');
@@ -55,23 +60,45 @@ function save(state: OrganizationState, request: WriteRequest, row: Row, written
   return commitChange(state, actor, change, written);
 }
 
+function effectOf(
+  state: OrganizationState,
+  { table, actor, skipsPlugins }: WriteRequest,
+  operation: 'create' | 'update',
+  values: FieldValues,
+): PluginEffect {
+  if (skipsPlugins) return { values, author: actor, afterwards: undefined };
+  return withPlugins(state, { table, operation, values }, actor);
+}
+
+/** The change that the caller made; what plug-ins write after it has a version of its own. */
+function finished(
+  state: OrganizationState,
+  { table }: WriteRequest,
+  change: Commit,
+  afterwards: PluginEffect['afterwards'],
+): Commit {
+  if (afterwards)
+    updateAlone(state, { table, ...afterwards, isPrivileged: true, skipsPlugins: true }, change.id);
+  return change;
+}
+
 function createAlone(state: OrganizationState, request: WriteRequest, placed: Placed): Commit {
   const { table, body, actor, isPrivileged } = request;
   const id = freeId(state, request, placed.id);
   const given = readFields(state, table, body, { operation: 'create', isPrivileged });
   requireAccess(state, request, 'cancreate', given);
-  const values = withPlugins(state, { table, operation: 'create', values: given });
+  const { values, author, afterwards } = effectOf(state, request, 'create', given);
   const atMs = nowMs(state);
   const row: Row = {
     ...defaultCells(table),
     ...creationCells(table, actor, atMs),
-    ...authorCells(table, actor, atMs),
+    ...authorCells(table, author, atMs),
     ...values,
     ...placed.cells,
     ...statePair(table, undefined, values),
     [table.key]: id,
   };
-  return save(state, request, row, Object.keys(given));
+  return finished(state, request, save(state, request, row, Object.keys(given)), afterwards);
 }
 
 /**
@@ -114,21 +141,21 @@ function refuseClosedLead(
 }
 
 function updateAlone(state: OrganizationState, request: WriteRequest, id: string): Commit {
-  const { table, body, actor, isPrivileged } = request;
+  const { table, body, isPrivileged } = request;
   const before = state.store.row(table.name, id);
   if (!before) throw rowMissing(table.name, id);
   const given = readFields(state, table, body, { operation: 'update', isPrivileged });
   refuseClosedLead(state, request, before, given);
   requireAccess(state, request, 'canupdate', given);
-  const values = withPlugins(state, { table, operation: 'update', values: given });
+  const { values, author, afterwards } = effectOf(state, request, 'update', given);
   const row = {
     ...before,
-    ...authorCells(table, actor, nowMs(state)),
+    ...authorCells(table, author, nowMs(state)),
     ...values,
     ...statePair(table, before, values),
     [table.key]: id,
   };
-  return save(state, request, row, Object.keys(given));
+  return finished(state, request, save(state, request, row, Object.keys(given)), afterwards);
 }
 
 /**

@@ -18,6 +18,8 @@ interface Presented {
   /** Address of the token endpoint: what an assertion must be meant for. */
   readonly audiences: readonly [string, ...string[]];
   readonly atMs: number;
+  /** Whether assertions of foreign issuers are looked at. */
+  readonly takesFederated: boolean;
 }
 
 const wrongSecret = {
@@ -64,8 +66,9 @@ function refuseFederated(
   application: Application,
   assertion: string,
   { iss: issuer = '', sub: subject = '' }: jwt.JwtPayload,
-  atMs: number,
+  { atMs, takesFederated }: Presented,
 ): CredentialRefusal | undefined {
+  if (!takesFederated) return noFederation;
   const known = application.federated.find((each) => each.issuer === issuer && each.subject === subject);
   if (!known) return noFederation;
   const expected = { issuer, subject, audience: [known.audience] as [string] };
@@ -82,12 +85,14 @@ function certificateOf(application: Application, header: object): ApplicationCer
 function refuseAssertion(
   application: Application,
   assertion: string,
-  { audiences, atMs }: Presented,
+  presented: Presented,
 ): CredentialRefusal | undefined {
   const decoded = jwt.decode(assertion, { complete: true });
   if (!decoded || typeof decoded.payload === 'string') return wrongAssertion;
   const { clientId } = application;
-  if (decoded.payload.iss !== clientId) return refuseFederated(application, assertion, decoded.payload, atMs);
+  if (decoded.payload.iss !== clientId)
+    return refuseFederated(application, assertion, decoded.payload, presented);
+  const { audiences, atMs } = presented;
   const certificate = certificateOf(application, decoded.header);
   const expected = { issuer: clientId, subject: clientId, audience: [...audiences] as [string, ...string[]] };
   return certificate && isSigned(assertion, certificate.publicKey, expected, atMs)

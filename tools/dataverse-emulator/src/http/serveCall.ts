@@ -59,6 +59,7 @@ function log(
   });
 }
 
+/** Faults say themselves what they answer. */
 function injectedAnswer(action: Extract<FaultAction, { kind: 'status' }>): Answer {
   const code = action.code ?? errorCodes.unexpected;
   const seconds = action.retryAfterSeconds;
@@ -66,6 +67,7 @@ function injectedAnswer(action: Extract<FaultAction, { kind: 'status' }>): Answe
   if (action.status < 400) return jsonAnswer(action.status, '{}', headers);
   return failureAnswer(
     new DataverseError(action.status, code, action.message ?? 'Injected by a fault.', headers),
+    {},
   );
 }
 
@@ -74,7 +76,11 @@ function injectedFor(action: FaultAction | undefined): Answer | undefined {
   return action?.kind === 'html' ? htmlAnswer(action) : undefined;
 }
 
-async function answered(served: ServedCall, action: FaultAction | undefined): Promise<Answer> {
+async function answered(
+  { settings: { refusals } }: OrganizationState,
+  served: ServedCall,
+  action: FaultAction | undefined,
+): Promise<Answer> {
   const injected = injectedFor(action);
   if (injected) return injected;
   const pauseMs = action?.kind === 'delay' ? action.delayMs : 0;
@@ -87,9 +93,12 @@ async function answered(served: ServedCall, action: FaultAction | undefined): Pr
     );
     return alterAnswer(answer, action, addressOf(served.request));
   } catch (error) {
-    if (error instanceof DataverseError) return failureAnswer(error);
+    if (error instanceof DataverseError) return failureAnswer(error, refusals);
     served.request.log.error(error);
-    return failureAnswer(new DataverseError(500, errorCodes.unexpected, 'An unexpected error occurred.'));
+    return failureAnswer(
+      new DataverseError(500, errorCodes.unexpected, 'An unexpected error occurred.'),
+      refusals,
+    );
   }
 }
 
@@ -131,7 +140,7 @@ export async function serveCall(state: OrganizationState, served: ServedCall): P
     log(state, served, started, undefined);
     return cut(served);
   }
-  const answer = await answered(served, action);
+  const answer = await answered(state, served, action);
   if (action?.kind === 'commitThenDrop') {
     log(state, served, started, undefined);
     return cut(served);

@@ -54,7 +54,12 @@ function refuseClient(
       700_016,
     );
   const audiences = [`${authority}/oauth2/v2.0/token`, `${authority}/v2.0`] as const;
-  const refused = refuseCredential(application, { form, audiences, atMs: nowMs(state) });
+  const refused = refuseCredential(application, {
+    form,
+    audiences,
+    atMs: nowMs(state),
+    takesFederated: state.settings.takesFederatedAssertions,
+  });
   return refused && refusal(401, 'invalid_client', refused.text, refused.number);
 }
 

@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { globalAgent } from 'node:https';
 import {
+  associate,
+  batchOperation,
+  boundAction,
   create,
   createWithReturnData,
   deleteRecord,
+  disassociate,
   retrieve,
+  retrieveAlternateKey,
   retrieveMultiple,
   retrieveMultipleNextPage,
+  unboundAction,
   unboundFunction,
   update,
   WebApiConfig,
@@ -67,6 +73,46 @@ describe('the npm client dataverse-webapi', () => {
     expect([...first.value, ...second.value].map(({ lastname }) => lastname)).toEqual(['A', 'B', 'C']);
     const filtered = await retrieveMultiple(configuration(), 'leads', "$filter=lastname eq 'B'");
     expect(filtered.value).toHaveLength(1);
+  });
+
+  it('reaches a row by its alternate key, and adds and removes a child', async () => {
+    const account = await create(configuration(), 'accounts', { name: 'Fabrikam', accountnumber: 'A1' });
+    const contact = await create(configuration(), 'contacts', { lastname: 'Lind' });
+    expect(await retrieveAlternateKey(configuration(), 'accounts', "accountnumber='A1'")).toMatchObject({
+      accountid: account,
+    });
+    const contacts = ['accounts', account, 'contact_customer_accounts'] as const;
+    await associate(configuration(), ...contacts, 'contacts', contact);
+    const parent = async (): Promise<unknown> =>
+      (await retrieve(configuration(), 'contacts', contact))['_parentcustomerid_value'];
+    expect(await parent()).toBe(account);
+    await disassociate(configuration(), ...contacts, contact);
+    expect(await parent()).toBeNull();
+  });
+
+  it('sends a change set and a query in one batch', async () => {
+    const change = (name: string) => ({ method: 'POST', queryString: 'accounts', entity: { name } });
+    const query = "accounts?$select=name&$filter=startswith(name,'Batch')";
+    const changes = [change('Batch A'), change('Batch B')];
+    const answer = await batchOperation(configuration(), 'one', 'two', changes, [query]);
+    expect(JSON.stringify(answer)).toContain('Batch B');
+    const { value } = await retrieveMultiple(configuration(), 'accounts', "$filter=startswith(name,'Batch')");
+    expect(value).toHaveLength(2);
+  });
+
+  it('calls actions, bound to a row and not', async () => {
+    const lead = await create(configuration(), 'leads', { lastname: 'Berg', subject: 'Wants two' });
+    const asked = { CreateAccount: false, CreateContact: false, CreateOpportunity: true, Status: -1 };
+    await boundAction(configuration(), 'leads', lead, 'QualifyLead', asked);
+    const { _qualifyingopportunityid_value: opportunity } = await retrieve(configuration(), 'leads', lead);
+    await unboundAction(configuration(), 'LoseOpportunity', {
+      Status: 4,
+      OpportunityClose: { 'opportunityid@odata.bind': `/opportunities(${String(opportunity)})` },
+    });
+    expect(await retrieve(configuration(), 'opportunities', String(opportunity))).toMatchObject({
+      statecode: 2,
+      statuscode: 4,
+    });
   });
 
   it('calls functions', async () => {

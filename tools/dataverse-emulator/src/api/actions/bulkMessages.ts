@@ -5,7 +5,7 @@ import type { TableDefinition } from '../../core/tableDefinition.ts';
 import { inTransaction } from '../../core/transaction.ts';
 import { updateRow, type WriteRequest } from '../../core/writeRow.ts';
 import { emptyAnswer, jsonAnswer, type Answer, type Call } from '../call.ts';
-import { insertDeep, refuseDeepUpdate } from '../deepInsert.ts';
+import { insertDeep, updateBody } from '../deepInsert.ts';
 import type { Operation, OperationTarget } from '../operations.ts';
 import { requirePrivilege } from '../privileges.ts';
 import { columnsOf, isMembers, parametersOf, typeOf, type Members } from './actionBody.ts';
@@ -69,8 +69,8 @@ function write(
   requirePrivilege(state, updates ? 'Write' : 'Create', table);
   const request: WriteRequest = { table, body, actor: state.application, isPrivileged: false };
   if (!updates) return insertDeep(state, request, id).id;
-  refuseDeepUpdate(state, request);
-  if (id !== undefined) return updateRow(state, request, id).id;
+  const changes = { ...request, body: updateBody(state, request) };
+  if (id !== undefined) return updateRow(state, changes, id).id;
   if (name !== undefined) requireId(table, { id });
   throw badRequest(errorCodes.invalidArgument, `A target lacks the key '${table.key}' of its row.`);
 }

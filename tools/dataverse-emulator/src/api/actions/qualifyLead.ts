@@ -20,9 +20,16 @@ import {
 
 const notMapped = new Set(['createdon', 'modifiedon', 'statecode', 'statuscode', 'versionnumber', 'leadid']);
 
+/** What is copied at the least. */
+const nameColumns = new Set(['firstname', 'lastname', 'companyname', 'subject']);
+
 /** Money is stored as text and written as a number. */
 function asWritten(value: unknown, type: string | undefined): unknown {
   return type === 'Money' || type === 'Decimal' ? Number(value) : value;
+}
+
+function isCopied({ settings }: OrganizationState, name: string): boolean {
+  return settings.qualifyCopies === 'namesakes' || nameColumns.has(name);
 }
 
 /** Columns of the lead that have a namesake: only mapped columns copy (facts, section 3.8). */
@@ -30,7 +37,8 @@ function mapped(state: OrganizationState, lead: Row, target: string): Members {
   const table = requireTable(state, target);
   const source = requireTable(state, 'lead');
   const names = source.columns.filter(
-    ({ name, isValidForCreate, type }) => isValidForCreate && type !== 'Lookup' && !notMapped.has(name),
+    ({ name, isValidForCreate, type }) =>
+      isValidForCreate && type !== 'Lookup' && !notMapped.has(name) && isCopied(state, name),
   );
   const copied = names.map(({ property, type }) => {
     const value = lead[property];
