@@ -17,4 +17,4 @@ export { checkFirstReads, type FirstReadsOptions } from './watchFirstReads.ts';
 export { withDeadLetters } from './deadLetters.ts';
 export { reopeningPublisher, reopeningStepper } from './reopen.ts';
 export { onePerPartition } from './onePerPartition.ts';
-export type { CallNumbers } from './callNumbers.ts';
+export { createCallNumbers, type CallNumbers } from './callNumbers.ts';

@@ -59,6 +59,8 @@ export async function startChild({ file, environment, lastName }: ChildOptions):
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = async (): Promise<void> => {
     child.kill();
+    // The channel alone keeps a child alive that closes its server and waits for its event loop to be empty.
+    if (child.connected) child.disconnect();
     await exited;
   };
   const ask = (question: object): Promise<unknown> =>

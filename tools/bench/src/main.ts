@@ -7,6 +7,11 @@ function count(text: string): number {
   return Number(text);
 }
 
+function percent(text: string): number {
+  if (!/^\d{1,2}%?$/.test(text)) throw new InvalidArgumentError('a whole percentage below 100 is expected');
+  return Number.parseInt(text, 10);
+}
+
 const program = new Command('npm run bench --')
   .description('Measures our rates as shares of ceilings measured in the same run.')
   .addArgument(new Argument('<suite>', 'what to measure').choices(suiteNames))
@@ -17,6 +22,8 @@ const program = new Command('npm run bench --')
   .option('--memory', 'peak memory instead of rates, in the extract suite')
   .option('--edits <n>', 'edits of the latency and notice suites', count)
   .option('--idle-minutes <n>', 'idle time of the latency and notice suites', count)
+  .option('--people <n>', 'people of the deliver suite', count)
+  .option('--bad <percent>', 'share of its people that Marketo refuses, such as 1%', percent)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   .parse();
 
@@ -26,6 +33,8 @@ const { json, ...given } = program.opts<{
   memory?: boolean;
   edits?: number;
   idleMinutes?: number;
+  people?: number;
+  bad?: number;
   rounds: number;
   roundMs: number;
 }>();

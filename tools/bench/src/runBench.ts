@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { invalidReasons, toReport, toTable } from './benchReport.ts';
 import { runCodecSuite } from './codecSuite.ts';
+import { runDeliverSuite } from './deliverSuite.ts';
 import { runEmulatorSuite } from './emulatorSuite.ts';
 import { runExtractSuite } from './extractSuite.ts';
 import { runLatencySuite } from './latencySuite.ts';
@@ -19,12 +20,16 @@ export type BenchOptions = Rounds & {
   /** Of the suites that wait for edits. */
   readonly edits?: number;
   readonly idleMinutes?: number;
+  /** Of the deliver suite: people, and percent of them that Marketo refuses. */
+  readonly people?: number;
+  readonly bad?: number;
 };
 
 type Suite = (options: BenchOptions) => Promise<readonly Measurement[]>;
 
 const suites: Readonly<Record<string, Suite>> = {
   codec: runCodecSuite,
+  deliver: runDeliverSuite,
   emulator: runEmulatorSuite,
   extract: runExtractSuite,
   latency: runLatencySuite,

@@ -1,6 +1,6 @@
 export { startLockstep, type Lockstep, type LockstepOptions } from './startLockstep.ts';
 export type { ServiceName } from './bundleServices.ts';
-export type { CommittedState, ControlApi, Values } from './controlApi.ts';
+export { createControlApi, type CommittedState, type ControlApi, type Values } from './controlApi.ts';
 export { differencesBetween, type BothSides } from './differencesBetween.ts';
 export { judgeHistory, type HistoryPlaces } from './judgeHistory.ts';
 export { readTopics, type TopicMessage, type TopicsToRead } from './readTopics.ts';
@@ -10,4 +10,4 @@ export type { LockstepServices } from './lockstepServices.ts';
 export type { ServiceProcess } from './serviceProcess.ts';
 export { startExtraction, type Extraction } from './startExtraction.ts';
 export { startNoticing, type Noticing } from './startNoticing.ts';
-export type { Backing } from './openBacking.ts';
+export { closeInReverse, openBacking, type Backing, type Closers } from './openBacking.ts';
