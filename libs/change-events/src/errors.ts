@@ -110,6 +110,10 @@ export const errorTable = {
     'STOP',
     'A field that the mapping needs does not exist in Marketo (1006); create it, see docs/operations.md.',
   ),
+  MARKETO_NATIVE_SYNC: entry(
+    'RETRY',
+    "Marketo's own CRM sync is on in this instance (1018), so that companies and opportunities are read-only.",
+  ),
   MARKETO_ANSWER_INVALID: entry('RETRY', 'Marketo answered in a form that the contract does not allow.'),
   MARKETO_REFUSED: entry(
     'PARK',

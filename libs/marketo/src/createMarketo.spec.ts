@@ -305,6 +305,60 @@ describe('the Marketo adapter', () => {
     });
   });
 
+  const page = '<html><body>Maintenance</body></html>';
+
+  it('repeats a read that is answered with a page of HTML', async () => {
+    await stage.human.seed([{ lockstepId: 'g-1' }]);
+    await arm({ kind: 'commitThenBody', body: page });
+
+    expect(await stored()).toBe(1);
+  });
+
+  it.each([
+    ['a page of HTML', page],
+    ['an empty body', ''],
+    ['no result', '{"requestId":"1#1","success":true}'],
+    ['a result for fewer records', '{"requestId":"1#1","success":true,"result":[]}'],
+  ])('does not claim an outcome for a write that is answered with %s', async (_what, body) => {
+    await arm({ kind: 'commitThenBody', body });
+
+    await expect(write()).rejects.toMatchObject({ code: 'MARKETO_OUTCOME_UNKNOWN' });
+    expect(await stored()).toBe(1);
+  });
+
+  // A search without a result looks like one that found nobody, and whoever found nobody creates a person.
+  it('does not take a search without a result for nobody', async () => {
+    await stage.human.seed([{ lockstepId: 'g-1' }]);
+    await arm({ kind: 'commitThenBody', body: '{"requestId":"1#1","success":true}' });
+
+    await expect(stored()).rejects.toMatchObject({
+      code: 'MARKETO_ANSWER_INVALID',
+      details: { part: 'result' },
+    });
+  });
+
+  it('refuses only the record whose address is not ASCII, and names the field', async () => {
+    const results = await write([
+      { lockstepId: 'g-1', email: 'zoë@example.com' },
+      { lockstepId: 'g-2', email: 'zoe@example.com' },
+    ]);
+
+    expect(results).toMatchObject([
+      { result: 'REFUSED', code: '1003', field: 'email' },
+      { result: 'CREATED' },
+    ]);
+  });
+
+  it('goes on in the middle of a batch of calls when its token is revoked, and writes each record once', async () => {
+    const ids = Array.from({ length: 6 }, (_, n) => `g-${n}`);
+    const writes = ids.map((lockstepId) => write([{ lockstepId, lastName: 'Reed' }]));
+    await Promise.race(writes);
+    await stage.control('DELETE', 'tokens');
+
+    expect((await Promise.all(writes)).flat().map(({ result }) => result)).toEqual(ids.map(() => 'CREATED'));
+    expect(await stage.people.findPersons('lockstepId', ids)).toHaveLength(6);
+  });
+
   it('splits a write that is larger than Marketo takes', async () => {
     const input = Array.from({ length: 60 }, (_, index) => ({
       lockstepId: `g-${index}`,

@@ -1,7 +1,7 @@
 import { isSyncError, SyncError, type FieldDefinition } from '@lockstep/change-events';
 import { marketoBatchMax, type MarketoPerson } from '@lockstep/ports';
 import type { MarketoClient } from './marketoClient.ts';
-import { objectsOf, readPerson } from './readValues.ts';
+import { invalid, objectsOf, readPerson } from './readValues.ts';
 
 /** Marketo refuses filters with more than 1,000 matches, so no search has more pages. */
 const pagesMax = 4;
@@ -51,6 +51,8 @@ async function findPages({ client, fields, field, values }: PersonSearch): Promi
   for (let page = 1; page <= pagesMax; page += 1) {
     const more: Record<string, string> = pageToken === null ? {} : { nextPageToken: pageToken };
     const envelope = await client.call({ kind: 'read', path: 'leads.json', query: { ...query, ...more } });
+    // Nobody found is an empty list; a list that is missing would have persons created who are there.
+    if (!Array.isArray(envelope.result)) throw invalid('result');
     persons.push(...objectsOf(envelope.result).map((json) => readPerson(fields, json)));
     if (envelope.moreResult !== true && typeof envelope.nextPageToken !== 'string') return persons;
     pageToken = String(envelope.nextPageToken);

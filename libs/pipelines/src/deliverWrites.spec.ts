@@ -211,6 +211,22 @@ describe('updating a person', () => {
     expect(lastOutcome(second)).toMatchObject({ result: 'UPDATED' });
   });
 
+  it.each([
+    ['an update', update('1', { email: 'no address', city: 'Bonn' }), 'UPDATED'],
+    ['a creation', exampleCommand({ fields: { email: 'no address', city: 'Bonn' } }), 'CREATED'],
+  ])('sends %s that is refused for one field once more without it, and names the field', async (...args) => {
+    const [, command, result] = args;
+    const { send, sent, marketo, lastOutcome } = createSetting();
+    marketo.seed([{}]);
+
+    await send(command);
+
+    expect(sent.map(({ input }) => Object.keys(input[0] ?? {}).includes('email'))).toEqual([true, false]);
+    expect(marketo.persons().at(-1)?.fields).toMatchObject({ email: null, city: 'Bonn' });
+    expect(lastOutcome()).toMatchObject({ result, code: '1003', field: 'email' });
+    expect(lastOutcome()?.accepted).not.toHaveProperty('email');
+  });
+
   it('cuts a call that is refused as a whole in halves, down to the record at fault', async () => {
     const { send, marketo, log, lastOutcome } = createSetting();
     const ids = (await neighbours(log)).slice(0, 4);

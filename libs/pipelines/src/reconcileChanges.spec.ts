@@ -355,4 +355,24 @@ describe('a record that waits', () => {
       expect.objectContaining({ code: '1003', severity: 'warning', entity: `golden/${golden}` }),
     ]);
   });
+
+  it('waits for one field only when Marketo took all others, and is not sent for it again', async () => {
+    const { send, record, commands } = await createReady();
+    await send(leadMessage());
+    const [command] = commands();
+    const { email, ...accepted } = command?.fields ?? {};
+    const sequence = { epoch: 1, number: 5 };
+
+    await send(
+      outcomeMessage(command, {
+        ...{ result: 'CREATED', personId: '7', accepted, sent: sequence, answered: sequence },
+        ...{ code: '1003', field: 'email' },
+      }),
+    );
+
+    const person = (await record())?.rows.find(({ system }) => system === 'marketo');
+    expect(person?.parked).toEqual({ email: { value: email, code: '1003' } });
+    expect((await record())?.waiting).toBeNull();
+    expect(commands()).toHaveLength(1);
+  });
 });

@@ -15,6 +15,7 @@ export function absorbOutcome(draft: Draft, outcome: DeliveryOutcome): void {
     case 'CREATED':
     case 'UPDATED':
       absorbAccepted(draft, outcome);
+      parkRefused(draft, outcome);
       return close(draft, outcome, entry);
     case 'FOUND':
     case 'READ':
@@ -86,15 +87,19 @@ function absorbNotFound(draft: Draft, outcome: DeliveryOutcome, operation: Write
 }
 
 function absorbRefusal(draft: Draft, outcome: DeliveryOutcome): void {
+  if (!parkRefused(draft, outcome))
+    draft.record.waiting = waitingFor(draft, 'refused', outcome.code ?? 'MARKETO_REFUSED');
+}
+
+/** Parks the field that Marketo refused, alone or out of a record of which it took the rest; false when none is named. */
+function parkRefused(draft: Draft, { commandId, field, code }: DeliveryOutcome): boolean {
   const row = activeRow(draft.record, 'marketo');
-  const mapping = draft.context.mapping.find((other) => other.marketo === outcome.field);
-  const sent: ScalarValues = commandFields(draft.record, outcome.commandId);
-  const code = outcome.code ?? 'MARKETO_REFUSED';
-  if (row && mapping && mapping.marketo in sent) {
-    row.parked[mapping.field] = { value: sent[mapping.marketo] ?? null, code };
-    return;
-  }
-  draft.record.waiting = waitingFor(draft, 'refused', code);
+  const mapping = draft.context.mapping.find((other) => other.marketo === field);
+  const sent: ScalarValues = commandFields(draft.record, commandId);
+  if (!row || !mapping || !(mapping.marketo in sent)) return false;
+  row.parked[mapping.field] = { value: sent[mapping.marketo] ?? null, code: code ?? 'MARKETO_REFUSED' };
+
+  return true;
 }
 
 function commandFields(record: DraftRecord, commandId: string): ScalarValues {

@@ -64,12 +64,29 @@ export function createPersonCalls(options: PersonCallOptions): PersonCall {
         return outcomeOf(command, await read(command), options.clock.now());
       case 'CREATE': {
         const answer = await find(command);
-        return answer ? outcomeOf(command, answer, options.clock.now()) : create(command);
+        return answer ? outcomeOf(command, answer, options.clock.now()) : writeGoodFields(create, command);
       }
       case 'UPDATE':
-        return update(command);
+        return writeGoodFields(update, command);
     }
   };
+}
+
+/**
+ * A record that is refused for one field is sent once more without it: the outcome is that of the rest, and names the field
+ * and why. When the rest is refused too, it is the first refusal.
+ */
+async function writeGoodFields(write: PersonCall, command: WriteCommand): Promise<DeliveryOutcome> {
+  const refusal = await write(command);
+  const { result, code, field, detail } = refusal;
+  if (result !== 'REFUSED' || field === null || !(field in command.fields)) return refusal;
+  const rest = Object.entries(command.fields).filter(([name]) => name !== field);
+  if (rest.length === 0) return refusal;
+  const outcome = await write({ ...command, fields: Object.fromEntries(rest) });
+  if (outcome.result === 'REFUSED') return refusal;
+  const isWritten = outcome.result === 'CREATED' || outcome.result === 'UPDATED';
+
+  return isWritten ? { ...outcome, code, field, detail } : outcome;
 }
 
 /** One search for all values; everybody gets the whole answer. */

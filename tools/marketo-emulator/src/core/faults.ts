@@ -12,7 +12,9 @@ export type FaultAction =
   | { readonly kind: 'drop' }
   | { readonly kind: 'commitThenDrop' }
   | { readonly kind: 'delay'; readonly delayMs: number }
-  | { readonly kind: 'truncate' };
+  | { readonly kind: 'truncate' }
+  /** The call runs; what is answered, with 200, is this. */
+  | { readonly kind: 'commitThenBody'; readonly body: string };
 
 /** Which calls a fault hits; patterns are regular expressions, an absent one matches everything. */
 export interface FaultMatch {
@@ -39,6 +41,7 @@ const requiredParts: Readonly<Record<FaultAction['kind'], Readonly<Record<string
   commitThenDrop: {},
   delay: { delayMs: 'number' },
   truncate: {},
+  commitThenBody: { body: 'string' },
 };
 
 /** What is wrong with a fault that a caller wants to arm; empty when nothing is. */

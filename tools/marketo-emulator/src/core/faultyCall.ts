@@ -34,12 +34,13 @@ export async function runWithFault(
 async function runDamaged(
   instance: Instance,
   run: Run,
-  fault: Extract<FaultAction, { kind: 'drop' | 'commitThenDrop' | 'delay' | 'truncate' }>,
+  fault: Extract<FaultAction, { kind: 'drop' | 'commitThenDrop' | 'delay' | 'truncate' | 'commitThenBody' }>,
 ): Promise<Answer> {
   if (fault.kind === 'drop') return dropped;
   if (fault.kind === 'delay') await instance.pause(fault.delayMs);
   const answer = await run();
   if (fault.kind === 'commitThenDrop') return dropped;
   if (fault.kind === 'delay') return answer;
+  if (fault.kind === 'commitThenBody') return { ...answer, status: 200, body: fault.body };
   return { ...answer, body: answer.body.slice(0, Math.floor(answer.body.length / 2)) };
 }
