@@ -67,7 +67,7 @@ async function stay(
   whileHeld: WhileHeld,
   outer: AbortSignal,
 ): Promise<Ending> {
-  const { kafka, prefix, sessionTimeoutMs = 10_000, clock = systemClock } = settings;
+  const { kafka, prefix, sessionTimeoutMs = 7_000, clock = systemClock } = settings;
   const claim = createLeaseClaim({ sessionTimeoutMs, marginMs, monotonic: () => clock.monotonic() });
   const consumer = kafka.consumer({
     groupId: scopedId(prefix, 'lease', name),
