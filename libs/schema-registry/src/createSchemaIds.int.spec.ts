@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AvroSchema } from '@lockstep/change-events';
-import { createCodec, topicSchemas } from '@lockstep/change-events';
+import { changeEventSchema, createCodec, topicSchemas } from '@lockstep/change-events';
 import { createSchemaIds } from './createSchemaIds.ts';
 
 const url = process.env['SCHEMA_REGISTRY_URL'] ?? '';
@@ -66,6 +66,30 @@ describe('schema ids from a registry', () => {
     await expect(
       ids.idOf(subject, person({ name: 'email', type: ['null', 'long'], default: null })),
     ).rejects.toMatchObject({ code: 'SCHEMA_INCOMPATIBLE' });
+  });
+
+  it.each([
+    ['long', 'string', 'integer', 'string'],
+    ['option list', 'text', 'options', 'string'],
+    ['lookup', 'option', 'lookup', 'option'],
+  ] as const)('names the column that was %s and is %s now', async (_was, _is, former, present) => {
+    const ids = createSchemaIds({ url, autoRegister: true });
+    const subject = newSubject();
+    const schemaWith = (type: typeof former | typeof present) =>
+      changeEventSchema('lockstep.dynamics.lead', [
+        { name: 'lastname', type: 'string', doc: `beside a column that is ${type}` },
+        { name: 'size', type },
+      ]);
+    await ids.idOf(subject, schemaWith(former));
+    await ids.idOf(
+      subject,
+      changeEventSchema('lockstep.dynamics.lead', [{ name: 'lastname', type: 'string' }]),
+    );
+
+    await expect(ids.idOf(subject, schemaWith(present))).rejects.toMatchObject({
+      code: 'SCHEMA_INCOMPATIBLE',
+      details: { subject, field: 'size' },
+    });
   });
 
   it('registers nothing when that is a step of the deployment', async () => {

@@ -5,6 +5,7 @@ import {
   type RegistryAnswer,
   type RegistryClient,
 } from './registryClient.ts';
+import { retypedField } from './retypedField.ts';
 
 /** `autoRegister` false only looks schemas up, so that registering can be a step of the deployment. */
 export type SchemaIdsSettings = RegistryAddress & { readonly autoRegister: boolean };
@@ -44,8 +45,27 @@ async function findSame(
   const same = await client.post(`/subjects/${encodeURIComponent(subject)}`, {
     schema: JSON.stringify(schema),
   });
-  if (same.status !== 200) throw refusal(subject, refused);
+  if (same.status !== 200) throw await refusalOf(client, subject, schema, refused);
   return idFrom(subject, same);
+}
+
+/** Registries name the place of a conflict each in its own words, so the field that it is about is looked for in the versions. */
+async function refusalOf(
+  client: RegistryClient,
+  subject: string,
+  schema: AvroSchema,
+  refused: RegistryAnswer,
+): Promise<SyncError> {
+  const field = retypedField(schema, await readVersions(client, subject));
+  return refusal(subject, refused, field === null ? {} : { field });
+}
+
+async function readVersions(client: RegistryClient, subject: string): Promise<AvroSchema[]> {
+  const { body: numbers } = await client.get(versionsOf(subject));
+  if (!Array.isArray(numbers)) return [];
+  const answers = numbers.map((number) => client.get(`${versionsOf(subject)}/${String(number)}`));
+  const texts = (await Promise.all(answers)).map(({ body }) => body['schema']);
+  return texts.flatMap((text) => (typeof text === 'string' ? [JSON.parse(text) as AvroSchema] : []));
 }
 
 async function demandCompatibility(client: RegistryClient, subject: string): Promise<boolean> {
@@ -70,9 +90,13 @@ async function readSchema(client: RegistryClient, id: number): Promise<AvroSchem
   return JSON.parse(text) as AvroSchema;
 }
 
-function refusal(subject: string, { status, body }: RegistryAnswer): SyncError {
+function refusal(
+  subject: string,
+  { status, body }: RegistryAnswer,
+  place: { readonly field?: string } = {},
+): SyncError {
   const reason = typeof body['message'] === 'string' ? body['message'] : 'no reason given';
-  return new SyncError('SCHEMA_INCOMPATIBLE', { subject, status, reason });
+  return new SyncError('SCHEMA_INCOMPATIBLE', { subject, ...place, status, reason });
 }
 
 function idFrom(subject: string, { body }: RegistryAnswer): number {
