@@ -119,6 +119,10 @@ export const errorTable = {
     'PARK',
     'Marketo refuses the values of one person; the person waits, all others flow.',
   ),
+  PERSON_MERGED: entry(
+    'PARK',
+    'The person became part of another one in Marketo; what is edited in Dynamics waits for review.',
+  ),
   MARKETO_AMBIGUOUS: entry('PARK', 'Several persons match; the record waits for review.'),
   VALUE_NOT_REPRESENTABLE: entry(
     'PARK',

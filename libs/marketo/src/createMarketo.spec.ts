@@ -84,6 +84,8 @@ async function startStage(): Promise<Stage> {
       },
       edit: async (id, fields) => void (await control('POST', 'edits', { id: Number(id), fields })),
       remove: async (id) => void (await control('POST', 'deletes', { id: Number(id) })),
+      merge: async (winner, losers) =>
+        void (await control('POST', 'merges', { winner: Number(winner), losers: losers.map(Number) })),
     },
     close: async () => {
       await Promise.all(opened.map((each) => each.close()));

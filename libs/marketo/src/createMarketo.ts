@@ -12,7 +12,7 @@ import { createCallLimiter } from './callLimiter.ts';
 import { findPersons } from './findPersons.ts';
 import { createHttpTransport } from './httpTransport.ts';
 import { createMarketoClients, type MarketoClient, type MarketoEnvelope } from './marketoClient.ts';
-import { readDeletedIds, readFeedRows } from './readFeedRows.ts';
+import { mergeLeads, readDeletedIds, readFeedRows, readMerges } from './readFeedRows.ts';
 import { invalid } from './readValues.ts';
 import { readUsage } from './readUsage.ts';
 import { upsertPersons } from './upsertPersons.ts';
@@ -123,6 +123,19 @@ function createPeople(client: MarketoClient, fields: readonly FieldDefinition[])
 
       return {
         personIds: readDeletedIds(page.result),
+        position: positionOf(page),
+        hasMore: page.moreResult === true,
+      };
+    },
+    async readMerges(position) {
+      const page = await read('activities.json', {
+        nextPageToken: position,
+        batchSize: String(marketoBatchMax),
+        activityTypeIds: String(mergeLeads),
+      });
+
+      return {
+        merges: readMerges(page.result),
         position: positionOf(page),
         hasMore: page.moreResult === true,
       };

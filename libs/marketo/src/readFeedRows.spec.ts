@@ -1,4 +1,4 @@
-import { readDeletedIds, readFeedRows } from './readFeedRows.ts';
+import { readDeletedIds, readFeedRows, readMerges } from './readFeedRows.ts';
 
 const fields = new Set(['lastName', 'unsubscribed']);
 const change = {
@@ -63,6 +63,20 @@ describe('rows of the change feed', () => {
   it('ignore activities of other types', () => {
     expect(readFeedRows([{ ...change, activityTypeId: 22 }], fields)).toEqual([]);
     expect(readDeletedIds([change, { ...change, activityTypeId: 37 }])).toEqual(['42']);
+  });
+
+  it('name the persons that became part of another', () => {
+    const attributes = [{ name: 'Merge IDs', value: '[7, 8]' }];
+
+    expect(readMerges([change, { ...change, activityTypeId: 32, attributes }])).toEqual([
+      { winnerId: '42', loserIds: ['7', '8'] },
+    ]);
+  });
+
+  it('refuse a merge that names nobody', () => {
+    expect(() => readMerges([{ ...change, activityTypeId: 32, attributes: [] }])).toThrow(
+      'MARKETO_ANSWER_INVALID',
+    );
   });
 
   it.each([

@@ -1,9 +1,10 @@
-import type { FeedRow } from '@lockstep/ports';
+import type { FeedRow, Merge } from '@lockstep/ports';
 import { invalid, objectsOf, timeOf, type JsonObject } from './readValues.ts';
 
 /** Activity types of the lead feeds (marketo-rest 3.3). */
 export const newLead = 12;
 export const changeDataValue = 13;
+export const mergeLeads = 32;
 export const deleteLead = 37;
 
 /** One row per changed field we know; New Lead rows have none. The feed's own filter is loose (marketo-rest 3.2). */
@@ -23,6 +24,18 @@ export function readDeletedIds(result: unknown): readonly string[] {
   return objectsOf(result).flatMap((activity) =>
     Number(activity['activityTypeId']) === deleteLead ? [personIdOf(activity)] : [],
   );
+}
+
+/** The losers stand in an attribute as `[1,2]`; there is no row of their own (marketo-rest 3.3). */
+export function readMerges(result: unknown): readonly Merge[] {
+  return objectsOf(result).flatMap((activity) => {
+    if (Number(activity['activityTypeId']) !== mergeLeads) return [];
+    const named = objectsOf(activity['attributes']).find(({ name }) => name === 'Merge IDs');
+    const loserIds = String(named?.['value'] ?? '').match(/\d+/g);
+    if (loserIds === null) throw invalid('Merge IDs');
+
+    return [{ winnerId: personIdOf(activity), loserIds: [...loserIds] }];
+  });
 }
 
 function feedRow(activity: JsonObject, change: JsonObject | null): FeedRow {

@@ -7,7 +7,7 @@ import {
   type PersonKind,
   type Sequence,
 } from '@lockstep/change-events';
-import type { FeedRow, MarketoPerson, OutgoingMessage } from '@lockstep/ports';
+import type { FeedRow, MarketoPerson, Merge, OutgoingMessage } from '@lockstep/ports';
 
 export type ReadContext = {
   /** The number of the call that read the persons. */
@@ -47,9 +47,11 @@ function personEvent(person: MarketoPerson, rows: readonly FeedRow[], context: R
   };
 }
 
+type Bare = { readonly operation: 'DELETE' | 'MOVED' | 'MERGE'; readonly mergedInto?: string };
+
 function bareEvent(
   id: string,
-  operation: 'DELETE' | 'MOVED',
+  { operation, mergedInto }: Bare,
   context: Omit<ReadContext, 'operation'>,
 ): ChangeEvent {
   const { read, lane } = context;
@@ -64,7 +66,7 @@ function bareEvent(
     changedBy: null,
     lane,
     fields: null,
-    mergedInto: null,
+    mergedInto: mergedInto ?? null,
     evidence: null,
   };
 }
@@ -102,21 +104,29 @@ export function personMessages(
     if (former === null) return [state];
     const left = topics.marketingChanges(former);
     return [
-      { topic: left, key: person.id, value: bareEvent(person.id, 'MOVED', context) },
+      { topic: left, key: person.id, value: bareEvent(person.id, { operation: 'MOVED' }, context) },
       { topic: left, key: person.id, value: null },
       state,
     ];
   });
 }
 
-/** A deleted person leaves both topics: which kind it was is no longer known. The event itself travels once. */
-export function deletedMessages(
-  ids: readonly string[],
-  context: Omit<ReadContext, 'operation'>,
-): OutgoingMessage[] {
-  return ids.flatMap((id) => [
-    { topic: topics.marketingChanges('lead'), key: id, value: bareEvent(id, 'DELETE', context) },
+type GoneContext = Omit<ReadContext, 'operation'>;
+
+export const deletedMessages = (ids: readonly string[], context: GoneContext): OutgoingMessage[] =>
+  ids.flatMap((id) => goneMessages(id, { operation: 'DELETE' }, context));
+
+/** The losers of merges; each event names the person who carries on. */
+export const mergedMessages = (merges: readonly Merge[], context: GoneContext): OutgoingMessage[] =>
+  merges.flatMap(({ winnerId, loserIds }) =>
+    loserIds.flatMap((id) => goneMessages(id, { operation: 'MERGE', mergedInto: winnerId }, context)),
+  );
+
+/** Who is gone leaves both topics: which kind it was is no longer known. The event itself travels once. */
+function goneMessages(id: string, bare: Bare, context: GoneContext): OutgoingMessage[] {
+  return [
+    { topic: topics.marketingChanges('lead'), key: id, value: bareEvent(id, bare, context) },
     { topic: topics.marketingChanges('lead'), key: id, value: null },
     { topic: topics.marketingChanges('contact'), key: id, value: null },
-  ]);
+  ];
 }

@@ -180,6 +180,24 @@ describe('following Marketo', () => {
     expect(valuesOf(log, contacts, '1')).toEqual([null]);
   });
 
+  it('tells of a merged person by an event that names who carries on, and shows that one anew', async () => {
+    const { marketo, notifier, clock, log } = await createFollowing([
+      { lastName: 'One' },
+      { lastName: 'Two', city: 'Ulm' },
+    ]);
+    marketo.merge('1', ['2']);
+    clock.advance(deletedIntervalMs);
+
+    await step(notifier);
+
+    expect(valuesOf(log, leads, '2').slice(1)).toEqual([
+      expect.objectContaining({ operation: 'MERGE', mergedInto: '1', fields: null, evidence: null }),
+      null,
+    ]);
+    expect(valuesOf(log, contacts, '2')).toEqual([null]);
+    expect(lastEvent({ log }, '1')).toMatchObject({ operation: 'UPSERT', fields: { city: 'Ulm' } });
+  });
+
   it('reads the feed of deleted people only so often', async () => {
     const { marketo, notifier, log } = await createFollowing([{ lastName: 'One' }]);
     marketo.remove('1');
@@ -290,7 +308,7 @@ describe('who may notice', () => {
     expect(calls).toEqual([]);
   });
 
-  it.each(['readFeed', 'findPersons', 'readDeleted'])(
+  it.each(['readFeed', 'findPersons', 'readDeleted', 'readMerges'])(
     'publishes nothing when the lease is lost in %s',
     async (call) => {
       const { lease, marketo, clock, notifier, log } = await createFollowing([{ lastName: 'One' }]);

@@ -11,7 +11,7 @@ import type { MarketoPeople, MarketoPerson, OutgoingMessage, Publisher } from '@
 import { createCallNumbers, type CallNumbers } from './callNumbers.ts';
 import { checkpointMessage, openSourceSession } from './checkpoints.ts';
 import type { Stepper } from './extractChanges.ts';
-import { deletedMessages, personMessages } from './marketoEvents.ts';
+import { deletedMessages, mergedMessages, personMessages } from './marketoEvents.ts';
 import { createFeedPace, type FeedPace } from './notice/feedPace.ts';
 import { notice } from './notices.ts';
 
@@ -22,7 +22,7 @@ export type NoticeOptions = {
   readonly clock: Clock;
   readonly pollIntervalMinMs: number;
   readonly pollIntervalMaxMs: number;
-  /** How often the feed of deleted people is read. */
+  /** How often the feeds of deleted and of merged people are read. */
   readonly deletedIntervalMs: number;
   readonly headers?: () => Readonly<Record<string, string>>;
   readonly onPublished?: (checkpoint: Checkpoint, messages: readonly OutgoingMessage[]) => void;
@@ -35,14 +35,14 @@ export type Notifier = Stepper & {
   hint(): void;
 };
 
-type Positions = { readonly feed: string; readonly deleted: string };
+type Positions = { readonly feed: string; readonly deleted: string; readonly merged: string };
 
 type State = {
   checkpoint: Checkpoint;
   positions: Positions;
   /** The last feed call that came to the end of the feed. */
   drained: Sequence;
-  deletedReadAtMs: number;
+  goneReadAtMs: number;
 };
 
 /** New Lead rows are kept for ever (marketo-rest 3.4), so the feed since 2006 names every person: that is the first read. */
@@ -57,10 +57,7 @@ export async function openNotifier(options: NoticeOptions): Promise<Notifier> {
   const key = { source: 'marketo', table: 'person' };
   const session = await openSourceSession(log, key, { nowMs: clock.now(), versionEpoch: 1 });
   const numbers = createCallNumbers(session.checkpoint.page.epoch);
-  const positions = readPositions(session.checkpoint) ?? {
-    feed: await people.openFeed(feedStartMs),
-    deleted: await people.openFeed(clock.now()),
-  };
+  const positions = readPositions(session.checkpoint) ?? (await openPositions(people, clock.now()));
   const checkpoint = { ...session.checkpoint, position: JSON.stringify(positions) };
   // The epoch must be durable before any call carries it: a later session must outrank it.
   await session.publisher.publish([checkpointMessage(checkpoint)]);
@@ -68,7 +65,7 @@ export async function openNotifier(options: NoticeOptions): Promise<Notifier> {
     checkpoint,
     positions,
     drained: { epoch: 0, number: 0 },
-    deletedReadAtMs: 0,
+    goneReadAtMs: 0,
   };
   const limits = { minMs: options.pollIntervalMinMs, maxMs: options.pollIntervalMaxMs };
   const pace = createFeedPace(limits, clock.now());
@@ -78,6 +75,11 @@ export async function openNotifier(options: NoticeOptions): Promise<Notifier> {
     step: () => step(options, { publisher: session.publisher, numbers, state, pace }),
     close: () => session.publisher.close(),
   };
+}
+
+async function openPositions(people: MarketoPeople, nowMs: number): Promise<Positions> {
+  const now = await people.openFeed(nowMs);
+  return { feed: await people.openFeed(feedStartMs), deleted: now, merged: now };
 }
 
 function readPositions(checkpoint: Checkpoint): Positions | null {
@@ -97,15 +99,16 @@ async function step(options: NoticeOptions, session: Session): Promise<{ idleMs:
   const feedNumber = numbers.next();
   const page = await options.people.readFeed(state.positions.feed);
   const drained = page.hasMore ? state.drained : feedNumber;
-  const persons = await readPersons(options, session, { rows: page.rows, drained });
-  const deleted = await readDeleted(options, session, drained);
-  const positions = { feed: page.position, deleted: deleted.position };
-  const messages = [...persons, ...deleted.messages];
+  const ids = [...new Set(page.rows.map((row) => row.personId))];
+  const persons = await readPersons(options, session, { ids, rows: page.rows, drained });
+  const gone = await readGone(options, session, drained);
+  const positions = { feed: page.position, ...gone.positions };
+  const messages = [...persons, ...gone.messages];
   await publish(options, session, { messages, page, positions });
   // Only now: what was read and not published is read again.
   state.positions = positions;
   state.drained = drained;
-  state.deletedReadAtMs = deleted.readAtMs;
+  state.goneReadAtMs = gone.readAtMs;
   if (page.hasMore) return { idleMs: 0 };
   return { idleMs: session.pace.pauseMs(messages.length > 0, options.clock.now()) };
 }
@@ -137,12 +140,13 @@ function assertHeld(lease: Lease): void {
   if (!lease.isHeld()) throw new SyncError('LEASE_LOST', { source: 'marketo' });
 }
 
+type Named = { readonly ids: readonly string[]; readonly rows: readonly FeedRow[] };
+
 async function readPersons(
   options: NoticeOptions,
   session: Session,
-  { rows, drained }: { readonly rows: readonly FeedRow[]; readonly drained: Sequence },
+  { ids, rows, drained }: Named & { readonly drained: Sequence },
 ): Promise<OutgoingMessage[]> {
-  const ids = [...new Set(rows.map((row) => row.personId))];
   const messages: OutgoingMessage[] = [];
   for (let from = 0; from < ids.length; from += marketoBatchMax) {
     assertHeld(options.lease);
@@ -167,22 +171,35 @@ function contextOf(options: NoticeOptions, { state }: Session, drained: Sequence
   };
 }
 
-type Deleted = {
+type Gone = {
   readonly messages: readonly OutgoingMessage[];
-  readonly position: string;
+  readonly positions: Pick<Positions, 'deleted' | 'merged'>;
   readonly readAtMs: number;
 };
 
-async function readDeleted(options: NoticeOptions, session: Session, drained: Sequence): Promise<Deleted> {
+/** Who left: deleted, or part of another, whose new state is read too. */
+async function readGone(options: NoticeOptions, session: Session, drained: Sequence): Promise<Gone> {
   const { state, numbers } = session;
+  const { deleted, merged } = state.positions;
   const nowMs = options.clock.now();
-  const former = { position: state.positions.deleted, readAtMs: state.deletedReadAtMs };
-  if (nowMs - former.readAtMs < options.deletedIntervalMs) return { ...former, messages: [] };
+  const readAtMs = state.goneReadAtMs;
+  if (nowMs - readAtMs < options.deletedIntervalMs)
+    return { messages: [], positions: { deleted, merged }, readAtMs };
   assertHeld(options.lease);
-  const read = numbers.next();
-  const { personIds, position, hasMore } = await options.people.readDeleted(former.position);
-  const messages = deletedMessages(personIds, { ...contextOf(options, session, drained), read });
-  return { messages, position, readAtMs: hasMore ? former.readAtMs : nowMs };
+  const context = contextOf(options, session, drained);
+  const deletes = { read: numbers.next(), page: await options.people.readDeleted(deleted) };
+  const merges = { read: numbers.next(), page: await options.people.readMerges(merged) };
+  const winnerIds = new Set(merges.page.merges.map(({ winnerId }) => winnerId));
+  const messages = [
+    ...deletedMessages(deletes.page.personIds, { ...context, read: deletes.read }),
+    ...mergedMessages(merges.page.merges, { ...context, read: merges.read }),
+    ...(await readPersons(options, session, { ids: [...winnerIds], rows: [], drained })),
+  ];
+  return {
+    messages,
+    positions: { deleted: deletes.page.position, merged: merges.page.position },
+    readAtMs: deletes.page.hasMore || merges.page.hasMore ? readAtMs : nowMs,
+  };
 }
 
 function advance(

@@ -55,11 +55,14 @@ async function resolveOwners(
   for (const message of messages) {
     const key = keyOf(source, message.key);
     const event = message.value as ChangeEvent;
-    if (known.has(key) || event.operation === 'DELETE' || proposed.has(key)) continue;
+    if (known.has(key) || isEnd(event) || proposed.has(key)) continue;
     proposed.set(key, proposeGoldenId(key, event));
   }
   return proposed.size === 0 ? known : new Map([...known, ...(await links.link(proposed))]);
 }
+
+/** A row that nobody knows and that is gone leads nowhere. */
+const isEnd = ({ operation }: ChangeEvent): boolean => operation === 'DELETE' || operation === 'MERGE';
 
 /** A person that we created carries its golden id, and may be noticed before the outcome of its creation is known. */
 function proposeGoldenId(key: string, event: ChangeEvent): string {

@@ -47,6 +47,8 @@ export type { DynamicsCatalog, ExcludedColumn, TableDescription, TableSelection 
 export {
   marketoBatchMax,
   type DeletedPage,
+  type Merge,
+  type MergePage,
   type FeedPage,
   type FeedRow,
   type MarketoPeople,

@@ -18,6 +18,15 @@ export type DeletedPage = {
   readonly hasMore: boolean;
 };
 
+/** Persons that became part of another; nothing else tells that they are gone (marketo-rest 3.3). */
+export type Merge = { readonly winnerId: string; readonly loserIds: readonly string[] };
+
+export type MergePage = {
+  readonly merges: readonly Merge[];
+  readonly position: string;
+  readonly hasMore: boolean;
+};
+
 /** One record of an upsert, in the order of the input. */
 export type UpsertResult =
   | { readonly result: 'CREATED' | 'UPDATED'; readonly personId: string }
@@ -50,6 +59,7 @@ export type MarketoPeople = {
   openFeed(sinceMs: number): Promise<string>;
   readFeed(position: string): Promise<FeedPage>;
   readDeleted(position: string): Promise<DeletedPage>;
+  readMerges(position: string): Promise<MergePage>;
   /** Persons whose `field` has one of `values` (at most 300), ordered by id. */
   findPersons(field: string, values: readonly string[]): Promise<readonly MarketoPerson[]>;
   /** At most 300 records; the answer is in input order. */

@@ -19,11 +19,13 @@ const decidedEvidenceMax = 100;
 export function absorbMarketo(draft: Draft, event: ChangeEvent): void {
   const row = personRow(draft, event.recordId, event.page);
   if (event.operation === 'DELETE') return absorbDelete(draft, row, event.page);
+  if (event.operation === 'MERGE') return absorbMerge(draft, row, event);
   if (row.deletedAt && !isAfter(event.page, row.deletedAt)) {
     draft.nothing = 'stale';
     return;
   }
   row.deletedAt = null;
+  delete row.mergedInto;
   explain(draft, row);
   if (row.active) absorbFields(draft, row, event);
   if (isAfter(event.page, row.page)) row.page = event.page;
@@ -71,6 +73,12 @@ export function personRow(draft: Draft, personId: string, at: Sequence): DraftRo
 function explain(draft: Draft, row: DraftRow): void {
   row.missing = false;
   if (row.active && draft.record.waiting?.cause === 'marketo-missing') draft.record.waiting = null;
+}
+
+/** After a merge in Marketo nothing is created for the row that lost its person (design section 5, Merges). */
+function absorbMerge(draft: Draft, row: DraftRow, event: ChangeEvent): void {
+  if (event.mergedInto !== null) row.mergedInto = event.mergedInto;
+  absorbDelete(draft, row, event.page);
 }
 
 /** What is on its way stays open: its outcome tells whether it reached the person before that was deleted. */

@@ -106,6 +106,7 @@ export function createMarketoSide() {
   const persons = new Map<string, Person>();
   const feed: FeedRow[] = [];
   const read = new Map<string, number>();
+  const winners = new Map<string, string>();
   const log = logTo(feed);
   let lastNumber = 0;
   let lastId = 1000;
@@ -131,6 +132,7 @@ export function createMarketoSide() {
       return true;
     },
     remove: (id: string) => void persons.delete(id),
+    merge: (winnerId: string, loserId: string) => persons.delete(loserId) && winners.set(loserId, winnerId),
     field: (id: string, name: string): Scalar | undefined => persons.get(id)?.fields[name],
     fields: (id: string): ScalarValues | null => persons.get(id)?.fields ?? null,
     ids: (): readonly string[] => [...persons.keys()],
@@ -144,16 +146,20 @@ export function createMarketoSide() {
       const feedNumber = nextNumber();
       const page = nextNumber();
       const fields = persons.get(id)?.fields ?? null;
-      return {
-        ...bareEvent(id, page, lane),
-        eventId: `marketo/${id}/${page.number}`,
-        operation: fields ? 'UPSERT' : 'DELETE',
-        version: null,
-        fields: fields && { ...fields },
-        evidence: fields && { feedNumber, rows },
-      };
+      const evidence = fields && { feedNumber, rows };
+      const content = { version: null, fields: fields && { ...fields }, evidence };
+      const eventId = `marketo/${id}/${page.number}`;
+      return { ...bareEvent(id, page, lane), eventId, ...content, ...endOf(fields, winners.get(id)) };
     },
   };
+}
+
+function endOf(
+  fields: object | null,
+  mergedInto: string | undefined,
+): Pick<ChangeEvent, 'operation' | 'mergedInto'> {
+  if (mergedInto !== undefined) return { operation: 'MERGE', mergedInto };
+  return { operation: fields ? 'UPSERT' : 'DELETE', mergedInto: null };
 }
 
 const logTo =

@@ -37,6 +37,8 @@ export type LinkedRow = {
   readonly active: boolean;
   /** The page or call number that showed the deletion. */
   readonly deletedAt: Sequence | null;
+  /** The person that carries on, where the deletion was a merge. */
+  readonly mergedInto?: string;
   /** Our write found nothing there: nothing more is written until the feed explains it. */
   readonly missing: boolean;
   readonly version: Sequence | null;

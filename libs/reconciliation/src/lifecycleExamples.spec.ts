@@ -76,6 +76,27 @@ describe('a deletion', () => {
   });
 });
 
+describe('a merge in Marketo', () => {
+  it('reaches nobody, and later edits in Dynamics of the row that lost wait for review', () => {
+    const { world, row, person } = linkedPair('lead', { jobtitle: 'Engineer' });
+    const winner = world.marketo.create({ title: 'Pilot' });
+    world.readMarketo(winner);
+    world.marketo.merge(winner, person);
+    world.readMarketo(person);
+    world.settle();
+    expect(world.state.received).toEqual([]);
+
+    world.dynamics.edit(row, { jobtitle: 'Director' });
+    world.settle();
+
+    expect(world.marketo.ids()).toEqual([winner]);
+    expect(world.marketo.field(winner, 'title')).toBe('Pilot');
+    const record = world.record(`dynamics/lead/${row}`);
+    expect(record.fields['jobTitle']?.value).toBe('Director');
+    expect(record.waiting).toMatchObject({ cause: 'review', code: 'PERSON_MERGED' });
+  });
+});
+
 describe('the first meeting', () => {
   it('joins the one row and the one person with the same email address', () => {
     const pair = strangers({ jobtitle: 'Engineer' }, { title: 'Engineer' });

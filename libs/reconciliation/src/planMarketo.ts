@@ -67,12 +67,21 @@ function wantedValue(draft: Draft, person: DraftRow, mapping: MappingRow): Scala
 
 /** A person deleted in Marketo comes back when its row was changed in Dynamics, with a new id (F-31). */
 function planCreate(draft: Draft, crm: DraftRow, person: DraftRow | undefined): void {
-  if (crm.deletedAt || (person?.deletedAt && !isOutgrown(draft, person))) return stopWaiting(draft);
+  if (isOver(draft, crm, person)) return stopWaiting(draft);
+  if (person?.mergedInto !== undefined)
+    return wait(draft, 'review', 'PERSON_MERGED', draft.context.policy.parkedRetryMs);
   if (!draft.context.firstReadsComplete) {
     draft.record.waiting = { cause: 'first-reads', code: null, dueAtMs: Number.MAX_SAFE_INTEGER };
     return;
   }
   if (!isBeingJoined(draft)) createOrJoin(draft);
+}
+
+function isOver(draft: Draft, crm: DraftRow, person: DraftRow | undefined): boolean {
+  return (
+    crm.deletedAt !== null ||
+    (person !== undefined && person.deletedAt !== null && !isOutgrown(draft, person))
+  );
 }
 
 function createOrJoin(draft: Draft): void {

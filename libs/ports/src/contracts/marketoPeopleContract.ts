@@ -1,5 +1,5 @@
 import type { ScalarValues } from '@lockstep/change-events';
-import type { FeedRow, MarketoPeople } from '../marketoPeople.ts';
+import type { MarketoPeople, Merge } from '../marketoPeople.ts';
 
 /** What people do in Marketo while the port is used. */
 export type MarketoHuman = {
@@ -7,6 +7,7 @@ export type MarketoHuman = {
   seed(persons: readonly ScalarValues[]): Promise<readonly string[]>;
   edit(id: string, fields: ScalarValues): Promise<void>;
   remove(id: string): Promise<void>;
+  merge(winnerId: string, loserIds: readonly string[]): Promise<void>;
 };
 
 /** An empty Marketo with the default person fields. */
@@ -19,34 +20,35 @@ export type MarketoHarness = {
 const beginningMs = Date.UTC(2020, 0, 1);
 const pagesMax = 50;
 
-async function readWholeFeed(
-  people: MarketoPeople,
+async function readAll<Page extends { readonly position: string; readonly hasMore: boolean }>(
+  read: (position: string) => Promise<Page>,
   position: string,
-): Promise<{ rows: FeedRow[]; position: string }> {
-  const rows: FeedRow[] = [];
+): Promise<{ readonly pages: readonly Page[]; readonly position: string }> {
+  const pages: Page[] = [];
   let next = position;
-  for (let page = 1; page <= pagesMax; page += 1) {
-    const answer = await people.readFeed(next);
-    rows.push(...answer.rows);
-    next = answer.position;
-    if (!answer.hasMore) return { rows, position: next };
+  while (pages.length < pagesMax) {
+    const page = await read(next);
+    pages.push(page);
+    next = page.position;
+    if (!page.hasMore) return { pages, position: next };
   }
   throw new Error('the feed does not end');
 }
 
-async function readAllDeleted(people: MarketoPeople, position: string): Promise<readonly string[]> {
-  const ids: string[] = [];
-  let next = position;
-  for (let page = 1; page <= pagesMax; page += 1) {
-    const answer = await people.readDeleted(next);
-    ids.push(...answer.personIds);
-    next = answer.position;
-    if (!answer.hasMore) return ids;
-  }
-  throw new Error('the deletes feed does not end');
+async function readWholeFeed(people: MarketoPeople, from: string) {
+  const { pages, position } = await readAll(people.readFeed, from);
+  return { rows: pages.flatMap(({ rows }) => rows), position };
 }
 
-/** What every MarketoPeople must do (marketo-rest 2.2, 2.4, 3). */
+async function readAllDeleted(people: MarketoPeople, position: string): Promise<readonly string[]> {
+  return (await readAll(people.readDeleted, position)).pages.flatMap(({ personIds }) => personIds);
+}
+
+async function readAllMerges(people: MarketoPeople, position: string): Promise<readonly Merge[]> {
+  return (await readAll(people.readMerges, position)).pages.flatMap(({ merges }) => merges);
+}
+
+/** What every MarketoPeople must do (marketo-rest 2.2, 2.4, 2.5, 3). */
 export function marketoContract(start: () => Promise<MarketoHarness>): void {
   let harness: MarketoHarness;
   let people: MarketoPeople;
@@ -280,6 +282,22 @@ export function marketoContract(start: () => Promise<MarketoHarness>): void {
       expect((await people.findPersons('id', [String(gone), String(stays)])).map(({ id }) => id)).toEqual([
         stays,
       ]);
+    });
+
+    it('tells who became part of whom, and that by the merge alone', async () => {
+      const position = await people.openFeed(beginningMs);
+      const [winner = '', first = '', second = ''] = await human.seed([
+        { lastName: 'Reed' },
+        { city: 'Ulm', lastName: 'Rhodes' },
+        { city: 'Bonn', phone: '1' },
+      ]);
+      await human.merge(winner, [first, second]);
+
+      const merge = { winnerId: winner, loserIds: [first, second] };
+      expect(await readAllMerges(people, position)).toEqual([merge]);
+      expect(await readAllDeleted(people, position)).toEqual([]);
+      expect(await people.findPersons('id', [first, second])).toEqual([]);
+      expect(await personOf(winner)).toMatchObject({ lastName: 'Reed', city: 'Ulm', phone: '1' });
     });
   });
 }

@@ -18,6 +18,7 @@ describe.each([
         seed: async (persons) => people.seed(persons),
         edit: async (id, fields) => people.edit(id, fields),
         remove: async (id) => people.remove(id),
+        merge: async (winnerId, loserIds) => people.merge(winnerId, loserIds),
       },
       close: async () => {},
     };

@@ -3,6 +3,7 @@ import type {
   FeedPage,
   MarketoPeople,
   MarketoPerson,
+  Merge,
   UpsertRequest,
   UpsertResult,
 } from '../marketoPeople.ts';
@@ -43,6 +44,7 @@ export type InMemoryMarketo = MarketoPeople & {
   /** Throws for a person who does not exist and for values that Marketo would refuse. */
   edit(id: string, fields: ScalarValues, actor?: string): void;
   remove(id: string, actor?: string): void;
+  merge(winnerId: string, loserIds: readonly string[], actor?: string): void;
   persons(): readonly MarketoPerson[];
   /** Writes what `beforeUpsert` put off, and answers how many requests those were. */
   commitLate(): number;
@@ -79,6 +81,12 @@ export function inMemoryMarketo(options: InMemoryMarketoOptions): InMemoryMarket
 
         return { ...page.next, personIds: deleted.map(({ personId }) => personId) };
       }),
+    readMerges: (position) =>
+      read('readMerges', () => {
+        const page = readBlock(store, position, options.feedBlock ?? feedPageMax);
+
+        return { ...page.next, merges: page.activities.flatMap(mergeOf) };
+      }),
     findPersons: (field, values) => read('findPersons', () => findPersons(store, fields, field, values)),
     async upsert(request) {
       await hooks.beforeCall?.('upsert');
@@ -104,7 +112,7 @@ const apiUser: PersonActor = { kind: 'application', name: 'api@example.com', sou
 function humanSide(
   store: MarketoPersonStore,
   fields: Fields,
-): Pick<InMemoryMarketo, 'states' | 'seed' | 'edit' | 'remove' | 'persons'> {
+): Pick<InMemoryMarketo, 'states' | 'seed' | 'edit' | 'remove' | 'merge' | 'persons'> {
   const human = (source: string, name = marketer): PersonActor => ({ kind: 'human', name, source });
   const checked = (record: ScalarValues): ScalarValues => {
     const outcome = checkRecord(fields, record);
@@ -122,6 +130,7 @@ function humanSide(
       store.update(id, checked(values), human('Lead update', actor));
     },
     remove: (id, actor) => store.remove(id, human('Lead update', actor)),
+    merge: (winnerId, loserIds, actor) => store.merge(winnerId, loserIds, human('Lead update', actor)),
     persons: () => store.persons(),
   };
 }
@@ -152,7 +161,11 @@ function readBlock(store: MarketoPersonStore, position: string, blockSize: numbe
 function readFeed(store: MarketoPersonStore, position: string, blockSize: number): FeedPage {
   const { activities, next } = readBlock(store, position, blockSize);
 
-  return { ...next, rows: activities.filter(({ activityType }) => activityType !== 37) };
+  return { ...next, rows: activities.filter(({ activityType }) => activityType < 32) };
+}
+
+function mergeOf({ activityType, personId, newValue }: Activity): readonly Merge[] {
+  return activityType === 32 ? [{ winnerId: personId, loserIds: (newValue ?? '').split(',') }] : [];
 }
 
 function requireLookupField(fields: Fields, name: string): void {

@@ -10,8 +10,8 @@ export type PersonActor = {
   readonly source: string;
 };
 
-/** One row of the activity log: a feed row, or the trace that a deleted person leaves. */
-export type Activity = FeedRow & { readonly activityType: 12 | 13 | 37 };
+/** One row of the activity log: a feed row, a merge with the losers in `newValue`, or the trace that a deleted person leaves. */
+export type Activity = FeedRow & { readonly activityType: 12 | 13 | 32 | 37 };
 
 /** Persons by id with their activity log and a log of every state. */
 export type MarketoPersonStore = {
@@ -23,6 +23,8 @@ export type MarketoPersonStore = {
   /** A write that changes nothing leaves no trace (marketo-rest 2.4). */
   update(id: string, values: ScalarValues, actor: PersonActor): void;
   remove(id: string, actor: PersonActor): void;
+  /** The losers fill what is empty in the winner, and are gone without a trace of their own. */
+  merge(winnerId: string, loserIds: readonly string[], actor: PersonActor): void;
 };
 
 type Change = { readonly field: FieldDefinition; readonly before: Scalar; readonly after: Scalar };
@@ -36,6 +38,12 @@ export function createMarketoPersonStore(
   const { activities, log } = activityLog(time);
   const { states, record } = stateLog(now);
   let lastId = 0;
+  const update = updater({ people, fields, time, log, record });
+  const drop = (id: string, actor: PersonActor): void => {
+    const before = people.get(id);
+    people.delete(id);
+    if (before) record('delete', id, { before: before.fields, after: null }, actor);
+  };
 
   return {
     states,
@@ -55,24 +63,52 @@ export function createMarketoPersonStore(
 
       return id;
     },
-    update(id, values, actor) {
-      const before = people.get(id);
-      const changes = before ? changesOf(fields, before.fields, values) : [];
-      if (!before || changes.length === 0) return;
-      const moved = changes.every(({ field }) => isCustom(field.name)) ? {} : { updatedAt: time() };
-      const after = { id, fields: { ...before.fields, ...values, ...moved } };
-      people.set(id, after);
-      for (const change of changes) log(id, { activityType: 13, ...texts(change), source: actor.source });
-      record('update', id, { before: before.fields, after: after.fields }, actor);
-    },
+    update,
     remove(id, actor) {
-      const before = people.get(id);
-      if (!before) return;
-      people.delete(id);
+      if (!people.has(id)) return;
       log(id, { activityType: 37, ...noTexts, source: actor.source });
-      record('delete', id, { before: before.fields, after: null }, actor);
+      drop(id, actor);
+    },
+    merge(winnerId, loserIds, actor) {
+      const winner = people.get(winnerId);
+      const losers = loserIds.flatMap((id) => people.get(id) ?? []);
+      if (!winner || losers.length === 0) return;
+      update(winnerId, gainsOf(winner, losers), actor);
+      for (const { id } of losers) drop(id, actor);
+      const newValue = losers.map(({ id }) => id).join();
+      log(winnerId, { ...noTexts, activityType: 32, newValue, source: actor.source });
     },
   };
+}
+
+type Store = {
+  readonly people: Map<string, MarketoPerson>;
+  readonly fields: ReadonlyMap<string, FieldDefinition>;
+  readonly time: () => string;
+  readonly log: ReturnType<typeof activityLog>['log'];
+  readonly record: ReturnType<typeof stateLog>['record'];
+};
+
+function updater({ people, fields, time, log, record }: Store): MarketoPersonStore['update'] {
+  return (id, values, actor) => {
+    const before = people.get(id);
+    const changes = before ? changesOf(fields, before.fields, values) : [];
+    if (!before || changes.length === 0) return;
+    const moved = changes.every(({ field }) => isCustom(field.name)) ? {} : { updatedAt: time() };
+    const after = { id, fields: { ...before.fields, ...values, ...moved } };
+    people.set(id, after);
+    for (const change of changes) log(id, { activityType: 13, ...texts(change), source: actor.source });
+    record('update', id, { before: before.fields, after: after.fields }, actor);
+  };
+}
+
+/** The first loser that has something fills what is empty in the winner (marketo-rest 2.5). */
+function gainsOf(winner: MarketoPerson, losers: readonly MarketoPerson[]): ScalarValues {
+  const gains = losers.toReversed().flatMap(({ fields }) => Object.entries(fields));
+
+  return Object.fromEntries(
+    gains.filter(([name, value]) => value !== null && (winner.fields[name] ?? null) === null),
+  );
 }
 
 type LoggedRow = Pick<Activity, 'activityType' | 'field' | 'oldValue' | 'newValue' | 'source'>;

@@ -5,9 +5,17 @@ import type { Activity, Instance, Origin, Person } from './instance.ts';
 import type { Settings } from './settings.ts';
 
 /** Numbers of the activity types that are logged here (facts 3.3). */
-export const activityTypeIds = { newLead: 12, changeDataValue: 13, changeScore: 22, deleteLead: 37 } as const;
+export const activityTypeIds = {
+  newLead: 12,
+  changeDataValue: 13,
+  changeScore: 22,
+  mergeLeads: 32,
+  deleteLead: 37,
+} as const;
 
 const dayMs = 86_400_000;
+/** 25 months. */
+const mergeRetentionDays = 760;
 const pruneEvery = 50_000;
 
 /** Logs that a person came to be. */
@@ -35,6 +43,41 @@ export function logDeletedLead(instance: Instance, person: Person, at: number): 
     primaryValue: fullName(person),
     attributes: [],
   });
+}
+
+/** Logs a merge on the winner; the losers are named in an attribute (facts 3.3). */
+export function logMerge(
+  instance: Instance,
+  merge: {
+    readonly winner: Person;
+    readonly loserIds: readonly number[];
+    readonly at: number;
+    readonly origin: Origin;
+  },
+): void {
+  const { winner, loserIds, at, origin } = merge;
+  appendActivity(instance, {
+    leadId: winner.id,
+    at,
+    typeId: activityTypeIds.mergeLeads,
+    primaryId: winner.id,
+    primaryValue: fullName(winner),
+    attributes: [
+      { name: 'Master Updated', value: 'True' },
+      { name: 'Merge IDs', value: `[${loserIds.join(',')}]` },
+      { name: 'Merge Source', value: origin.source },
+      { name: 'Merged in Sales', value: 'False' },
+    ],
+  });
+}
+
+/** The history of a merged person becomes the winner's. */
+export function moveActivities(instance: Instance, loserId: number, winnerId: number): void {
+  instance.activities = instance.activities.map((activity) =>
+    activity.leadId === loserId && activity.typeId !== activityTypeIds.deleteLead
+      ? { ...activity, leadId: winnerId }
+      : activity,
+  );
 }
 
 /** One changed field of a person. */
@@ -77,12 +120,15 @@ export function logChange(
   appendActivity(instance, { ...row, typeId: activityTypeIds.changeDataValue, change });
 }
 
-/** Whether retention still lets readers see the row: deletes 14 days, changes 90 days, New Lead for ever (facts 3.4). */
+/** Whether retention still lets readers see the row: deletes 14 days, changes 90 days, merges 25 months, New Lead for ever (facts 3.4). */
 export function isRetained(activity: Activity, settings: Settings, now: number): boolean {
   if (activity.typeId === activityTypeIds.newLead) return true;
-  const isDelete = activity.typeId === activityTypeIds.deleteLead;
-  const days = isDelete ? settings.deletedLeadRetentionDays : settings.changeRetentionDays;
-  return activity.at >= now - days * dayMs;
+  return activity.at >= now - retentionDays(activity, settings) * dayMs;
+}
+
+function retentionDays({ typeId }: Activity, settings: Settings): number {
+  if (typeId === activityTypeIds.deleteLead) return settings.deletedLeadRetentionDays;
+  return typeId === activityTypeIds.mergeLeads ? mergeRetentionDays : settings.changeRetentionDays;
 }
 
 /** First and last name as Marketo shows them, null without either. */

@@ -39,6 +39,18 @@ const types: readonly TypeRow[] = [
     primary: ['Score Name', 'string'],
     attributes: [['Change Value', 'integer'], ...changeAttributes],
   },
+  {
+    id: 32,
+    name: 'Merge Leads',
+    description: 'Persons became one',
+    primary: ['Lead ID', 'integer'],
+    attributes: [
+      ['Master Updated', 'boolean'],
+      ['Merge IDs', 'string'],
+      ['Merge Source', 'string'],
+      ['Merged in Sales', 'boolean'],
+    ],
+  },
   { id: 37, name: 'Delete Lead', description: 'A person left the database', attributes: [] },
 ];
 

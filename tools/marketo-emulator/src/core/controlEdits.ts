@@ -1,5 +1,6 @@
 import { checkRecord } from './checkRecord.ts';
 import type { Instance, Origin } from './instance.ts';
+import { mergePersons } from './mergeLeads.ts';
 import { editAsMarketer } from './objects/spreadCompany.ts';
 import { createPerson, deletePerson } from './persons.ts';
 
@@ -50,6 +51,17 @@ export function editPerson(
       record.reasons.map(({ message }) => message),
     );
   return { changed: editAsMarketer(instance, person, record.values, humanOrigin(by, 'New lead')) };
+}
+
+/** Merges persons as a marketer would; throws 404 for an unknown id, 400 without losers. */
+export function mergeAsMarketer(
+  instance: Instance,
+  { winner, losers }: { readonly winner: number; readonly losers: readonly number[] },
+  by: ControlActor,
+): void {
+  const gone = losers.filter((id) => id !== winner).map((id) => personOf(instance, id));
+  if (gone.length === 0) throw new ControlError(400, ['losers must name somebody else']);
+  mergePersons(instance, personOf(instance, winner), gone, humanOrigin(by, 'New lead'));
 }
 
 /** Deletes a person as a marketer would; throws 404 for an unknown id. */

@@ -4,6 +4,7 @@ import { describeLeads, describeLeadsShort } from './describeLeads.ts';
 import type { Instance, Origin } from './instance.ts';
 import { customOperations } from './objects/customOperations.ts';
 import { objectOperations } from './objects/objectOperations.ts';
+import { mergeLeads } from './mergeLeads.ts';
 import { listOf } from './parameters.ts';
 import { partOf } from './partOf.ts';
 import { readActivities, readDeletedLeads, readLeadChanges, startToken } from './readActivities.ts';
@@ -51,6 +52,13 @@ export const operations: readonly Operation[] = [
   { method: 'POST', path: /^\/rest\/v1\/leads\.json$/, body: 'required', run: sync },
   { method: 'DELETE', path: /^\/rest\/v1\/leads\.json$/, body: 'optional', run: remove },
   { method: 'POST', path: /^\/rest\/v1\/leads\/delete\.json$/, body: 'optional', run: remove },
+  {
+    method: 'POST',
+    path: /^\/rest\/v1\/leads\/(\d+)\/merge\.json$/,
+    body: 'none',
+    run: (instance, { parameters, pathParts, origin }) =>
+      mergeLeads(instance, Number(pathParts[0]), parameters, origin),
+  },
   get(/^\/rest\/v1\/leads\/describe\.json$/, (instance) => ({ result: describeLeads(instance) })),
   get(/^\/rest\/v1\/leads\/describe2\.json$/, (instance) => ({ result: describeLeadsShort(instance) })),
   get(/^\/rest\/v1\/lead\/(\d+)\.json$/, (instance, { parameters, pathParts }) =>

@@ -58,13 +58,13 @@ export function updatePerson(
   return true;
 }
 
-/** Removes a person and logs it. */
-export function deletePerson(instance: Instance, person: Person, origin: Origin): void {
+/** Removes a person and logs it, unless it goes on as part of another. */
+export function deletePerson(instance: Instance, person: Person, origin: Origin, isLogged = true): void {
   const at = instance.now();
   instance.persons.delete(person.id);
   dropRoles(instance, person.id, origin);
   reindex(instance, person, undefined);
-  logDeletedLead(instance, person, at);
+  if (isLogged) logDeletedLead(instance, person, at);
   logState(instance, { at, origin, operation: 'delete', id: person.id, changed: {}, person });
 }
 

@@ -25,6 +25,8 @@ export interface Settings {
   emailMatchIgnoresCase: boolean;
   /** Inferred: an overlong value skips the record with 1077; otherwise it is cut. */
   skipOverlongValues: boolean;
+  /** Inferred: the losers of a merge also leave a Delete Lead row; otherwise the merge row is their only trace. */
+  mergeLogsDeletes: boolean;
   /** Inferred: a new person also logs its first values as Change Data Value. */
   logInitialValues: boolean;
   /** A write that only touches custom fields moves the visible updatedAt (the real one does not). */
@@ -71,6 +73,7 @@ export function defaultSettings(): Settings {
     changeRetentionDays: 90,
     emailMatchIgnoresCase: true,
     skipOverlongValues: true,
+    mergeLogsDeletes: false,
     logInitialValues: false,
     customFieldsMoveUpdatedAt: false,
     nativeCrm: false,

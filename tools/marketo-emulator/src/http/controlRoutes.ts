@@ -1,6 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { revokeToken } from '../core/accessTokens.ts';
-import { ControlError, editPerson, personOf, removePerson, seedPersons } from '../core/controlEdits.ts';
+import {
+  ControlError,
+  editPerson,
+  mergeAsMarketer,
+  personOf,
+  removePerson,
+  seedPersons,
+} from '../core/controlEdits.ts';
 import type { LogWindow } from '../core/controlLogs.ts';
 import { readCalls, readStates } from '../core/controlLogs.ts';
 import type { FaultAction, FaultMatch } from '../core/faults.ts';
@@ -59,6 +66,12 @@ function addPersonRoutes(control: FastifyInstance, instance: Instance): void {
     const { id, ...by } = bodyOf(request.body);
     removePerson(instance, Number(id), actorOf(by));
     return Promise.resolve({ deleted: true });
+  });
+  control.post('/merges', (request) => {
+    const { winner, losers, ...by } = bodyOf(request.body);
+    if (!Array.isArray(losers)) throw new ControlError(400, ['losers must be an array of ids']);
+    mergeAsMarketer(instance, { winner: Number(winner), losers: losers.map(Number) }, actorOf(by));
+    return Promise.resolve({ merged: true });
   });
 }
 

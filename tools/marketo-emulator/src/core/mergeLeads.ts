@@ -1,0 +1,65 @@
+import { logMerge, moveActivities } from './activityLog.ts';
+import { apiError } from './apiError.ts';
+import type { FieldValue } from './fieldValue.ts';
+import type { Instance, Origin, Person } from './instance.ts';
+import { moveRoles } from './objects/roles.ts';
+import { listOf } from './parameters.ts';
+import { deletePerson, updatePerson } from './persons.ts';
+
+/** More are refused since 2026-03-31 (facts 2.5). */
+const losersMax = 25;
+
+/** Merge Leads: the losers are named in `leadId` or `leadIds`; the answer has no result. Throws 1004, 1003 and 1080. */
+export function mergeLeads(
+  instance: Instance,
+  winnerId: number,
+  parameters: URLSearchParams,
+  origin: Origin,
+): object {
+  const ids = [...listOf(parameters, 'leadId'), ...listOf(parameters, 'leadIds')].map(Number);
+  const loserIds = [...new Set(ids)].filter((id) => id !== winnerId);
+  if (loserIds.length === 0) throw apiError('1003', "Required parameter 'leadId' is missing");
+  if (loserIds.length > losersMax)
+    throw apiError('1080', `At most ${losersMax} leads can be merged in one call`);
+  mergePersons(
+    instance,
+    leadOf(instance, winnerId),
+    loserIds.map((id) => leadOf(instance, id)),
+    origin,
+  );
+  return {};
+}
+
+/** Everything the losers have goes to the winner, whose own values stay; the losers are gone. */
+export function mergePersons(
+  instance: Instance,
+  winner: Person,
+  losers: readonly Person[],
+  origin: Origin,
+): void {
+  updatePerson(instance, winner, gainsOf(winner, losers), origin);
+  for (const loser of losers) {
+    moveRoles(instance, { loserId: loser.id, winnerId: winner.id }, origin);
+    deletePerson(instance, loser, origin, instance.settings.mergeLogsDeletes);
+    moveActivities(instance, loser.id, winner.id);
+  }
+  const loserIds = losers.map(({ id }) => id);
+  logMerge(instance, { winner: leadOf(instance, winner.id), loserIds, at: instance.now(), origin });
+}
+
+function leadOf(instance: Instance, id: number): Person {
+  const person = instance.persons.get(id);
+  if (person === undefined) throw apiError('1004', `Lead '${id}' not found`);
+  return person;
+}
+
+const keptFields: ReadonlySet<string> = new Set(['createdAt', 'updatedAt']);
+
+/** Where the winner has nothing, the first loser that has something fills in. */
+function gainsOf(winner: Person, losers: readonly Person[]): Record<string, FieldValue> {
+  const gains: Record<string, FieldValue> = {};
+  for (const { fields } of losers)
+    for (const [name, value] of Object.entries(fields))
+      if (winner.fields[name] === undefined && !keptFields.has(name)) gains[name] ??= value;
+  return gains;
+}
