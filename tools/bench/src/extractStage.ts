@@ -48,7 +48,9 @@ export async function openExtractStage(): Promise<ExtractStage> {
   };
 }
 
-export async function ask(worker: Child, task: ExtractTask): Promise<{ rows: number; elapsedMs: number }> {
+type Counted = Extract<ExtractAnswer, { readonly rows: number }>;
+
+export async function ask(worker: Child, task: ExtractTask): Promise<Counted> {
   const answer = (await worker.ask(task)) as ExtractAnswer;
   if ('rows' in answer) return answer;
   throw new Error('failure' in answer ? answer.failure : 'the worker answered something else');

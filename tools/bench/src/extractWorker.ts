@@ -18,7 +18,7 @@ export type ExtractTask =
   | { readonly task: 'memory' };
 
 export type ExtractAnswer =
-  | { readonly rows: number; readonly elapsedMs: number }
+  | { readonly rows: number; readonly elapsedMs: number; readonly isResync?: boolean }
   | { readonly peakMib: number }
   | { readonly failure: string };
 
@@ -31,7 +31,7 @@ async function load(prefix: string, record: boolean): Promise<ExtractAnswer> {
   const elapsedMs = performance.now() - startedMs;
   if (record) recorded = firstLoad.sent();
   await firstLoad.close();
-  return { rows, elapsedMs };
+  return { rows, elapsedMs, isResync: firstLoad.isResync() };
 }
 
 type Read = Extract<ExtractTask, { readonly task: 'parse' | 'fetch' }>;

@@ -4,6 +4,7 @@ import {
   subjectSchemas,
   tableDefinitions,
   topicSchemas,
+  type Checkpoint,
   type MessageCodec,
 } from '@lockstep/change-events';
 import { createDynamics } from '@lockstep/dynamics';
@@ -20,6 +21,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export type FirstLoad = {
   /** Runs until the last page is committed; resolves with the rows. */
   run(): Promise<number>;
+  /** True when the read was a resync: the place of the table was lost before. */
+  isResync(): boolean;
   /** What was published, page by page, in bytes. */
   sent(): readonly SentPage[];
   close(): Promise<void>;
@@ -63,6 +66,14 @@ function recording(log: EventLog, codec: MessageCodec, pages: SentPage[]): Event
   };
 }
 
+type Progress = { rows: number; isLoaded: boolean; isResync: boolean };
+
+function follow(progress: Progress, { rowsDone, phase }: Checkpoint): void {
+  progress.rows = rowsDone;
+  progress.isLoaded = phase === 'STREAMING';
+  progress.isResync ||= phase === 'RESYNC';
+}
+
 /** `isRecorded` costs time and memory: such a load is not measured. */
 export async function openFirstLoad(
   env: Environment,
@@ -79,8 +90,7 @@ export async function openFirstLoad(
   const log = createEventLog({ kafka, codec, prefix, instanceId: prefix });
   const pages: SentPage[] = [];
   const columns = (tableDefinitions['lead']?.fields ?? []).map(({ name }) => name);
-  let rows = 0;
-  let isLoaded = false;
+  const progress = { rows: 0, isLoaded: false, isResync: false };
   const dynamics = await openDynamics(env);
   const extractor = await openTableExtractor({
     table: 'lead',
@@ -95,17 +105,15 @@ export async function openFirstLoad(
     backfillGroup: null,
     pollIntervalMinMs: 500,
     pollIntervalMaxMs: 500,
-    onPublished: ({ rowsDone, phase }) => {
-      rows = rowsDone;
-      isLoaded = phase === 'STREAMING';
-    },
+    onPublished: (checkpoint) => follow(progress, checkpoint),
   });
   return {
     async run() {
       const { signal } = new AbortController();
-      while (!isLoaded) await extractor.step(signal);
-      return rows;
+      while (!progress.isLoaded) await extractor.step(signal);
+      return progress.rows;
     },
+    isResync: () => progress.isResync,
     sent: () => pages,
     async close() {
       await extractor.close();
