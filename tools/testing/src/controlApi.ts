@@ -9,6 +9,7 @@ export type CommittedState = Values & { readonly sequence: number };
 export type ControlApi = {
   get<Answer>(path: string): Promise<Answer>;
   post<Answer>(path: string, body: unknown): Promise<Answer>;
+  delete<Answer>(path: string): Promise<Answer>;
   /** Every committed state, oldest first. */
   states(): Promise<readonly CommittedState[]>;
   /** The number of the newest committed state. */
@@ -19,9 +20,13 @@ const statesPageSize = 1_000;
 
 /** An emulator's control API. Its calls throw with the emulator's own words when refused. */
 export function createControlApi(url: string): ControlApi {
-  async function call<Answer>(path: string, body?: unknown): Promise<Answer> {
+  async function call<Answer>(
+    path: string,
+    body?: unknown,
+    method: 'GET' | 'POST' | 'DELETE' = body === undefined ? 'GET' : 'POST',
+  ): Promise<Answer> {
     const answer = await request(`${url}/_control/${path}`, {
-      method: body === undefined ? 'GET' : 'POST',
+      method,
       ...(body === undefined
         ? {}
         : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
@@ -35,6 +40,7 @@ export function createControlApi(url: string): ControlApi {
   return {
     get: (path) => call(path),
     post: (path, body) => call(path, body),
+    delete: (path) => call(path, undefined, 'DELETE'),
     async states() {
       const all: CommittedState[] = [];
       for (;;) {

@@ -12,7 +12,7 @@ export type ExtractionVerdict = {
   readonly undeleted: readonly string[];
   /** Events of pages that no checkpoint vouches for: an aborted page that can be seen. */
   readonly aborted: readonly string[];
-  /** Pages whose number was used twice, or that come after a higher one. */
+  /** Pages whose number was used twice, or that were committed after a higher one. */
   readonly pageNumbersTwice: readonly string[];
   /** Pages of a full read that the server answered again. */
   readonly pagesFetchedAgain: number;
@@ -32,7 +32,9 @@ export async function judgeExtraction(extraction: Extraction): Promise<Extractio
   const names = [topics.dynamicsChanges(table), topics.checkpoints];
   const messages = await readTopics({ ...extraction, names });
   const events = messages.filter(({ topic }) => topic === names[0]);
-  const checkpoints = messages.filter(({ topic }) => topic === names[1]);
+  const checkpoints = messages.flatMap(({ topic, key, value }) =>
+    topic === names[1] && key === `dynamics/${table}` && value !== null ? [value as Checkpoint] : [],
+  );
   const rows = new Map(
     (await extraction.dynamics.rows(table)).map((row) => [
       String(row['leadid']),
@@ -68,11 +70,9 @@ const nameOf = ({ epoch, number }: Sequence): string => `${epoch}.${number}`;
 
 function judgePages(
   events: readonly TopicMessage[],
-  checkpoints: readonly TopicMessage[],
+  checkpoints: readonly Checkpoint[],
 ): Pick<ExtractionVerdict, 'aborted' | 'pageNumbersTwice'> {
-  const committed = new Set(
-    checkpoints.flatMap(({ value }) => (value === null ? [] : [nameOf((value as Checkpoint).page)])),
-  );
+  const committed = new Set(checkpoints.map(({ page }) => nameOf(page)));
   const pages = events.flatMap(({ key, value }) =>
     value === null ? [] : [{ key, page: nameOf((value as ChangeEvent).page) }],
   );
@@ -80,8 +80,18 @@ function judgePages(
   const twice = pages.filter(({ key, page }) => seen.size === seen.add(`${page}/${key}`).size);
   return {
     aborted: [...new Set(pages.map(({ page }) => page).filter((page) => !committed.has(page)))],
-    pageNumbersTwice: [...new Set(twice.map(({ page }) => page))],
+    pageNumbersTwice: [...new Set([...twice.map(({ page }) => page), ...fallen(checkpoints)])],
   };
+}
+
+/** A number is taken once, in rising order, whoever takes it; notices are saved under the number of the page before. */
+function fallen(checkpoints: readonly Checkpoint[]): readonly string[] {
+  return checkpoints
+    .filter(({ page }, at) => {
+      const before = checkpoints[at - 1]?.page ?? { epoch: 0, number: 0 };
+      return page.epoch < before.epoch || (page.epoch === before.epoch && page.number < before.number);
+    })
+    .map(({ page }) => nameOf(page));
 }
 
 async function readCalls({ dynamics }: Extraction): Promise<readonly Call[]> {

@@ -1,127 +1,66 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { topics, type Checkpoint } from '@lockstep/change-events';
-import { createRandom, type Random } from '@lockstep/simulation';
-import { judgeExtraction, type ExtractionVerdict } from './judgeExtraction.ts';
-import { keepEditingLeads } from './keepEditingLeads.ts';
-import { readTopics } from './readTopics.ts';
-import type { ServiceProcess } from './serviceProcess.ts';
-import { startExtraction, type Extraction } from './startExtraction.ts';
+import type { StackAddresses } from '@lockstep/local-stack';
+import { openKillLane, type Kill, type KillLane, type LaneReport } from './killLane.ts';
+import { planLanes, type KillPlan } from './killPlan.ts';
+import { toKillReport, type KillReport } from './killReport.ts';
+import { closeInReverse, openStack, type Closers } from './openBacking.ts';
 
-export type KillPlan = {
-  readonly seed: number;
-  readonly kills: number;
-  readonly rows: number;
-  readonly pageSizeMax: number;
-  readonly editsPerSecond: number;
+export type KillOptions = {
+  readonly onKill: (kill: Kill) => void;
+  readonly signal: AbortSignal;
 };
-
-export type KillReport = ExtractionVerdict & {
-  readonly seed: number;
-  readonly kills: number;
-  /** Kills after which the table was still in its first load. */
-  readonly killsDuringLoad: number;
-  readonly edits: Readonly<Record<string, number>>;
-  readonly takeoverMsP50: number;
-  readonly takeoverMsMax: number;
-};
-
-const longestRunMs = 3_000;
-const takeoverTimeoutMs = 30_000;
-const quietTimeoutMs = 120_000;
 
 /**
- * Kills the active extractor again and again, at random moments, while a standby is there and people edit; then lets
- * everything come to rest and judges the topic. One seed gives one sequence of pauses and edits.
+ * Kills active extractors again and again, at random moments of a first load, of streaming and of a resync, while a standby is
+ * there and people edit; then judges the topics. One seed gives one sequence of pauses and edits. Rejects at the signal, closed.
  */
-export async function killExtractors(plan: KillPlan, say: (line: string) => void): Promise<KillReport> {
-  const extraction = await startExtraction({
-    DYNAMICS_TABLES: 'lead',
-    PAGE_SIZE_MAX: String(plan.pageSizeMax),
-    POLL_INTERVAL_MIN_MS: '100',
-    POLL_INTERVAL_MAX_MS: '500',
-  });
+export async function killExtractors(plan: KillPlan, options: KillOptions): Promise<KillReport> {
+  const startedAtMs = performance.now();
+  const failing = new AbortController();
+  const signal = AbortSignal.any([options.signal, failing.signal]);
+  const closers: Closers = [];
   try {
-    await extraction.dynamics.control.post('generate', { table: 'lead', count: plan.rows, seed: plan.seed });
-    return await run(extraction, plan, say);
+    const stack = await openStack();
+    closers.push(() => stack.close());
+    const lanes = await openLanes({ plan, stack, onKill: options.onKill }, closers, signal);
+    const reports = await runAll(lanes, failing);
+    return toKillReport(plan, reports, Math.round((performance.now() - startedAtMs) / 1_000));
   } finally {
-    await extraction.close();
+    await closeInReverse(closers);
   }
 }
 
-async function run(extraction: Extraction, plan: KillPlan, say: (line: string) => void): Promise<KillReport> {
-  const { seed, kills, editsPerSecond } = plan;
-  const stop = new AbortController();
-  const editing = keepEditingLeads(extraction.dynamics, createRandom(seed + 1), {
-    perSecond: editsPerSecond,
-    signal: stop.signal,
-  });
-  const { takeoversMs, killsDuringLoad } = await killAll(extraction, { kills, seed }, say);
-  stop.abort();
-  const edits = await editing;
-  const verdict = await untilQuiet(extraction);
-  const sorted = takeoversMs.toSorted((left, right) => left - right);
-  const takeoverMsP50 = Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0);
-  return {
-    seed,
-    kills,
-    killsDuringLoad,
-    edits,
-    takeoverMsP50,
-    takeoverMsMax: Math.round(sorted.at(-1) ?? 0),
-    ...verdict,
-  };
-}
+type Start = {
+  readonly plan: KillPlan;
+  readonly stack: StackAddresses;
+  readonly onKill: KillOptions['onKill'];
+};
 
-async function killAll(
-  extraction: Extraction,
-  { kills, seed }: Pick<KillPlan, 'kills' | 'seed'>,
-  say: (line: string) => void,
-): Promise<{ takeoversMs: readonly number[]; killsDuringLoad: number }> {
-  const { services } = extraction;
-  const random = createRandom(seed);
-  const takeoversMs: number[] = [];
-  let killsDuringLoad = 0;
-  let active = await services.start('extractor', 'extractor-0');
-  await services.untilReady([active]);
-  let standby = await services.start('extractor', 'extractor-1');
-  for (let kill = 1; kill <= kills; kill += 1) {
-    await untilStandby(standby);
-    await pause(random);
-    if ((await phaseOf(extraction)) !== 'STREAMING') killsDuringLoad += 1;
-    const killedAtMs = performance.now();
-    await active.kill();
-    await services.untilReady([standby], takeoverTimeoutMs);
-    takeoversMs.push(performance.now() - killedAtMs);
-    active = standby;
-    standby = await services.start('extractor', `extractor-${kill + 1}`);
-    if (kill % 10 === 0) say(`${kill} kills, last takeover ${Math.round(takeoversMs.at(-1) ?? 0)} ms`);
+/** One after the other: the emulators are in this process, and one that fills its table would hold up the others. */
+async function openLanes(
+  { plan, stack, onKill }: Start,
+  closers: Closers,
+  signal: AbortSignal,
+): Promise<readonly KillLane[]> {
+  const lanes: KillLane[] = [];
+  for (const [lane, phases] of planLanes(plan).entries()) {
+    signal.throwIfAborted();
+    const seed = plan.seed * 1_000 + lane;
+    const opened = await openKillLane({ ...plan, lane, phases, stack, onKill, seed }, signal);
+    closers.push(() => opened.close());
+    lanes.push(opened);
   }
-  return { takeoversMs, killsDuringLoad };
+  return lanes;
 }
 
-const pause = (random: Random): Promise<void> => sleep(random.below(longestRunMs));
-
-async function untilStandby(process: ServiceProcess): Promise<void> {
-  for (let waitedMs = 0; waitedMs < takeoverTimeoutMs; waitedMs += 100) {
-    if ((await process.whyNotReady())?.includes('standby')) return;
-    await sleep(100);
-  }
-  throw new Error(`${process.name} is no standby; its last lines:\n${await process.lastLines()}`);
-}
-
-async function phaseOf(extraction: Extraction): Promise<string> {
-  const saved = await readTopics({ ...extraction, names: [topics.checkpoints] });
-  return (saved.at(-1)?.value as Checkpoint | undefined)?.phase ?? 'SNAPSHOT';
-}
-
-/** The verdict once nothing is missing any more; the last one when that does not come about in time. */
-async function untilQuiet(extraction: Extraction): Promise<ExtractionVerdict> {
-  const deadlineMs = performance.now() + quietTimeoutMs;
-  for (;;) {
-    const verdict = await judgeExtraction(extraction);
-    const isAtRest = verdict.missing.length + verdict.undeleted.length === 0;
-    if (isAtRest || performance.now() > deadlineMs) return verdict;
-    await extraction.services.assertRunning();
-    await sleep(1_000);
-  }
+/** A lane that fails ends the others. */
+async function runAll(lanes: readonly KillLane[], failing: AbortController): Promise<readonly LaneReport[]> {
+  const running = lanes.map((lane) =>
+    lane.run().catch((error: unknown) => {
+      failing.abort(error);
+      throw error;
+    }),
+  );
+  await Promise.allSettled(running);
+  failing.signal.throwIfAborted();
+  return Promise.all(running);
 }

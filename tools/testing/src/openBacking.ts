@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { subjectOf, topicDefinitions, topicSchemas } from '@lockstep/change-events';
 import { applyTopics, createKafkaClient } from '@lockstep/kafka';
-import { startLocalStack, type StackAddresses } from '@lockstep/local-stack';
+import { startLocalStack, type LocalStack, type StackAddresses } from '@lockstep/local-stack';
 import { createSchemaIds } from '@lockstep/schema-registry';
 
 /** Kafka, database and registry, with the topics and schemas of one Lockstep under a prefix of its own. */
@@ -17,14 +17,24 @@ export async function closeInReverse(closers: Closers): Promise<void> {
 const addressNames = ['KAFKA_BROKERS', 'MONGODB_URL', 'SCHEMA_REGISTRY_URL'];
 
 /** Addresses come first, also where LOCKSTEP_STACK names what the global set-up was to start. */
-export async function openBacking(closers: Closers): Promise<Backing> {
+export function openStack(): Promise<LocalStack> {
   const hasAddresses = addressNames.every((name) => (process.env[name] ?? '') !== '');
-  const stack = await startLocalStack({ provider: hasAddresses ? 'external' : 'auto' });
-  closers.push(() => stack.close());
+  return startLocalStack({ provider: hasAddresses ? 'external' : 'auto' });
+}
+
+/** Topics and schemas on a stack of its own, or on one that is given and stays open. */
+export async function openBacking(closers: Closers, given?: StackAddresses): Promise<Backing> {
+  const stack = given ?? (await openOwnStack(closers));
   const topicPrefix = `test-${randomUUID().slice(0, 8)}`;
   await createTopics(stack, topicPrefix);
   const { kafkaBrokers, mongodbUrl, schemaRegistryUrl } = stack;
   return { kafkaBrokers, mongodbUrl, schemaRegistryUrl, topicPrefix };
+}
+
+async function openOwnStack(closers: Closers): Promise<StackAddresses> {
+  const stack = await openStack();
+  closers.push(() => stack.close());
+  return stack;
 }
 
 /** Topics and schemas first, as an installation does: three services that register at once would race. */

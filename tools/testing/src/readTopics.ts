@@ -20,12 +20,12 @@ export type TopicsToRead = Pick<StackAddresses, 'kafkaBrokers' | 'schemaRegistry
   readonly names: readonly string[];
 };
 
-const timeoutMs = 30_000;
+const stallTimeoutMs = 30_000;
 const pollIntervalMs = 50;
 
 /**
  * Everything that is committed on the topics now, in order per key, as a consumer of another team would see it. Rejects when a
- * message cannot be decoded, and when the ends are not reached within 30 s.
+ * message cannot be decoded, and when nothing comes for 30 s before the ends are reached.
  */
 export async function readTopics(wanted: TopicsToRead): Promise<readonly TopicMessage[]> {
   const groupId = `${wanted.topicPrefix}.reader-${performance.now()}`;
@@ -57,11 +57,13 @@ async function readUntil(
 ): Promise<readonly TopicMessage[]> {
   const messages: TopicMessage[] = [];
   const names = new Map(wanted.names.map((name) => [topicName(wanted.topicPrefix, name), name]));
-  const decode = createDecoder(wanted);
+  const decode = createTopicDecoder(wanted);
   let failure: unknown = null;
+  let movedAtMs = performance.now();
   // This event also tells of batches that hold nothing but the markers of transactions.
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { topic, partition, lastOffset } }) => {
     const place = `${topic}/${partition}`;
+    movedAtMs = performance.now();
     if (BigInt(lastOffset) + 1n >= (ends.get(place) ?? 0n)) ends.delete(place);
   });
   await consumer.connect();
@@ -75,9 +77,8 @@ async function readUntil(
       messages.push({ topic: name, key: key?.toString('utf8') ?? '', value: decoded });
     },
   });
-  const deadlineMs = performance.now() + timeoutMs;
   while (ends.size > 0) {
-    if (performance.now() > deadlineMs)
+    if (performance.now() - movedAtMs > stallTimeoutMs)
       throw new Error(`not read to the end: ${[...ends.keys()].join(', ')}`);
     await sleep(pollIntervalMs);
   }
@@ -85,7 +86,11 @@ async function readUntil(
   return messages;
 }
 
-function createDecoder({ schemaRegistryUrl, topicPrefix }: TopicsToRead) {
+/** Decodes values of topics, which are named without prefix, by the schemas of the registry. */
+export function createTopicDecoder({
+  schemaRegistryUrl,
+  topicPrefix,
+}: Pick<TopicsToRead, 'schemaRegistryUrl' | 'topicPrefix'>) {
   const schemaIds = createSchemaIds({ url: schemaRegistryUrl, autoRegister: false });
   const codec = createMessageCodec(
     createCodec(schemaIds, subjectSchemas(topicSchemas(), topicPrefix)),

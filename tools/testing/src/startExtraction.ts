@@ -1,4 +1,4 @@
-import { toEnvironment } from '@lockstep/local-stack';
+import { toEnvironment, type StackAddresses } from '@lockstep/local-stack';
 import { dynamicsSettings, startEmulatedDynamics, type EmulatedDynamics } from './emulatedDynamics.ts';
 import { createServices, type LockstepServices } from './lockstepServices.ts';
 import { closeInReverse, openBacking, type Backing, type Closers } from './openBacking.ts';
@@ -10,11 +10,14 @@ export type Extraction = Backing & {
   close(): Promise<void>;
 };
 
-/** The extractor alone: no Marketo, no reconciler. `settings` are those of docs/configuration.md. */
-export async function startExtraction(settings: Readonly<Record<string, string>>): Promise<Extraction> {
+/** The extractor alone: no Marketo, no reconciler. `settings` are those of docs/configuration.md; a `stack` stays open. */
+export async function startExtraction(
+  settings: Readonly<Record<string, string>>,
+  stack?: StackAddresses,
+): Promise<Extraction> {
   const closers: Closers = [];
   try {
-    const backing = await openBacking(closers);
+    const backing = await openBacking(closers, stack);
     const dynamics = await startEmulatedDynamics();
     closers.push(() => dynamics.close());
     const services = await createServices({
