@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { deliveryMetrics } from './deliveryMetrics.ts';
 import { extractionMetrics } from './extractionMetrics.ts';
 import { sourceMetrics } from './sourceMetrics.ts';
@@ -55,12 +55,6 @@ function remoteMetrics(registry: Registry) {
       name: 'remote_calls_total',
       help: 'HTTP calls to a system, by outcome.',
       labelNames: ['system', 'outcome'],
-      registers,
-    }),
-    inFlight: new Gauge({
-      name: 'in_flight',
-      help: 'Writes sent to a system whose answer is awaited.',
-      labelNames: ['system'],
       registers,
     }),
   };

@@ -14,12 +14,6 @@ export function sourceMetrics(registry: Registry) {
       labelNames: ['table', 'operation', 'lane'],
       registers,
     }),
-    changesDropped: new Counter({
-      name: 'changes_dropped_total',
-      help: 'Changes that were read and not passed on, by reason.',
-      labelNames: ['reason'],
-      registers,
-    }),
     deadLetters: new Counter({
       name: 'dead_letters_total',
       help: 'Messages set aside, by error code.',
