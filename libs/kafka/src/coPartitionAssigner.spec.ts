@@ -1,6 +1,6 @@
 import { AssignerProtocol } from 'kafkajs';
 import { coPartition } from './coPartitionAssigner.ts';
-import { chooseHolder } from './leaseAssigner.ts';
+import { chooseHolder, toldBy } from './leaseAssigner.ts';
 
 describe('the assigner of partitions', () => {
   const partitions = new Map([
@@ -37,6 +37,11 @@ describe('the assigner of leases', () => {
 
   it('keeps the holder that says more of itself', () => {
     expect(chooseHolder([member('a', '\nlead'), member('b', 'holder\nlead,contact')])).toBe('b');
+  });
+
+  // The broker shows nothing of the members while a group chooses, as after a kill: a process that started then ended at once.
+  it('knows nothing of a member whose group is choosing', () => {
+    expect(toldBy(Buffer.alloc(0))).toBeNull();
   });
 
   it('chooses one when nobody holds', () => {

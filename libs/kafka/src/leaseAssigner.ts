@@ -14,6 +14,7 @@ type Told = { readonly holds: boolean; readonly note: string };
 
 /** What a member told the group when it joined; null when the broker does not show it. */
 export function toldBy(memberMetadata: Buffer): Told | null {
+  if (memberMetadata.length === 0) return null;
   const userData = AssignerProtocol.MemberMetadata.decode(memberMetadata)?.userData;
   if (userData === undefined) return null;
   const [word, ...note] = userData.toString().split(separator);
