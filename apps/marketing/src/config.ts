@@ -83,7 +83,7 @@ export const settings = [
   },
   {
     name: 'DELETED_INTERVAL_MS',
-    description: 'Pause between two reads of the feed of deleted people, in milliseconds.',
+    description: 'Pause between two reads of the feeds of deleted and of merged people, in milliseconds.',
     kind: 'integer',
     default: '300000',
     min: 10,
