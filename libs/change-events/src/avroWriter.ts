@@ -12,7 +12,7 @@ type Values = Readonly<Record<string, unknown>>;
 /**
  * Puts the writer of a schema together, once. avsc writes the same bytes, but has to look at every value of a union twice
  * and wants decimals and times in Avro's own form, so in a copy of the record. Of the types, enumerations, fixed and
- * references by name are not among our schemas.
+ * references by name are not among our schemas (decision 12).
  */
 export function avroWriter(schema: AvroSchema): AvroWriter {
   if (typeof schema === 'string') return ofPrimitive(schema);
