@@ -8,12 +8,14 @@ import {
   type Sequence,
 } from '@lockstep/change-events';
 import { inMemoryEventLog, inMemoryMarketo, type EventLog, type LogPoint } from '@lockstep/ports';
+import { checkpointMessage } from './checkpoints.ts';
 import { openNotifier, type NoticeOptions } from './noticeChanges.ts';
 import {
   checkpointOf,
   eventsOf,
   exampleClock,
   exampleLease,
+  put,
   step,
   stepUntilIdle,
   valuesOf,
@@ -196,6 +198,26 @@ describe('following Marketo', () => {
     ]);
     expect(valuesOf(log, contacts, '2')).toEqual([null]);
     expect(lastEvent({ log }, '1')).toMatchObject({ operation: 'UPSERT', fields: { city: 'Ulm' } });
+  });
+
+  it('takes up merges where the deletes stand, when a former version did not follow them', async () => {
+    const { marketo, notifier, clock, log, open, checkpoint } = await createFollowing([
+      { lastName: 'One' },
+      { lastName: 'Two' },
+    ]);
+    await notifier.close();
+    const former = await checkpoint();
+    if (!former) throw new Error('there is no checkpoint');
+    const { merged: _, ...positions } = JSON.parse(former.position ?? '') as Record<string, string>;
+    await put(log, checkpointMessage({ ...former, position: JSON.stringify(positions) }));
+    marketo.merge('1', ['2']);
+    clock.advance(deletedIntervalMs);
+
+    await step(await open());
+
+    expect(valuesOf(log, leads, '2')).toContainEqual(
+      expect.objectContaining({ operation: 'MERGE', mergedInto: '1' }),
+    );
   });
 
   it('reads the feed of deleted people only so often', async () => {

@@ -82,8 +82,11 @@ async function openPositions(people: MarketoPeople, nowMs: number): Promise<Posi
   return { feed: await people.openFeed(feedStartMs), deleted: now, merged: now };
 }
 
-function readPositions(checkpoint: Checkpoint): Positions | null {
-  return checkpoint.position === null ? null : (JSON.parse(checkpoint.position) as Positions);
+/** Merges were not always followed; they are taken up where the deletes stand. */
+function readPositions({ position }: Checkpoint): Positions | null {
+  if (position === null) return null;
+  const stored = JSON.parse(position) as Omit<Positions, 'merged'> & Partial<Positions>;
+  return { merged: stored.deleted, ...stored };
 }
 
 type Session = {
@@ -188,6 +191,7 @@ async function readGone(options: NoticeOptions, session: Session, drained: Seque
   assertHeld(options.lease);
   const context = contextOf(options, session, drained);
   const deletes = { read: numbers.next(), page: await options.people.readDeleted(deleted) };
+  assertHeld(options.lease);
   const merges = { read: numbers.next(), page: await options.people.readMerges(merged) };
   const winnerIds = new Set(merges.page.merges.map(({ winnerId }) => winnerId));
   const messages = [
