@@ -1,5 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { topics, type ChangeEvent, type GoldenEvent } from '@lockstep/change-events';
-import { checkHistory, type History, type KeyedMessage, type Verdict } from '@lockstep/checker';
+import {
+  checkHistory,
+  findingKinds,
+  type Finding,
+  type FindingKind,
+  type History,
+  type KeyedMessage,
+  type Verdict,
+} from '@lockstep/checker';
 import { openMongoStores } from '@lockstep/mongodb';
 import type { GoldenRecord } from '@lockstep/reconciliation';
 import { readBothSides, type BothSides } from './differencesBetween.ts';
@@ -29,6 +38,29 @@ export async function judgeHistory(places: HistoryPlaces): Promise<Verdict> {
   const stored = await readStored(places, [...new Set(events.map(({ goldenId }) => goldenId))]);
   const history: History = { ...(await readBothSides(places)), golden: events, changes, stored };
   return checkHistory(history);
+}
+
+/** A verdict in short, for an expectation that shows what was found. */
+export type Judged = {
+  readonly findings: readonly (Finding & { readonly kind: FindingKind })[];
+  readonly linkedPairs: number;
+};
+
+const judgeAgainMs = 2_000;
+
+/**
+ * Judges until nothing is found, for at most `catchUpMs`: both systems are quiet before the topics are, for a service
+ * still has to read and publish what the last write did.
+ */
+export async function judgeOnceCaughtUp(places: HistoryPlaces, catchUpMs: number): Promise<Judged> {
+  const deadlineMs = performance.now() + catchUpMs;
+  for (;;) {
+    const verdict = await judgeHistory(places);
+    const findings = findingKinds.flatMap((kind) => verdict[kind].map((finding) => ({ kind, ...finding })));
+    if (findings.length === 0 || performance.now() >= deadlineMs)
+      return { findings, linkedPairs: verdict.linkedPairs };
+    await sleep(judgeAgainMs);
+  }
 }
 
 async function readStored(places: HistoryPlaces, goldenIds: readonly string[]): Promise<GoldenRecord[]> {

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findingKinds } from '@lockstep/checker';
 import type { ServiceName } from './bundleServices.ts';
-import { judgeHistory } from './judgeHistory.ts';
+import { judgeOnceCaughtUp } from './judgeHistory.ts';
 import { makePersons, makeRows, toSeed } from './seedPeople.ts';
 import type { ServiceProcess } from './serviceProcess.ts';
 import { startLockstep, type Lockstep } from './startLockstep.ts';
@@ -41,21 +40,9 @@ async function untilMoreThan(linked: number): Promise<number> {
   throw new Error(`still ${linked} linked people\n${await lockstep.services.lastLines()}`);
 }
 
-async function judge() {
-  const verdict = await judgeHistory(lockstep);
-  const findings = findingKinds.flatMap((kind) => verdict[kind].map((finding) => ({ kind, ...finding })));
-  return { findings, linkedPairs: verdict.linkedPairs };
-}
-
-/** Both systems are quiet before the topics are: a service that was just restarted still has to catch up on them. */
 async function expectCleanHistory(): Promise<void> {
   await lockstep.waitUntilInSync({ timeoutMs: syncTimeoutMs, quietMs: 2_000 });
-  const deadlineMs = performance.now() + catchUpMs;
-  let judged = await judge();
-  while (judged.findings.length > 0 && performance.now() < deadlineMs) {
-    await sleep(3_000);
-    judged = await judge();
-  }
+  const judged = await judgeOnceCaughtUp(lockstep, catchUpMs);
   expect(judged).toEqual({ findings: [], linkedPairs: rowsTotal });
 }
 
