@@ -1,5 +1,5 @@
-import { DynamicsWebApi } from 'dynamics-web-api';
-import { msalToken } from './msalToken.ts';
+import type { DynamicsWebApi } from 'dynamics-web-api';
+import { openDynamicsWebApi } from './dynamicsWebApi.ts';
 import { startClient, type OrganizationClient } from './organizationClient.ts';
 
 /** Bulk messages, keys, actions and refusals through the npm client `dynamics-web-api`, unmodified. */
@@ -8,12 +8,7 @@ let client: DynamicsWebApi;
 
 beforeEach(async () => {
   organization = await startClient();
-  const token = await msalToken(organization.emulator);
-  client = new DynamicsWebApi({
-    serverUrl: organization.emulator.url,
-    dataApi: { version: '9.2' },
-    onTokenRefresh: () => Promise.resolve(token),
-  });
+  client = openDynamicsWebApi(organization.emulator);
 });
 afterEach(() => organization.close());
 

@@ -1,20 +1,14 @@
-import { DynamicsWebApi } from 'dynamics-web-api';
-import { msalToken } from './msalToken.ts';
+import type { DynamicsWebApi } from 'dynamics-web-api';
+import { openDynamicsWebApi } from './dynamicsWebApi.ts';
 import { startClient, type OrganizationClient } from './organizationClient.ts';
 
 /** The client `dynamics-web-api` from npm, unmodified, with tokens of msal-node. */
 let organization: OrganizationClient;
 let client: DynamicsWebApi;
-let token: Promise<string>;
 
 beforeEach(async () => {
   organization = await startClient();
-  token = msalToken(organization.emulator);
-  client = new DynamicsWebApi({
-    serverUrl: organization.emulator.url,
-    dataApi: { version: '9.2' },
-    onTokenRefresh: () => token,
-  });
+  client = openDynamicsWebApi(organization.emulator);
 });
 afterEach(() => organization.close());
 

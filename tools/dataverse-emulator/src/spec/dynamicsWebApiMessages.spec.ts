@@ -1,5 +1,5 @@
-import { DynamicsWebApi } from 'dynamics-web-api';
-import { msalToken } from './msalToken.ts';
+import type { DynamicsWebApi } from 'dynamics-web-api';
+import { openDynamicsWebApi } from './dynamicsWebApi.ts';
 import { startClient, type OrganizationClient } from './organizationClient.ts';
 
 /** Batches, relations and actions through the npm client `dynamics-web-api`, unmodified. */
@@ -8,12 +8,7 @@ let client: DynamicsWebApi;
 
 beforeAll(async () => {
   organization = await startClient();
-  const token = msalToken(organization.emulator);
-  client = new DynamicsWebApi({
-    serverUrl: organization.emulator.url,
-    dataApi: { version: '9.2' },
-    onTokenRefresh: () => token,
-  });
+  client = openDynamicsWebApi(organization.emulator);
 });
 afterAll(() => organization.close());
 

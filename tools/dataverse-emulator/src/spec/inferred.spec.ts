@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { startClient, type Answered, type OrganizationClient } from './organizationClient.ts';
+import { visitTable } from './visitTable.ts';
 
 /** What no page of Microsoft's says is behind a switch each; a client is to be tried both ways (dataverse facts, section 9.11). */
 let client: OrganizationClient;
@@ -115,18 +116,6 @@ describe('a tracked read', () => {
   });
 });
 
-const visitTable = {
-  SchemaName: 'new_Visit',
-  OwnershipType: 'UserOwned',
-  Attributes: [
-    {
-      '@odata.type': 'Microsoft.Dynamics.CRM.StringAttributeMetadata',
-      SchemaName: 'new_Name',
-      MaxLength: 100,
-      IsPrimaryName: true,
-    },
-  ],
-};
 const visitorRelation = {
   '@odata.type': 'Microsoft.Dynamics.CRM.ManyToManyRelationshipMetadata',
   SchemaName: 'new_visitors',

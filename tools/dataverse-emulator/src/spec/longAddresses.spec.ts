@@ -1,5 +1,4 @@
-import { DynamicsWebApi } from 'dynamics-web-api';
-import { msalToken } from './msalToken.ts';
+import { openDynamicsWebApi } from './dynamicsWebApi.ts';
 import { startClient, type Answered, type OrganizationClient } from './organizationClient.ts';
 
 let organization: OrganizationClient;
@@ -48,12 +47,7 @@ describe('an address', () => {
   });
 
   it('is put into a batch by dynamics-web-api when it grows too long', async () => {
-    const token = await msalToken(organization.emulator);
-    const client = new DynamicsWebApi({
-      serverUrl: organization.emulator.url,
-      dataApi: { version: '9.2' },
-      onTokenRefresh: () => Promise.resolve(token),
-    });
+    const client = openDynamicsWebApi(organization.emulator);
     const query = { collection: 'leads', select: ['lastname'], filter: filterOf(40_000) };
     const { value } = await client.retrieveMultiple<Record<string, unknown>>(query);
     expect(value).toMatchObject([{ lastname: 'Name 7' }]);

@@ -1,6 +1,7 @@
-import { DynamicsWebApi } from 'dynamics-web-api';
-import { msalToken } from './msalToken.ts';
+import type { DynamicsWebApi } from 'dynamics-web-api';
+import { openDynamicsWebApi } from './dynamicsWebApi.ts';
 import { startClient, type OrganizationClient } from './organizationClient.ts';
+import { visitTable } from './visitTable.ts';
 
 /** The cache of definitions that Microsoft's sample keeps, with the npm client `dynamics-web-api`, unmodified. */
 let organization: OrganizationClient;
@@ -8,12 +9,7 @@ let client: DynamicsWebApi;
 
 beforeEach(async () => {
   organization = await startClient();
-  const token = await msalToken(organization.emulator);
-  client = new DynamicsWebApi({
-    serverUrl: organization.emulator.url,
-    dataApi: { version: '9.2' },
-    onTokenRefresh: () => Promise.resolve(token),
-  });
+  client = openDynamicsWebApi(organization.emulator);
 });
 afterEach(() => organization.close());
 
@@ -108,20 +104,8 @@ describe('RetrieveMetadataChanges', () => {
   });
 
   it('tells of tables, relationships and option sets that are gone, and of none that came back', async () => {
-    const visit = {
-      SchemaName: 'new_Visit',
-      OwnershipType: 'UserOwned',
-      Attributes: [
-        {
-          '@odata.type': 'Microsoft.Dynamics.CRM.StringAttributeMetadata',
-          SchemaName: 'new_Name',
-          MaxLength: 100,
-          IsPrimaryName: true,
-        },
-      ],
-    };
     const create = (): Promise<unknown> =>
-      organization.call('EntityDefinitions', { method: 'POST', body: visit });
+      organization.call('EntityDefinitions', { method: 'POST', body: visitTable });
     const drop = (): Promise<unknown> =>
       organization.call("EntityDefinitions(LogicalName='new_visit')", { method: 'DELETE' });
     await create();
@@ -182,12 +166,7 @@ describe('RetrieveMetadataChanges', () => {
     const early = await stampOf();
     await organization.control('clock', { advanceMs: 91 * 86_400_000 });
     await organization.renewToken();
-    const token = organization.authorization().replace('Bearer ', '');
-    client = new DynamicsWebApi({
-      serverUrl: organization.emulator.url,
-      dataApi: { version: '9.2' },
-      onTokenRefresh: () => Promise.resolve(token),
-    });
+    client = openDynamicsWebApi(organization.emulator);
     await expect(changes(choicesOfContact, early)).rejects.toMatchObject({ code: '0x80044352' });
     const late = await stampOf();
     await organization.control('snapshots', { name: 'now' });

@@ -1,6 +1,7 @@
 import { startClient, type OrganizationClient } from './organizationClient.ts';
 import { startReceiver, type Received, type Receiver } from './receiver.ts';
 import { createRow, patch, registerEndpoint, registerStep, stepBody } from './registration.ts';
+import { visitTable } from './visitTable.ts';
 
 let client: OrganizationClient;
 let receiver: Receiver;
@@ -163,19 +164,7 @@ describe('a webhook registered through the Web API', () => {
   });
 
   it('can be for a table that was added, and goes with it', async () => {
-    const body = {
-      SchemaName: 'new_Visit',
-      OwnershipType: 'UserOwned',
-      Attributes: [
-        {
-          '@odata.type': 'Microsoft.Dynamics.CRM.StringAttributeMetadata',
-          SchemaName: 'new_Name',
-          MaxLength: 100,
-          IsPrimaryName: true,
-        },
-      ],
-    };
-    await client.call('EntityDefinitions', { method: 'POST', body });
+    await client.call('EntityDefinitions', { method: 'POST', body: visitTable });
     const endpoint = await registerEndpoint(client, receiver.url);
     const step = await registerStep(client, endpoint, { message: 'Create', table: 'new_visit' });
     await client.seed('new_visit', [{ new_name: 'First' }]);
