@@ -115,6 +115,10 @@ export const errorTable = {
     "Marketo's own CRM sync is on in this instance (1018), so that companies and opportunities are read-only.",
   ),
   MARKETO_ANSWER_INVALID: entry('RETRY', 'Marketo answered in a form that the contract does not allow.'),
+  MARKETO_POSITION_LOST: entry(
+    'RETRY',
+    'Marketo does not know the place in a feed any more; the feeds are read again from before it.',
+  ),
   MARKETO_REFUSED: entry(
     'PARK',
     'Marketo refuses the values of one person; the person waits, all others flow.',

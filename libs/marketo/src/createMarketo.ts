@@ -11,6 +11,7 @@ import { createCallCounter, type CallCounter } from './callCounter.ts';
 import { createCallLimiter } from './callLimiter.ts';
 import { findPersons } from './findPersons.ts';
 import { createHttpTransport } from './httpTransport.ts';
+import { positionFailure } from './failures.ts';
 import { createMarketoClients, type MarketoClient, type MarketoEnvelope } from './marketoClient.ts';
 import { mergeLeads, readDeletedIds, readFeedRows, readMerges } from './readFeedRows.ts';
 import { invalid } from './readValues.ts';
@@ -96,12 +97,12 @@ function createPeople(client: MarketoClient, fields: readonly FieldDefinition[])
   const known = new Set(names);
   const read = (path: string, query: Readonly<Record<string, string>>) =>
     client.call({ kind: 'read', path, query });
-  const readActivities = (endpoint: string, position: string, more: Readonly<Record<string, string>> = {}) =>
-    read(`activities/${endpoint}.json`, {
-      nextPageToken: position,
-      batchSize: String(marketoBatchMax),
-      ...more,
-    });
+  const readActivities = (path: string, position: string, more: Readonly<Record<string, string>> = {}) =>
+    read(`${path}.json`, { nextPageToken: position, batchSize: String(marketoBatchMax), ...more }).catch(
+      (error: unknown) => {
+        throw positionFailure(error);
+      },
+    );
 
   return {
     async openFeed(sinceMs) {
@@ -110,7 +111,7 @@ function createPeople(client: MarketoClient, fields: readonly FieldDefinition[])
       return positionOf(await read('activities/pagingtoken.json', { sinceDatetime }));
     },
     async readFeed(position) {
-      const page = await readActivities('leadchanges', position, { fields: names.join(',') });
+      const page = await readActivities('activities/leadchanges', position, { fields: names.join(',') });
 
       return {
         rows: readFeedRows(page.result, known),
@@ -119,7 +120,7 @@ function createPeople(client: MarketoClient, fields: readonly FieldDefinition[])
       };
     },
     async readDeleted(position) {
-      const page = await readActivities('deletedleads', position);
+      const page = await readActivities('activities/deletedleads', position);
 
       return {
         personIds: readDeletedIds(page.result),
@@ -128,11 +129,7 @@ function createPeople(client: MarketoClient, fields: readonly FieldDefinition[])
       };
     },
     async readMerges(position) {
-      const page = await read('activities.json', {
-        nextPageToken: position,
-        batchSize: String(marketoBatchMax),
-        activityTypeIds: String(mergeLeads),
-      });
+      const page = await readActivities('activities', position, { activityTypeIds: String(mergeLeads) });
 
       return {
         merges: readMerges(page.result),

@@ -1,4 +1,4 @@
-import { SyncError, type ErrorCode } from '@lockstep/change-events';
+import { isSyncError, SyncError, type ErrorCode } from '@lockstep/change-events';
 
 /** A read can be asked again; a write that may have happened must be settled by a read. */
 export type CallKind = 'read' | 'write';
@@ -63,6 +63,18 @@ export function faultFailure({ code, message }: MarketoFault, kind: CallKind): S
   const field = namedField(message);
 
   return new SyncError(meaning[kind], { marketoCode: code, ...(field !== null && { field }) });
+}
+
+/**
+ * The failure of a read that carried a place in a feed. What Marketo says of one that it does not know is nowhere written
+ * (marketo-rest 10); everything else in such a call is ours and constant, so a complaint of values (10xx) means the place.
+ */
+export function positionFailure(failure: unknown): unknown {
+  if (!isSyncError(failure, 'MARKETO_ANSWER_INVALID')) return failure;
+  const { marketoCode } = failure.details;
+  const isOfValues = typeof marketoCode === 'string' && /^10\d\d$/.test(marketoCode);
+
+  return isOfValues ? new SyncError('MARKETO_POSITION_LOST', { marketoCode }, { cause: failure }) : failure;
 }
 
 /** 1029 has two meanings, told apart by its text: a full queue, and the megabytes of the day (marketo-rest 3.6). */

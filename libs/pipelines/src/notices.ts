@@ -27,6 +27,19 @@ const sentences = {
     sentence: 'More rows are missing than may be deleted unasked; confirm or cancel.',
   },
   BACKFILL_COMPLETED: { severity: 'info', sentence: 'The rows that were asked for are announced again.' },
+  FEEDS_REOPENED: {
+    severity: 'warning',
+    sentence: 'The place in the feeds of Marketo is lost or too old; they are read again from before it.',
+  },
+  PEOPLE_COMPARED: {
+    severity: 'info',
+    sentence:
+      'Marketo no longer tells of every delete; all known people were looked for, and who is gone is announced.',
+  },
+  PEOPLE_DELETES_HELD: {
+    severity: 'warning',
+    sentence: 'More people are missing in Marketo than may be deleted unasked; nothing is announced.',
+  },
   EPOCH_RAISED: {
     severity: 'warning',
     sentence: 'The environment is another one or was put back; its versions count anew.',

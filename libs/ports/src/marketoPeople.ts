@@ -57,6 +57,7 @@ export const marketoBatchMax = 300;
 export type MarketoPeople = {
   /** A feed position from which every change since `sinceMs` is found. */
   openFeed(sinceMs: number): Promise<string>;
+  /** This and the next two throw MARKETO_POSITION_LOST when the place is not known any more. */
   readFeed(position: string): Promise<FeedPage>;
   readDeleted(position: string): Promise<DeletedPage>;
   readMerges(position: string): Promise<MergePage>;

@@ -1,9 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { bundleChild } from './bundleChild.ts';
 
-/** A source file that runs in a process of its own and printed `NAME=value` lines when it was ready. */
+/** A source file that runs, bundled as our services are, in a process of its own and printed `NAME=value` lines when it was ready. */
 export type Child = {
   readonly values: Readonly<Record<string, string>>;
   /** Sends a message and resolves with the next one that comes back; one at a time. */
@@ -17,25 +16,14 @@ export type ChildOptions = {
   readonly environment: Readonly<Record<string, string>>;
   /** The child is ready when it has printed a line with this name. */
   readonly lastName: string;
+  /** What its heap may hold; what Node chooses, as for our services, unless said otherwise. */
+  readonly heapMaxMib?: number;
 };
 
 /** Runs in the child before its own code: it ends with us, also when we are killed. */
 const endWithParent = `process.once('disconnect', () => process.exit(1))`;
 
-const flags = [
-  '--import',
-  `data:text/javascript,${encodeURIComponent(endWithParent)}`,
-  '--import',
-  'tsx',
-  '--conditions=@lockstep/source',
-  '--max-old-space-size=6144',
-];
-
-function findWorkspace(from = process.cwd()): string {
-  if (existsSync(join(from, 'nx.json'))) return from;
-  if (dirname(from) === from) throw new Error('run this inside the work tree of Lockstep');
-  return findWorkspace(dirname(from));
-}
+const endFlags = ['--import', `data:text/javascript,${encodeURIComponent(endWithParent)}`];
 
 async function readValues(child: ChildProcess, lastName: string): Promise<Record<string, string>> {
   const values: Record<string, string> = {};
@@ -50,13 +38,16 @@ async function readValues(child: ChildProcess, lastName: string): Promise<Record
 }
 
 /** Starts a child and waits until it is ready. Rejects when it ends before that. */
-export async function startChild({ file, environment, lastName }: ChildOptions): Promise<Child> {
-  const child = fork(join(findWorkspace(), file), [], {
-    execArgv: flags,
+export async function startChild(options: ChildOptions): Promise<Child> {
+  const { file, environment, lastName, heapMaxMib } = options;
+  const heapFlags = heapMaxMib === undefined ? [] : [`--max-old-space-size=${heapMaxMib}`];
+  const bundle = await bundleChild(file);
+  const child = fork(bundle.file, [], {
+    execArgv: ['--enable-source-maps', ...endFlags, ...heapFlags],
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve())).then(bundle.remove);
   const stop = async (): Promise<void> => {
     child.kill();
     // The channel alone keeps a child alive that closes its server and waits for its event loop to be empty.

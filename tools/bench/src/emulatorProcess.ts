@@ -40,12 +40,16 @@ async function checked(answer: Awaited<ReturnType<typeof request>>): Promise<Buf
   return bytes;
 }
 
+/** Room for millions of rows. */
+const heapMaxMib = 6_144;
+
 /** Starts the emulator. `prefer` goes with every page. */
 export async function startEmulatorProcess(prefer: string): Promise<EmulatorProcess> {
   const child = await startChild({
     file: 'tools/dataverse-emulator/src/main.ts',
     environment: { DATAVERSE_EMULATOR_CONTROL: 'true' },
     lastName: 'DATAVERSE_CLIENT_SECRET',
+    heapMaxMib,
   });
   const { values } = child;
   const url = values['DATAVERSE_URL'] ?? '';

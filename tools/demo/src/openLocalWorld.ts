@@ -22,7 +22,7 @@ const demoPace = {
   POLL_INTERVAL_MAX_MS: '1000',
   FEED_INTERVAL_MIN_MS: '500',
   FEED_INTERVAL_MAX_MS: '1000',
-  DELETED_INTERVAL_MS: '1000',
+  DELETED_INTERVAL_MS: '3000',
   // The demo reads a little beside the service; Marketo allows 100 to all together.
   MARKETO_SHARE: '0.8',
 };

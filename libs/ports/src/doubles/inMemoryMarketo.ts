@@ -147,8 +147,7 @@ type Block = {
 /** Looks at one block of the log; activities before the start time do not count. */
 function readBlock(store: MarketoPersonStore, position: string, blockSize: number): Block {
   const [sinceMs = NaN, afterId = NaN] = position.split(',').map(Number);
-  if (Number.isNaN(sinceMs) || Number.isNaN(afterId))
-    throw new SyncError('MARKETO_ANSWER_INVALID', { part: 'position' });
+  if (Number.isNaN(sinceMs) || Number.isNaN(afterId)) throw new SyncError('MARKETO_POSITION_LOST');
   const block = store.activities.slice(afterId, afterId + blockSize);
   const lastId = afterId + block.length;
 

@@ -1,0 +1,86 @@
+import type { Checkpoint } from '@lockstep/change-events';
+import type { MarketoPeople } from '@lockstep/ports';
+
+/** Where the reader stands in Marketo's three feeds; stored as the position of the checkpoint. */
+export type FeedPlaces = {
+  readonly feed: string;
+  readonly deleted: string;
+  readonly merged: string;
+  /** Every feed was read to its end at this time or later, ms since 1970. */
+  readonly readAtMs: number;
+  /** Deletes may have been missed: who is known must be looked for by id. */
+  readonly isScanDue: boolean;
+};
+
+/** `phase` is SNAPSHOT where everybody must be read again. */
+export type Reopened = { readonly places: FeedPlaces; readonly phase: Checkpoint['phase'] };
+
+const dayMs = 86_400_000;
+/** New Lead rows are kept for ever (marketo-rest 3.4), so the feed since 2006 names every person. */
+const feedStartMs = Date.UTC(2006, 0, 1);
+/** Delete rows are kept for 14 days, rows of changes for 90 (marketo-rest 3.4); a day less, for what was written late. */
+const deletesKeptMs = 13 * dayMs;
+const changesKeptMs = 89 * dayMs;
+/** Rows that were written late, and clocks that differ. What is read twice is decided once (design section 5, Run-over edits). */
+const overlapMs = 15 * 60_000;
+
+/** The places of a reader that has read nothing yet. */
+export async function firstPlaces(people: MarketoPeople, nowMs: number): Promise<FeedPlaces> {
+  const now = await people.openFeed(nowMs);
+
+  return {
+    feed: await people.openFeed(feedStartMs),
+    deleted: now,
+    merged: now,
+    readAtMs: nowMs,
+    isScanDue: false,
+  };
+}
+
+type Stored = Pick<FeedPlaces, 'feed' | 'deleted'> & Partial<FeedPlaces>;
+
+/** Merges were not always followed; they are taken up where the deletes stand. */
+function placesOf({ position, updatedAt }: Checkpoint): FeedPlaces | null {
+  if (position === null) return null;
+  const stored = JSON.parse(position) as Stored;
+
+  return { merged: stored.deleted, readAtMs: Date.parse(updatedAt), isScanDue: false, ...stored };
+}
+
+/** The places of a checkpoint, or those of a beginning; newer ones when Marketo has forgotten what came since. */
+export async function resumedPlaces(
+  people: MarketoPeople,
+  checkpoint: Checkpoint,
+  nowMs: number,
+): Promise<Reopened> {
+  const stored = placesOf(checkpoint);
+  if (stored === null) return { places: await firstPlaces(people, nowMs), phase: 'SNAPSHOT' };
+  const isForgotten = checkpoint.phase !== 'SNAPSHOT' && nowMs - stored.readAtMs > changesKeptMs;
+  if (isForgotten) return reopenedPlaces(people, { places: stored, phase: checkpoint.phase }, nowMs);
+  const isScanDue = stored.isScanDue || nowMs - stored.readAtMs > deletesKeptMs;
+
+  return { places: { ...stored, isScanDue }, phase: checkpoint.phase };
+}
+
+/** New places for ones that are lost, from before the time up to which everything was read. */
+export async function reopenedPlaces(
+  people: MarketoPeople,
+  { places, phase }: Reopened,
+  nowMs: number,
+): Promise<Reopened> {
+  const sinceMs = places.readAtMs - overlapMs;
+  const isForgotten = phase === 'SNAPSHOT' || nowMs - places.readAtMs > changesKeptMs;
+  const since = await people.openFeed(sinceMs);
+  const isScanDue = places.isScanDue || nowMs - places.readAtMs > deletesKeptMs;
+
+  return {
+    places: {
+      feed: isForgotten ? await people.openFeed(feedStartMs) : since,
+      deleted: since,
+      merged: since,
+      readAtMs: places.readAtMs,
+      isScanDue,
+    },
+    phase: isForgotten ? 'SNAPSHOT' : phase,
+  };
+}
