@@ -3,8 +3,13 @@ import { proofFaults } from './parityFaults.ts';
 
 const heading = /^## Acceptance list$/m;
 
-/** The numbers of the Dataverse facts' acceptance list, each of which has a row. */
-export const acceptanceNumbers: readonly number[] = Array.from({ length: 11 }, (_, index) => index + 1);
+const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index + 1);
+
+/** The numbers of each emulator's acceptance list, each of which has a row: sections 9 of the Dataverse and the Marketo facts. */
+export const acceptanceNumbers: Readonly<Record<'dataverse' | 'marketo', readonly number[]>> = {
+  dataverse: upTo(11),
+  marketo: upTo(8),
+};
 
 /**
  * Checks the acceptance list in the README of an emulator: each number has one row, and may have more for its points (`3.1`);

@@ -46,11 +46,14 @@ describe('the workspace', () => {
     expect(parityFaults(parityIds, textOf('docs/parity.md'), titles)).toEqual([]);
   });
 
-  it('has an emulator that keeps its acceptance list, with tests that exist', () => {
-    const readme = textOf('tools/dataverse-emulator/README.md');
+  it.each(['dataverse', 'marketo'] as const)(
+    'has a %s emulator that keeps its acceptance list, with tests that exist',
+    (name) => {
+      const readme = textOf(`tools/${name}-emulator/README.md`);
 
-    expect(acceptanceFaults(acceptanceNumbers, readme, titles)).toEqual([]);
-  });
+      expect(acceptanceFaults(acceptanceNumbers[name], readme, titles)).toEqual([]);
+    },
+  );
 
   it('has a contract suite for every port, run on the double and on the adapter', () => {
     expect(contractSuiteFaults(files)).toEqual([]);
