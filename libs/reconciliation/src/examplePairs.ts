@@ -1,5 +1,6 @@
 import type { Conflict, ScalarValues } from '@lockstep/change-events';
-import { createWorld, valuesOf, type World, type WorldOptions } from './exampleWorld.ts';
+import type { WorldOptions } from './exampleParts.ts';
+import { createWorld, valuesOf, type World } from './exampleWorld.ts';
 
 /** A row and a person that belong together, in their world. */
 export type Pair = { readonly world: World; readonly row: string; readonly person: string };

@@ -1,51 +1,11 @@
-import type {
-  ChangeEvent,
-  DeliveryOutcome,
-  InboxMessage,
-  Lane,
-  Scalar,
-  ScalarValues,
-  WriteCommand,
-} from '@lockstep/change-events';
+import type { ChangeEvent, InboxMessage, Lane, Scalar } from '@lockstep/change-events';
 import { decide } from './decide.ts';
 import type { EmailClaim, Decision, DecisionContext } from './decision.ts';
-import { createDynamicsSide, createMarketoSide } from './exampleSides.ts';
-import { rowKey, type DynamicsWriteEntry, type GoldenRecord } from './goldenRecord.ts';
+import { createParts, type OpenWrite, type Parts, type WorldOptions } from './exampleParts.ts';
+import { entryIdOf, lostAnswer, writeDynamics, writeMarketo } from './exampleWrites.ts';
+import { rowKey, type GoldenRecord } from './goldenRecord.ts';
 import { defaultMapping } from './mapping.ts';
 import { claimOf, claimsOf } from './match.ts';
-import { nativePolicy } from './policy.ts';
-
-/** One write as a side received it. */
-export type ReceivedWrite =
-  | { readonly to: 'dynamics'; readonly values: ScalarValues; readonly result: string }
-  | { readonly to: 'marketo'; readonly values: ScalarValues; readonly result: string };
-
-type OpenWrite =
-  | { readonly to: 'dynamics'; readonly goldenId: string; readonly entry: DynamicsWriteEntry }
-  | { readonly to: 'marketo'; readonly goldenId: string; readonly command: WriteCommand };
-
-export type WorldOptions = { readonly matchByEmail?: boolean; readonly firstReadsComplete?: boolean };
-
-type Parts = ReturnType<typeof createParts>;
-
-function createParts(options: WorldOptions) {
-  return {
-    dynamics: createDynamicsSide(),
-    marketo: createMarketoSide(),
-    state: {
-      records: new Map<string, GoldenRecord>(),
-      links: new Map<string, string>(),
-      decisions: [] as Decision[],
-      open: [] as OpenWrite[],
-      received: [] as ReceivedWrite[],
-      /** Columns whose values Dynamics refuses. */
-      refused: new Set<string>(),
-      nowMs: Date.parse('2026-11-22T10:00:00Z'),
-      firstReadsComplete: options.firstReadsComplete ?? true,
-      policy: { ...nativePolicy, matchByEmail: options.matchByEmail ?? false },
-    },
-  };
-}
 
 /** Both sides and the golden records between them; every step is explicit, so that a history can be told line by line. */
 export type World = ReturnType<typeof createWorld>;
@@ -161,85 +121,6 @@ function carryOut(parts: Parts, write: OpenWrite, losesAnswer: boolean): void {
   const answer = write.to === 'dynamics' ? writeDynamics(parts, write) : writeMarketo(parts, write);
   if (!losesAnswer) receive(parts, answer);
   else if (write.to === 'marketo') receive(parts, lostAnswer(parts, write.command));
-}
-
-const entryIdOf = (write: OpenWrite): string =>
-  write.to === 'dynamics' ? write.entry.entryId : write.command.commandId;
-
-/** A guarded write: on a moved version the row as it is now comes back; a repeat says that its answer was lost. */
-function writeDynamics(
-  { dynamics, state }: Parts,
-  { goldenId, entry }: Extract<OpenWrite, { to: 'dynamics' }>,
-): InboxMessage {
-  const { rowId, ifMatch, columns, attempts, table } = entry;
-  const field = Object.keys(columns).find((column) => state.refused.has(column));
-  if (field !== undefined) {
-    state.received.push({ to: 'dynamics', values: columns, result: 'REFUSED' });
-    const reason = { result: 'REFUSED', code: 'DYNAMICS_REFUSED', field, detail: null } as const;
-    return { kind: 'refusal', goldenId, written: { entryId: entry.entryId, ...reason } };
-  }
-  const result = dynamics.version(rowId) === ifMatch.number ? 'WRITTEN' : 'STALE';
-  if (result === 'WRITTEN') dynamics.update(rowId, columns);
-  state.received.push({ to: 'dynamics', values: columns, result });
-  const code = result === 'STALE' && attempts > 0 ? 'DYNAMICS_UNREACHABLE' : null;
-  const written = { entryId: entry.entryId, result, code, field: null, detail: null } as const;
-  return {
-    kind: 'event',
-    goldenId,
-    system: 'dynamics',
-    table,
-    event: dynamics.representation(rowId),
-    written,
-  };
-}
-
-function writeMarketo(parts: Parts, { command }: Extract<OpenWrite, { to: 'marketo' }>): InboxMessage {
-  const { marketo, state } = parts;
-  const sent = marketo.nextNumber();
-  const answer = answerOf(parts, command);
-  state.received.push({ to: 'marketo', values: command.fields, result: answer.result });
-  const { fields } = command;
-  const accepted = answer.result === 'CREATED' || answer.result === 'UPDATED' ? fields : null;
-  const answered = answer.state === null ? marketo.nextNumber() : sent;
-  return outcomeMessage(parts, command, { ...answer, accepted, sent, answered });
-}
-
-type Answer = Pick<DeliveryOutcome, 'result' | 'personId' | 'state'>;
-
-function answerOf(parts: Parts, command: WriteCommand): Answer {
-  const { marketo } = parts;
-  const { operation, personId, goldenId, fields } = command;
-  const person = personId ?? marketo.findBy('lockstepId', goldenId)[0] ?? '';
-  if (operation === 'UPDATE') {
-    const result = marketo.write(person, fields) ? 'UPDATED' : 'NOT_FOUND';
-    return { result, personId: person, state: null };
-  }
-  const state = marketo.fields(person);
-  const isRead = operation === 'READ';
-  if (state) return { result: isRead ? 'READ' : 'FOUND', personId: person, state: { ...state } };
-  if (isRead) return { result: 'NOT_FOUND', personId, state: null };
-  return { result: 'CREATED', personId: marketo.create({ ...fields, lockstepId: goldenId }), state: null };
-}
-
-function lostAnswer(parts: Parts, command: WriteCommand): InboxMessage {
-  const retryAt = new Date(parts.state.nowMs + 95_000).toISOString();
-  return outcomeMessage(parts, command, { result: 'UNKNOWN', retryAt });
-}
-
-function outcomeMessage(
-  { state }: Parts,
-  command: WriteCommand,
-  answer: Partial<DeliveryOutcome> & Pick<DeliveryOutcome, 'result'>,
-): InboxMessage {
-  const { commandId, goldenId, revision, personId, lane } = command;
-  const nothing = { accepted: null, state: null, sent: null, answered: null, code: null, field: null };
-  const at = new Date(state.nowMs).toISOString();
-  const empty = { ...nothing, detail: null, retryAt: null, lane, at };
-  const outcome: DeliveryOutcome = { commandId, goldenId, revision, personId, ...empty, ...answer };
-  const person = answer.personId ?? null;
-  const key = rowKey({ system: 'marketo', table: 'person', id: person ?? '' });
-  if (person !== null && !state.links.has(key)) state.links.set(key, goldenId);
-  return { kind: 'outcome', goldenId, outcome };
 }
 
 const roundsMax = 30;

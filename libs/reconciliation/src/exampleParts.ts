@@ -1,0 +1,39 @@
+import type { ScalarValues, WriteCommand } from '@lockstep/change-events';
+import type { Decision } from './decision.ts';
+import { createDynamicsSide, createMarketoSide } from './exampleSides.ts';
+import type { DynamicsWriteEntry, GoldenRecord } from './goldenRecord.ts';
+import { nativePolicy } from './policy.ts';
+
+/** One write as a side received it. */
+export type ReceivedWrite =
+  | { readonly to: 'dynamics'; readonly values: ScalarValues; readonly result: string }
+  | { readonly to: 'marketo'; readonly values: ScalarValues; readonly result: string };
+
+/** One write that is planned and not carried out yet. */
+export type OpenWrite =
+  | { readonly to: 'dynamics'; readonly goldenId: string; readonly entry: DynamicsWriteEntry }
+  | { readonly to: 'marketo'; readonly goldenId: string; readonly command: WriteCommand };
+
+export type WorldOptions = { readonly matchByEmail?: boolean; readonly firstReadsComplete?: boolean };
+
+/** What an example world is made of: both sides, and what Lockstep knows. */
+export type Parts = ReturnType<typeof createParts>;
+
+export function createParts(options: WorldOptions) {
+  return {
+    dynamics: createDynamicsSide(),
+    marketo: createMarketoSide(),
+    state: {
+      records: new Map<string, GoldenRecord>(),
+      links: new Map<string, string>(),
+      decisions: [] as Decision[],
+      open: [] as OpenWrite[],
+      received: [] as ReceivedWrite[],
+      /** Columns whose values Dynamics refuses. */
+      refused: new Set<string>(),
+      nowMs: Date.parse('2026-11-22T10:00:00Z'),
+      firstReadsComplete: options.firstReadsComplete ?? true,
+      policy: { ...nativePolicy, matchByEmail: options.matchByEmail ?? false },
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import type { DeliveryOutcome, InboxMessage, WriteCommand } from '@lockstep/change-events';
+import type { OpenWrite, Parts } from './exampleParts.ts';
+import { rowKey } from './goldenRecord.ts';
+
+export const entryIdOf = (write: OpenWrite): string =>
+  write.to === 'dynamics' ? write.entry.entryId : write.command.commandId;
+
+/** A guarded write: on a moved version the row as it is now comes back; a repeat says that its answer was lost. */
+export function writeDynamics(
+  { dynamics, state }: Parts,
+  { goldenId, entry }: Extract<OpenWrite, { to: 'dynamics' }>,
+): InboxMessage {
+  const { rowId, ifMatch, columns, attempts, table } = entry;
+  const field = Object.keys(columns).find((column) => state.refused.has(column));
+  if (field !== undefined) {
+    state.received.push({ to: 'dynamics', values: columns, result: 'REFUSED' });
+    const reason = { result: 'REFUSED', code: 'DYNAMICS_REFUSED', field, detail: null } as const;
+    return { kind: 'refusal', goldenId, written: { entryId: entry.entryId, ...reason } };
+  }
+  const result = dynamics.version(rowId) === ifMatch.number ? 'WRITTEN' : 'STALE';
+  if (result === 'WRITTEN') dynamics.update(rowId, columns);
+  state.received.push({ to: 'dynamics', values: columns, result });
+  const code = result === 'STALE' && attempts > 0 ? 'DYNAMICS_UNREACHABLE' : null;
+  const written = { entryId: entry.entryId, result, code, field: null, detail: null } as const;
+  return {
+    kind: 'event',
+    goldenId,
+    system: 'dynamics',
+    table,
+    event: dynamics.representation(rowId),
+    written,
+  };
+}
+
+export function writeMarketo(parts: Parts, { command }: Extract<OpenWrite, { to: 'marketo' }>): InboxMessage {
+  const { marketo, state } = parts;
+  const sent = marketo.nextNumber();
+  const answer = answerOf(parts, command);
+  state.received.push({ to: 'marketo', values: command.fields, result: answer.result });
+  const { fields } = command;
+  const accepted = answer.result === 'CREATED' || answer.result === 'UPDATED' ? fields : null;
+  const answered = answer.state === null ? marketo.nextNumber() : sent;
+  return outcomeMessage(parts, command, { ...answer, accepted, sent, answered });
+}
+
+type Answer = Pick<DeliveryOutcome, 'result' | 'personId' | 'state'>;
+
+function answerOf(parts: Parts, command: WriteCommand): Answer {
+  const { marketo } = parts;
+  const { operation, personId, goldenId, fields } = command;
+  const person = personId ?? marketo.findBy('lockstepId', goldenId)[0] ?? '';
+  if (operation === 'UPDATE') {
+    const result = marketo.write(person, fields) ? 'UPDATED' : 'NOT_FOUND';
+    return { result, personId: person, state: null };
+  }
+  const state = marketo.fields(person);
+  const isRead = operation === 'READ';
+  if (state) return { result: isRead ? 'READ' : 'FOUND', personId: person, state: { ...state } };
+  if (isRead) return { result: 'NOT_FOUND', personId, state: null };
+  return { result: 'CREATED', personId: marketo.create({ ...fields, lockstepId: goldenId }), state: null };
+}
+
+export function lostAnswer(parts: Parts, command: WriteCommand): InboxMessage {
+  const retryAt = new Date(parts.state.nowMs + 95_000).toISOString();
+  return outcomeMessage(parts, command, { result: 'UNKNOWN', retryAt });
+}
+
+function outcomeMessage(
+  { state }: Parts,
+  command: WriteCommand,
+  answer: Partial<DeliveryOutcome> & Pick<DeliveryOutcome, 'result'>,
+): InboxMessage {
+  const { commandId, goldenId, revision, personId, lane } = command;
+  const nothing = { accepted: null, state: null, sent: null, answered: null, code: null, field: null };
+  const at = new Date(state.nowMs).toISOString();
+  const empty = { ...nothing, detail: null, retryAt: null, lane, at };
+  const outcome: DeliveryOutcome = { commandId, goldenId, revision, personId, ...empty, ...answer };
+  const person = answer.personId ?? null;
+  const key = rowKey({ system: 'marketo', table: 'person', id: person ?? '' });
+  if (person !== null && !state.links.has(key)) state.links.set(key, goldenId);
+  return { kind: 'outcome', goldenId, outcome };
+}
