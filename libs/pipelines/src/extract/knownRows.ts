@@ -1,4 +1,4 @@
-import { SyncError } from '@lockstep/change-events';
+import { hashOf, parseKey, printKey, type Key } from './guidKey.ts';
 
 /** A row as its last event on the topic shows it. */
 export type RowMark = { readonly version: number; readonly changedAt: string | null };
@@ -40,7 +40,6 @@ type Segment = {
   flags: Uint8Array;
   used: number;
 };
-type Key = readonly [number, number, number, number];
 type Place = { readonly segment: Segment; readonly slot: number };
 
 /** Each segment grows by itself, so that growing never copies more than a 256th of the rows. */
@@ -196,58 +195,5 @@ function* missing(segments: readonly Segment[]): Generator<string> {
 const secondsOf = (changedAt: string | null): number =>
   changedAt === null ? 0 : Math.floor(Date.parse(changedAt) / 1000) >>> 0;
 
-/** Where the digits of each word of a GUID begin and end, dashes left out. */
-const words = [
-  [0, 8],
-  [9, 18],
-  [19, 28],
-  [28, 36],
-] as const;
-const dashes: ReadonlySet<number> = new Set([8, 13, 18, 23]);
-const dash = 45;
-
-/** Any other key would be mistaken for a row that is gone. Written for speed: a resync parses every id three times. */
-function parseKey(id: string): Key {
-  if (id.length !== 36) throw notGuid();
-
-  return words.map(([start, end]) => parseWord(id, start, end)) as unknown as Key;
-}
-
-function parseWord(id: string, start: number, end: number): number {
-  let word = 0;
-  for (let at = start; at < end; at += 1) {
-    const code = id.charCodeAt(at);
-    if (!dashes.has(at)) word = ((word << 4) | digitOf(code)) >>> 0;
-    else if (code !== dash) throw notGuid();
-  }
-
-  return word;
-}
-
-function digitOf(code: number): number {
-  if (code >= 48 && code <= 57) return code - 48;
-  if (code >= 97 && code <= 102) return code - 87;
-  throw notGuid();
-}
-
-const notGuid = (): SyncError => new SyncError('DYNAMICS_ANSWER_INVALID', { reason: 'a key is not a GUID' });
-
 const keyAt = (keys: Uint32Array, slot: number): Key =>
   [0, 1, 2, 3].map((n) => keys[slot * 4 + n] ?? 0) as unknown as Key;
-
-function printKey(key: Key): string {
-  const hex = key.map((word) => word.toString(16).padStart(8, '0')).join('');
-
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
-}
-
-function hashOf(key: Key): number {
-  let hash = 0x9e3779b9;
-  for (const word of key) {
-    hash = Math.imul(hash ^ word, 0x85ebca6b);
-    hash ^= hash >>> 15;
-  }
-  hash = Math.imul(hash, 0xc2b2ae35);
-
-  return (hash ^ (hash >>> 16)) >>> 0;
-}
