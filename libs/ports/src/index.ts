@@ -75,27 +75,20 @@ export {
   inMemoryEventLog,
   type InMemoryEventLog,
   type InMemoryEventLogOptions,
-  type LogPoint,
-  type PendingMessages,
 } from './doubles/inMemoryEventLog.ts';
+export type { LogPoint, PendingMessages } from './doubles/inMemoryConsumers.ts';
 export { inMemoryLeaseKeeper, type InMemoryLeaseKeeper } from './doubles/inMemoryLease.ts';
 export { inMemoryStores, type InMemoryStores } from './doubles/inMemoryStores.ts';
-export {
-  dynamicsContract,
-  type DynamicsHarness,
-  type DynamicsHuman,
-} from './contracts/dynamicsTableContract.ts';
+export { dynamicsContract } from './contracts/dynamicsTableContract.ts';
+export type { DynamicsHarness, DynamicsHuman } from './contracts/dynamicsHarness.ts';
 export { dynamicsQueriesContract } from './contracts/dynamicsQueriesContract.ts';
 export {
   dynamicsCatalogContract,
   type DynamicsAdministrator,
   type DynamicsCatalogHarness,
 } from './contracts/dynamicsCatalogContract.ts';
-export {
-  marketoContract,
-  type MarketoHarness,
-  type MarketoHuman,
-} from './contracts/marketoPeopleContract.ts';
+export { marketoContract } from './contracts/marketoPeopleContract.ts';
+export type { MarketoHarness, MarketoHuman } from './contracts/marketoHarness.ts';
 export { eventLogContract } from './contracts/eventLogContract.ts';
 export { eventLogPublishingContract } from './contracts/eventLogPublishingContract.ts';
 export { eventLogContractTopics, untilMarked, type EventLogHarness } from './contracts/eventLogHarness.ts';

@@ -1,6 +1,6 @@
 import { tableDefinitions, type TableDefinition } from '@lockstep/change-events';
 import type { DynamicsRow, DynamicsRows } from '../dynamicsTable.ts';
-import type { DynamicsHarness } from './dynamicsTableContract.ts';
+import type { DynamicsHarness } from './dynamicsHarness.ts';
 
 const idOf = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, 'b')}`;
 const lead = tableDefinitions['lead'] as TableDefinition;

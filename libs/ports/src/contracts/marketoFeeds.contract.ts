@@ -1,6 +1,5 @@
-import type { ScalarValues } from '@lockstep/change-events';
 import type { MarketoPeople, Merge } from '../marketoPeople.ts';
-import type { MarketoHarness, MarketoHuman } from './marketoPeopleContract.ts';
+import { personOf, seedOne, type MarketoHarness, type MarketoHuman } from './marketoHarness.ts';
 
 const beginningMs = Date.UTC(2020, 0, 1);
 const pagesMax = 50;
@@ -41,15 +40,6 @@ export function describeFeeds(current: () => MarketoHarness): void {
     ({ people, human } = current());
   });
 
-  const seedOne = async (fields: ScalarValues): Promise<string> => {
-    const [id] = await human.seed([fields]);
-    if (id === undefined) throw new Error('nobody was seeded');
-
-    return id;
-  };
-  const personOf = async (id: string): Promise<ScalarValues | undefined> =>
-    (await people.findPersons('id', [id]))[0]?.fields;
-
   describe('follows changes', () => {
     it.each(['readFeed', 'readDeleted', 'readMerges'] as const)(
       'says in %s when it does not know a position',
@@ -60,7 +50,7 @@ export function describeFeeds(current: () => MarketoHarness): void {
 
     it('shows everyone who was created since the start, without a field', async () => {
       const position = await people.openFeed(beginningMs);
-      const id = await seedOne({ email: 'ada@example.com' });
+      const id = await seedOne(human, { email: 'ada@example.com' });
 
       const { rows } = await readWholeFeed(people, position);
 
@@ -70,7 +60,7 @@ export function describeFeeds(current: () => MarketoHarness): void {
     });
 
     it('shows a human edit and our own write in order, with old and new values as display text', async () => {
-      const id = await seedOne({
+      const id = await seedOne(human, {
         email: 'ada@example.com',
         lastName: 'Reed',
         crmCreatedDate: '2026-03-01T12:30:05Z',
@@ -97,7 +87,7 @@ export function describeFeeds(current: () => MarketoHarness): void {
     });
 
     it('logs nothing for a write that changes nothing', async () => {
-      const id = await seedOne({ email: 'ada@example.com', lastName: 'Reed' });
+      const id = await seedOne(human, { email: 'ada@example.com', lastName: 'Reed' });
       const { position } = await readWholeFeed(people, await people.openFeed(beginningMs));
 
       const input = [{ id, lastName: 'Reed', unsubscribed: null }];
@@ -108,7 +98,7 @@ export function describeFeeds(current: () => MarketoHarness): void {
     });
 
     it('gives each row once when it goes on where it stopped, and again when it starts over', async () => {
-      const id = await seedOne({ email: 'ada@example.com', lastName: 'Reed' });
+      const id = await seedOne(human, { email: 'ada@example.com', lastName: 'Reed' });
       const start = await people.openFeed(beginningMs);
       const first = await readWholeFeed(people, start);
       await human.edit(id, { lastName: 'Rhodes' });
@@ -143,7 +133,7 @@ export function describeFeeds(current: () => MarketoHarness): void {
       expect(await readAllMerges(people, position)).toEqual([merge]);
       expect(await readAllDeleted(people, position)).toEqual([]);
       expect(await people.findPersons('id', [first, second])).toEqual([]);
-      expect(await personOf(winner)).toMatchObject({ lastName: 'Reed', city: 'Ulm', phone: '1' });
+      expect(await personOf(people, winner)).toMatchObject({ lastName: 'Reed', city: 'Ulm', phone: '1' });
     });
   });
 }

@@ -1,22 +1,6 @@
-import type { ScalarValues } from '@lockstep/change-events';
 import type { MarketoPeople } from '../marketoPeople.ts';
 import { describeFeeds } from './marketoFeeds.contract.ts';
-
-/** What people do in Marketo while the port is used. */
-export type MarketoHuman = {
-  /** Answers the ids of the new persons. */
-  seed(persons: readonly ScalarValues[]): Promise<readonly string[]>;
-  edit(id: string, fields: ScalarValues): Promise<void>;
-  remove(id: string): Promise<void>;
-  merge(winnerId: string, loserIds: readonly string[]): Promise<void>;
-};
-
-/** An empty Marketo with the default person fields. */
-export type MarketoHarness = {
-  readonly people: MarketoPeople;
-  readonly human: MarketoHuman;
-  close(): Promise<void>;
-};
+import { personOf, seedOne, type MarketoHarness, type MarketoHuman } from './marketoHarness.ts';
 
 /** What every MarketoPeople must do (marketo-rest 2.2, 2.4, 2.5, 3). */
 export function marketoContract(start: () => Promise<MarketoHarness>): void {
@@ -28,15 +12,6 @@ export function marketoContract(start: () => Promise<MarketoHarness>): void {
     ({ people, human } = harness);
   });
   afterEach(() => harness.close());
-
-  const seedOne = async (fields: ScalarValues): Promise<string> => {
-    const [id] = await human.seed([fields]);
-    if (id === undefined) throw new Error('nobody was seeded');
-
-    return id;
-  };
-  const personOf = async (id: string): Promise<ScalarValues | undefined> =>
-    (await people.findPersons('id', [id]))[0]?.fields;
 
   describe('finds persons', () => {
     it('by id, by email address and by our key, ordered by id', async () => {
@@ -84,9 +59,9 @@ export function marketoContract(start: () => Promise<MarketoHarness>): void {
         annualRevenue: 1200.5,
         lastInterestingMomentDate: '2026-03-01T12:30:05Z',
       };
-      const id = await seedOne(values);
+      const id = await seedOne(human, values);
 
-      const fields = await personOf(id);
+      const fields = await personOf(people, id);
 
       expect(fields).toMatchObject({ ...values, title: null, doNotCall: false, priority: null });
       expect(fields?.['createdAt']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
@@ -102,7 +77,7 @@ export function marketoContract(start: () => Promise<MarketoHarness>): void {
 
   describe('writes persons', () => {
     it('creates who is not there and updates who is, in the order of the input', async () => {
-      const known = await seedOne({ email: 'ada@example.com', lockstepId: 'g-1', lastName: 'Reed' });
+      const known = await seedOne(human, { email: 'ada@example.com', lockstepId: 'g-1', lastName: 'Reed' });
 
       const results = await people.upsert({
         action: 'createOrUpdate',
@@ -115,14 +90,14 @@ export function marketoContract(start: () => Promise<MarketoHarness>): void {
 
       expect(results.map(({ result }) => result)).toEqual(['CREATED', 'UPDATED']);
       expect(results[1]).toEqual({ result: 'UPDATED', personId: known });
-      expect(await personOf(known)).toMatchObject({ lastName: 'Rhodes', email: null });
+      expect(await personOf(people, known)).toMatchObject({ lastName: 'Rhodes', email: null });
       const [created] = await people.findPersons('lockstepId', ['g-2']);
       expect(results[0]).toEqual({ result: 'CREATED', personId: created?.id });
       expect(created?.fields).toMatchObject({ email: 'bo@example.com', unsubscribed: true });
     });
 
     it('updates by id and never creates', async () => {
-      const id = await seedOne({ email: 'ada@example.com', lastName: 'Reed' });
+      const id = await seedOne(human, { email: 'ada@example.com', lastName: 'Reed' });
 
       const results = await people.upsert({
         action: 'updateOnly',
@@ -134,7 +109,7 @@ export function marketoContract(start: () => Promise<MarketoHarness>): void {
       });
 
       expect(results).toEqual([{ result: 'NOT_FOUND' }, { result: 'UPDATED', personId: id }]);
-      expect(await personOf(id)).toMatchObject({
+      expect(await personOf(people, id)).toMatchObject({
         lastName: 'Rhodes',
         title: 'Pilot',
         email: 'ada@example.com',

@@ -4,7 +4,8 @@ import {
   type DynamicsCatalogHarness,
 } from '../contracts/dynamicsCatalogContract.ts';
 import { dynamicsQueriesContract } from '../contracts/dynamicsQueriesContract.ts';
-import { dynamicsContract, type DynamicsHarness } from '../contracts/dynamicsTableContract.ts';
+import type { DynamicsHarness } from '../contracts/dynamicsHarness.ts';
+import { dynamicsContract } from '../contracts/dynamicsTableContract.ts';
 import { inMemoryDynamics } from './inMemoryDynamics.ts';
 
 const lead = tableDefinitions['lead'] as TableDefinition;

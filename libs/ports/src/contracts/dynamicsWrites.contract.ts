@@ -1,0 +1,106 @@
+import { idOf, onlyRow, readAll, type DynamicsHarness } from './dynamicsHarness.ts';
+
+/** What every DynamicsWriter must do (dataverse facts 2.2, 3.2); `current` is opened anew for each test. */
+export function describeWrites(current: () => DynamicsHarness): void {
+  let harness: DynamicsHarness;
+  beforeEach(() => {
+    harness = current();
+  });
+
+  describe('writes only what is still as it was read', () => {
+    it('changes the given columns and answers the row that is left behind', async () => {
+      const { version } = await onlyRow(harness, { firstname: 'Ada', lastname: 'Reed', jobtitle: 'Pilot' });
+
+      const columns = {
+        lastname: 'Rhodes',
+        jobtitle: null,
+        leadsourcecode: 3,
+        revenue: '922337203685476.37',
+        donotfax: true,
+      };
+      const result = await harness.dynamics.update({ table: 'lead', id: idOf(1), version, columns });
+
+      const row = await harness.dynamics.read('lead', idOf(1));
+      expect(result).toEqual({ result: 'WRITTEN', row });
+      expect(row?.fields).toMatchObject({
+        firstname: 'Ada',
+        lastname: 'Rhodes',
+        jobtitle: null,
+        leadsourcecode: { value: 3, label: 'External Referral' },
+        revenue: '922337203685476.37',
+        donotfax: true,
+      });
+      expect(row?.version).toBeGreaterThan(version);
+    });
+
+    it('leaves an edit alone that came in between', async () => {
+      const { version } = await onlyRow(harness, { lastname: 'Reed' });
+      await harness.human.edit('lead', idOf(1), { lastname: 'Human' });
+
+      const result = await harness.dynamics.update({
+        table: 'lead',
+        id: idOf(1),
+        version,
+        columns: { lastname: 'Ours' },
+      });
+
+      expect(result).toEqual({ result: 'STALE' });
+      expect((await harness.dynamics.read('lead', idOf(1)))?.fields['lastname']).toBe('Human');
+    });
+
+    it('does not bring a deleted row back', async () => {
+      const { version } = await onlyRow(harness, { lastname: 'Reed' });
+      await harness.human.remove('lead', idOf(1));
+
+      const result = await harness.dynamics.update({
+        table: 'lead',
+        id: idOf(1),
+        version,
+        columns: { lastname: 'Ours' },
+      });
+
+      expect(result).toEqual({ result: 'MISSING' });
+      expect(await harness.dynamics.read('lead', idOf(1))).toBeNull();
+    });
+
+    it('names the column of a refused value without repeating the value', async () => {
+      const { version } = await onlyRow(harness, { firstname: 'Ada', lastname: 'Reed' });
+      const columns = { lastname: 'Ours', firstname: 'secret'.repeat(100) };
+
+      const result = await harness.dynamics.update({ table: 'lead', id: idOf(1), version, columns });
+
+      expect(result).toMatchObject({ result: 'REFUSED', code: '0x80044331', field: 'firstname' });
+      expect(JSON.stringify(result)).not.toContain('secret');
+      expect((await harness.dynamics.read('lead', idOf(1)))?.fields['lastname']).toBe('Reed');
+    });
+
+    it('refuses an option that is not in the set', async () => {
+      const { version } = await onlyRow(harness, { lastname: 'Reed' });
+
+      const result = await harness.dynamics.update({
+        table: 'lead',
+        id: idOf(1),
+        version,
+        columns: { leadsourcecode: 77 },
+      });
+
+      expect(result).toMatchObject({ result: 'REFUSED', code: '0x8004431a', field: 'leadsourcecode' });
+    });
+
+    it('shows its own write in the next delta with the version that the write answered', async () => {
+      const { version } = await onlyRow(harness, { lastname: 'Reed' });
+      const { position } = await readAll(harness, null);
+
+      const result = await harness.dynamics.update({
+        table: 'lead',
+        id: idOf(1),
+        version,
+        columns: { lastname: 'Ours' },
+      });
+
+      const delta = await readAll(harness, position);
+      expect(result.result).toBe('WRITTEN');
+      expect(delta.rows).toEqual(result.result === 'WRITTEN' ? [result.row] : []);
+    });
+  });
+}

@@ -1,0 +1,30 @@
+import type { ScalarValues } from '@lockstep/change-events';
+import type { MarketoPeople } from '../marketoPeople.ts';
+
+/** What people do in Marketo while the port is used. */
+export type MarketoHuman = {
+  /** Answers the ids of the new persons. */
+  seed(persons: readonly ScalarValues[]): Promise<readonly string[]>;
+  edit(id: string, fields: ScalarValues): Promise<void>;
+  remove(id: string): Promise<void>;
+  merge(winnerId: string, loserIds: readonly string[]): Promise<void>;
+};
+
+/** An empty Marketo with the default person fields. */
+export type MarketoHarness = {
+  readonly people: MarketoPeople;
+  readonly human: MarketoHuman;
+  close(): Promise<void>;
+};
+
+/** Answers the id of a new person. */
+export async function seedOne(human: MarketoHuman, fields: ScalarValues): Promise<string> {
+  const [id] = await human.seed([fields]);
+  if (id === undefined) throw new Error('nobody was seeded');
+
+  return id;
+}
+
+export async function personOf(people: MarketoPeople, id: string): Promise<ScalarValues | undefined> {
+  return (await people.findPersons('id', [id]))[0]?.fields;
+}
