@@ -7,7 +7,7 @@ import type {
   OutgoingMessage,
   TableDescription,
 } from '@lockstep/ports';
-import type { BrakeLimits } from './brake.ts';
+import type { BrakeLimits } from '../brake.ts';
 
 export type ExtractOptions = {
   readonly table: string;

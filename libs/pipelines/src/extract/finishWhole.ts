@@ -1,6 +1,6 @@
 import type { OutgoingMessage } from '@lockstep/ports';
 import { deleteMessages } from '../dynamicsEvents.ts';
-import { brakeAgrees, defaultBrake } from './brake.ts';
+import { brakeAgrees, defaultBrake } from '../brake.ts';
 import { publishLiveRows } from './liveRows.ts';
 import {
   commit,

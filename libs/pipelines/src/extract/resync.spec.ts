@@ -1,4 +1,4 @@
-import { defaultBrake } from './brake.ts';
+import { defaultBrake } from '../brake.ts';
 import { eventsOf, exampleId, step, valuesOf } from '../pipelineFixtures.ts';
 import { command, extractSetting, leads, settle } from './extractFixtures.ts';
 

@@ -25,7 +25,7 @@ const changesKeptMs = 89 * dayMs;
 const overlapMs = 15 * 60_000;
 
 /** The places of a reader that has read nothing yet. */
-export async function firstPlaces(people: MarketoPeople, nowMs: number): Promise<FeedPlaces> {
+async function firstPlaces(people: MarketoPeople, nowMs: number): Promise<FeedPlaces> {
   const now = await people.openFeed(nowMs);
 
   return {
@@ -47,19 +47,26 @@ function placesOf({ position, updatedAt }: Checkpoint): FeedPlaces | null {
   return { merged: stored.deleted, readAtMs: Date.parse(updatedAt), isScanDue: false, ...stored };
 }
 
+/** The same places; of a reader that was away for too long, with the search for who is gone. */
+function withScan(places: FeedPlaces, nowMs: number): FeedPlaces {
+  return { ...places, isScanDue: places.isScanDue || nowMs - places.readAtMs > deletesKeptMs };
+}
+
+const areForgotten = ({ readAtMs }: FeedPlaces, nowMs: number): boolean => nowMs - readAtMs > changesKeptMs;
+
 /** The places of a checkpoint, or those of a beginning; newer ones when Marketo has forgotten what came since. */
 export async function resumedPlaces(
   people: MarketoPeople,
   checkpoint: Checkpoint,
   nowMs: number,
 ): Promise<Reopened> {
-  const stored = placesOf(checkpoint);
-  if (stored === null) return { places: await firstPlaces(people, nowMs), phase: 'SNAPSHOT' };
-  const isForgotten = checkpoint.phase !== 'SNAPSHOT' && nowMs - stored.readAtMs > changesKeptMs;
-  if (isForgotten) return reopenedPlaces(people, { places: stored, phase: checkpoint.phase }, nowMs);
-  const isScanDue = stored.isScanDue || nowMs - stored.readAtMs > deletesKeptMs;
+  const { phase } = checkpoint;
+  const places = placesOf(checkpoint);
+  if (places === null) return { places: await firstPlaces(people, nowMs), phase: 'SNAPSHOT' };
+  if (phase !== 'SNAPSHOT' && areForgotten(places, nowMs))
+    return reopenedPlaces(people, { places, phase }, nowMs);
 
-  return { places: { ...stored, isScanDue }, phase: checkpoint.phase };
+  return { places: withScan(places, nowMs), phase };
 }
 
 /** New places for ones that are lost, from before the time up to which everything was read. */
@@ -68,19 +75,9 @@ export async function reopenedPlaces(
   { places, phase }: Reopened,
   nowMs: number,
 ): Promise<Reopened> {
-  const sinceMs = places.readAtMs - overlapMs;
-  const isForgotten = phase === 'SNAPSHOT' || nowMs - places.readAtMs > changesKeptMs;
-  const since = await people.openFeed(sinceMs);
-  const isScanDue = places.isScanDue || nowMs - places.readAtMs > deletesKeptMs;
+  const since = await people.openFeed(places.readAtMs - overlapMs);
+  const reopened = withScan({ ...places, feed: since, deleted: since, merged: since }, nowMs);
+  if (phase !== 'SNAPSHOT' && !areForgotten(places, nowMs)) return { places: reopened, phase };
 
-  return {
-    places: {
-      feed: isForgotten ? await people.openFeed(feedStartMs) : since,
-      deleted: since,
-      merged: since,
-      readAtMs: places.readAtMs,
-      isScanDue,
-    },
-    phase: isForgotten ? 'SNAPSHOT' : phase,
-  };
+  return { places: { ...reopened, feed: await people.openFeed(feedStartMs) }, phase: 'SNAPSHOT' };
 }

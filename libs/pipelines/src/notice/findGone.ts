@@ -1,6 +1,6 @@
 import { deletedMessages } from '../marketoEvents.ts';
 import { checkpointMessage } from '../checkpoints.ts';
-import { brakeAgrees } from '../extract/brake.ts';
+import { brakeAgrees } from '../brake.ts';
 import { notice } from '../notices.ts';
 import { assertHeld, contextOf, type FeedSession, type NoticeOptions } from './feedSession.ts';
 import { openPersonScan, type PersonScan } from './personScan.ts';

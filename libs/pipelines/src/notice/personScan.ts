@@ -1,5 +1,5 @@
 import { topics, type PersonKind } from '@lockstep/change-events';
-import { marketoBatchMax, type EventLog, type MarketoPeople } from '@lockstep/ports';
+import { marketoBatchMax, type EventLog, type HeadVisitor, type MarketoPeople } from '@lockstep/ports';
 
 /** Looks for everybody who is known, by id; whoever is not found and not explained by a feed is gone. */
 export type PersonScan = {
@@ -18,11 +18,11 @@ const kinds: readonly PersonKind[] = ['lead', 'contact'];
 async function readKnownIds(log: EventLog, signal: AbortSignal): Promise<readonly string[]> {
   const ids = new Set<string>();
   for (const kind of kinds) {
-    const ofTopic = new Map<string, boolean>();
-    const visit: Parameters<EventLog['scanEvents']>[1] = (key, head) =>
-      ofTopic.set(key, head?.operation === 'UPSERT' || head?.operation === 'SNAPSHOT');
+    const ofTopic = new Set<string>();
+    const visit: HeadVisitor = (key, head) =>
+      head?.operation === 'UPSERT' || head?.operation === 'SNAPSHOT' ? ofTopic.add(key) : ofTopic.delete(key);
     await log.scanEvents(topics.marketingChanges(kind), visit, signal);
-    for (const [id, isThere] of ofTopic) if (isThere) ids.add(id);
+    for (const id of ofTopic) ids.add(id);
   }
 
   return [...ids];
