@@ -7,9 +7,8 @@ import { withAdmin } from './withAdmin.ts';
 
 const kafka = testKafka(process.env['KAFKA_BROKERS']);
 const newPrefix = () => `t${randomUUID().slice(0, 8)}`;
-const some = topicDefinitions().filter(({ name }) =>
-  [topics.outcomes, topics.checkpoints].includes(name as never),
-);
+const names: readonly string[] = [topics.outcomes, topics.checkpoints];
+const some = topicDefinitions().filter(({ name }) => names.includes(name));
 const actions = (plans: readonly { action: string }[]) => plans.map(({ action }) => action);
 
 const changed = (change: (definition: TopicDefinition) => TopicDefinition) => some.map(change);

@@ -1,5 +1,5 @@
 import { topics, type ChangeEvent, type DeliveryOutcome, type InboxMessage } from '@lockstep/change-events';
-import { inMemoryEventLog, inMemoryStores } from '@lockstep/ports';
+import { inMemoryEventLog, inMemoryStores, type OutgoingMessage } from '@lockstep/ports';
 import { outcomeOf } from './deliver/deliveryOutcome.ts';
 import { deliverAll, eventsOf, exampleCommand, exampleEvent, exampleId, put } from './pipelineFixtures.ts';
 import { createRouter } from './routeChanges.ts';
@@ -18,7 +18,7 @@ function createSetting() {
     log,
     links,
     inbox: (topic: string = topics.inbox) => eventsOf<InboxMessage>(log, topic),
-    async route(topic: string, ...values: { readonly key: string; readonly value: unknown }[]) {
+    async route(topic: string, ...values: Omit<OutgoingMessage, 'topic'>[]) {
       await put(log, ...values.map((value) => ({ topic, ...value })));
       await deliverAll(log, 'router');
     },
@@ -56,7 +56,7 @@ describe('the router', () => {
     const { log, inbox, links, route } = createSetting();
     await links.link(new Map([[`dynamics/lead/${exampleId(1)}`, 'golden-1']]));
 
-    await route(dynamicsLeads, { ...messageOf(exampleEvent()), headers: { traceparent: 't' } } as never);
+    await route(dynamicsLeads, { ...messageOf(exampleEvent()), headers: { traceparent: 't' } });
 
     expect(inbox()).toEqual([
       {
