@@ -1,6 +1,6 @@
 import { operations, type Operation } from '../core/operations.ts';
 import { withEmulator, type TestClient } from '../testClient.ts';
-import { openApiFile, readOpenApi, type Exchange } from './openApi.ts';
+import { openApiFile, readOpenApi, type Exchange, type OpenApi } from './openApi.ts';
 import { useEverything, type Send } from './useEverything.ts';
 
 /** What Marketo does and the document does not have. */
@@ -24,43 +24,44 @@ async function recordExchanges(client: TestClient): Promise<readonly Exchange[]>
 const nameOf = ({ method, path }: Operation): string =>
   `${method} ${path.source.replaceAll('\\', '').replaceAll(/[\^$]/g, '')}`;
 
-function compareWith(document: string): void {
-  it('allows every answer, and the calls that lead to them', () =>
-    withEmulator(async (client) => {
-      const openApi = readOpenApi(document);
-      const exchanges = await recordExchanges(client);
-      const faults = exchanges.flatMap((exchange) =>
-        (openApi.faultsOf(exchange) ?? ['is not in the document']).map(
-          (fault) => `${exchange.method} ${exchange.url.pathname}: ${fault}`,
-        ),
-      );
+let exchanges: readonly Exchange[];
+beforeAll(() =>
+  withEmulator(async (client) => {
+    exchanges = await recordExchanges(client);
+  }),
+);
 
-      expect(faults).toEqual([]);
-    }));
+function compareWith(openApi: OpenApi): void {
+  it('allows every answer, and the calls that lead to them', () => {
+    const faults = exchanges.flatMap((exchange) =>
+      (openApi.faultsOf(exchange) ?? ['is not in the document']).map(
+        (fault) => `${exchange.method} ${exchange.url.pathname}: ${fault}`,
+      ),
+    );
 
-  it('refuses an answer that is not as it says', () =>
-    withEmulator(async (client) => {
-      const [exchange] = await recordExchanges(client);
-      if (!exchange) throw new Error('nothing was sent');
-      const answer = { ...(exchange.answer as object), requestId: 7, result: [{ id: 'one' }] };
+    expect(faults).toEqual([]);
+  });
 
-      expect(readOpenApi(document).faultsOf({ ...exchange, answer })).toEqual([
-        'answer/requestId must be string',
-        'answer/result/0/id must be integer',
-      ]);
-    }));
+  it('refuses an answer that is not as it says', () => {
+    const [exchange] = exchanges;
+    if (!exchange) throw new Error('nothing was sent');
+    const answer = { ...(exchange.answer as object), requestId: 7, result: [{ id: 'one' }] };
+
+    expect(openApi.faultsOf({ ...exchange, answer })).toEqual([
+      'answer/requestId must be string',
+      'answer/result/0/id must be integer',
+    ]);
+  });
 }
 
 describe('the published document of the API', () => {
-  it('is compared with a use of every operation but those that it does not have', () =>
-    withEmulator(async (client) => {
-      const exchanges = await recordExchanges(client);
-      const isUsed = ({ method, path }: Operation): boolean =>
-        exchanges.some((exchange) => exchange.method === method && path.test(exchange.url.pathname));
+  it('is compared with a use of every operation but those that it does not have', () => {
+    const isUsed = ({ method, path }: Operation): boolean =>
+      exchanges.some((exchange) => exchange.method === method && path.test(exchange.url.pathname));
 
-      expect(operations.filter((operation) => !isUsed(operation)).map(nameOf)).toEqual(undocumented);
-    }));
+    expect(operations.filter((operation) => !isUsed(operation)).map(nameOf)).toEqual(undocumented);
+  });
 
-  if (openApiFile !== undefined) compareWith(openApiFile);
+  if (openApiFile !== undefined) compareWith(readOpenApi(openApiFile));
   else console.warn('MARKETO_OPENAPI_FILE is not set: no answer was compared with the published document.');
 });
