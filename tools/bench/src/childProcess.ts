@@ -1,6 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { bundleChild } from './bundleChild.ts';
+import { bundleInto, makeRunFolder } from '@lockstep/testing';
 
 /** A source file that runs, bundled as our services are, in a process of its own and printed `NAME=value` lines when it was ready. */
 export type Child = {
@@ -41,13 +43,16 @@ async function readValues(child: ChildProcess, lastName: string): Promise<Record
 export async function startChild(options: ChildOptions): Promise<Child> {
   const { file, environment, lastName, heapMaxMib } = options;
   const heapFlags = heapMaxMib === undefined ? [] : [`--max-old-space-size=${heapMaxMib}`];
-  const bundle = await bundleChild(file);
-  const child = fork(bundle.file, [], {
+  const folder = await makeRunFolder();
+  await bundleInto(folder, { main: file });
+  const child = fork(join(folder, 'main.mjs'), [], {
     execArgv: ['--enable-source-maps', ...endFlags, ...heapFlags],
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve())).then(bundle.remove);
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve())).then(() =>
+    rm(folder, { recursive: true, force: true }),
+  );
   const stop = async (): Promise<void> => {
     child.kill();
     // The channel alone keeps a child alive that closes its server and waits for its event loop to be empty.

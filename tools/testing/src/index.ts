@@ -2,7 +2,6 @@ export { startLockstep, type Lockstep, type LockstepOptions } from './startLocks
 export type { ServiceName } from './bundleServices.ts';
 export { createControlApi, type CommittedState, type ControlApi, type Values } from './controlApi.ts';
 export { differencesBetween, type BothSides } from './differencesBetween.ts';
-export { judgeHistory, type HistoryPlaces } from './judgeHistory.ts';
 export { readTopics, type TopicMessage, type TopicsToRead } from './readTopics.ts';
 export type { EmulatedDynamics, PersonTable } from './emulatedDynamics.ts';
 export type { EmulatedMarketo } from './emulatedMarketo.ts';
@@ -11,3 +10,4 @@ export type { ServiceProcess } from './serviceProcess.ts';
 export { startExtraction, type Extraction } from './startExtraction.ts';
 export { startNoticing, type Noticing } from './startNoticing.ts';
 export { closeInReverse, openBacking, type Backing, type Closers } from './openBacking.ts';
+export { bundleInto, makeRunFolder } from './bundle.ts';

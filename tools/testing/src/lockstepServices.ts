@@ -3,7 +3,8 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bundleServices, makeRunFolder, serviceNames, type ServiceName } from './bundleServices.ts';
+import { makeRunFolder } from './bundle.ts';
+import { bundleServices, serviceNames, type ServiceName } from './bundleServices.ts';
 import { startServiceProcess, type ServiceProcess } from './serviceProcess.ts';
 
 /** The services of one Lockstep, as processes that can be killed and started again. */
