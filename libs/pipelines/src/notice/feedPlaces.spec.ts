@@ -53,6 +53,14 @@ function forgetDeletes({ marketo }: Setting): void {
   marketo.readDeleted = (position) => Promise.resolve({ personIds: [], position, hasMore: false });
 }
 
+/** The next read of the feed is told that its place is unknown. */
+function loseOnePlace({ marketo }: Setting): void {
+  let refusals = 0;
+  marketo.hooks.beforeCall = (operation) => {
+    if (operation === 'readFeed' && refusals++ === 0) throw new SyncError('MARKETO_POSITION_LOST');
+  };
+}
+
 const lastOf = ({ log }: Setting, id: string) => eventsOf(log, leads, id).at(-1);
 
 describe('a place in the feeds that Marketo does not know any more', () => {
@@ -65,10 +73,7 @@ describe('a place in the feeds that Marketo does not know any more', () => {
     marketo.edit('1', { city: 'Ulm' });
     marketo.remove('2');
     clock.advance(60_000);
-    let refusals = 0;
-    marketo.hooks.beforeCall = (operation) => {
-      if (operation === 'readFeed' && refusals++ === 0) throw new SyncError('MARKETO_POSITION_LOST');
-    };
+    loseOnePlace(setting);
 
     expect(await step(notifier)).toEqual({ idleMs: 4_000 });
     await stepUntilIdle(notifier);
@@ -78,14 +83,28 @@ describe('a place in the feeds that Marketo does not know any more', () => {
     expect(notices()).toEqual([{ code: 'FEEDS_REOPENED', counts: {}, reason: 'POSITION_LOST' }]);
   });
 
+  it('is opened again early enough for a row that Marketo wrote late', async () => {
+    const setting = await createStopped([{ lastName: 'One' }]);
+    const { marketo, clock, open } = setting;
+    const notifier = await open();
+    clock.advance(10 * 60_000);
+    await step(notifier);
+    clock.advance(-60_000);
+    marketo.edit('1', { city: 'Ulm' });
+    clock.advance(60_000);
+    loseOnePlace(setting);
+    await step(notifier);
+    await stepUntilIdle(notifier);
+
+    expect(lastOf(setting, '1')).toMatchObject({ fields: { city: 'Ulm' } });
+  });
+
   it('in the first read begins it again', async () => {
-    const { marketo, open, log } = createSetting();
+    const setting = createSetting();
+    const { marketo, open, log } = setting;
     marketo.seed([{ lastName: 'One' }]);
     const notifier = await open();
-    let refusals = 0;
-    marketo.hooks.beforeCall = (operation) => {
-      if (operation === 'readFeed' && refusals++ === 0) throw new SyncError('MARKETO_POSITION_LOST');
-    };
+    loseOnePlace(setting);
     await step(notifier);
     await stepUntilIdle(notifier);
 
