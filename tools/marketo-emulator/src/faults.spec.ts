@@ -65,6 +65,15 @@ test('status and truncate: a real HTTP error, and a body that is not JSON any mo
     expect(await emails(client)).toEqual(['a@x.co']);
   }));
 
+test('commitThenStatus: a real HTTP error although it is done', () =>
+  withEmulator(async (client) => {
+    await arm(client, { kind: 'commitThenStatus', status: 503 });
+    const body = JSON.stringify({ input: [{ email: 'a@x.co' }] });
+
+    expect((await client.fetchRest('leads.json', { method: 'POST', body })).status).toBe(503);
+    expect(await emails(client)).toEqual(['a@x.co']);
+  }));
+
 test('delay: the answer comes late', () =>
   withEmulator(async (client) => {
     await arm(client, { kind: 'delay', delayMs: 120 });

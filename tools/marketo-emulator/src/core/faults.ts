@@ -9,6 +9,7 @@ export type FaultAction =
       readonly message?: string;
     }
   | { readonly kind: 'status'; readonly status: number }
+  | { readonly kind: 'commitThenStatus'; readonly status: number }
   | { readonly kind: 'drop' }
   | { readonly kind: 'commitThenDrop' }
   | { readonly kind: 'delay'; readonly delayMs: number }
@@ -37,6 +38,7 @@ const requiredParts: Readonly<Record<FaultAction['kind'], Readonly<Record<string
   commitThenEnvelope: { code: 'string' },
   commitLater: { code: 'string', delayMs: 'number' },
   status: { status: 'number' },
+  commitThenStatus: { status: 'number' },
   drop: {},
   commitThenDrop: {},
   delay: { delayMs: 'number' },

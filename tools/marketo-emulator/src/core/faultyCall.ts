@@ -25,11 +25,21 @@ export async function runWithFault(
       instance.later(fault.delayMs, async () => void (await run()));
       return errorAnswer(requestId, fault.code, fault.message);
     case 'status':
-      return { status: fault.status, body: `HTTP ${fault.status}`, codes: [], reasonCodes: [] };
+      return httpError(fault.status);
+    case 'commitThenStatus':
+      await run();
+      return httpError(fault.status);
     default:
       return runDamaged(instance, run, fault);
   }
 }
+
+const httpError = (status: number): Answer => ({
+  status,
+  body: `HTTP ${status}`,
+  codes: [],
+  reasonCodes: [],
+});
 
 async function runDamaged(
   instance: Instance,
