@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import compress from '@fastify/compress';
 import type { FastifyInstance } from 'fastify';
 import fastify from 'fastify';
-import type { Credentials, Instance } from './core/instance.ts';
+import type { Credentials } from './core/apiUsers.ts';
+import type { Instance } from './core/instance.ts';
 import { createInstance } from './core/instance.ts';
 import { addControlRoutes } from './http/controlRoutes.ts';
 import { addIdentityRoutes } from './http/identityRoutes.ts';
@@ -28,6 +29,7 @@ export interface MarketoEmulatorOptions {
 export interface MarketoEmulator {
   /** Base address; identity is at `url/identity`, REST at `url/rest`. */
   readonly url: string;
+  /** Credentials of a user that may do everything. */
   readonly clientId: string;
   readonly clientSecret: string;
   /** Cuts open connections and cancels delayed commits. */
@@ -42,13 +44,13 @@ const gzipBytesMin = 1024;
 export async function startMarketoEmulator(options: MarketoEmulatorOptions = {}): Promise<MarketoEmulator> {
   const { port = 0, host = '127.0.0.1', control = false, now = Date.now } = options;
   const timers = new Set<NodeJS.Timeout>();
-  const instance = createInstance(surroundingsOf(now, timers), credentialsOf(options));
+  const credentials = credentialsOf(options);
+  const instance = createInstance(surroundingsOf(now, timers), credentials);
   const app = createServer(instance, control);
   const address = new URL(await app.listen({ port, host }));
   return {
     url: `http://${options.publicHost ?? host}:${address.port}`,
-    clientId: instance.clientId,
-    clientSecret: instance.clientSecret,
+    ...credentials,
     close: async () => {
       for (const timer of timers) clearTimeout(timer);
       await app.close();

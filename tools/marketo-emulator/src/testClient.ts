@@ -90,6 +90,31 @@ function restCalls(
   };
 }
 
+/** Sends calls below `/rest/v1/` as one user. */
+export type Call = <Row = Json>(method: string, path: string, body?: unknown) => Promise<Envelope<Row>>;
+
+/** Calls as a user that the control API made, through a service of its own. */
+export async function callAs({ url, control }: TestClient, userId: string): Promise<Call> {
+  const credentials = await control<Record<'clientId' | 'clientSecret', string>>('POST', 'services', {
+    userId,
+  });
+  const authorization = `Bearer ${await tokenOf(url, credentials)}`;
+  const headers = { authorization, 'content-type': 'application/json' };
+  return async (method, path, body) => {
+    const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
+    return parse(await fetch(`${url}/rest/v1/${path}`, { ...init, headers }));
+  };
+}
+
+async function tokenOf(
+  url: string,
+  { clientId, clientSecret }: Readonly<Record<'clientId' | 'clientSecret', string>>,
+): Promise<string> {
+  const query = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
+  const response = await fetch(`${url}/identity/oauth/token?${new URLSearchParams(query).toString()}`);
+  return (await parse<{ access_token: string }>(response)).access_token;
+}
+
 /** The JSON of an answer in the shape that the caller expects. */
 export async function parse<Answer>(response: Response): Promise<Answer> {
   return (await response.json()) as Answer;

@@ -1,4 +1,5 @@
-import { operations, type Operation } from '../core/operations.ts';
+import type { Operation } from '../core/operation.ts';
+import { operations } from '../core/operations.ts';
 import { withEmulator, type TestClient } from '../testClient.ts';
 import { openApiFile, readOpenApi, type Exchange, type OpenApi } from './openApi.ts';
 import { useEverything, type Send } from './useEverything.ts';

@@ -13,8 +13,8 @@ export async function useEverything(client: TestClient, send: Send): Promise<voi
   await useLeads(client, send);
   await useObjects(send);
   await useCustomObjects(send);
-  await send('GET', 'stats/usage.json');
-  await send('GET', 'stats/errors.json');
+  for (const path of ['usage', 'usage/last7days', 'errors', 'errors/last7days'])
+    await send('GET', `stats/${path}.json`);
 }
 
 async function useLeads(client: TestClient, send: Send): Promise<void> {

@@ -1,4 +1,4 @@
-/** The tokens of the one custom service; the newest is handed out again until it ends (facts section 1). */
+/** The tokens of one custom service; the newest is handed out again until it ends (facts section 1). */
 export interface AccessTokens {
   current: { readonly token: string; readonly expiresAt: number } | undefined;
   /** Tokens that ended, so that they answer 602 instead of 601; bounded. */
@@ -23,17 +23,15 @@ export function issueToken(
   return { token, expiresInSeconds: Math.floor((expiresAt - at.now) / 1000) };
 }
 
-/** The code that refuses this Authorization header, or undefined when it is good. */
-export function refuseToken(
+/** What became of a token that a caller shows. */
+export function judgeToken(
   tokens: AccessTokens,
   now: number,
-  authorization: string | undefined,
-): string | undefined {
-  const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
-  if (token === undefined) return '603';
+  token: string,
+): 'running' | 'ended' | 'unknown' {
   retireToken(tokens, now);
-  if (token === tokens.current?.token) return undefined;
-  return tokens.expired.has(token) ? '602' : '601';
+  if (token === tokens.current?.token) return 'running';
+  return tokens.expired.has(token) ? 'ended' : 'unknown';
 }
 
 /** Withdraws the running token: its holder sees 601. */

@@ -6,11 +6,20 @@ export interface CallLimiter {
   /** Start times inside the rate window, oldest first. */
   readonly recent: number[];
   inFlight: number;
-  /** Day in US Central time, YYYY-MM-DD. */
-  day: string;
-  callsByUser: Map<string, number>;
-  errorsByCode: Map<string, number>;
+  today: DayBooks;
+  /** The days before today on which there were calls, newest first; bounded. */
+  past: readonly DayBooks[];
 }
+
+/** What happened from one midnight US Central to the next. */
+export interface DayBooks {
+  /** YYYY-MM-DD. */
+  readonly day: string;
+  readonly callsByUser: Map<string, number>;
+  readonly errorsByCode: Map<string, number>;
+}
+
+const pastDaysMax = 6;
 
 const centralDay = new Intl.DateTimeFormat('en-CA', {
   timeZone: 'America/Chicago',
@@ -21,7 +30,7 @@ const centralDay = new Intl.DateTimeFormat('en-CA', {
 
 /** Counters at zero. */
 export function createCallLimiter(): CallLimiter {
-  return { recent: [], inFlight: 0, day: '', callsByUser: new Map(), errorsByCode: new Map() };
+  return { recent: [], inFlight: 0, today: booksOf(''), past: [] };
 }
 
 /** Starts a call: undefined when admitted, else the code that refuses it. Refused calls cost nothing (inferred). */
@@ -33,12 +42,13 @@ export function enterCall(
 ): string | undefined {
   rollDay(limiter, now);
   while ((limiter.recent[0] ?? now) <= now - settings.rateWindowMs) limiter.recent.shift();
-  if (callsToday(limiter) >= settings.callsPerDayMax) return '607';
+  if (callsOf(limiter.today) >= settings.callsPerDayMax) return '607';
   if (limiter.recent.length >= settings.callsPerWindowMax) return '606';
   if (limiter.inFlight >= settings.concurrentCallsMax) return '615';
   limiter.recent.push(now);
   limiter.inFlight += 1;
-  limiter.callsByUser.set(user, (limiter.callsByUser.get(user) ?? 0) + 1);
+  const { callsByUser } = limiter.today;
+  callsByUser.set(user, (callsByUser.get(user) ?? 0) + 1);
   return undefined;
 }
 
@@ -53,25 +63,30 @@ export function leaveCall(
   if (!codes.some((code) => uncountedCodes.has(code))) return;
   const index = limiter.recent.lastIndexOf(startedAt);
   if (index >= 0) limiter.recent.splice(index, 1);
-  limiter.callsByUser.set(user, Math.max(0, (limiter.callsByUser.get(user) ?? 0) - 1));
+  const { callsByUser } = limiter.today;
+  callsByUser.set(user, Math.max(0, (callsByUser.get(user) ?? 0) - 1));
 }
 
 /** Counts response-level errors for stats/errors.json. */
 export function countErrors(limiter: CallLimiter, now: number, codes: readonly string[]): void {
   rollDay(limiter, now);
-  for (const code of codes) limiter.errorsByCode.set(code, (limiter.errorsByCode.get(code) ?? 0) + 1);
+  const { errorsByCode } = limiter.today;
+  for (const code of codes) errorsByCode.set(code, (errorsByCode.get(code) ?? 0) + 1);
 }
 
-/** Counted calls since midnight US Central. */
-export function callsToday(limiter: CallLimiter): number {
-  return [...limiter.callsByUser.values()].reduce((sum, count) => sum + count, 0);
+/** Counted calls of a day. */
+export function callsOf({ callsByUser }: DayBooks): number {
+  return [...callsByUser.values()].reduce((sum, count) => sum + count, 0);
 }
 
 /** Starts the books of a new day when midnight US Central has passed. */
 export function rollDay(limiter: CallLimiter, now: number): void {
   const day = centralDay.format(now);
-  if (day === limiter.day) return;
-  limiter.day = day;
-  limiter.callsByUser = new Map();
-  limiter.errorsByCode = new Map();
+  if (day === limiter.today.day) return;
+  if (limiter.today.day !== '') limiter.past = [limiter.today, ...limiter.past].slice(0, pastDaysMax);
+  limiter.today = booksOf(day);
+}
+
+function booksOf(day: string): DayBooks {
+  return { day, callsByUser: new Map(), errorsByCode: new Map() };
 }

@@ -2,20 +2,23 @@ import type { CallEntry, Instance } from './instance.ts';
 import type { Answer, RestCall } from './runCall.ts';
 import { append } from './sequencedLog.ts';
 
-const strangerCodes: ReadonlySet<string> = new Set(['601', '602', '603']);
-
 /** Writes an answered call down; HTTP-level refusals are logged with the same function. */
 export function logCall(
   instance: Instance,
   call: RestCall,
-  done: { readonly answer: Answer; readonly startedAt: number; readonly requestId: string },
+  done: {
+    readonly answer: Answer;
+    readonly startedAt: number;
+    readonly requestId: string;
+    /** Address of the user; null when nobody knows the caller. */
+    readonly actor: string | null;
+  },
 ): void {
-  const { answer, startedAt, requestId } = done;
-  const isStranger = answer.codes.some((code) => strangerCodes.has(code));
+  const { answer, startedAt, requestId, actor } = done;
   const entry: CallEntry = {
     at: startedAt,
     requestId,
-    actor: isStranger ? null : instance.apiUser,
+    actor,
     method: call.method,
     path: pathOf(call),
     status: answer.isDropped === true ? 0 : answer.status,

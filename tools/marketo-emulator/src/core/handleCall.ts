@@ -1,12 +1,12 @@
-import { refuseToken } from './accessTokens.ts';
 import { apiError } from './apiError.ts';
+import { callerOf } from './apiUsers.ts';
 import { countErrors, enterCall, leaveCall } from './callLimiter.ts';
 import { logCall, pathOf } from './callLog.ts';
 import { runWithFault } from './faultyCall.ts';
 import type { FaultAction } from './faults.ts';
 import { takeFault } from './faults.ts';
 import type { Instance } from './instance.ts';
-import type { Answer, RestCall } from './runCall.ts';
+import type { Answer, Caller, RestCall } from './runCall.ts';
 import { errorAnswer, runCall } from './runCall.ts';
 
 /** One REST call from arrival to answer: token, limits, delay, faults, endpoint, call log. */
@@ -14,9 +14,14 @@ export async function handleCall(instance: Instance, call: RestCall): Promise<An
   const startedAt = instance.now();
   const requestId = nextRequestId(instance, startedAt);
   const fault = takeFault(instance.faults, { ...call, path: pathOf(call) });
-  const answer = await admitAndRun(instance, call, requestId, fault);
+  const caller = callerOf(instance.access, startedAt, call.authorization);
+  const answer =
+    'code' in caller
+      ? errorAnswer(requestId, caller.code)
+      : await admitAndRun(instance, call, { requestId, user: caller.user }, fault);
   countErrors(instance.limiter, instance.now(), answer.codes);
-  logCall(instance, call, { answer, startedAt, requestId });
+  const actor = 'code' in caller ? null : caller.user.userId;
+  logCall(instance, call, { answer, startedAt, requestId, actor });
   return answer;
 }
 
@@ -29,22 +34,20 @@ export function nextRequestId(instance: Instance, now: number): string {
 async function admitAndRun(
   instance: Instance,
   call: RestCall,
-  requestId: string,
+  { requestId, user }: Caller,
   fault: FaultAction | undefined,
 ): Promise<Answer> {
   const now = instance.now();
-  const refused =
-    refuseToken(instance.tokens, now, call.authorization) ??
-    enterCall(instance.limiter, instance.settings, now, instance.apiUser);
+  const refused = enterCall(instance.limiter, instance.settings, now, user.userId);
   if (refused !== undefined) return errorAnswer(requestId, refused, refusalText(instance, refused));
   let answer: Answer | undefined;
   try {
     await instance.pause(Math.round(instance.random() * instance.settings.latencyMs));
-    const run = (): Promise<Answer> => runCall(instance, call, requestId);
+    const run = (): Promise<Answer> => runCall(instance, call, { requestId, user });
     answer = await runWithFault(instance, run, fault, requestId);
     return answer;
   } finally {
-    leaveCall(instance.limiter, now, instance.apiUser, answer?.codes ?? []);
+    leaveCall(instance.limiter, now, user.userId, answer?.codes ?? []);
   }
 }
 

@@ -1,5 +1,5 @@
-import type { AccessTokens } from './accessTokens.ts';
-import { createAccessTokens } from './accessTokens.ts';
+import type { ApiUsers, Credentials } from './apiUsers.ts';
+import { createApiUsers } from './apiUsers.ts';
 import type { CallLimiter } from './callLimiter.ts';
 import { createCallLimiter } from './callLimiter.ts';
 import type { Fault } from './faults.ts';
@@ -95,10 +95,7 @@ export interface Surroundings {
 export interface Instance extends Surroundings {
   readonly settings: Settings;
   readonly fields: FieldTable;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  /** Address of the API-only user; the actor of every call. */
-  readonly apiUser: string;
+  readonly access: ApiUsers;
   readonly guidPrefix: string;
   /** In id order. */
   readonly persons: Map<number, Person>;
@@ -111,19 +108,12 @@ export interface Instance extends Surroundings {
   readonly callBodies: { keptChars: number; blankedThrough: number };
   /** Companies, opportunities and all the rest. */
   readonly objects: ObjectWorld;
-  readonly tokens: AccessTokens;
   readonly limiter: CallLimiter;
   faults: Fault[];
   clockOffsetMs: number;
   lastPersonId: number;
   lastActivityId: number;
   lastRequestNumber: number;
-}
-
-/** Credentials of the one custom service. */
-export interface Credentials {
-  readonly clientId: string;
-  readonly clientSecret: string;
 }
 
 const firstPersonId = 1000;
@@ -134,11 +124,10 @@ const firstRequestNumber = 0x1000;
 export function createInstance(surroundings: Surroundings, credentials: Credentials): Instance {
   const instance: Instance = {
     ...surroundings,
-    ...credentials,
     now: () => surroundings.now() + instance.clockOffsetMs,
     settings: defaultSettings(),
     fields: createFieldTable(),
-    apiUser: 'lockstep@api.marketo-emulator.example',
+    access: createApiUsers(credentials),
     guidPrefix: surroundings.newId().slice(0, 18),
     persons: new Map(),
     indexes: new Map(),
@@ -147,7 +136,6 @@ export function createInstance(surroundings: Surroundings, credentials: Credenti
     calls: createSequencedLog(),
     callBodies: { keptChars: 0, blankedThrough: 0 },
     objects: createObjectWorld(),
-    tokens: createAccessTokens(),
     limiter: createCallLimiter(),
     faults: [],
     clockOffsetMs: 0,

@@ -1,10 +1,12 @@
 import { ApiError, apiError } from './apiError.ts';
+import type { ApiUser } from './apiUsers.ts';
 import type { FileAnswer } from './fileAnswer.ts';
 import { isFileContent } from './fileAnswer.ts';
 import type { Instance, Origin } from './instance.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
 import { findOperation } from './operations.ts';
 import { partOf } from './partOf.ts';
+import { grants } from './permissions.ts';
 
 /** A REST call as it came in, free of any HTTP library. */
 export interface RestCall {
@@ -35,10 +37,17 @@ export interface Answer {
   readonly file?: FileAnswer;
 }
 
+/** An admitted call's number and its user. */
+export interface Caller {
+  readonly requestId: string;
+  readonly user: ApiUser;
+}
+
 /** Runs the endpoint of a call and wraps what it says, or what refuses it, in the envelope. */
-export async function runCall(instance: Instance, call: RestCall, requestId: string): Promise<Answer> {
+export async function runCall(instance: Instance, call: RestCall, caller: Caller): Promise<Answer> {
+  const { requestId } = caller;
   try {
-    const content = await runOperation(instance, call, requestId);
+    const content = await runOperation(instance, call, caller);
     return fileIn(content) ?? successAnswer(requestId, content);
   } catch (error) {
     if (error instanceof ApiError) return errorAnswer(requestId, error.code, error.message);
@@ -63,17 +72,18 @@ function successAnswer(requestId: string, content: object): Answer {
   return { status: 200, body, codes: [], reasonCodes: reasonCodesOf(content) };
 }
 
-async function runOperation(instance: Instance, call: RestCall, requestId: string): Promise<object> {
+async function runOperation(instance: Instance, call: RestCall, caller: Caller): Promise<object> {
   const isForm = call.contentType.startsWith('application/x-www-form-urlencoded');
   const parameters = new URLSearchParams(isForm ? `${call.query}&${call.body}` : call.query);
   const { operation, pathParts } = findOperation(methodOf(call, parameters), call.pathname);
+  if (!grants(caller.user.permissions, operation.permission)) throw apiError('603');
   const body = bodyOf(call, operation.body, isForm);
   return operation.run(instance, {
     parameters,
     pathParts,
     body,
     call,
-    origin: apiOrigin(instance, requestId),
+    origin: apiOrigin(caller),
   });
 }
 
@@ -96,9 +106,9 @@ function parseBody({ contentType, body }: RestCall): unknown {
   }
 }
 
-function apiOrigin(instance: Instance, requestId: string): Origin {
+function apiOrigin({ user, requestId }: Caller): Origin {
   return {
-    actor: instance.apiUser,
+    actor: user.userId,
     actorKind: 'application',
     source: 'Web service API',
     reason: 'Web service API',

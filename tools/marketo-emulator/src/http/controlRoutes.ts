@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify';
-import { revokeToken } from '../core/accessTokens.ts';
 import {
   ControlError,
   editPerson,
@@ -16,6 +15,7 @@ import { addCustomField, isNewField } from '../core/fieldDefinitions.ts';
 import type { Instance } from '../core/instance.ts';
 import { viewPerson } from '../core/persons.ts';
 import { changeSettings } from '../core/settings.ts';
+import { addAccessControlRoutes } from './accessControlRoutes.ts';
 import { actorOf, bodyOf } from './controlBody.ts';
 import { addObjectControlRoutes } from './objectControlRoutes.ts';
 
@@ -35,6 +35,7 @@ export function addControlRoutes(app: FastifyInstance, instance: Instance): void
       addFaultRoutes(control, instance);
       addSettingRoutes(control, instance);
       addLogRoutes(control, instance);
+      addAccessControlRoutes(control, instance);
       addObjectControlRoutes(control, instance);
       done();
     },
@@ -106,10 +107,6 @@ function addFaultRoutes(control: FastifyInstance, instance: Instance): void {
     if (problems.length > 0 || fault.action === undefined) throw new ControlError(400, problems);
     instance.faults.push({ match: fault.match ?? {}, action: fault.action, times: fault.times ?? 1 });
     return Promise.resolve({ faults: instance.faults });
-  });
-  control.delete('/tokens', () => {
-    revokeToken(instance.tokens);
-    return Promise.resolve({ revoked: true });
   });
 }
 

@@ -53,14 +53,12 @@ function grant(instance: Instance, parameters: URLSearchParams): { status: numbe
     const error_description = 'Only client_credentials is supported';
     return { status: 400, content: { error: 'unsupported_grant_type', error_description } };
   }
-  const isKnown =
-    parameters.get('client_id') === instance.clientId &&
-    parameters.get('client_secret') === instance.clientSecret;
-  if (!isKnown) {
+  const service = instance.access.services.get(parameters.get('client_id') ?? '');
+  if (service === undefined || parameters.get('client_secret') !== service.clientSecret) {
     const error_description = 'Bad client credentials';
     return { status: 401, content: { error: 'invalid_client', error_description } };
   }
-  const { token, expiresInSeconds } = issueToken(instance.tokens, {
+  const { token, expiresInSeconds } = issueToken(service.tokens, {
     now: instance.now(),
     lifetimeSeconds: instance.settings.tokenLifetimeSeconds,
     newToken: () => `${instance.newId()}:int`,
@@ -69,7 +67,7 @@ function grant(instance: Instance, parameters: URLSearchParams): { status: numbe
     access_token: token,
     token_type: 'bearer',
     expires_in: expiresInSeconds,
-    scope: instance.apiUser,
+    scope: service.user.userId,
   };
   return { status: 200, content };
 }

@@ -67,7 +67,7 @@ function refuse(instance: Instance, request: FastifyRequest, status: number): vo
   const startedAt = instance.now();
   const answer = { status, body: '', codes: [], reasonCodes: [] };
   const requestId = nextRequestId(instance, startedAt);
-  logCall(instance, toRestCall(request), { answer, startedAt, requestId });
+  logCall(instance, toRestCall(request), { answer, startedAt, requestId, actor: null });
 }
 
 // URL resolves the dot segments that some clients send (facts 2.1).

@@ -1,6 +1,6 @@
 import { apiError } from '../apiError.ts';
 import type { Instance } from '../instance.ts';
-import type { Operation, OperationInput } from '../operations.ts';
+import type { Operation, OperationInput } from '../operation.ts';
 import { addFields, customDataTypes, deleteFields, linkableObjects, updateField } from './customFields.ts';
 import { approveType, customType, deleteType, discardDraft, syncType } from './customTypes.ts';
 import { describeCustomObject, describeType, listObjectTypes, listTypes } from './describeType.ts';
@@ -60,15 +60,17 @@ export const customOperations: readonly Operation[] = [
     method: 'GET',
     path: /^\/rest\/v1\/customobjects\.json$/,
     body: 'none',
+    permission: 'Read-Only Custom Object',
     run: (instance, { parameters }) => listObjectTypes(instance, parameters),
   },
   {
     method: 'GET',
     path: /^\/rest\/v1\/customobjects\/(\w+)\/describe\.json$/,
     body: 'none',
+    permission: 'Read-Only Custom Object',
     run: (instance, { pathParts }) => ({ result: [describeCustomObject(instance, part(pathParts))] }),
   },
-  ...operationsAt(`${base}/(\\w+)`, customTable),
+  ...operationsAt(`${base}/(\\w+)`, 'Custom Object', customTable),
 ];
 
 function schema(method: 'GET' | 'POST', path: string, run: Operation['run']): Operation {
@@ -76,6 +78,7 @@ function schema(method: 'GET' | 'POST', path: string, run: Operation['run']): Op
     method,
     path: new RegExp(`^${base}/schema${path}\\.json$`),
     body: method === 'POST' ? 'optional' : 'none',
+    permission: method === 'POST' ? 'Read-Write Custom Object Type' : 'Read-Only Custom Object Type',
     run: (instance, input) => {
       // The metadata API comes with some subscriptions only.
       if (!instance.settings.customObjectMetadata) throw apiError('616', 'Invalid subscription type');

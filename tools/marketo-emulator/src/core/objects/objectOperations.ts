@@ -1,6 +1,7 @@
 import { apiError } from '../apiError.ts';
 import type { Instance } from '../instance.ts';
-import type { Operation, OperationInput } from '../operations.ts';
+import type { Operation, OperationInput } from '../operation.ts';
+import type { Subject } from '../permissions.ts';
 import { inputOf } from '../syncLeads.ts';
 import { browseFields, describeObject, fieldByName } from './describeObject.ts';
 import type { ObjectTable } from './objectStore.ts';
@@ -10,25 +11,26 @@ import { deleteObjects, syncObjects } from './syncObjects.ts';
 const crmEnabled = { code: '1018', message: 'CRM Enabled' };
 
 /** Where each standard type lives. */
-const paths: Readonly<Record<string, string>> = {
-  company: 'companies',
-  opportunity: 'opportunities',
-  opportunityRole: 'opportunities/roles',
-  salesPerson: 'salespersons',
-  namedAccount: 'namedaccounts',
-};
+const places: readonly { readonly name: string; readonly path: string; readonly subject: Subject }[] = [
+  { name: 'company', path: 'companies', subject: 'Company' },
+  { name: 'opportunity', path: 'opportunities', subject: 'Opportunity' },
+  { name: 'opportunityRole', path: 'opportunities/roles', subject: 'Opportunity' },
+  { name: 'salesPerson', path: 'salespersons', subject: 'Sales Person' },
+  { name: 'namedAccount', path: 'namedaccounts', subject: 'Named Account' },
+];
 
 const typesWithSchema = ['company', 'opportunity', 'namedAccount'];
 
 /** The endpoints of companies, opportunities, roles, salespersons and named accounts. */
-export const objectOperations: readonly Operation[] = Object.entries(paths).flatMap(([name, path]) => [
-  ...operationsAt(`/rest/v1/${path}`, (instance) => tableOf(instance, name)),
+export const objectOperations: readonly Operation[] = places.flatMap(({ name, path, subject }) => [
+  ...operationsAt(`/rest/v1/${path}`, subject, (instance) => tableOf(instance, name)),
   ...(typesWithSchema.includes(name) ? schemaOperationsAt(`/rest/v1/${path}`, name) : []),
 ]);
 
-/** Describe, query, sync and delete below a path; groups in it choose the table. */
+/** Describe, query, sync and delete below a path; groups in it choose the table. The permissions are those of the subject. */
 export function operationsAt(
   path: string,
+  subject: Subject,
   tableIn: (instance: Instance, input: OperationInput) => ObjectTable,
 ): Operation[] {
   const at = (rest: string): RegExp => new RegExp(`^${path}${rest}\\.json$`);
@@ -39,11 +41,19 @@ export function operationsAt(
       const refused = refuseUnderCrm(instance, table, input.body);
       return { result: refused ?? carryOut(instance, table, input.body, input.origin) };
     };
+  const permission = `Read-Only ${subject}` as const;
+  const needed = `Read-Write ${subject}` as const;
   return [
-    { method: 'GET', path: at('/describe'), body: 'none', run: reading(tableIn, describe) },
-    { method: 'GET', path: at(''), body: 'optional', run: reading(tableIn, queryObjects) },
-    { method: 'POST', path: at(''), body: 'required', run: writing(syncObjects) },
-    { method: 'POST', path: at('/delete'), body: 'required', run: writing(deleteObjects) },
+    { method: 'GET', path: at('/describe'), body: 'none', permission, run: reading(tableIn, describe) },
+    { method: 'GET', path: at(''), body: 'optional', permission, run: reading(tableIn, queryObjects) },
+    { method: 'POST', path: at(''), body: 'required', permission: needed, run: writing(syncObjects) },
+    {
+      method: 'POST',
+      path: at('/delete'),
+      body: 'required',
+      permission: needed,
+      run: writing(deleteObjects),
+    },
   ];
 }
 
@@ -54,12 +64,14 @@ function schemaOperationsAt(path: string, name: string): Operation[] {
       method: 'GET',
       path: new RegExp(`^${path}/schema/fields\\.json$`),
       body: 'none',
+      permission: 'Read-Write Schema Custom Field',
       run: reading(tableIn, (_instance, { type }, { parameters }) => browseFields(type, parameters)),
     },
     {
       method: 'GET',
       path: new RegExp(`^${path}/schema/fields/([^/]+)\\.json$`),
       body: 'none',
+      permission: 'Read-Write Schema Custom Field',
       run: reading(tableIn, (_instance, { type }, { pathParts }) => fieldByName(type, pathParts[0] ?? '')),
     },
   ];
