@@ -35,6 +35,7 @@ import type { Config } from './config.ts';
 import { countCalls } from './countCalls.ts';
 import { feedHintRoute } from './feedHintRoute.ts';
 import type { Parts } from './marketingParts.ts';
+import { passSetup } from './passSetup.ts';
 
 const leaseName = 'marketing';
 const standby = `standby: another process holds the lease ${leaseName}`;
@@ -108,11 +109,12 @@ function routesOf({ marketoHintKey: key }: Config, bell: HintBell, metrics: Metr
   return key === undefined ? [] : [feedHintRoute({ key, ring: () => bell.ring(), metrics })];
 }
 
-/** Follows the feeds, and, once the session's numbers outrank every earlier one's, delivers commands. */
+/** Checks the setup of Marketo first; then follows the feeds, and, once the session's numbers outrank every earlier one's, delivers commands. */
 async function serve(parts: Parts, lease: Lease, signal: AbortSignal): Promise<void> {
   const { log, readiness } = parts.service;
   readiness.set('lease', null);
   log.info({ lease: leaseName }, 'This process is the active one.');
+  await passSetup(parts, lease, signal);
   const notifier = reopeningStepper(() => openFeeds(parts, lease));
   let delivering: Promise<void> | null = null;
   // When one of them ends, for whatever reason, the others end with it.

@@ -106,9 +106,17 @@ export const errorTable = {
     'RETRY',
     'The API user lacks a permission (603); grant it, the work goes on by itself.',
   ),
+  MARKETO_NOT_READY: entry(
+    'RETRY',
+    'Marketo is not set up as the service needs it; correct every fault that is named, the work begins by itself.',
+  ),
   MARKETO_FIELD_UNKNOWN: entry(
     'STOP',
     'A field that the mapping needs does not exist in Marketo (1006); create it, see docs/operations.md.',
+  ),
+  MARKETO_FIELD_UNFIT: entry(
+    'PARK',
+    'A field of Marketo has another type, is too short or is read-only; that field waits, the others flow.',
   ),
   MARKETO_NATIVE_SYNC: entry(
     'RETRY',

@@ -5,6 +5,7 @@ import {
   type CallLane,
   type Clock,
   type MarketoPeople,
+  type MarketoSetup,
 } from '@lockstep/ports';
 import { createAccessTokens } from './accessTokens.ts';
 import { createCallCounter, type CallCounter } from './callCounter.ts';
@@ -13,6 +14,7 @@ import { findPersons } from './findPersons.ts';
 import { createHttpTransport } from './httpTransport.ts';
 import { positionFailure } from './failures.ts';
 import { createMarketoClients, type MarketoClient, type MarketoEnvelope } from './marketoClient.ts';
+import { createMarketoSetup } from './marketoSetup.ts';
 import { mergeLeads, readDeletedIds, readFeedRows, readMerges } from './readFeedRows.ts';
 import { invalid } from './readValues.ts';
 import { readUsage } from './readUsage.ts';
@@ -43,16 +45,28 @@ export type Marketo = {
   lane(lane: CallLane): MarketoPeople;
   /** Of all lanes together. */
   readonly budget: CallBudget;
+  readonly setup: MarketoSetup;
   close(): Promise<void>;
 };
+
+/** A date header leaves out the part of a second. */
+const halfSecondMs = 500;
 
 /** Opens Marketo's person database over its REST API. Nothing is sent before the first call. */
 export function createMarketo(options: MarketoOptions): Marketo {
   const { clientId, clientSecret, clock } = options;
+  let { fields } = options;
+  let clockLeadMs: number | null = null;
   const { origin } = new URL(options.url);
   const stop = new AbortController();
   const limits = limitsOf(options);
-  const transport = createHttpTransport(limits.concurrentMax + 1, options.requestTimeoutMs ?? 100_000);
+  const transport = createHttpTransport({
+    connectionsMax: limits.concurrentMax + 1,
+    requestTimeoutMs: options.requestTimeoutMs ?? 100_000,
+    onDate: (dateMs) => {
+      clockLeadMs = dateMs + halfSecondMs - clock.now();
+    },
+  });
   const counter = createCallCounter(options.callsPerDay ?? 50_000, clock.now);
   const clients = createMarketoClients({
     origin,
@@ -65,8 +79,15 @@ export function createMarketo(options: MarketoOptions): Marketo {
   });
 
   return {
-    lane: (lane) => createPeople(clients(lane), options.fields),
+    lane: (lane) => createPeople(clients(lane), () => fields),
     budget: budgetOf(counter, clients('FRESH')),
+    setup: createMarketoSetup({
+      client: clients('FRESH'),
+      clockLeadMs: () => clockLeadMs,
+      leaveOut(names) {
+        fields = options.fields.filter(({ name }) => !names.has(name));
+      },
+    }),
     close: async () => {
       stop.abort();
       await transport.close();
@@ -92,9 +113,7 @@ function budgetOf(counter: CallCounter, client: MarketoClient): CallBudget {
   };
 }
 
-function createPeople(client: MarketoClient, fields: readonly FieldDefinition[]): MarketoPeople {
-  const names = fields.map(({ name }) => name);
-  const known = new Set(names);
+function createPeople(client: MarketoClient, fieldsNow: () => readonly FieldDefinition[]): MarketoPeople {
   const read = (path: string, query: Readonly<Record<string, string>>) =>
     client.call({ kind: 'read', path, query });
   const readActivities = (path: string, position: string, more: Readonly<Record<string, string>> = {}) =>
@@ -111,10 +130,11 @@ function createPeople(client: MarketoClient, fields: readonly FieldDefinition[])
       return positionOf(await read('activities/pagingtoken.json', { sinceDatetime }));
     },
     async readFeed(position) {
+      const names = fieldsNow().map(({ name }) => name);
       const page = await readActivities('activities/leadchanges', position, { fields: names.join(',') });
 
       return {
-        rows: readFeedRows(page.result, known),
+        rows: readFeedRows(page.result, new Set(names)),
         position: positionOf(page),
         hasMore: page.moreResult === true,
       };
@@ -137,7 +157,7 @@ function createPeople(client: MarketoClient, fields: readonly FieldDefinition[])
         hasMore: page.moreResult === true,
       };
     },
-    findPersons: (field, values) => findPersons({ client, fields, field, values }),
+    findPersons: (field, values) => findPersons({ client, fields: fieldsNow(), field, values }),
     upsert: (request) => upsertPersons(client, request),
   };
 }

@@ -21,13 +21,20 @@ export type HttpTransport = {
   close(): Promise<void>;
 };
 
+export type HttpTransportOptions = {
+  readonly connectionsMax: number;
+  readonly requestTimeoutMs: number;
+  /** The time that an answer carries, in ms since 1970. */
+  readonly onDate: (dateMs: number) => void;
+};
+
 /** Pooled HTTP with one deadline per request, from the first byte sent to the last received. */
-export function createHttpTransport(connectionsMax: number, requestTimeoutMs: number): HttpTransport {
+export function createHttpTransport(options: HttpTransportOptions): HttpTransport {
   // The deadline covers both; undici's own timers would be a second truth.
-  const agent = new Agent({ connections: connectionsMax, headersTimeout: 0, bodyTimeout: 0 });
+  const agent = new Agent({ connections: options.connectionsMax, headersTimeout: 0, bodyTimeout: 0 });
 
   return {
-    send: (request) => sendBefore(agent, request, requestTimeoutMs),
+    send: (request) => sendBefore(agent, request, options),
     close: () => agent.destroy(),
   };
 }
@@ -35,7 +42,7 @@ export function createHttpTransport(connectionsMax: number, requestTimeoutMs: nu
 async function sendBefore(
   dispatcher: Dispatcher,
   { method, url, headers, body }: HttpRequest,
-  timeoutMs: number,
+  { requestTimeoutMs, onDate }: HttpTransportOptions,
 ): Promise<HttpAnswer> {
   const { origin, pathname, search } = new URL(url);
   try {
@@ -44,9 +51,11 @@ async function sendBefore(
       path: pathname + search,
       method,
       headers: { accept: 'application/json', 'accept-encoding': 'gzip', ...headers },
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: AbortSignal.timeout(requestTimeoutMs),
       ...(body !== undefined && { body }),
     });
+    const dateMs = Date.parse(String(answer.headers['date']));
+    if (!Number.isNaN(dateMs)) onDate(dateMs);
 
     return { status: answer.statusCode, text: await textOf(answer) };
   } catch (cause) {

@@ -18,3 +18,5 @@ export { withDeadLetters } from './deadLetters.ts';
 export { reopeningPublisher, reopeningStepper } from './reopen.ts';
 export { onePerPartition } from './onePerPartition.ts';
 export { createCallNumbers, type CallNumbers } from './callNumbers.ts';
+export { openSetupCheck, type SetupCheckOptions } from './setup/checkSetup.ts';
+export type { SetupFault } from './setup/setupFault.ts';

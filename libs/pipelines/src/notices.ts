@@ -75,6 +75,15 @@ const sentences = {
     severity: 'error',
     sentence: 'The day’s calls to Marketo are spent; work goes on at midnight US Central time.',
   },
+  MARKETO_NOT_READY: {
+    severity: 'error',
+    sentence:
+      'Marketo is not set up as the service needs it; nothing is read or sent. The facts name every fault.',
+  },
+  MARKETO_LIMITED: {
+    severity: 'warning',
+    sentence: 'The service works, but not with everything it needs of Marketo; the facts name every fault.',
+  },
   RECORD_WAITS: {
     severity: 'warning',
     sentence: 'A record waits; its code says why. It is tried again by itself.',

@@ -57,6 +57,13 @@ export {
   type UpsertResult,
 } from './marketoPeople.ts';
 export {
+  setupProbes,
+  type MarketoSetup,
+  type PersonField,
+  type PersonFieldType,
+  type SetupProbe,
+} from './marketoSetup.ts';
+export {
   inMemoryDynamics,
   type DynamicsHooks,
   type InMemoryDynamics,
@@ -69,6 +76,7 @@ export {
   type InMemoryMarketoOptions,
   type MarketoHooks,
 } from './doubles/inMemoryMarketo.ts';
+export { inMemoryMarketoSetup, type InMemoryMarketoSetup } from './doubles/inMemoryMarketoSetup.ts';
 export type { RecordedState } from './doubles/recordedState.ts';
 export { stockOptionLabels, type OptionLabels } from './doubles/dynamicsColumnRules.ts';
 export {
@@ -89,6 +97,7 @@ export {
 } from './contracts/dynamicsCatalogContract.ts';
 export { marketoContract } from './contracts/marketoPeopleContract.ts';
 export type { MarketoHarness, MarketoHuman } from './contracts/marketoHarness.ts';
+export { marketoSetupContract, type MarketoSetupHarness } from './contracts/marketoSetupContract.ts';
 export { eventLogContract } from './contracts/eventLogContract.ts';
 export { eventLogPublishingContract } from './contracts/eventLogPublishingContract.ts';
 export { eventLogContractTopics, untilMarked, type EventLogHarness } from './contracts/eventLogHarness.ts';

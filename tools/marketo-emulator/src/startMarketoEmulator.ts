@@ -74,6 +74,10 @@ function createServer(instance: Instance, hasControl: boolean): FastifyInstance 
   // Bodies stay text: wrong JSON and wrong content types have answers of their own (609, 612).
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.header('date', new Date(instance.now()).toUTCString());
+    done();
+  });
   void app.register(compress, { encodings: ['gzip'], threshold: gzipBytesMin, globalDecompression: false });
   void app.register((routes, _options, done) => {
     addIdentityRoutes(routes, instance);

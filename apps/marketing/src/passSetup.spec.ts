@@ -1,0 +1,224 @@
+import { personFields, topics, type Notice } from '@lockstep/change-events';
+import { createMarketo, type MarketoOptions } from '@lockstep/marketo';
+import { startMarketoEmulator } from '@lockstep/marketo-emulator';
+import { openSetupCheck, type SetupFault } from '@lockstep/pipelines';
+import { inMemoryEventLog } from '@lockstep/ports';
+import { createLogger, createReadiness, systemClock } from '@lockstep/service-runtime';
+import { passSetup } from './passSetup.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const lease = { isHeld: () => true };
+const forever = new AbortController().signal;
+const describe2 = '^/rest/v1/leads/describe2';
+
+async function startStage(options: Partial<MarketoOptions> = {}) {
+  const emulator = await startMarketoEmulator({ control: true });
+  const marketo = createMarketo({ ...emulator, fields: personFields, clock: systemClock, ...options });
+  const eventLog = inMemoryEventLog();
+  const lines: Json[] = [];
+  const write = (line: string) => void lines.push(JSON.parse(line) as Json);
+  const log = createLogger({ service: 'marketing', level: 'info', destination: { write } });
+  const readiness = createReadiness();
+  const control = async (method: string, path: string, body?: Json): Promise<Json> => {
+    const answer = await fetch(`${emulator.url}/_control/${path}`, {
+      method,
+      ...(body && { body: JSON.stringify(body) }),
+    });
+
+    return (await answer.json()) as Json;
+  };
+  /** What a role without the permission is refused. */
+  const forbid = (path: string, method?: string) =>
+    control('POST', 'faults', {
+      action: { kind: 'envelope', code: '603' },
+      match: { path, ...(method && { method }) },
+      times: 100,
+    });
+  /** Describe without, or with others of, these fields. */
+  const redescribe = async (change: (fields: readonly Json[]) => readonly Json[]) => {
+    const { fields } = await control('GET', 'fields');
+    const described = (fields as readonly Json[]).map(({ readOnly, ...field }) => ({
+      ...field,
+      updateable: readOnly !== true,
+    }));
+    const body = { success: true, requestId: '1#1', result: [{ fields: change(described) }] };
+    const action = { kind: 'commitThenBody', body: JSON.stringify(body) };
+    await control('POST', 'faults', { action, match: { path: describe2 }, times: 100 });
+  };
+  const found: SetupFault[][] = [];
+  const open = () =>
+    openSetupCheck({
+      ...{ setup: marketo.setup, budget: marketo.budget, log: eventLog, lease, clock: systemClock },
+      onFaults: (faults) => void found.push([...faults]),
+    });
+  const parts = { marketo, eventLog, service: { log, readiness } };
+
+  return {
+    ...{ marketo, control, forbid, redescribe, lines, readiness, open, parts, found },
+    notices: () => eventLog.messages(topics.notices).map(({ value }) => value as Notice),
+    close: async () => {
+      await marketo.close();
+      await emulator.close();
+    },
+  };
+}
+
+type Stage = Awaited<ReturnType<typeof startStage>>;
+
+describe('the setup of Marketo', () => {
+  let stage: Stage;
+  const start = async (options: Partial<MarketoOptions> = {}) => (stage = await startStage(options));
+  afterEach(() => stage.close());
+
+  const look = async (): Promise<unknown> => {
+    const check = await stage.open();
+
+    return check.step(forever).catch((error: unknown) => error);
+  };
+
+  it('is passed in silence, with five calls, when all is well', async () => {
+    await start();
+
+    await passSetup(stage.parts, lease, forever);
+
+    expect(stage.notices()).toEqual([]);
+    expect(stage.lines).toEqual([]);
+    expect((await stage.control('GET', 'calls'))['calls']).toHaveLength(5);
+  });
+
+  it('names all faults in one answer', async () => {
+    await start();
+    await stage.control('POST', 'settings', { nativeCrm: true });
+    await stage.forbid('^/rest/v1/leads\\.json', 'POST');
+    await stage.forbid('^/rest/v1/activities');
+    await stage.control('POST', 'clock', { advanceMs: 300_000 });
+    await stage.redescribe((fields) => fields.filter(({ name }) => name !== 'crmTopic'));
+
+    const error = await look();
+
+    expect(error).toMatchObject({ code: 'MARKETO_NOT_READY' });
+    expect(stage.notices()).toEqual([
+      expect.objectContaining({
+        code: 'MARKETO_NOT_READY',
+        severity: 'error',
+        counts: { faults: 5, grave: 3 },
+        facts: {
+          'write-persons': 'MARKETO_FORBIDDEN without Read-Write Person',
+          'read-activities': 'MARKETO_FORBIDDEN without Read-Only Activity',
+          'native-sync': 'MARKETO_NATIVE_SYNC on',
+          'field/crmTopic': 'MARKETO_FIELD_UNKNOWN missing',
+          clock: expect.stringMatching(/^CLOCK_SKEWED Marketo ahead by (299|300|301) s$/) as string,
+        },
+      }),
+    ]);
+  });
+
+  it.each<[string, (fields: readonly Json[]) => readonly Json[], string]>([
+    [
+      'that is missing',
+      (fields) => fields.filter(({ name }) => name !== 'lockstepId'),
+      'field/lockstepId MARKETO_FIELD_UNKNOWN missing',
+    ],
+    [
+      'that is too short',
+      (fields) => fields.map((field) => (field['name'] === 'lockstepId' ? { ...field, length: 20 } : field)),
+      'field/lockstepId MARKETO_FIELD_UNFIT length 20 for 36',
+    ],
+    [
+      'that may not be written',
+      (fields) =>
+        fields.map((field) => (field['name'] === 'crmType' ? { ...field, updateable: false } : field)),
+      'field/crmType MARKETO_FIELD_UNFIT read-only',
+    ],
+  ])('keeps the service from beginning for a key field %s', async (_what, change, faults) => {
+    await start();
+    await stage.redescribe(change);
+
+    expect(await look()).toMatchObject({ code: 'MARKETO_NOT_READY', details: { faults } });
+  });
+
+  it('lets the service begin without a field that is missing or of another type, which is not read then', async () => {
+    await start();
+    await stage.redescribe((fields) =>
+      fields
+        .filter(({ name }) => name !== 'crmTopic')
+        .map((field) => (field['name'] === 'crmCreatedDate' ? { ...field, dataType: 'boolean' } : field)),
+    );
+    const { ids } = await stage.control('POST', 'persons', { persons: [{ city: 'Lyon' }] });
+
+    await passSetup(stage.parts, lease, forever);
+
+    expect(stage.notices()).toMatchObject([
+      {
+        code: 'MARKETO_LIMITED',
+        severity: 'warning',
+        facts: {
+          'field/crmTopic': 'MARKETO_FIELD_UNKNOWN missing',
+          'field/crmCreatedDate': 'MARKETO_FIELD_UNFIT type boolean for timestamp',
+        },
+      },
+    ]);
+    expect(stage.lines).toMatchObject([{ level: 'warn', msg: 'Marketo is not set up in full.' }]);
+    const [person] = await stage.marketo.lane('FRESH').findPersons('id', (ids as number[]).map(String));
+    expect(person?.fields).toMatchObject({ city: 'Lyon', crmSubject: null });
+    expect(Object.keys(person?.fields ?? {})).not.toContain('crmTopic');
+    expect(Object.keys(person?.fields ?? {})).not.toContain('crmCreatedDate');
+  });
+
+  it('asks nothing more once the credentials are refused', async () => {
+    await start({ clientSecret: 'wrong' });
+
+    expect(await look()).toMatchObject({
+      code: 'MARKETO_NOT_READY',
+      details: { faults: 'credentials MARKETO_CREDENTIALS refused' },
+    });
+    expect((await stage.control('GET', 'calls'))['calls']).toEqual([]);
+  });
+
+  it('warns when few of the day’s calls are left, and when it cannot tell about the native sync', async () => {
+    await start({ callsPerDay: 5 });
+    await stage.forbid('^/rest/v1/companies');
+
+    await expect(look()).resolves.toEqual({ idleMs: 0 });
+
+    expect(stage.found).toMatchObject([
+      [
+        { check: 'native-sync', code: 'MARKETO_FORBIDDEN', isGrave: false },
+        { check: 'calls', code: 'CALLS_RUN_SHORT', found: '5 of 5 used' },
+      ],
+    ]);
+  });
+
+  it('is told once, and the work begins by itself when it is corrected', async () => {
+    await start();
+    await stage.control('POST', 'settings', { nativeCrm: true });
+    const check = await stage.open();
+    await expect(check.step(forever)).rejects.toMatchObject({ code: 'MARKETO_NOT_READY' });
+    await expect(check.step(forever)).rejects.toMatchObject({ details: { retryAfterMs: 120_000 } });
+    expect(stage.notices()).toHaveLength(1);
+
+    await stage.control('POST', 'settings', { nativeCrm: false });
+
+    await expect(check.step(forever)).resolves.toEqual({ idleMs: 0 });
+  });
+
+  it('shows each grave fault on the health page, and none after a stop', async () => {
+    await start();
+    await stage.control('POST', 'settings', { nativeCrm: true });
+    await stage.forbid('^/rest/v1/activities');
+    const stop = new AbortController();
+    const passing = passSetup(stage.parts, lease, stop.signal);
+    while (stage.readiness.reasons().length < 3) await systemClock.sleep(10, forever);
+
+    expect(stage.readiness.reasons()).toEqual([
+      expect.stringMatching(/^marketo\/read-activities: MARKETO_FORBIDDEN /),
+      expect.stringMatching(/^marketo\/native-sync: MARKETO_NATIVE_SYNC /),
+      expect.stringMatching(/^marketo\/setup: MARKETO_NOT_READY /),
+    ]);
+
+    stop.abort();
+    await passing;
+    expect(stage.readiness.reasons().filter((reason) => !reason.startsWith('marketo/setup'))).toEqual([]);
+  });
+});

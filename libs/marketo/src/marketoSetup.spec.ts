@@ -1,0 +1,102 @@
+import { personFields } from '@lockstep/change-events';
+import { startMarketoEmulator } from '@lockstep/marketo-emulator';
+import { marketoSetupContract, type MarketoSetupHarness, type SetupProbe } from '@lockstep/ports';
+import { createMarketo, type Marketo } from './createMarketo.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** What a role without the permission is refused. */
+const endpoints: Readonly<Record<SetupProbe | 'READ_PERSONS', Json>> = {
+  READ_PERSONS: { path: '^/rest/v1/leads/describe2' },
+  WRITE_PERSONS: { method: 'POST', path: '^/rest/v1/leads\\.json' },
+  READ_ACTIVITIES: { path: '^/rest/v1/activities' },
+  NATIVE_SYNC_OFF: { path: '^/rest/v1/companies' },
+};
+
+type Stage = MarketoSetupHarness & {
+  readonly marketo: Marketo;
+  control(method: string, path: string, body?: Json): Promise<Json>;
+};
+
+async function startStage(): Promise<Stage> {
+  const clock = { now: () => Date.UTC(2026, 0, 1), monotonic: () => 0, sleep: async () => undefined };
+  const emulator = await startMarketoEmulator({ control: true, now: clock.now });
+  const marketo = createMarketo({ ...emulator, fields: personFields, clock });
+  const control = async (method: string, path: string, body?: Json): Promise<Json> => {
+    const answer = await fetch(`${emulator.url}/_control/${path}`, {
+      method,
+      ...(body && { body: JSON.stringify(body) }),
+    });
+
+    return (await answer.json()) as Json;
+  };
+  const forbidden = { action: { kind: 'envelope', code: '603' }, times: 1000 };
+
+  return {
+    marketo,
+    control,
+    setup: marketo.setup,
+    forbid: async (what) => void (await control('POST', 'faults', { ...forbidden, match: endpoints[what] })),
+    switchNativeSyncOn: async () => void (await control('POST', 'settings', { nativeCrm: true })),
+    addTextField: async (name, length) =>
+      void (await control('POST', 'fields', { fields: [{ name, dataType: 'string', length }] })),
+    advanceClock: async (advanceMs) => void (await control('POST', 'clock', { advanceMs })),
+    close: async () => {
+      await marketo.close();
+      await emulator.close();
+    },
+  };
+}
+
+describe('the setup of Marketo over the REST API', () => {
+  marketoSetupContract(startStage);
+});
+
+describe('the setup of Marketo over the REST API, with 1018 in the records', () => {
+  marketoSetupContract(async () => {
+    const stage = await startStage();
+    await stage.control('POST', 'settings', { nativeCrmSkipsRecords: true });
+
+    return stage;
+  });
+});
+
+describe('probes of the setup', () => {
+  let stage: Stage;
+  beforeEach(async () => {
+    stage = await startStage();
+  });
+  afterEach(() => stage.close());
+
+  it('change nothing in Marketo', async () => {
+    await stage.setup.probe('WRITE_PERSONS');
+    await stage.setup.probe('NATIVE_SYNC_OFF');
+
+    expect(await stage.control('GET', 'states')).toMatchObject({ states: [] });
+    expect(await stage.control('GET', 'objectStates')).toMatchObject({ states: [] });
+  });
+
+  it('take any complaint about the record for a permission', async () => {
+    await stage.control('POST', 'faults', { action: { kind: 'envelope', code: '702' }, times: 1 });
+
+    await expect(stage.setup.probe('WRITE_PERSONS')).resolves.toBeUndefined();
+  });
+});
+
+describe('a field that is left out', () => {
+  it('is not read, so that it is unknown and not null', async () => {
+    const stage = await startStage();
+    const { ids } = await stage.control('POST', 'persons', { persons: [{ title: 'Pilot', city: 'Lyon' }] });
+    const [id] = ids as readonly number[];
+    stage.setup.leaveOut(new Set(['title']));
+
+    const [person] = await stage.marketo.lane('FRESH').findPersons('id', [String(id)]);
+
+    expect(person?.fields).toMatchObject({ city: 'Lyon' });
+    expect(person?.fields).not.toHaveProperty('title');
+    stage.setup.leaveOut(new Set());
+    const [whole] = await stage.marketo.lane('FRESH').findPersons('id', [String(id)]);
+    expect(whole?.fields).toMatchObject({ title: 'Pilot' });
+    await stage.close();
+  });
+});

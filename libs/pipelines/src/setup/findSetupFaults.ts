@@ -1,0 +1,84 @@
+import { isSyncError } from '@lockstep/change-events';
+import type { CallBudget, MarketoSetup, PersonField } from '@lockstep/ports';
+import { fieldFaults, unreadableFields } from './fieldFaults.ts';
+import type { SetupFault } from './setupFault.ts';
+
+export type SetupQuestions = { readonly setup: MarketoSetup; readonly budget: CallBudget };
+
+/** What a failed question means; `permission` is Marketo's name of what the role lacks. */
+type Check = { readonly check: string; readonly permission: string; readonly isGrave: boolean };
+
+const readPersons: Check = { check: 'read-persons', permission: 'Read-Only Person', isGrave: true };
+const writePersons: Check = { check: 'write-persons', permission: 'Read-Write Person', isGrave: true };
+const readActivities: Check = { check: 'read-activities', permission: 'Read-Only Activity', isGrave: true };
+/** Companies are asked for nothing else, so a service that may not touch them works. */
+const nativeSync: Check = { check: 'native-sync', permission: 'Read-Write Company', isGrave: false };
+const readUsage: Check = { check: 'usage', permission: 'usage statistics', isGrave: false };
+
+/** Marketo's times are whole seconds, and a day of calls begins at its midnight. */
+const clockLeadMaxMs = 60_000;
+/** From here on first loads and audits rest (decision 11). */
+const callsShare = 0.8;
+
+/**
+ * Everything that is wrong with the setup, in one answer of at most five calls; fields that cannot be read are left out
+ * from then on. Throws MARKETO_* when Marketo cannot be asked now.
+ */
+export async function findSetupFaults({ setup, budget }: SetupQuestions): Promise<readonly SetupFault[]> {
+  let described: readonly PersonField[] | null = null;
+  const faults = await faultOf(readPersons, async () => {
+    described = await setup.describePersons();
+  });
+  // Without a token every other question has the same answer.
+  if (faults.some(({ check }) => check === 'credentials')) return [...faults, ...clockFaults(setup)];
+  faults.push(
+    ...(await faultOf(writePersons, () => setup.probe('WRITE_PERSONS'))),
+    ...(await faultOf(readActivities, () => setup.probe('READ_ACTIVITIES'))),
+    ...(await faultOf(nativeSync, () => setup.probe('NATIVE_SYNC_OFF'))),
+    ...(await faultOf(readUsage, () => budget.countOthers())),
+    ...(described ? fieldFaults(described) : []),
+    ...clockFaults(setup),
+    ...callFaults(budget),
+  );
+  setup.leaveOut(unreadableFields(described ?? []));
+
+  return faults;
+}
+
+async function faultOf(
+  { check, permission, isGrave }: Check,
+  question: () => Promise<void>,
+): Promise<SetupFault[]> {
+  try {
+    await question();
+
+    return [];
+  } catch (error) {
+    if (isSyncError(error, 'MARKETO_CREDENTIALS'))
+      return [{ check: 'credentials', code: error.code, isGrave: true, found: 'refused' }];
+    if (isSyncError(error, 'MARKETO_NATIVE_SYNC'))
+      return [{ check, code: error.code, isGrave: true, found: 'on' }];
+    if (isSyncError(error, 'MARKETO_FORBIDDEN'))
+      return [{ check, code: error.code, isGrave, found: `without ${permission}` }];
+    if (!isGrave && isSyncError(error, 'MARKETO_ANSWER_INVALID'))
+      return [{ check, code: error.code, isGrave, found: 'no answer' }];
+    throw error;
+  }
+}
+
+function clockFaults(setup: MarketoSetup): SetupFault[] {
+  const leadMs = setup.clockLeadMs() ?? 0;
+  const found = `Marketo ${leadMs < 0 ? 'behind' : 'ahead'} by ${Math.round(Math.abs(leadMs) / 1000)} s`;
+
+  return Math.abs(leadMs) <= clockLeadMaxMs
+    ? []
+    : [{ check: 'clock', code: 'CLOCK_SKEWED', isGrave: false, found }];
+}
+
+function callFaults(budget: CallBudget): SetupFault[] {
+  const { used, budget: most } = budget.report();
+
+  return used < most * callsShare
+    ? []
+    : [{ check: 'calls', code: 'CALLS_RUN_SHORT', isGrave: false, found: `${used} of ${most} used` }];
+}
