@@ -31,6 +31,9 @@ async function useLeads(client: TestClient, send: Send): Promise<void> {
   );
   await send('GET', 'leads.json?filterType=nonsense&filterValues=1');
   await send('GET', `lead/${first}.json?fields=email`);
+  await send('GET', 'leads/partitions.json');
+  const moves = [first, 1].map((one) => ({ id: one, partitionName: 'Default' }));
+  await send('POST', 'leads/partitions.json', { input: moves });
   await send('GET', 'leads/describe.json');
   await send('GET', 'leads/describe2.json');
   await send('POST', `leads/${first}/merge.json?leadIds=${second}`);

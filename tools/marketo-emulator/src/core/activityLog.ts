@@ -11,11 +11,17 @@ export const activityTypeIds = {
   changeScore: 22,
   mergeLeads: 32,
   deleteLead: 37,
+  changePartition: 100,
 } as const;
 
 const dayMs = 86_400_000;
 /** 25 months. */
-const mergeRetentionDays = 760;
+const retentionDaysMax = 760;
+
+const changeTypeIds: ReadonlySet<number> = new Set([
+  activityTypeIds.changeDataValue,
+  activityTypeIds.changeScore,
+]);
 const pruneEvery = 50_000;
 
 /** Logs that a person came to be. */
@@ -87,12 +93,20 @@ export interface FieldChange {
   readonly after: FieldValue;
 }
 
+interface LoggedChange {
+  readonly id: number;
+  readonly at: number;
+  readonly origin: Origin;
+  readonly change: FieldChange;
+}
+
 /** Logs one changed field; a score is logged twice, as the real service does. */
-export function logChange(
-  instance: Instance,
-  entry: { readonly id: number; readonly at: number; readonly origin: Origin; readonly change: FieldChange },
-): void {
+export function logChange(instance: Instance, entry: LoggedChange): void {
   const { field, before, after } = entry.change;
+  if (field.logged === 'partition') {
+    logPartition(instance, entry);
+    return;
+  }
   const newValue = displayText(field, after);
   const oldValue = displayText(field, before);
   const attributes = [
@@ -108,7 +122,7 @@ export function logChange(
     primaryValue: field.displayName,
     attributes,
   };
-  if (field.isScore === true) {
+  if (field.logged === 'score') {
     const difference = { name: 'Change Value', value: String(Number(after) - Number(before)) };
     appendActivity(instance, {
       ...row,
@@ -120,7 +134,21 @@ export function logChange(
   appendActivity(instance, { ...row, typeId: activityTypeIds.changeDataValue, change });
 }
 
-/** Whether retention still lets readers see the row: deletes 14 days, changes 90 days, merges 25 months, New Lead for ever (facts 3.4). */
+function logPartition(instance: Instance, { id, at, origin, change }: LoggedChange): void {
+  appendActivity(instance, {
+    leadId: id,
+    at,
+    typeId: activityTypeIds.changePartition,
+    primaryId: Number(change.after),
+    primaryValue: instance.partitions.find((one) => one.id === change.after)?.name ?? null,
+    attributes: [
+      { name: 'Old Partition ID', value: displayText(change.field, change.before) },
+      { name: 'Reason', value: origin.reason },
+    ],
+  });
+}
+
+/** Whether retention still lets readers see the row: deletes 14 days, changes 90 days, New Lead for ever, all else 25 months (facts 3.4). */
 export function isRetained(activity: Activity, settings: Settings, now: number): boolean {
   if (activity.typeId === activityTypeIds.newLead) return true;
   return activity.at >= now - retentionDays(activity, settings) * dayMs;
@@ -128,7 +156,7 @@ export function isRetained(activity: Activity, settings: Settings, now: number):
 
 function retentionDays({ typeId }: Activity, settings: Settings): number {
   if (typeId === activityTypeIds.deleteLead) return settings.deletedLeadRetentionDays;
-  return typeId === activityTypeIds.mergeLeads ? mergeRetentionDays : settings.changeRetentionDays;
+  return changeTypeIds.has(typeId) ? settings.changeRetentionDays : retentionDaysMax;
 }
 
 /** First and last name as Marketo shows them, null without either. */

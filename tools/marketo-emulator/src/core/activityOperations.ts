@@ -8,12 +8,14 @@ export const activityOperations: readonly Operation[] = [
   get('activities/pagingtoken', 'Read-Only Activity', (_instance, { parameters }) => ({
     nextPageToken: startToken(parameters),
   })),
-  get('activities/leadchanges', 'Read-Only Activity', (instance, { parameters }) =>
-    readLeadChanges(instance, parameters),
+  get('activities/leadchanges', 'Read-Only Activity', (instance, { parameters, user }) =>
+    readLeadChanges(instance, parameters, user),
   ),
   get('activities/deletedleads', 'Read-Only Activity', (instance, { parameters }) =>
     readDeletedLeads(instance, parameters),
   ),
   get('activities/types', 'Read-Only Activity', () => ({ result: describeActivityTypes() })),
-  get('activities', 'Read-Only Activity', (instance, { parameters }) => readActivities(instance, parameters)),
+  get('activities', 'Read-Only Activity', (instance, { parameters, user }) =>
+    readActivities(instance, parameters, user),
+  ),
 ];

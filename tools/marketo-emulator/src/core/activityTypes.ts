@@ -52,6 +52,16 @@ const types: readonly TypeRow[] = [
     ],
   },
   { id: 37, name: 'Delete Lead', description: 'A person left the database', attributes: [] },
+  {
+    id: 100,
+    name: 'Change Lead Partition',
+    description: 'A person went to another partition',
+    primary: ['New Partition ID', 'integer'],
+    attributes: [
+      ['Old Partition ID', 'integer'],
+      ['Reason', 'string'],
+    ],
+  },
 ];
 
 /** Rows of activities/types.json for the types that are logged here. */

@@ -8,6 +8,8 @@ export interface ApiUser {
   readonly userId: string;
   /** What its role grants; a change holds for running tokens too (inferred). */
   permissions: ReadonlySet<string>;
+  /** Ids of the partitions of its workspaces; persons elsewhere are not there for it, or closed (1008). */
+  partitions: ReadonlySet<number> | 'all';
 }
 
 /** A custom service: the credentials of one user, and the tokens that were issued to them. */
@@ -32,14 +34,26 @@ const firstUserId = 'lockstep@api.marketo-emulator.example';
 /** One user that may do everything, with one service. */
 export function createApiUsers(credentials: Credentials): ApiUsers {
   const access: ApiUsers = { users: new Map(), services: new Map() };
-  addService(access, putUser(access, firstUserId, permissions), credentials);
+  addService(access, putUser(access, firstUserId, { permissions, partitions: 'all' }), credentials);
   return access;
 }
 
+/** What a user may do, and where. */
+export interface Role {
+  readonly permissions: readonly string[];
+  /** Partition ids. */
+  readonly partitions: ReadonlySet<number> | 'all';
+}
+
 /** Makes a user, or gives a known one another role. */
-export function putUser(access: ApiUsers, userId: string, granted: readonly string[]): ApiUser {
-  const user = access.users.get(userId) ?? { userId, permissions: new Set() };
+export function putUser(
+  access: ApiUsers,
+  userId: string,
+  { permissions: granted, partitions }: Role,
+): ApiUser {
+  const user = access.users.get(userId) ?? { userId, permissions: new Set(), partitions };
   user.permissions = new Set(granted);
+  user.partitions = partitions;
   access.users.set(userId, user);
   return user;
 }

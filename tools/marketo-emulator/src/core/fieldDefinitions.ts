@@ -1,4 +1,5 @@
 import { partOf } from './partOf.ts';
+import { defaultPartition } from './partitions.ts';
 
 /** Types of person fields that the emulator can check (facts/marketo-rest 2.3). */
 export type DataType =
@@ -27,8 +28,8 @@ export interface FieldDefinition {
   readonly length?: number;
   readonly readOnly?: boolean;
   readonly custom?: boolean;
-  /** Changes are logged as Change Score (22) besides Change Data Value (13). */
-  readonly isScore?: boolean;
+  /** Changes are logged as Change Score (22) besides Change Data Value (13), or as Change Lead Partition (100) in its place. */
+  readonly logged?: 'score' | 'partition';
   /** Value that every new person gets. */
   readonly initial?: string | number | boolean;
 }
@@ -70,7 +71,7 @@ const standardFields: readonly FieldDefinition[] = [
   { id: 66, name: 'postalCode', displayName: 'Postal Code', dataType: 'string', length: 255 },
   { id: 67, name: 'leadSource', displayName: 'Person Source', dataType: 'string', length: 255 },
   { id: 68, name: 'leadStatus', displayName: 'Person Status', dataType: 'string', length: 255 },
-  { id: 69, name: 'leadScore', displayName: 'Person Score', dataType: 'integer', isScore: true },
+  { id: 69, name: 'leadScore', displayName: 'Person Score', dataType: 'integer', logged: 'score' },
   { id: 70, name: 'rating', displayName: 'Person Rating', dataType: 'string', length: 255 },
   { id: 71, name: 'priority', displayName: 'Priority', dataType: 'integer' },
   { id: 72, name: 'relativeScore', displayName: 'Relative Score', dataType: 'integer' },
@@ -96,6 +97,15 @@ const standardFields: readonly FieldDefinition[] = [
     dataType: 'string',
     length: 50,
     initial: 'contact',
+  },
+  {
+    id: 127,
+    name: 'leadPartitionId',
+    displayName: 'Lead Partition Id',
+    dataType: 'integer',
+    readOnly: true,
+    initial: defaultPartition.id,
+    logged: 'partition',
   },
   { id: 128, name: 'isLead', displayName: 'Is Lead', dataType: 'boolean', readOnly: true, initial: true },
   { id: 130, name: 'createdAt', displayName: 'Created At', dataType: 'datetime', readOnly: true },
@@ -185,9 +195,11 @@ const lengthlessTypes: ReadonlySet<DataType> = new Set<DataType>([
 /** Data types a custom field may have. */
 export const dataTypes: readonly DataType[] = [...lengthlessTypes, 'string', 'email', 'phone', 'url'];
 
-/** id, email, and custom string, email and integer fields can be looked up (facts 2.2). */
+const standardKeys: ReadonlySet<string> = new Set(['id', 'email', 'leadPartitionId']);
+
+/** id, email, the partition, and custom string, email and integer fields can be looked up (facts 2.2). */
 export function isSearchable(field: FieldDefinition): boolean {
-  if (field.name === 'id' || field.name === 'email') return true;
+  if (standardKeys.has(field.name)) return true;
   return field.custom === true && ['string', 'email', 'integer'].includes(field.dataType);
 }
 

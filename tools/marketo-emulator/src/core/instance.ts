@@ -8,6 +8,8 @@ import { createFieldTable } from './fieldDefinitions.ts';
 import type { FieldValue } from './fieldValue.ts';
 import type { ObjectWorld } from './objects/objectStore.ts';
 import { createObjectWorld } from './objects/objectStore.ts';
+import type { Partition } from './partitions.ts';
+import { defaultPartition } from './partitions.ts';
 import type { SequencedLog } from './sequencedLog.ts';
 import { createSequencedLog } from './sequencedLog.ts';
 import type { Settings } from './settings.ts';
@@ -97,6 +99,8 @@ export interface Instance extends Surroundings {
   readonly fields: FieldTable;
   readonly access: ApiUsers;
   readonly guidPrefix: string;
+  /** In id order; the first is the default one. */
+  readonly partitions: Partition[];
   /** In id order. */
   readonly persons: Map<number, Person>;
   /** Look-up indexes, built at first use: field name, key, ids. */
@@ -129,6 +133,7 @@ export function createInstance(surroundings: Surroundings, credentials: Credenti
     fields: createFieldTable(),
     access: createApiUsers(credentials),
     guidPrefix: surroundings.newId().slice(0, 18),
+    partitions: [defaultPartition],
     persons: new Map(),
     indexes: new Map(),
     activities: [],

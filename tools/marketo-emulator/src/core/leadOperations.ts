@@ -3,37 +3,45 @@ import type { Instance } from './instance.ts';
 import { mergeLeads } from './mergeLeads.ts';
 import type { Operation, OperationInput } from './operation.ts';
 import { get, write } from './operation.ts';
-import { listOf } from './parameters.ts';
+import { movePersons } from './movePersons.ts';
+import { inputOf, listOf } from './parameters.ts';
 import { partOf } from './partOf.ts';
+import { partitionsOf } from './partitions.ts';
 import { readLead, readLeads } from './readLeads.ts';
-import { deleteLeads, inputOf, syncLeads } from './syncLeads.ts';
+import { deleteLeads, syncLeads } from './syncLeads.ts';
 
 const permission = 'Read-Write Lead';
 
 /** The endpoints of persons; literal paths before patterns. */
 export const leadOperations: readonly Operation[] = [
-  get('leads', 'Read-Only Lead', (instance, { parameters }) => readLeads(instance, parameters)),
+  get('leads', 'Read-Only Lead', (instance, { parameters, user }) => readLeads(instance, parameters, user)),
   write('POST', 'leads', { permission }, sync),
   write('DELETE', 'leads', { permission, body: 'optional' }, remove),
   write('POST', 'leads/delete', { permission, body: 'optional' }, remove),
   write('POST', 'leads/(\\d+)/merge', { permission, body: 'none' }, merge),
+  get('leads/partitions', 'Read-Only Lead', (instance, { user }) => ({
+    result: partitionsOf(instance, user),
+  })),
+  write('POST', 'leads/partitions', { permission }, (instance, { body, user, origin }) => ({
+    result: movePersons(instance, inputOf(body), user, origin),
+  })),
   get('leads/describe', 'Read-Only Lead', (instance) => ({ result: describeLeads(instance) })),
   get('leads/describe2', 'Read-Only Lead', (instance) => ({ result: describeLeadsShort(instance) })),
-  get('lead/(\\d+)', 'Read-Only Lead', (instance, { parameters, pathParts }) =>
-    readLead(instance, Number(pathParts[0]), parameters),
+  get('lead/(\\d+)', 'Read-Only Lead', (instance, { parameters, pathParts, user }) =>
+    readLead(instance, Number(pathParts[0]), parameters, user),
   ),
 ];
 
-async function sync(instance: Instance, { body, origin }: OperationInput): Promise<object> {
-  return { result: await syncLeads(instance, body, origin) };
+async function sync(instance: Instance, { body, user, origin }: OperationInput): Promise<object> {
+  return { result: await syncLeads(instance, body, user, origin) };
 }
 
-function remove(instance: Instance, { parameters, body, origin }: OperationInput): object {
+function remove(instance: Instance, { parameters, body, user, origin }: OperationInput): object {
   const queryIds = listOf(parameters, 'id');
   const bodyIds = (): unknown[] => inputOf(body).map((entry) => partOf(entry, 'id'));
-  return { result: deleteLeads(instance, queryIds.length > 0 ? queryIds : bodyIds(), origin) };
+  return { result: deleteLeads(instance, queryIds.length > 0 ? queryIds : bodyIds(), user, origin) };
 }
 
-function merge(instance: Instance, { parameters, pathParts, origin }: OperationInput): object {
-  return mergeLeads(instance, Number(pathParts[0]), parameters, origin);
+function merge(instance: Instance, { parameters, pathParts, user, origin }: OperationInput): object {
+  return mergeLeads(instance, { winnerId: Number(pathParts[0]), parameters, user }, origin);
 }

@@ -1,21 +1,23 @@
 import { logMerge, moveActivities } from './activityLog.ts';
 import { apiError } from './apiError.ts';
+import type { ApiUser } from './apiUsers.ts';
 import type { FieldValue } from './fieldValue.ts';
 import type { Instance, Origin, Person } from './instance.ts';
 import { moveRoles } from './objects/roles.ts';
 import { listOf } from './parameters.ts';
+import { refuseClosed } from './partitions.ts';
 import { deletePerson, updatePerson } from './persons.ts';
 
 /** More are refused since 2026-03-31 (facts 2.5). */
 const losersMax = 25;
 
-/** Merge Leads: the losers are named in `leadId` or `leadIds`; the answer has no result. Throws 1004, 1003 and 1080. */
+/** Merge Leads: the losers are named in `leadId` or `leadIds`; the answer has no result. Throws 1004, 1008, 1003 and 1080. */
 export function mergeLeads(
   instance: Instance,
-  winnerId: number,
-  parameters: URLSearchParams,
+  call: { readonly winnerId: number; readonly parameters: URLSearchParams; readonly user: ApiUser },
   origin: Origin,
 ): object {
+  const { winnerId, parameters, user } = call;
   const ids = [...listOf(parameters, 'leadId'), ...listOf(parameters, 'leadIds')].map(Number);
   const loserIds = [...new Set(ids)].filter((id) => id !== winnerId);
   if (loserIds.length === 0) throw apiError('1003', "Required parameter 'leadId' is missing");
@@ -23,8 +25,8 @@ export function mergeLeads(
     throw apiError('1080', `At most ${losersMax} leads can be merged in one call`);
   mergePersons(
     instance,
-    leadOf(instance, winnerId),
-    loserIds.map((id) => leadOf(instance, id)),
+    openLead(instance, user, winnerId),
+    loserIds.map((id) => openLead(instance, user, id)),
     origin,
   );
   return {};
@@ -45,6 +47,13 @@ export function mergePersons(
   }
   const loserIds = losers.map(({ id }) => id);
   logMerge(instance, { winner: leadOf(instance, winner.id), loserIds, at: instance.now(), origin });
+}
+
+function openLead(instance: Instance, user: ApiUser, id: number): Person {
+  const person = leadOf(instance, id);
+  const refused = refuseClosed(instance, user, person);
+  if (refused !== undefined) throw apiError(refused.code, refused.message);
+  return person;
 }
 
 function leadOf(instance: Instance, id: number): Person {

@@ -1,3 +1,4 @@
+import type { ApiUser } from './apiUsers.ts';
 import type { Instance, Origin } from './instance.ts';
 import type { Permission } from './permissions.ts';
 import type { RestCall } from './runCall.ts';
@@ -9,6 +10,7 @@ export interface OperationInput {
   readonly body: unknown;
   /** The call itself, for the endpoints that take or give files. */
   readonly call: RestCall;
+  readonly user: ApiUser;
   readonly origin: Origin;
 }
 

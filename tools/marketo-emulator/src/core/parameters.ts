@@ -1,7 +1,22 @@
 import { apiError } from './apiError.ts';
+import { partOf } from './partOf.ts';
 
-/** Largest page of any read. */
+/** Most records of a call, and of a page of any read. */
 export const pageSizeMax = 300;
+
+/** The `input` array of a body; throws 1002 when there is none (inferred). */
+export function inputOf(body: unknown): readonly unknown[] {
+  const input = partOf(body, 'input');
+  if (!Array.isArray(input)) throw apiError('1002', "Missing value for required parameter 'input'");
+  return input;
+}
+
+/** Throws 1003 unless a call names between 1 and 300 records (inferred). */
+export function checkCount(records: readonly unknown[]): void {
+  if (records.length === 0 || records.length > pageSizeMax) {
+    throw apiError('1003', `Between 1 and ${pageSizeMax} records expected`);
+  }
+}
 
 /** Values of an array parameter, comma-separated or repeated (facts 2.1). */
 export function listOf(parameters: URLSearchParams, name: string): string[] {

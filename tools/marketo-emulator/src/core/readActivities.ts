@@ -1,10 +1,12 @@
 import { activityTypeIds, isRetained } from './activityLog.ts';
 import { apiError } from './apiError.ts';
+import type { ApiUser } from './apiUsers.ts';
 import { secondsText } from './fieldValue.ts';
 import type { Activity, Instance } from './instance.ts';
 import type { ActivityPosition } from './pagingToken.ts';
 import { decodePosition, encodePosition } from './pagingToken.ts';
 import { listOf, pageSizeOf, required } from './parameters.ts';
+import { isOpenTo } from './partitions.ts';
 
 /** A page of activity rows; the token is always there, `result` may be missing when there are no rows. */
 export interface ActivityPage {
@@ -27,12 +29,16 @@ export function startToken(parameters: URLSearchParams): string {
 }
 
 /** Get Lead Changes: New Lead rows always, change rows of the named fields. */
-export function readLeadChanges(instance: Instance, parameters: URLSearchParams): ActivityPage {
+export function readLeadChanges(
+  instance: Instance,
+  parameters: URLSearchParams,
+  user: ApiUser,
+): ActivityPage {
   required(parameters, 'fields');
   const fields = new Set(listOf(parameters, 'fields'));
   const unknown = [...fields].find((name) => !instance.fields.has(name));
   if (unknown !== undefined) throw apiError('1006', `Field '${unknown}' not found`);
-  const isLeadWanted = leadFilter(parameters);
+  const isLeadWanted = leadFilter(instance, parameters, user);
   const isWanted = (activity: Activity): boolean => {
     if (!isLeadWanted(activity)) return false;
     if (activity.typeId === activityTypeIds.newLead) return true;
@@ -42,11 +48,11 @@ export function readLeadChanges(instance: Instance, parameters: URLSearchParams)
 }
 
 /** Get Lead Activities of at most ten types. */
-export function readActivities(instance: Instance, parameters: URLSearchParams): ActivityPage {
+export function readActivities(instance: Instance, parameters: URLSearchParams, user: ApiUser): ActivityPage {
   required(parameters, 'activityTypeIds');
   const typeIds = new Set(listOf(parameters, 'activityTypeIds').map(Number));
   if (typeIds.size > activityTypesMax) throw apiError('1003', 'At most 10 activity types are allowed');
-  const isLeadWanted = leadFilter(parameters);
+  const isLeadWanted = leadFilter(instance, parameters, user);
   const isWanted = (activity: Activity): boolean => typeIds.has(activity.typeId) && isLeadWanted(activity);
   return readPage(instance, parameters, isWanted, activityRow);
 }
@@ -125,10 +131,19 @@ function firstIndexAfter(activities: readonly Activity[], id: number): number {
   return low;
 }
 
-function leadFilter(parameters: URLSearchParams): (activity: Activity) => boolean {
+// Whose person is gone is for everybody (inferred).
+function leadFilter(
+  { persons }: Instance,
+  parameters: URLSearchParams,
+  user: ApiUser,
+): (activity: Activity) => boolean {
   const leadIds = new Set(listOf(parameters, 'leadIds').map(Number));
   if (leadIds.size > leadIdsMax) throw apiError('1003', 'At most 30 lead ids are allowed');
-  return (activity) => leadIds.size === 0 || leadIds.has(activity.leadId);
+  return ({ leadId }) => {
+    if (leadIds.size > 0 && !leadIds.has(leadId)) return false;
+    const person = user.partitions === 'all' ? undefined : persons.get(leadId);
+    return person === undefined || isOpenTo(user, person);
+  };
 }
 
 function passesFieldFilter(instance: Instance, fields: ReadonlySet<string>, activity: Activity): boolean {

@@ -1,9 +1,11 @@
 import { apiError } from './apiError.ts';
+import type { ApiUser } from './apiUsers.ts';
 import { isSearchable } from './fieldDefinitions.ts';
 import type { FieldValue } from './fieldValue.ts';
-import type { Instance } from './instance.ts';
+import type { Instance, Person } from './instance.ts';
 import { decodeBase32, encodeBase32 } from './pagingToken.ts';
 import { listOf, pageSizeMax, pageSizeOf, required } from './parameters.ts';
+import { isOpenTo } from './partitions.ts';
 import { findPersonIds } from './personIndex.ts';
 import { viewPerson } from './persons.ts';
 
@@ -20,7 +22,7 @@ const defaultFields = ['email', 'firstName', 'lastName', 'createdAt', 'updatedAt
 const matchesMax = 1000;
 
 /** Get Leads by Filter Type. Throws 1003 beyond 300 values or 1000 matches, 1011 for a field that is no filter. */
-export function readLeads(instance: Instance, parameters: URLSearchParams): LeadPage {
+export function readLeads(instance: Instance, parameters: URLSearchParams, user: ApiUser): LeadPage {
   const filterType = required(parameters, 'filterType');
   const field = instance.fields.get(filterType);
   if (field === undefined || !isSearchable(field)) {
@@ -30,17 +32,28 @@ export function readLeads(instance: Instance, parameters: URLSearchParams): Lead
   const values = listOf(parameters, 'filterValues');
   if (values.length > pageSizeMax) throw apiError('1003', `At most ${pageSizeMax} filter values are allowed`);
   const fieldNames = fieldsOf(instance, parameters);
-  const ids = [...new Set(values.flatMap((value) => findPersonIds(instance, filterType, value)))];
+  const found = new Set(values.flatMap((value) => findPersonIds(instance, filterType, value)));
+  const ids = [...found].filter((id) => seenPerson(instance, user, id) !== undefined);
   if (ids.length > matchesMax) throw apiError('1003', 'Too many results match the filter');
   ids.sort((left, right) => left - right);
   return pageOf(instance, ids, parameters, fieldNames);
 }
 
 /** Get Lead by Id: an unknown id answers an empty result. */
-export function readLead(instance: Instance, id: number, parameters: URLSearchParams): LeadPage {
+export function readLead(
+  instance: Instance,
+  id: number,
+  parameters: URLSearchParams,
+  user: ApiUser,
+): LeadPage {
   const fieldNames = fieldsOf(instance, parameters);
-  const person = instance.persons.get(id);
+  const person = seenPerson(instance, user, id);
   return { result: person === undefined ? [] : [viewPerson(instance, person, fieldNames)] };
+}
+
+function seenPerson({ persons }: Instance, user: ApiUser, id: number): Person | undefined {
+  const person = persons.get(id);
+  return person !== undefined && isOpenTo(user, person) ? person : undefined;
 }
 
 function pageOf(

@@ -83,6 +83,7 @@ async function runOperation(instance: Instance, call: RestCall, caller: Caller):
     pathParts,
     body,
     call,
+    user: caller.user,
     origin: apiOrigin(caller),
   });
 }

@@ -21,6 +21,8 @@ export interface Settings {
   tokenLifetimeSeconds: number;
   deletedLeadRetentionDays: number;
   changeRetentionDays: number;
+  /** The partition is part of the key of createOnly and createOrUpdate, as custom dedupe rules can have it. */
+  dedupeByPartition: boolean;
   /** Inferred: email keys match without regard to case. */
   emailMatchIgnoresCase: boolean;
   /** Inferred: an overlong value skips the record with 1077; otherwise it is cut. */
@@ -71,6 +73,7 @@ export function defaultSettings(): Settings {
     tokenLifetimeSeconds: 3600,
     deletedLeadRetentionDays: 14,
     changeRetentionDays: 90,
+    dedupeByPartition: false,
     emailMatchIgnoresCase: true,
     skipOverlongValues: true,
     mergeLogsDeletes: false,

@@ -1,33 +1,38 @@
-import type { Reason } from './apiError.ts';
 import { apiError } from './apiError.ts';
+import type { ApiUser } from './apiUsers.ts';
 import type { CheckedRecord } from './checkRecord.ts';
 import { checkRecord } from './checkRecord.ts';
 import { isSearchable } from './fieldDefinitions.ts';
 import type { Instance, Origin } from './instance.ts';
 import { refusePersonLinks } from './objects/companyValues.ts';
+import { checkCount, inputOf } from './parameters.ts';
 import { partOf } from './partOf.ts';
+import type { PartitionScope } from './partitionScope.ts';
+import { isInScope, placeIn, refuseScope, scopeOf } from './partitionScope.ts';
+import { refuseClosed } from './partitions.ts';
 import { findPersonIds, keyOf } from './personIndex.ts';
 import { createPerson, deletePerson, updatePerson } from './persons.ts';
-
-/** Outcome of one record; skipped entries carry no id (facts 2.4). */
-export type RecordResult =
-  | { readonly id: number; readonly status: 'created' | 'updated' | 'deleted' }
-  | { readonly status: 'skipped'; readonly reasons: readonly Reason[] };
+import { skipped, type RecordResult } from './recordResult.ts';
 
 const actions = ['createOrUpdate', 'createOnly', 'updateOnly', 'createDuplicate'] as const;
-type Action = (typeof actions)[number];
+/** What a sync may do with its records. */
+export type Action = (typeof actions)[number];
 
 interface SyncRequest {
   readonly action: Action;
   readonly lookupField: string;
   readonly input: readonly unknown[];
+  readonly scope: PartitionScope;
 }
 
-const recordsMax = 300;
-
 /** Sync Leads: one result per record, in input order. Throws ApiError when the request as a whole is wrong. */
-export async function syncLeads(instance: Instance, body: unknown, origin: Origin): Promise<RecordResult[]> {
-  const request = parseSyncRequest(instance, body);
+export async function syncLeads(
+  instance: Instance,
+  body: unknown,
+  user: ApiUser,
+  origin: Origin,
+): Promise<RecordResult[]> {
+  const request = parseSyncRequest(instance, body, user);
   const records = checkInput(instance, request);
   const find = (record: CheckedRecord): number[] => findMatches(instance, request, record);
   // Looking up now and inserting after a pause is what makes concurrent upserts of one key create duplicates.
@@ -36,35 +41,31 @@ export async function syncLeads(instance: Instance, body: unknown, origin: Origi
   return records.map((record, index) => {
     if (record.kind === 'bad') return { status: 'skipped', reasons: record.reasons };
     const outcome = chooseOutcome(request.action, found?.[index] ?? find(record));
-    return carryOut(instance, outcome, record, origin);
+    return carryOut(instance, outcome, { record, scope: request.scope }, origin);
   });
 }
 
 /** Delete Leads: unknown ids are skipped with 1004 (inferred). */
-export function deleteLeads(instance: Instance, ids: readonly unknown[], origin: Origin): RecordResult[] {
-  if (ids.length === 0 || ids.length > recordsMax) {
-    throw apiError('1003', `Between 1 and ${recordsMax} records expected`);
-  }
+export function deleteLeads(
+  instance: Instance,
+  ids: readonly unknown[],
+  user: ApiUser,
+  origin: Origin,
+): RecordResult[] {
+  checkCount(ids);
   return ids.map((id) => {
     const person = instance.persons.get(Number(id));
     if (person === undefined) return skipped('1004', 'Lead not found');
+    const refused = refuseClosed(instance, user, person);
+    if (refused !== undefined) return skipped(refused.code, refused.message);
     deletePerson(instance, person, origin);
     return { id: person.id, status: 'deleted' };
   });
 }
 
-/** The `input` array of a body; throws 1002 when there is none (inferred). */
-export function inputOf(body: unknown): readonly unknown[] {
-  const input = partOf(body, 'input');
-  if (!Array.isArray(input)) throw apiError('1002', "Missing value for required parameter 'input'");
-  return input;
-}
-
-function parseSyncRequest(instance: Instance, body: unknown): SyncRequest {
+function parseSyncRequest(instance: Instance, body: unknown, user: ApiUser): SyncRequest {
   const input = inputOf(body);
-  if (input.length === 0 || input.length > recordsMax) {
-    throw apiError('1003', `Between 1 and ${recordsMax} records expected`);
-  }
+  checkCount(input);
   const action = actions.find((known) => known === textOf(body, 'action', 'createOrUpdate'));
   if (action === undefined) throw apiError('1003', "Invalid value for parameter 'action'");
   const lookupField = textOf(body, 'lookupField', 'email');
@@ -73,7 +74,7 @@ function parseSyncRequest(instance: Instance, body: unknown): SyncRequest {
   if (!isKey || (lookupField === 'id' && action !== 'updateOnly')) {
     throw apiError('1011', `Lookup field '${lookupField}' is not supported`);
   }
-  return { action, lookupField, input };
+  return { action, lookupField, input, scope: scopeOf(instance, body, user, action) };
 }
 
 function textOf(body: unknown, name: string, fallback: string): string {
@@ -98,7 +99,8 @@ function checkInput(instance: Instance, { action, lookupField, input }: SyncRequ
 
 function findMatches(instance: Instance, request: SyncRequest, record: CheckedRecord): number[] {
   if (record.kind === 'bad' || request.action === 'createDuplicate') return [];
-  return findPersonIds(instance, request.lookupField, record.values[request.lookupField] ?? null);
+  const ids = findPersonIds(instance, request.lookupField, record.values[request.lookupField] ?? null);
+  return ids.filter((id) => isInScope(instance, request, id));
 }
 
 type Outcome =
@@ -119,22 +121,21 @@ function chooseOutcome(action: Action, matches: readonly number[]): Outcome {
 function carryOut(
   instance: Instance,
   outcome: Outcome,
-  record: Extract<CheckedRecord, { kind: 'good' }>,
+  { record, scope }: { record: Extract<CheckedRecord, { kind: 'good' }>; scope: PartitionScope },
   origin: Origin,
 ): RecordResult {
   if ('code' in outcome) return skipped(outcome.code, outcome.message);
   const person = 'create' in outcome ? undefined : instance.persons.get(outcome.updateId);
-  const refused = refusePersonLinks(instance, person, record.values);
+  const refused = refuseScope(instance, scope, person) ?? refusePersonLinks(instance, person, record.values);
   if (refused !== undefined) return skipped(refused.code, refused.message);
-  if ('create' in outcome) return { id: createPerson(instance, record.values, origin), status: 'created' };
+  if ('create' in outcome) {
+    const id = createPerson(instance, { ...record.values, ...placeIn(scope) }, origin);
+    return { id, status: 'created' };
+  }
   // It may have been deleted since the look-up.
   if (person === undefined) return skipped('1004', 'Lead not found');
   updatePerson(instance, person, record.values, origin);
   return { id: person.id, status: 'updated' };
-}
-
-function skipped(code: string, message: string): RecordResult {
-  return { status: 'skipped', reasons: [{ code, message }] };
 }
 
 function bad(code: string, message: string): CheckedRecord {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ApiUser } from '../core/apiUsers.ts';
 import { addService, putUser, revokeTokens } from '../core/apiUsers.ts';
+import { idsOfPartitions } from '../core/controlPartitions.ts';
 import { ControlError } from '../core/controlEdits.ts';
 import type { Instance } from '../core/instance.ts';
 import { permissions } from '../core/permissions.ts';
@@ -9,15 +10,17 @@ import { bodyOf } from './controlBody.ts';
 const servicesMax = 100;
 
 /** Control calls on API-only users, their permissions and their custom services. */
-export function addAccessControlRoutes(control: FastifyInstance, { access, newId }: Instance): void {
+export function addAccessControlRoutes(control: FastifyInstance, instance: Instance): void {
+  const { access, newId } = instance;
   control.get('/users', () => Promise.resolve({ users: [...access.users.values()].map(describeUser) }));
   control.post('/users', (request) => {
-    const { userId, permissions: granted = permissions } = bodyOf(request.body);
+    const { userId, permissions: granted = permissions, partitions } = bodyOf(request.body);
     if (typeof userId !== 'string' || userId === '') throw new ControlError(400, ['userId expected']);
     if (!arePermissions(granted)) {
       throw new ControlError(400, [`permissions must be an array of ${permissions.join(', ')}`]);
     }
-    return Promise.resolve(describeUser(putUser(access, userId, granted)));
+    const open = partitions === undefined ? 'all' : idsOfPartitions(instance, partitions);
+    return Promise.resolve(describeUser(putUser(access, userId, { permissions: granted, partitions: open })));
   });
   control.post('/services', (request) => {
     const { userId } = bodyOf(request.body);
@@ -34,8 +37,12 @@ export function addAccessControlRoutes(control: FastifyInstance, { access, newId
   });
 }
 
-function describeUser({ userId, permissions: granted }: ApiUser): object {
-  return { userId, permissions: [...granted] };
+function describeUser({ userId, permissions: granted, partitions }: ApiUser): object {
+  return {
+    userId,
+    permissions: [...granted],
+    partitions: partitions === 'all' ? partitions : [...partitions],
+  };
 }
 
 function arePermissions(value: unknown): value is string[] {

@@ -18,6 +18,7 @@ import { changeSettings } from '../core/settings.ts';
 import { addAccessControlRoutes } from './accessControlRoutes.ts';
 import { actorOf, bodyOf } from './controlBody.ts';
 import { addObjectControlRoutes } from './objectControlRoutes.ts';
+import { addPartitionControlRoutes } from './partitionControlRoutes.ts';
 
 const controlBodyBytesMax = 256 * 1024 * 1024;
 
@@ -36,6 +37,7 @@ export function addControlRoutes(app: FastifyInstance, instance: Instance): void
       addSettingRoutes(control, instance);
       addLogRoutes(control, instance);
       addAccessControlRoutes(control, instance);
+      addPartitionControlRoutes(control, instance);
       addObjectControlRoutes(control, instance);
       done();
     },

@@ -2,7 +2,7 @@ import { apiError } from '../apiError.ts';
 import { isSearchable } from '../fieldDefinitions.ts';
 import type { Instance } from '../instance.ts';
 import { partOf } from '../partOf.ts';
-import { inputOf } from '../syncLeads.ts';
+import { inputOf } from '../parameters.ts';
 import type { CustomField, CustomType } from './customTypes.ts';
 import { customType, draftOf, nameIn, storeType } from './customTypes.ts';
 import { systemFields } from './objectType.ts';

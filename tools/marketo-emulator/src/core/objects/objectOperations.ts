@@ -2,7 +2,7 @@ import { apiError } from '../apiError.ts';
 import type { Instance } from '../instance.ts';
 import type { Operation, OperationInput } from '../operation.ts';
 import type { Subject } from '../permissions.ts';
-import { inputOf } from '../syncLeads.ts';
+import { inputOf } from '../parameters.ts';
 import { browseFields, describeObject, fieldByName } from './describeObject.ts';
 import type { ObjectTable } from './objectStore.ts';
 import { queryObjects } from './queryObjects.ts';

@@ -3,7 +3,7 @@ import { apiError } from '../apiError.ts';
 import type { FieldValue } from '../fieldValue.ts';
 import type { Instance, Origin } from '../instance.ts';
 import { partOf } from '../partOf.ts';
-import { inputOf } from '../syncLeads.ts';
+import { inputOf } from '../parameters.ts';
 import { checkObject, refuseValues } from './checkObject.ts';
 import { findObjects } from './objectIndex.ts';
 import { isInUse, missingParent } from './objectLinks.ts';
