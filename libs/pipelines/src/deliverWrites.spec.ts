@@ -1,82 +1,8 @@
-import {
-  isAfter,
-  SyncError,
-  topics,
-  type DeliveryOutcome,
-  type ScalarValues,
-  type Sequence,
-  type WriteCommand,
-} from '@lockstep/change-events';
-import {
-  inMemoryEventLog,
-  inMemoryMarketo,
-  inMemoryStores,
-  type Batch,
-  type MarketoPeople,
-  type UpsertRequest,
-} from '@lockstep/ports';
-import { createCallNumbers } from './callNumbers.ts';
-import { createDeliverer } from './deliverWrites.ts';
-import {
-  deliverAll,
-  eventsOf,
-  exampleClock,
-  exampleCommand,
-  exampleId,
-  exampleLease,
-  put,
-} from './pipelineFixtures.ts';
+import { isAfter, SyncError, topics, type Sequence, type WriteCommand } from '@lockstep/change-events';
+import type { Batch, inMemoryEventLog } from '@lockstep/ports';
+import { createDeliverSetting, fail, group, revision, update } from './deliver/deliverSetting.ts';
+import { deliverAll, exampleCommand, exampleId, put } from './pipelineFixtures.ts';
 
-const group = 'deliverer';
-
-/** `crowded`: an address that more persons share than Marketo can list. */
-function createSetting({ crowded = '' } = {}) {
-  const clock = exampleClock();
-  const lease = exampleLease();
-  const marketo = inMemoryMarketo({ now: clock.now });
-  const { deliveries } = inMemoryStores();
-  const log = inMemoryEventLog();
-  const numbers = createCallNumbers(1);
-  const sent: UpsertRequest[] = [];
-  marketo.hooks.beforeUpsert = (request) => void sent.push(request);
-  const people: MarketoPeople = {
-    ...marketo,
-    async findPersons(field, values) {
-      if (crowded !== '' && values.includes(crowded)) throw new SyncError('MARKETO_AMBIGUOUS', { field });
-      return marketo.findPersons(field, values);
-    },
-  };
-  const deliverer = createDeliverer({ people, backfillPeople: people, deliveries, numbers, lease, clock });
-  const start = () =>
-    log.subscribe({ group, topics: [topics.writes, topics.writesBackfill], batchSizeMax: 1000 }, deliverer);
-  start();
-  const outcomes = () => eventsOf<DeliveryOutcome>(log, topics.outcomes);
-  return {
-    ...{ clock, lease, marketo, deliveries, log, numbers, sent, start, outcomes, deliverer },
-    lastOutcome: (goldenId = exampleId(1)) =>
-      outcomes()
-        .filter((outcome) => outcome.goldenId === goldenId)
-        .at(-1),
-    async send(...commands: WriteCommand[]) {
-      await put(
-        log,
-        ...commands.map((command) => ({
-          topic: command.lane === 'BACKFILL' ? topics.writesBackfill : topics.writes,
-          key: command.goldenId,
-          value: command,
-        })),
-      );
-      await deliverAll(log, group);
-    },
-  };
-}
-
-const fail = (code: 'MARKETO_BUSY' | 'MARKETO_REFUSED' | 'MARKETO_OUTCOME_UNKNOWN') => () => {
-  throw new SyncError(code);
-};
-const update = (personId: string, fields: ScalarValues, changes: Partial<WriteCommand> = {}) =>
-  exampleCommand({ operation: 'UPDATE', personId, fields, ...changes });
-const revision = (number: number) => ({ epoch: 1, number });
 /** Commands of golden ids that share a partition, so that they travel in one batch. */
 function neighbours(log: ReturnType<typeof inMemoryEventLog>): Promise<string[]> {
   const ids = Array.from({ length: 40 }, (_, n) => exampleId(n + 100));
@@ -87,7 +13,7 @@ function neighbours(log: ReturnType<typeof inMemoryEventLog>): Promise<string[]>
 
 describe('creating a person', () => {
   it('creates by our key only when neither the key nor the address is found', async () => {
-    const { send, sent, marketo, lastOutcome } = createSetting();
+    const { send, sent, marketo, lastOutcome } = createDeliverSetting();
     marketo.seed([{ email: 'other@example.com' }]);
 
     await send(exampleCommand({ email: 'ann@example.com', fields: { lastName: 'Example' } }));
@@ -102,7 +28,7 @@ describe('creating a person', () => {
   });
 
   it('hands back a person that carries our key, and overwrites nothing', async () => {
-    const { send, sent, marketo, lastOutcome } = createSetting();
+    const { send, sent, marketo, lastOutcome } = createDeliverSetting();
     marketo.seed([{ lockstepId: exampleId(1), lastName: 'Theirs', email: 'old@example.com' }]);
 
     await send(exampleCommand({ email: 'ann@example.com' }));
@@ -112,7 +38,7 @@ describe('creating a person', () => {
   });
 
   it('hands back the one person with the address, in whatever case, and overwrites nothing', async () => {
-    const { send, sent, marketo, lastOutcome } = createSetting();
+    const { send, sent, marketo, lastOutcome } = createDeliverSetting();
     marketo.seed([{ email: 'Ann@Example.com', lastName: 'Theirs' }]);
 
     await send(exampleCommand({ email: 'ann@example.com' }));
@@ -122,7 +48,7 @@ describe('creating a person', () => {
   });
 
   it('does not look at addresses when matching by email is off', async () => {
-    const { send, marketo, lastOutcome } = createSetting();
+    const { send, marketo, lastOutcome } = createDeliverSetting();
     marketo.seed([{ email: 'ann@example.com' }]);
 
     await send(exampleCommand({ email: 'ann@example.com', matchByEmail: false }));
@@ -134,7 +60,7 @@ describe('creating a person', () => {
     ['two persons have the address', [{ email: 'ann@example.com' }, { email: 'ANN@example.com' }]],
     ['the person belongs to another record', [{ email: 'ann@example.com', lockstepId: exampleId(2) }]],
   ])('creates nobody when %s', async (_why, persons) => {
-    const { send, sent, marketo, lastOutcome } = createSetting();
+    const { send, sent, marketo, lastOutcome } = createDeliverSetting();
     marketo.seed(persons);
 
     await send(exampleCommand({ email: 'ann@example.com' }));
@@ -148,7 +74,7 @@ describe('an address that too many persons share', () => {
   // The search is refused as a whole; for ever, if nobody looks for the one address that is to blame.
   it('is ambiguous for its own record and delays no other', async () => {
     const crowded = 'info@example.com';
-    const { send, log, sent, lastOutcome } = createSetting({ crowded });
+    const { send, log, sent, lastOutcome } = createDeliverSetting({ crowded });
     const [first = '', second = '', third = ''] = await neighbours(log);
 
     await send(
@@ -166,7 +92,7 @@ describe('an address that too many persons share', () => {
 
 describe('updating a person', () => {
   it('writes to the person of that id only', async () => {
-    const { send, sent, marketo, lastOutcome } = createSetting();
+    const { send, sent, marketo, lastOutcome } = createDeliverSetting();
     marketo.seed([{ city: 'Ulm' }, { city: 'Ulm' }]);
 
     await send(update('2', { city: 'Bonn' }));
@@ -177,7 +103,7 @@ describe('updating a person', () => {
   });
 
   it('never creates a person who is not found', async () => {
-    const { send, marketo, lastOutcome } = createSetting();
+    const { send, marketo, lastOutcome } = createDeliverSetting();
 
     await send(update('9', { city: 'Bonn' }));
 
@@ -186,7 +112,7 @@ describe('updating a person', () => {
   });
 
   it('numbers a write before it is sent, and again when its answer is there', async () => {
-    const { send, marketo, numbers, lastOutcome } = createSetting();
+    const { send, marketo, numbers, lastOutcome } = createDeliverSetting();
     marketo.seed([{}]);
     const during: Sequence[] = [];
     marketo.hooks.beforeUpsert = () => void during.push(numbers.next());
@@ -199,7 +125,7 @@ describe('updating a person', () => {
   });
 
   it('refuses only the one record that Marketo refuses', async () => {
-    const { send, marketo, log, lastOutcome } = createSetting();
+    const { send, marketo, log, lastOutcome } = createDeliverSetting();
     const [first = '', second = ''] = await neighbours(log);
     marketo.seed([{}, {}]);
 
@@ -217,7 +143,7 @@ describe('updating a person', () => {
     ['a creation', exampleCommand({ fields: { email: 'no address', city: 'Bonn' } }), 'CREATED'],
   ])('sends %s that is refused for one field once more without it, and names the field', async (...args) => {
     const [, command, result] = args;
-    const { send, sent, marketo, lastOutcome } = createSetting();
+    const { send, sent, marketo, lastOutcome } = createDeliverSetting();
     marketo.seed([{}]);
 
     await send(command);
@@ -229,7 +155,7 @@ describe('updating a person', () => {
   });
 
   it('cuts a call that is refused as a whole in halves, down to the record at fault', async () => {
-    const { send, marketo, log, lastOutcome } = createSetting();
+    const { send, marketo, log, lastOutcome } = createDeliverSetting();
     const ids = (await neighbours(log)).slice(0, 4);
     marketo.seed([{}, {}, {}, {}]);
     marketo.hooks.beforeUpsert = ({ input }) => {
@@ -246,7 +172,7 @@ describe('updating a person', () => {
 
   // A whole batch that fails is sent again: what one half of it has already done must not be done twice.
   it('sends nothing twice when the second half of a refused call fails', async () => {
-    const { send, marketo, log, lastOutcome } = createSetting();
+    const { send, marketo, log, lastOutcome } = createDeliverSetting();
     const ids = (await neighbours(log)).slice(0, 2);
     marketo.seed([{}, {}]);
     const calls: number[] = [];
@@ -266,11 +192,11 @@ describe('updating a person', () => {
   });
 
   it('sends full calls of at most 300 records', async () => {
-    const { log } = createSetting();
+    const { log } = createDeliverSetting();
     const ids = Array.from({ length: 2000 }, (_, n) => exampleId(n));
     await put(log, ...ids.map((key) => ({ topic: topics.writesBackfill, key, value: null })));
     const same = log.messages(topics.writesBackfill).filter(({ partition }) => partition === 0);
-    const fresh = createSetting();
+    const fresh = createDeliverSetting();
     const commands = same
       .slice(0, 301)
       .map(({ key }, n) => update(`${n}`, { city: 'Ulm' }, { goldenId: key }));
@@ -296,7 +222,7 @@ describe('batches that are handled at the same time', () => {
     ['creations', { operation: 'CREATE' as const }, 3],
     ['creations without a search by address', { matchByEmail: false }, 2],
   ])('share their calls in every stage: %s', async (_what, changes, callsPerPerson) => {
-    const { marketo, sent, deliverer } = createSetting();
+    const { marketo, sent, deliverer } = createDeliverSetting();
     const calls: string[] = [];
     marketo.hooks.beforeCall = (operation) => void calls.push(operation);
     const withEmail = (commands: WriteCommand[]) =>
@@ -313,7 +239,7 @@ describe('batches that are handled at the same time', () => {
   });
 
   it('never send two records of one person in one call', async () => {
-    const { marketo, sent, deliverer } = createSetting();
+    const { marketo, sent, deliverer } = createDeliverSetting();
     marketo.seed([{}]);
     const edit = (golden: number, city: string) =>
       update('1', { city }, { goldenId: exampleId(golden), lane: 'BACKFILL' });
@@ -326,7 +252,7 @@ describe('batches that are handled at the same time', () => {
 
 describe('one revision after the other', () => {
   it('sends only the highest revision of a batch and answers the others as superseded', async () => {
-    const { send, sent, marketo, outcomes } = createSetting();
+    const { send, sent, marketo, outcomes } = createDeliverSetting();
     marketo.seed([{}]);
 
     await send(
@@ -341,7 +267,7 @@ describe('one revision after the other', () => {
   });
 
   it('supersedes an older revision that comes late in the other lane', async () => {
-    const { send, marketo, lastOutcome } = createSetting();
+    const { send, marketo, lastOutcome } = createDeliverSetting();
     marketo.seed([{}]);
     await send(update('1', { city: 'Bonn' }, { revision: revision(2) }));
 
@@ -352,7 +278,7 @@ describe('one revision after the other', () => {
 
   // A process that died after the call and before the commit left its outcome unpublished: the record would wait for it.
   it('gives a command that comes again the answer it had, and sends nothing', async () => {
-    const { send, marketo, lastOutcome } = createSetting();
+    const { send, marketo, lastOutcome } = createDeliverSetting();
     marketo.seed([{}]);
     const command = update('1', { city: 'Bonn' }, { revision: revision(2) });
     await send(command);
@@ -366,7 +292,7 @@ describe('one revision after the other', () => {
   });
 
   it('stores a revision before it sends it', async () => {
-    const { send, marketo, deliveries } = createSetting();
+    const { send, marketo, deliveries } = createDeliverSetting();
     marketo.seed([{}]);
     const stored: unknown[] = [];
     marketo.hooks.beforeUpsert = async () =>
@@ -378,7 +304,7 @@ describe('one revision after the other', () => {
   });
 
   it('sends nothing of a revision that a dead process had stored, and calls its outcome unknown', async () => {
-    const { send, sent, deliveries, lastOutcome } = createSetting();
+    const { send, sent, deliveries, lastOutcome } = createDeliverSetting();
     await deliveries.save([{ goldenId: exampleId(1), revision: revision(1), outcome: null }]);
 
     await send(exampleCommand());
@@ -390,7 +316,7 @@ describe('one revision after the other', () => {
 
 describe('when a call fails', () => {
   it('calls the outcome unknown when the answer is lost, until Marketo can no longer commit it', async () => {
-    const { send, marketo, clock, lastOutcome } = createSetting();
+    const { send, marketo, clock, lastOutcome } = createDeliverSetting();
     marketo.seed([{}]);
     marketo.hooks.afterUpsert = fail('MARKETO_OUTCOME_UNKNOWN');
 
@@ -405,7 +331,7 @@ describe('when a call fails', () => {
     ['by our key before it has an id', { personId: null }, { result: 'READ', personId: '1' }],
     ['that is not there', { personId: '9' }, { result: 'NOT_FOUND', state: null }],
   ])('settles what is unknown by reading the person %s', async (_how, changes, answer) => {
-    const { send, sent, marketo, lastOutcome } = createSetting();
+    const { send, sent, marketo, lastOutcome } = createDeliverSetting();
     marketo.seed([{ lockstepId: exampleId(1), city: 'Ulm' }]);
 
     await send(exampleCommand({ operation: 'READ', fields: {}, ...changes }));
@@ -415,7 +341,7 @@ describe('when a call fails', () => {
   });
 
   it('fails the batch when nothing was sent, and sends it with the next attempt', async () => {
-    const { send, sent, marketo, log, outcomes, lastOutcome } = createSetting();
+    const { send, sent, marketo, log, outcomes, lastOutcome } = createDeliverSetting();
     marketo.seed([{}]);
     marketo.hooks.beforeUpsert = fail('MARKETO_BUSY');
     await expect(send(update('1', { city: 'Bonn' }))).rejects.toMatchObject({ code: 'MARKETO_BUSY' });
@@ -429,7 +355,7 @@ describe('when a call fails', () => {
   });
 
   it('asks for a later attempt when only a later call of the batch was not sent', async () => {
-    const { send, marketo, log, lastOutcome } = createSetting();
+    const { send, marketo, log, lastOutcome } = createDeliverSetting();
     const [first = '', second = ''] = await neighbours(log);
     marketo.seed([{}]);
     marketo.hooks.beforeUpsert = ({ action }) => {
@@ -450,7 +376,7 @@ describe('when a call fails', () => {
   });
 
   it('puts off until the day’s calls begin anew what of a batch was not sent when they were spent', async () => {
-    const { send, marketo, log, lastOutcome } = createSetting();
+    const { send, marketo, log, lastOutcome } = createDeliverSetting();
     const [first = '', second = ''] = await neighbours(log);
     marketo.seed([{}]);
     marketo.hooks.beforeUpsert = ({ action }) => {
@@ -468,7 +394,7 @@ describe('when a call fails', () => {
   it.each([exampleCommand(), update('1', { city: 'Bonn' }), exampleCommand({ operation: 'READ' })])(
     'calls nobody without the lease to $operation',
     async (command) => {
-      const { send, marketo, lease, outcomes } = createSetting();
+      const { send, marketo, lease, outcomes } = createDeliverSetting();
       const calls: string[] = [];
       marketo.hooks.beforeCall = (operation) => void calls.push(operation);
       lease.lose();
@@ -480,7 +406,7 @@ describe('when a call fails', () => {
   );
 
   it('writes nothing when the lease is lost while it looks for the person', async () => {
-    const { send, sent, marketo, lease } = createSetting();
+    const { send, sent, marketo, lease } = createDeliverSetting();
     marketo.hooks.beforeCall = () => lease.lose();
 
     await expect(send(exampleCommand({ matchByEmail: false }))).rejects.toMatchObject({ code: 'LEASE_LOST' });

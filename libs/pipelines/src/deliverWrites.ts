@@ -6,9 +6,9 @@ import {
   type WriteCommand,
 } from '@lockstep/change-events';
 import type { Batch, BatchHandler, Delivery, DeliveryStore, MarketoPeople } from '@lockstep/ports';
-import { outcomeOf, retryOutcome, unknownOutcome } from './deliver/deliveryOutcome.ts';
+import { outcomeOf, retryOutcome, unsettledOutcome } from './deliver/deliveryOutcome.ts';
 import { createPersonCalls, type PersonCall } from './deliver/personCalls.ts';
-import type { MarketoCallOptions } from './deliver/personSearch.ts';
+import { assertHeld, type MarketoCallOptions } from './deliver/personSearch.ts';
 
 export type DeliverOptions = MarketoCallOptions & {
   /** The same database, in a lane that lets fresh edits pass. */
@@ -63,7 +63,12 @@ async function deliverAll(
   commands: readonly WriteCommand[],
   unsent: Unsent,
 ): Promise<DeliveryOutcome[]> {
-  const { deliveries, clock } = options;
+  const { deliveries, clock, lease } = options;
+  /** Whoever took over may have stored more by now. */
+  const save = (list: readonly Delivery[]): Promise<void> => {
+    assertHeld(lease);
+    return deliveries.save(list);
+  };
   const known = await deliveries.load(commands.map((command) => command.goldenId));
   const { highest, superseded } = selectHighest(commands, known);
   const isRepeated = ({ goldenId, revision }: WriteCommand): boolean =>
@@ -73,15 +78,18 @@ async function deliverAll(
     isRepeated(command) ? (known.get(command.goldenId)?.outcome ?? []) : [],
   );
   const open = highest.filter((command) => !answered.some(({ goldenId }) => goldenId === command.goldenId));
-  const doubtful = open.filter(
-    (command) => isRepeated(command) && unsent.get(command.goldenId) !== command.revision.number,
+  const unsettled = open.flatMap(
+    (command) =>
+      unsettledOutcome(command, known.get(command.goldenId), {
+        unsent: unsent.get(command.goldenId),
+        nowMs: clock.now(),
+      }) ?? [],
   );
-  const due = open.filter((command) => !doubtful.includes(command));
-  await deliveries.save(due.map(({ goldenId, revision }) => ({ goldenId, revision, outcome: null })));
+  const due = open.filter((command) => !unsettled.some(({ goldenId }) => goldenId === command.goldenId));
+  await save(due.map(({ goldenId, revision }) => ({ goldenId, revision, outcome: null })));
   const delivered = await callAll(options, due, unsent);
-  const unknown = doubtful.map((command) => unknownOutcome(command, 'MARKETO_OUTCOME_UNKNOWN', clock.now()));
-  const outcomes = [...delivered, ...unknown];
-  await deliveries.save(
+  const outcomes = [...delivered, ...unsettled];
+  await save(
     outcomes.map((outcome) => ({ goldenId: outcome.goldenId, revision: outcome.revision, outcome })),
   );
   const late = superseded.map((command) => outcomeOf(command, { result: 'SUPERSEDED' }, clock.now()));

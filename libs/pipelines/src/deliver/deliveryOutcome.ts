@@ -6,6 +6,7 @@ import {
   type ErrorCode,
   type WriteCommand,
 } from '@lockstep/change-events';
+import type { Delivery } from '@lockstep/ports';
 
 /** Marketo may still commit a call this long after it gave up answering (sync leads time-out, marketo-rest 2.4). */
 const unknownOutcomeMs = 95_000;
@@ -45,6 +46,26 @@ export function outcomeOf(command: WriteCommand, answer: Answer, nowMs: number):
 export function unknownOutcome(command: WriteCommand, code: ErrorCode, nowMs: number): DeliveryOutcome {
   const retryAt = isoTime(nowMs + unknownOutcomeMs);
   return outcomeOf(command, { result: 'UNKNOWN', code, retryAt }, nowMs);
+}
+
+/** What may have been sent, and which revision this process knows to be unsent. */
+export type SentBefore = { readonly unsent: number | undefined; readonly nowMs: number };
+
+/**
+ * The answer to a command while Marketo may still commit what was sent before, be it the same revision or an earlier one: sent
+ * now, it would be overwritten. Null when nothing is under way.
+ */
+export function unsettledOutcome(
+  command: WriteCommand,
+  before: Delivery | undefined,
+  { unsent, nowMs }: SentBefore,
+): DeliveryOutcome | null {
+  if (!before || before.revision.number === unsent) return null;
+  const code = 'MARKETO_OUTCOME_UNKNOWN';
+  if (before.outcome === null) return unknownOutcome(command, code, nowMs);
+  const { result, retryAt } = before.outcome;
+  const isOver = result !== 'UNKNOWN' || retryAt === null || Date.parse(retryAt) <= nowMs;
+  return isOver ? null : { ...unknownOutcome(command, code, nowMs), retryAt };
 }
 
 /** Nothing was sent; the record's owner plans it anew a little later, or when the failure says that it may. */

@@ -10,7 +10,7 @@ export type MarketoCallOptions = {
   readonly clock: Clock;
 };
 
-/** Throws LEASE_LOST; asked before every call. */
+/** Throws LEASE_LOST; asked before every call, and before what was sent is stored. */
 export function assertHeld(lease: Lease): void {
   if (!lease.isHeld()) throw new SyncError('LEASE_LOST', { source: 'marketo' });
 }
