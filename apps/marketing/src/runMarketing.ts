@@ -161,7 +161,7 @@ function numbersOf(notifier: { current(): Notifier | null }): CallNumbers {
 function openFeeds({ config, marketo, eventLog, service }: Parts, lease: Lease): Promise<Notifier> {
   const { metrics } = service;
   return openNotifier({
-    people: marketo.lane('FRESH'),
+    people: marketo.lane('FRESH', lease),
     log: eventLog,
     lease,
     clock: systemClock,
@@ -180,8 +180,8 @@ async function deliver(parts: Parts, lease: Lease, numbers: CallNumbers, signal:
   const { marketo, stores, eventLog, service } = parts;
   const { metrics } = service;
   const options = {
-    people: marketo.lane('FRESH'),
-    backfillPeople: marketo.lane('BACKFILL'),
+    people: marketo.lane('FRESH', lease),
+    backfillPeople: marketo.lane('BACKFILL', lease),
     deliveries: stores.deliveries,
     numbers,
     lease,

@@ -278,6 +278,23 @@ describe('the Marketo adapter', () => {
     expect(sentBefore('AUDIT', 80)).toBeLessThan(10);
   });
 
+  // A process that was frozen goes on where it was, perhaps with its lease long over.
+  it('sends nothing that waited for its turn while its lease ended', async () => {
+    let isHeld = true;
+    const people = stage.marketo.lane('FRESH', { isHeld: () => isHeld });
+    await stage.control('POST', 'settings', { latencyMs: 3 });
+    const waiting = Array.from({ length: 20 }, (_, index) => people.findPersons('id', [String(index)]));
+    const settling = Promise.allSettled(waiting);
+    await waiting[0];
+    isHeld = false;
+
+    const refused = (await settling).flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+
+    expect(refused.length).toBeGreaterThan(9);
+    expect(refused[0]).toMatchObject({ code: 'LEASE_LOST' });
+    expect(await calls()).toHaveLength(20 - refused.length);
+  });
+
   it('meets the limits when it is allowed more than the instance takes', async () => {
     await stage.control('POST', 'settings', { callsPerWindowMax: 10 });
     const people = stage.open({ share: 1 });

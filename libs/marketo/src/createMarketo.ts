@@ -4,6 +4,7 @@ import {
   type CallBudget,
   type CallLane,
   type Clock,
+  type Lease,
   type MarketoPeople,
   type MarketoSetup,
 } from '@lockstep/ports';
@@ -41,8 +42,8 @@ export type MarketoOptions = {
 };
 
 export type Marketo = {
-  /** The same database; the calls of each view wait in its lane. */
-  lane(lane: CallLane): MarketoPeople;
+  /** The same database; the calls of each view wait in its lane, and are sent only while its lease is held. */
+  lane(lane: CallLane, lease?: Lease): MarketoPeople;
   /** Of all lanes together. */
   readonly budget: CallBudget;
   readonly setup: MarketoSetup;
@@ -79,7 +80,7 @@ export function createMarketo(options: MarketoOptions): Marketo {
   });
 
   return {
-    lane: (lane) => createPeople(clients(lane), () => fields),
+    lane: (lane, lease) => createPeople(clients(lane, lease), () => fields),
     budget: budgetOf(counter, clients('FRESH')),
     setup: createMarketoSetup({
       client: clients('FRESH'),

@@ -1,5 +1,5 @@
-import { isSyncError, type SyncError } from '@lockstep/change-events';
-import type { CallLane, Clock } from '@lockstep/ports';
+import { isSyncError, SyncError } from '@lockstep/change-events';
+import type { CallLane, Clock, Lease } from '@lockstep/ports';
 import type { AccessTokens } from './accessTokens.ts';
 import type { CallCounter } from './callCounter.ts';
 import type { CallLimiter } from './callLimiter.ts';
@@ -20,8 +20,11 @@ export type MarketoEnvelope = {
 /** Throws the MARKETO_* code of facts 6 that belongs to the failure. */
 export type MarketoClient = { call(call: MarketoCall): Promise<MarketoEnvelope> };
 
-/** Views of one client that differ in the lane of their calls. */
-export type MarketoClients = (lane: CallLane) => MarketoClient;
+/**
+ * Views of one client that differ in the lane of their calls. A call that comes to its turn when the lease of its view is over
+ * is not sent and fails with LEASE_LOST: it may have waited for seconds, or its process been frozen.
+ */
+export type MarketoClients = (lane: CallLane, lease?: Lease) => MarketoClient;
 
 export type MarketoClientOptions = {
   readonly origin: string;
@@ -45,11 +48,11 @@ const queryCharsMax = 6000;
 export function createMarketoClients(options: MarketoClientOptions): MarketoClients {
   const { clock, stopped } = options;
 
-  return (lane) => ({
+  return (lane, lease) => ({
     async call(call) {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await authorisedCall(options, lane, call);
+          return await authorisedCall({ ...options, lane, lease }, call);
         } catch (error) {
           if (attempt >= attemptsMax || stopped.aborted || !isRepeatable(error, call.kind)) throw error;
           const isRate = error.details['marketoCode'] === '606';
@@ -67,15 +70,16 @@ function isRepeatable(error: unknown, kind: CallKind): error is SyncError {
   return isSyncError(error, 'MARKETO_BUSY') && ['606', '615'].includes(String(error.details['marketoCode']));
 }
 
+type ViewOptions = MarketoClientOptions & { readonly lane: CallLane; readonly lease: Lease | undefined };
+
 /** 601 and 602 mean that nothing was done, so any call is sent once more with a new token. */
-async function authorisedCall(
-  options: MarketoClientOptions,
-  lane: CallLane,
-  call: MarketoCall,
-): Promise<MarketoEnvelope> {
-  const { tokens, limiter, counter, transport, origin } = options;
+async function authorisedCall(options: ViewOptions, call: MarketoCall): Promise<MarketoEnvelope> {
+  const { tokens, limiter, counter, transport, origin, lane, lease } = options;
   const send = async (token: string): Promise<MarketoEnvelope> => {
-    const answer = await limiter(lane, () => transport.send(requestOf(origin, call, token)));
+    const answer = await limiter(lane, async () => {
+      if (lease?.isHeld() === false) throw new SyncError('LEASE_LOST', { source: 'marketo' });
+      return transport.send(requestOf(origin, call, token));
+    });
     try {
       return openEnvelope(answer, call.kind);
     } catch (error) {
