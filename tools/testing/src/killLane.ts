@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Checkpoint } from '@lockstep/change-events';
 import type { StackAddresses } from '@lockstep/local-stack';
 import { createRandom, type Random } from '@lockstep/simulation';
-import { startExtractorPair, type ExtractorPair } from './extractorPair.ts';
 import { judgeExtraction, type ExtractionVerdict } from './judgeExtraction.ts';
 import { keepEditingLeads } from './keepEditingLeads.ts';
 import type { KillPhase, KillPlan } from './killPlan.ts';
 import { closeInReverse, type Closers } from './openBacking.ts';
+import { startServicePair, type ServicePair } from './servicePair.ts';
 import { startExtraction, type Extraction } from './startExtraction.ts';
 import { watchCheckpoints, type CheckpointWatch } from './watchCheckpoints.ts';
 
@@ -37,7 +37,7 @@ type Lane = {
   readonly plan: LanePlan;
   readonly extraction: Extraction;
   readonly watch: CheckpointWatch;
-  readonly pair: ExtractorPair;
+  readonly pair: ServicePair;
   readonly random: Random;
   readonly signal: AbortSignal;
 };
@@ -72,7 +72,7 @@ export async function openKillLane(plan: LanePlan, signal: AbortSignal): Promise
     if (plan.phases.includes('LOAD')) await control.post('faults', slowPages);
     const watch = await watchCheckpoints(extraction, `dynamics/${table}`);
     closers.push(() => watch.close());
-    const pair = await startExtractorPair(extraction.services);
+    const pair = await startServicePair(extraction.services, 'extractor');
     const lane = { plan, extraction, watch, pair, signal, random: createRandom(plan.seed) };
     return { run: () => runPhases(lane), close: () => closeInReverse(closers) };
   } catch (error) {

@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServiceName } from './bundleServices.ts';
+import type { LockstepServices } from './lockstepServices.ts';
+import type { ServiceProcess } from './serviceProcess.ts';
+
+/** An active process of a service and its standby, of which the active one can be killed or frozen again and again. */
+export type ServicePair = {
+  /** Resolves when one process is active and the other stands by. */
+  untilPaired(signal: AbortSignal): Promise<void>;
+  /** Kills the active one, and at once starts a process in its place. Call it when paired. */
+  killActive(): Promise<void>;
+  /** Stops the active one (SIGSTOP) for this long, then lets it go on, as the new standby. Call it when paired. */
+  freezeActive(forMs: number): Promise<void>;
+};
+
+const timeoutMs = 60_000;
+const pollIntervalMs = 100;
+
+export async function startServicePair(
+  services: LockstepServices,
+  service: ServiceName,
+): Promise<ServicePair> {
+  const start = (number: number): Promise<ServiceProcess> => services.start(service, `${service}-${number}`);
+  let pair = [await start(0), await start(1)] as const;
+  let started = 2;
+  /** They may find that others took their ids, and end; an operator's restart policy starts them again. */
+  const thawed = new Set<ServiceProcess>();
+  const runningOne = (one: ServiceProcess): ServiceProcess | Promise<ServiceProcess> =>
+    one.exitCode() !== null && thawed.has(one) ? start(started++) : one;
+  const hasCrashed = (): boolean => pair.some((one) => one.hasCrashed() && !thawed.has(one));
+  return {
+    async untilPaired(signal) {
+      const deadlineMs = performance.now() + timeoutMs;
+      for (;;) {
+        pair = [await runningOne(pair[0]), await runningOne(pair[1])];
+        const roles = (await Promise.all(pair.map(roleOf))).join();
+        if (roles === 'standby,active') pair = [pair[1], pair[0]];
+        if (roles === 'standby,active' || roles === 'active,standby') return thawed.clear();
+        if (hasCrashed() || performance.now() > deadlineMs)
+          throw new Error(`no active process with a standby:\n${await services.lastLines()}`);
+        await sleep(pollIntervalMs, undefined, { signal });
+      }
+    },
+    async killActive() {
+      const [active, standby] = pair;
+      await active.kill();
+      pair = [standby, await start(started++)];
+    },
+    async freezeActive(forMs) {
+      const [active, standby] = pair;
+      process.kill(active.pid, 'SIGSTOP');
+      try {
+        await sleep(forMs);
+      } finally {
+        process.kill(active.pid, 'SIGCONT');
+      }
+      thawed.add(active);
+      pair = [standby, active];
+    },
+  };
+}
+
+async function roleOf(one: ServiceProcess): Promise<'active' | 'standby' | 'neither'> {
+  const reason = await one.whyNotReady();
+  if (reason === null) return 'active';
+  return reason.includes('standby') ? 'standby' : 'neither';
+}
