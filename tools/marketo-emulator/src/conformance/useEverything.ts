@@ -11,6 +11,7 @@ export type Send = (
 /** Uses every operation as a client should, and meets the refusals that a client meets. */
 export async function useEverything(client: TestClient, send: Send): Promise<void> {
   await useLeads(client, send);
+  await useLists(client, send);
   await useObjects(send);
   await useCustomObjects(send);
   for (const path of ['usage', 'usage/last7days', 'errors', 'errors/last7days'])
@@ -44,6 +45,19 @@ async function useLeads(client: TestClient, send: Send): Promise<void> {
   await send('GET', `activities/deletedleads.json?nextPageToken=${since}&batchSize=10`);
   await send('GET', `activities.json?nextPageToken=${since}&activityTypeIds=12,13,32,37`);
   await send('GET', 'activities/types.json');
+}
+
+async function useLists(client: TestClient, send: Send): Promise<void> {
+  const { id: list } = await client.control<{ id: number }>('POST', 'lists', { name: 'Guests' });
+  const { id } = await send('POST', 'leads.json', { input: [{ email: 'guest@x.co' }] });
+  await send('GET', 'lists.json?name=Guests&batchSize=10');
+  await send('GET', `lists/${list}.json`);
+  await send('POST', `lists/${list}/leads.json?id=${String(id)}`);
+  await send('GET', `lists/${list}/leads/ismember.json?id=${String(id)},1`);
+  await send('GET', `lists/${list}/leads.json?fields=email&batchSize=10`);
+  await send('GET', `leads/${String(id)}/listMembership.json`);
+  await send('DELETE', `lists/${list}/leads.json?id=${String(id)},1`);
+  await send('GET', 'lists/7.json');
 }
 
 const standardObjects = [

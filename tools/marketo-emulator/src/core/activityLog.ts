@@ -2,6 +2,7 @@ import type { FieldDefinition } from './fieldDefinitions.ts';
 import type { FieldValue } from './fieldValue.ts';
 import { displayText } from './fieldValue.ts';
 import type { Activity, Instance, Origin, Person } from './instance.ts';
+import type { StaticList } from './lists/staticLists.ts';
 import type { Settings } from './settings.ts';
 
 /** Numbers of the activity types that are logged here (facts 3.3). */
@@ -10,6 +11,8 @@ export const activityTypeIds = {
   changeDataValue: 13,
   changeScore: 22,
   mergeLeads: 32,
+  addToList: 24,
+  removeFromList: 25,
   deleteLead: 37,
   changePartition: 100,
 } as const;
@@ -21,6 +24,7 @@ const retentionDaysMax = 760;
 const changeTypeIds: ReadonlySet<number> = new Set([
   activityTypeIds.changeDataValue,
   activityTypeIds.changeScore,
+  activityTypeIds.addToList,
 ]);
 const pruneEvery = 50_000;
 
@@ -148,7 +152,28 @@ function logPartition(instance: Instance, { id, at, origin, change }: LoggedChan
   });
 }
 
-/** Whether retention still lets readers see the row: deletes 14 days, changes 90 days, New Lead for ever, all else 25 months (facts 3.4). */
+/** Logs that a person came to a list or left it; the list is named with its program (facts 3.3). */
+export function logMembership(
+  instance: Instance,
+  entry: {
+    readonly kind: 'addToList' | 'removeFromList';
+    readonly list: StaticList;
+    readonly personId: number;
+    readonly at: number;
+  },
+): void {
+  const { id, name, programName } = entry.list;
+  appendActivity(instance, {
+    leadId: entry.personId,
+    at: entry.at,
+    typeId: activityTypeIds[entry.kind],
+    primaryId: id,
+    primaryValue: programName === undefined ? name : `${programName}.${name}`,
+    attributes: [],
+  });
+}
+
+/** Whether retention still lets readers see the row: deletes 14 days, changes and additions to lists 90 days, New Lead for ever, all else 25 months (facts 3.4). */
 export function isRetained(activity: Activity, settings: Settings, now: number): boolean {
   if (activity.typeId === activityTypeIds.newLead) return true;
   return activity.at >= now - retentionDays(activity, settings) * dayMs;

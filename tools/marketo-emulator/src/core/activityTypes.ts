@@ -40,6 +40,23 @@ const types: readonly TypeRow[] = [
     attributes: [['Change Value', 'integer'], ...changeAttributes],
   },
   {
+    id: 24,
+    name: 'Add to List',
+    description: 'A person came to a static list',
+    primary: ['List ID', 'integer'],
+    attributes: [['Campaign', 'string']],
+  },
+  {
+    id: 25,
+    name: 'Remove from List',
+    description: 'A person left a static list',
+    primary: ['List ID', 'integer'],
+    attributes: [
+      ['Campaign', 'string'],
+      ['Channel', 'string'],
+    ],
+  },
+  {
     id: 32,
     name: 'Merge Leads',
     description: 'Persons became one',

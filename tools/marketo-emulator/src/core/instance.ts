@@ -6,6 +6,7 @@ import type { Fault } from './faults.ts';
 import type { FieldTable } from './fieldDefinitions.ts';
 import { createFieldTable } from './fieldDefinitions.ts';
 import type { FieldValue } from './fieldValue.ts';
+import type { StaticList } from './lists/staticLists.ts';
 import type { ObjectWorld } from './objects/objectStore.ts';
 import { createObjectWorld } from './objects/objectStore.ts';
 import type { Partition } from './partitions.ts';
@@ -110,6 +111,8 @@ export interface Instance extends Surroundings {
   readonly states: SequencedLog<StateEntry>;
   readonly calls: SequencedLog<CallEntry>;
   readonly callBodies: { keptChars: number; blankedThrough: number };
+  /** Static lists by id, in id order. */
+  readonly lists: Map<number, StaticList>;
   /** Companies, opportunities and all the rest. */
   readonly objects: ObjectWorld;
   readonly limiter: CallLimiter;
@@ -140,6 +143,7 @@ export function createInstance(surroundings: Surroundings, credentials: Credenti
     states: createSequencedLog(),
     calls: createSequencedLog(),
     callBodies: { keptChars: 0, blankedThrough: 0 },
+    lists: new Map(),
     objects: createObjectWorld(),
     limiter: createCallLimiter(),
     faults: [],

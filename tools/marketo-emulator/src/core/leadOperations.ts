@@ -4,8 +4,7 @@ import { mergeLeads } from './mergeLeads.ts';
 import type { Operation, OperationInput } from './operation.ts';
 import { get, write } from './operation.ts';
 import { movePersons } from './movePersons.ts';
-import { inputOf, listOf } from './parameters.ts';
-import { partOf } from './partOf.ts';
+import { idsOf, inputOf } from './parameters.ts';
 import { partitionsOf } from './partitions.ts';
 import { readLead, readLeads } from './readLeads.ts';
 import { deleteLeads, syncLeads } from './syncLeads.ts';
@@ -36,10 +35,8 @@ async function sync(instance: Instance, { body, user, origin }: OperationInput):
   return { result: await syncLeads(instance, body, user, origin) };
 }
 
-function remove(instance: Instance, { parameters, body, user, origin }: OperationInput): object {
-  const queryIds = listOf(parameters, 'id');
-  const bodyIds = (): unknown[] => inputOf(body).map((entry) => partOf(entry, 'id'));
-  return { result: deleteLeads(instance, queryIds.length > 0 ? queryIds : bodyIds(), user, origin) };
+function remove(instance: Instance, input: OperationInput): object {
+  return { result: deleteLeads(instance, idsOf(input), input.user, input.origin) };
 }
 
 function merge(instance: Instance, { parameters, pathParts, user, origin }: OperationInput): object {

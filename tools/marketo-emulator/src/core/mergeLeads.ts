@@ -3,6 +3,7 @@ import { apiError } from './apiError.ts';
 import type { ApiUser } from './apiUsers.ts';
 import type { FieldValue } from './fieldValue.ts';
 import type { Instance, Origin, Person } from './instance.ts';
+import { moveMemberships } from './lists/staticLists.ts';
 import { moveRoles } from './objects/roles.ts';
 import { listOf } from './parameters.ts';
 import { refuseClosed } from './partitions.ts';
@@ -41,7 +42,9 @@ export function mergePersons(
 ): void {
   updatePerson(instance, winner, gainsOf(winner, losers), origin);
   for (const loser of losers) {
-    moveRoles(instance, { loserId: loser.id, winnerId: winner.id }, origin);
+    const move = { loserId: loser.id, winnerId: winner.id };
+    moveRoles(instance, move, origin);
+    moveMemberships(instance, move);
     deletePerson(instance, loser, origin, instance.settings.mergeLogsDeletes);
     moveActivities(instance, loser.id, winner.id);
   }

@@ -1,6 +1,7 @@
 import { activityOperations } from './activityOperations.ts';
 import { apiError } from './apiError.ts';
 import { leadOperations } from './leadOperations.ts';
+import { listOperations } from './lists/listOperations.ts';
 import { customOperations } from './objects/customOperations.ts';
 import { objectOperations } from './objects/objectOperations.ts';
 import type { Operation } from './operation.ts';
@@ -9,6 +10,7 @@ import { usageOperations } from './usageOperations.ts';
 /** Every endpoint that is emulated. */
 export const operations: readonly Operation[] = [
   ...leadOperations,
+  ...listOperations,
   ...activityOperations,
   ...usageOperations,
   ...objectOperations,

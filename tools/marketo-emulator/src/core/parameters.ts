@@ -11,6 +11,15 @@ export function inputOf(body: unknown): readonly unknown[] {
   return input;
 }
 
+/** Ids of persons that a call names, in the query or else in its body. */
+export function idsOf(call: {
+  readonly parameters: URLSearchParams;
+  readonly body: unknown;
+}): readonly unknown[] {
+  const ids = listOf(call.parameters, 'id');
+  return ids.length > 0 ? ids : inputOf(call.body).map((entry) => partOf(entry, 'id'));
+}
+
 /** Throws 1003 unless a call names between 1 and 300 records (inferred). */
 export function checkCount(records: readonly unknown[]): void {
   if (records.length === 0 || records.length > pageSizeMax) {

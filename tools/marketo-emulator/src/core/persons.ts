@@ -4,6 +4,7 @@ import type { FieldDefinition } from './fieldDefinitions.ts';
 import type { FieldValue } from './fieldValue.ts';
 import { readValue, secondsText } from './fieldValue.ts';
 import type { Instance, Origin, Person, StateEntry } from './instance.ts';
+import { leaveLists } from './lists/staticLists.ts';
 import { withCompanyValues, withoutDetach } from './objects/companyValues.ts';
 import { dropRoles } from './objects/roles.ts';
 import { reindex } from './personIndex.ts';
@@ -63,6 +64,7 @@ export function deletePerson(instance: Instance, person: Person, origin: Origin,
   const at = instance.now();
   instance.persons.delete(person.id);
   dropRoles(instance, person.id, origin);
+  leaveLists(instance, person.id);
   reindex(instance, person, undefined);
   if (isLogged) logDeletedLead(instance, person, at);
   logState(instance, { at, origin, operation: 'delete', id: person.id, changed: {}, person });

@@ -3,6 +3,7 @@ import { apiError } from './apiError.ts';
 import type { ApiUser } from './apiUsers.ts';
 import { secondsText } from './fieldValue.ts';
 import type { Activity, Instance } from './instance.ts';
+import { listOfId } from './lists/staticLists.ts';
 import type { ActivityPosition } from './pagingToken.ts';
 import { decodePosition, encodePosition } from './pagingToken.ts';
 import { listOf, pageSizeOf, required } from './parameters.ts';
@@ -133,17 +134,29 @@ function firstIndexAfter(activities: readonly Activity[], id: number): number {
 
 // Whose person is gone is for everybody (inferred).
 function leadFilter(
-  { persons }: Instance,
+  instance: Instance,
   parameters: URLSearchParams,
   user: ApiUser,
 ): (activity: Activity) => boolean {
   const leadIds = new Set(listOf(parameters, 'leadIds').map(Number));
+  const members = membersIn(instance, parameters);
   if (leadIds.size > leadIdsMax) throw apiError('1003', 'At most 30 lead ids are allowed');
   return ({ leadId }) => {
     if (leadIds.size > 0 && !leadIds.has(leadId)) return false;
-    const person = user.partitions === 'all' ? undefined : persons.get(leadId);
+    if (members?.has(leadId) === false) return false;
+    const person = user.partitions === 'all' ? undefined : instance.persons.get(leadId);
     return person === undefined || isOpenTo(user, person);
   };
+}
+
+// Long lists are refused (facts 3.1).
+function membersIn(instance: Instance, parameters: URLSearchParams): ReadonlyMap<number, number> | undefined {
+  const id = parameters.get('listId');
+  if (id === null || id === '') return undefined;
+  const { members } = listOfId(instance, Number(id));
+  if (members.size >= instance.settings.feedListMembersMax)
+    throw apiError('1003', `List '${id}' is too long`);
+  return members;
 }
 
 function passesFieldFilter(instance: Instance, fields: ReadonlySet<string>, activity: Activity): boolean {

@@ -2,9 +2,9 @@ import { apiError } from './apiError.ts';
 import type { ApiUser } from './apiUsers.ts';
 import { isSearchable } from './fieldDefinitions.ts';
 import type { FieldValue } from './fieldValue.ts';
+import { pageOfIds } from './idPages.ts';
 import type { Instance, Person } from './instance.ts';
-import { decodeBase32, encodeBase32 } from './pagingToken.ts';
-import { listOf, pageSizeMax, pageSizeOf, required } from './parameters.ts';
+import { listOf, pageSizeMax, required } from './parameters.ts';
 import { isOpenTo } from './partitions.ts';
 import { findPersonIds } from './personIndex.ts';
 import { viewPerson } from './persons.ts';
@@ -36,7 +36,8 @@ export function readLeads(instance: Instance, parameters: URLSearchParams, user:
   const ids = [...found].filter((id) => seenPerson(instance, user, id) !== undefined);
   if (ids.length > matchesMax) throw apiError('1003', 'Too many results match the filter');
   ids.sort((left, right) => left - right);
-  return pageOf(instance, ids, parameters, fieldNames);
+  const page = pageOfIds('leads', ids, parameters);
+  return { result: viewPersons(instance, user, page.ids, fieldNames), ...page.more };
 }
 
 /** Get Lead by Id: an unknown id answers an empty result. */
@@ -47,8 +48,7 @@ export function readLead(
   user: ApiUser,
 ): LeadPage {
   const fieldNames = fieldsOf(instance, parameters);
-  const person = seenPerson(instance, user, id);
-  return { result: person === undefined ? [] : [viewPerson(instance, person, fieldNames)] };
+  return { result: viewPersons(instance, user, [id], fieldNames) };
 }
 
 function seenPerson({ persons }: Instance, user: ApiUser, id: number): Person | undefined {
@@ -56,32 +56,21 @@ function seenPerson({ persons }: Instance, user: ApiUser, id: number): Person | 
   return person !== undefined && isOpenTo(user, person) ? person : undefined;
 }
 
-function pageOf(
+/** Those of the persons that a user may see, as asked for. */
+export function viewPersons(
   instance: Instance,
+  user: ApiUser,
   ids: readonly number[],
-  parameters: URLSearchParams,
   fieldNames: readonly string[],
-): LeadPage {
-  const afterId = decodeLeadToken(parameters.get('nextPageToken'));
-  const remaining = ids.filter((id) => id > afterId);
-  const page = remaining.slice(0, pageSizeOf(parameters));
-  const result = page.flatMap((id) => {
-    const person = instance.persons.get(id);
+): LeadView[] {
+  return ids.flatMap((id) => {
+    const person = seenPerson(instance, user, id);
     return person === undefined ? [] : [viewPerson(instance, person, fieldNames)];
   });
-  if (remaining.length === page.length) return { result };
-  return { result, nextPageToken: encodeBase32(`leads,${page.at(-1) ?? 0}`), moreResult: true };
 }
 
-function decodeLeadToken(token: string | null): number {
-  if (token === null || token === '') return 0;
-  const [kind, id] = decodeBase32(token).split(',');
-  if (kind !== 'leads' || !Number.isInteger(Number(id))) throw apiError('1003', 'Invalid paging token');
-  return Number(id);
-}
-
-// An unknown name refuses the whole read (inferred).
-function fieldsOf(instance: Instance, parameters: URLSearchParams): string[] {
+/** Names in `fields`, or the default ones; an unknown name refuses the whole read with 1006 (inferred). */
+export function fieldsOf(instance: Instance, parameters: URLSearchParams): string[] {
   const names = listOf(parameters, 'fields');
   const unknown = names.find((name) => !instance.fields.has(name));
   if (unknown !== undefined) throw apiError('1006', `Field '${unknown}' not found`);

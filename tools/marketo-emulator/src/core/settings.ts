@@ -18,6 +18,8 @@ export interface Settings {
   omitEmptyResult: boolean;
   /** Every third change row passes the `fields` filter of leadchanges. */
   looseFieldFilter: boolean;
+  /** A feed of the members of a list with this many or more is refused with 1003. */
+  feedListMembersMax: number;
   tokenLifetimeSeconds: number;
   deletedLeadRetentionDays: number;
   changeRetentionDays: number;
@@ -70,6 +72,7 @@ export function defaultSettings(): Settings {
     scanBlockSize: 25,
     omitEmptyResult: true,
     looseFieldFilter: false,
+    feedListMembersMax: 10_000,
     tokenLifetimeSeconds: 3600,
     deletedLeadRetentionDays: 14,
     changeRetentionDays: 90,

@@ -17,6 +17,7 @@ import { viewPerson } from '../core/persons.ts';
 import { changeSettings } from '../core/settings.ts';
 import { addAccessControlRoutes } from './accessControlRoutes.ts';
 import { actorOf, bodyOf } from './controlBody.ts';
+import { addListControlRoutes } from './listControlRoutes.ts';
 import { addObjectControlRoutes } from './objectControlRoutes.ts';
 import { addPartitionControlRoutes } from './partitionControlRoutes.ts';
 
@@ -38,6 +39,7 @@ export function addControlRoutes(app: FastifyInstance, instance: Instance): void
       addLogRoutes(control, instance);
       addAccessControlRoutes(control, instance);
       addPartitionControlRoutes(control, instance);
+      addListControlRoutes(control, instance);
       addObjectControlRoutes(control, instance);
       done();
     },
