@@ -28,13 +28,15 @@ async function startStage(options: Partial<MarketoOptions> = {}) {
 
     return (await answer.json()) as Json;
   };
-  /** What a role without the permission is refused. */
-  const forbid = (path: string, method?: string) =>
-    control('POST', 'faults', {
-      action: { kind: 'envelope', code: '603' },
-      match: { path, ...(method && { method }) },
-      times: 100,
+  /** Takes permissions from the role of our user. */
+  const withhold = async (...names: string[]) => {
+    const { users } = await control('GET', 'users');
+    const [{ userId, permissions }] = users as [{ userId: string; permissions: string[] }];
+    await control('POST', 'users', {
+      userId,
+      permissions: permissions.filter((each) => !names.includes(each)),
     });
+  };
   /** Describe without, or with others of, these fields. */
   const redescribe = async (change: (fields: readonly Json[]) => readonly Json[]) => {
     const { fields } = await control('GET', 'fields');
@@ -55,7 +57,7 @@ async function startStage(options: Partial<MarketoOptions> = {}) {
   const parts = { marketo, eventLog, service: { log, readiness } };
 
   return {
-    ...{ marketo, control, forbid, redescribe, lines, readiness, open, parts, found },
+    ...{ marketo, control, withhold, redescribe, lines, readiness, open, parts, found },
     notices: () => eventLog.messages(topics.notices).map(({ value }) => value as Notice),
     close: async () => {
       await marketo.close();
@@ -90,8 +92,7 @@ describe('the setup of Marketo', () => {
   it('names all faults in one answer', async () => {
     await start();
     await stage.control('POST', 'settings', { nativeCrm: true });
-    await stage.forbid('^/rest/v1/leads\\.json', 'POST');
-    await stage.forbid('^/rest/v1/activities');
+    await stage.withhold('Read-Write Lead', 'Read-Only Activity', 'Read-Write Activity');
     await stage.control('POST', 'clock', { advanceMs: 300_000 });
     await stage.redescribe((fields) => fields.filter(({ name }) => name !== 'crmTopic'));
 
@@ -178,7 +179,7 @@ describe('the setup of Marketo', () => {
 
   it('warns when few of the day’s calls are left, and when it cannot tell about the native sync', async () => {
     await start({ callsPerDay: 5 });
-    await stage.forbid('^/rest/v1/companies');
+    await stage.withhold('Read-Write Company');
 
     await expect(look()).resolves.toEqual({ idleMs: 0 });
 
@@ -206,7 +207,7 @@ describe('the setup of Marketo', () => {
   it('shows each grave fault on the health page, and none after a stop', async () => {
     await start();
     await stage.control('POST', 'settings', { nativeCrm: true });
-    await stage.forbid('^/rest/v1/activities');
+    await stage.withhold('Read-Only Activity', 'Read-Write Activity');
     const stop = new AbortController();
     const passing = passSetup(stage.parts, lease, stop.signal);
     while (stage.readiness.reasons().length < 3) await systemClock.sleep(10, forever);

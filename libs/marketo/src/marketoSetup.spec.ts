@@ -5,12 +5,12 @@ import { createMarketo, type Marketo } from './createMarketo.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What a role without the permission is refused. */
-const endpoints: Readonly<Record<SetupProbe | 'READ_PERSONS', Json>> = {
-  READ_PERSONS: { path: '^/rest/v1/leads/describe2' },
-  WRITE_PERSONS: { method: 'POST', path: '^/rest/v1/leads\\.json' },
-  READ_ACTIVITIES: { path: '^/rest/v1/activities' },
-  NATIVE_SYNC_OFF: { path: '^/rest/v1/companies' },
+/** The permissions without which a question is refused. */
+const permissionsOf: Readonly<Record<SetupProbe | 'READ_PERSONS', readonly string[]>> = {
+  READ_PERSONS: ['Read-Only Lead', 'Read-Write Lead'],
+  WRITE_PERSONS: ['Read-Write Lead'],
+  READ_ACTIVITIES: ['Read-Only Activity', 'Read-Write Activity'],
+  NATIVE_SYNC_OFF: ['Read-Write Company'],
 };
 
 type Stage = MarketoSetupHarness & {
@@ -30,13 +30,20 @@ async function startStage(): Promise<Stage> {
 
     return (await answer.json()) as Json;
   };
-  const forbidden = { action: { kind: 'envelope', code: '603' }, times: 1000 };
+  const withhold = async (names: readonly string[]): Promise<void> => {
+    const { users } = await control('GET', 'users');
+    const [{ userId, permissions }] = users as [{ userId: string; permissions: string[] }];
+    await control('POST', 'users', {
+      userId,
+      permissions: permissions.filter((each) => !names.includes(each)),
+    });
+  };
 
   return {
     marketo,
     control,
     setup: marketo.setup,
-    forbid: async (what) => void (await control('POST', 'faults', { ...forbidden, match: endpoints[what] })),
+    forbid: (what) => withhold(permissionsOf[what]),
     switchNativeSyncOn: async () => void (await control('POST', 'settings', { nativeCrm: true })),
     addTextField: async (name, length) =>
       void (await control('POST', 'fields', { fields: [{ name, dataType: 'string', length }] })),
