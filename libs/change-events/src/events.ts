@@ -129,6 +129,18 @@ export type DeliveryResult =
   | 'UNKNOWN'
   | 'RETRY';
 
+/** What became of a value that does not fit its field: left out, sent as its beginning, or sent as it is. */
+export type UnfitFate = 'REJECTED' | 'TRUNCATED' | 'REPORTED';
+
+/** A value of a command that does not fit its field in Marketo, as seen before the call. */
+export type UnfitValue = {
+  readonly field: string;
+  /** As Marketo would give it (marketo-rest 2.4), such as `1077`. */
+  readonly code: string;
+  readonly fate: UnfitFate;
+  readonly detail: string;
+};
+
 export type DeliveryOutcome = {
   readonly commandId: string;
   readonly goldenId: string;
@@ -145,6 +157,8 @@ export type DeliveryOutcome = {
   readonly retryAt: string | null;
   readonly lane: Lane;
   readonly at: string;
+  /** Absent from outcomes that were stored by an earlier version. */
+  readonly unfit?: readonly UnfitValue[] | null;
 };
 
 /** WRITTEN carries the row's representation; STALE the row as it is now; MISSING says that the row is gone. */

@@ -22,6 +22,8 @@ export type {
   Scalar,
   ScalarValues,
   System,
+  UnfitFate,
+  UnfitValue,
   WriteCommand,
   WriteOperation,
 } from './events.ts';

@@ -143,6 +143,15 @@ export const deliveryOutcomeSchema = named(
     time('retryAt'),
     text('lane'),
     time('at'),
+    list(
+      'unfit',
+      record('UnfitValue', [
+        text('field'),
+        text('code', 'as Marketo would give it'),
+        text('fate', 'REJECTED, TRUNCATED or REPORTED'),
+        text('detail'),
+      ]),
+    ),
   ]),
 );
 

@@ -91,11 +91,22 @@ function absorbRefusal(draft: Draft, outcome: DeliveryOutcome): void {
     draft.record.waiting = waitingFor(draft, 'refused', outcome.code ?? 'MARKETO_REFUSED');
 }
 
-/** Parks the field that Marketo refused, alone or out of a record of which it took the rest; false when none is named. */
-function parkRefused(draft: Draft, { commandId, field, code }: DeliveryOutcome): boolean {
+/**
+ * Parks what Marketo does not hold as it should: values that do not fit their fields, and the field that it refused, alone
+ * or out of a record of which it took the rest. False when it named none.
+ */
+function parkRefused(draft: Draft, { commandId, field, code, unfit }: DeliveryOutcome): boolean {
+  const sent = commandFields(draft.record, commandId);
+  for (const value of unfit ?? []) park(draft, sent, value);
+
+  return park(draft, sent, { field, code });
+}
+
+type Refused = Pick<DeliveryOutcome, 'field' | 'code'>;
+
+function park(draft: Draft, sent: ScalarValues, { field, code }: Refused): boolean {
   const row = activeRow(draft.record, 'marketo');
   const mapping = draft.context.mapping.find((other) => other.marketo === field);
-  const sent: ScalarValues = commandFields(draft.record, commandId);
   if (!row || !mapping || !(mapping.marketo in sent)) return false;
   row.parked[mapping.field] = { value: sent[mapping.marketo] ?? null, code: code ?? 'MARKETO_REFUSED' };
 

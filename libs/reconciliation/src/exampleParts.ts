@@ -1,6 +1,7 @@
 import type { ScalarValues, WriteCommand } from '@lockstep/change-events';
 import type { Decision } from './decision.ts';
 import { createDynamicsSide, createMarketoSide } from './exampleSides.ts';
+import type { NarrowField } from './exampleUnfit.ts';
 import type { DynamicsWriteEntry, GoldenRecord } from './goldenRecord.ts';
 import { nativePolicy } from './policy.ts';
 
@@ -31,6 +32,8 @@ export function createParts(options: WorldOptions) {
       received: [] as ReceivedWrite[],
       /** Columns whose values Dynamics refuses. */
       refused: new Set<string>(),
+      /** Fields of Marketo with a limit, by name. */
+      narrow: new Map<string, NarrowField>(),
       nowMs: Date.parse('2026-11-22T10:00:00Z'),
       firstReadsComplete: options.firstReadsComplete ?? true,
       policy: { ...nativePolicy, matchByEmail: options.matchByEmail ?? false },

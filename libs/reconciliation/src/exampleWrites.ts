@@ -1,5 +1,6 @@
 import type { DeliveryOutcome, InboxMessage, WriteCommand } from '@lockstep/change-events';
 import type { OpenWrite, Parts } from './exampleParts.ts';
+import { fitValues } from './exampleUnfit.ts';
 import { rowKey } from './goldenRecord.ts';
 
 export const entryIdOf = (write: OpenWrite): string =>
@@ -34,13 +35,16 @@ export function writeDynamics(
 
 export function writeMarketo(parts: Parts, { command }: Extract<OpenWrite, { to: 'marketo' }>): InboxMessage {
   const { marketo, state } = parts;
+  const { sent: fields, stored, unfit } = fitValues(state.narrow, command.fields);
+  const [first] = unfit;
+  if (first && Object.keys(fields).length === 0)
+    return outcomeMessage(parts, command, { result: 'REFUSED', field: first.field, code: first.code, unfit });
   const sent = marketo.nextNumber();
-  const answer = answerOf(parts, command);
-  state.received.push({ to: 'marketo', values: command.fields, result: answer.result });
-  const { fields } = command;
+  const answer = answerOf(parts, { ...command, fields: stored });
+  state.received.push({ to: 'marketo', values: fields, result: answer.result });
   const accepted = answer.result === 'CREATED' || answer.result === 'UPDATED' ? fields : null;
   const answered = answer.state === null ? marketo.nextNumber() : sent;
-  return outcomeMessage(parts, command, { ...answer, accepted, sent, answered });
+  return outcomeMessage(parts, command, { ...answer, accepted, sent, answered, unfit });
 }
 
 type Answer = Pick<DeliveryOutcome, 'result' | 'personId' | 'state'>;

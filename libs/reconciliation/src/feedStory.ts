@@ -1,6 +1,6 @@
 import type { EvidenceRow, Scalar } from '@lockstep/change-events';
 import type { MappingRow } from './mapping.ts';
-import { readDisplay, type Reading } from './projection.ts';
+import { isCutOf, readDisplay, type Reading } from './projection.ts';
 
 /** What the feed tells about one field since the last decision. */
 export type Story = {
@@ -18,14 +18,11 @@ export type Story = {
   readonly confirmed: boolean;
 };
 
-export function tell(
-  mapping: MappingRow,
-  evidence: readonly EvidenceRow[],
-  writes: readonly Scalar[],
-): Story {
+export function tell(mapping: MappingRow, evidence: readonly EvidenceRow[], sent: readonly Scalar[]): Story {
   const steps = evidence.map((item) =>
     mayBeOurs(item) ? readDisplay(mapping, item.newValue).side : undefined,
   );
+  const writes = sent.map((value) => asTaken(value, steps));
   const own = ownSteps(steps, writes);
   const lastOwn = own.findLastIndex((at) => at >= 0);
   const edit = own.lastIndexOf(-1);
@@ -50,6 +47,12 @@ function foundation(
   writes: readonly Scalar[],
 ): Scalar | undefined {
   return writes.includes(old) ? old : ours;
+}
+
+/** A write as the feed tells of it: Marketo may have taken no more than its beginning. */
+function asTaken(value: Scalar, steps: readonly Step[]): Scalar {
+  const cut = steps.find((step) => step !== undefined && isCutOf(value, step));
+  return cut === undefined || steps.includes(value) ? value : cut;
 }
 
 /** What a step of the feed put there; undefined for a step that cannot be ours. */

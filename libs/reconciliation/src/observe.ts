@@ -2,7 +2,7 @@ import { compareSequence, isAfter, type Scalar, type Sequence } from '@lockstep/
 import { openValues, type Draft, type DraftRow } from './decision.ts';
 import type { GoldenField } from './goldenRecord.ts';
 import type { MappingRow } from './mapping.ts';
-import { isBlank, project, read, type Reading } from './projection.ts';
+import { isBlank, isCutOf, project, read, type Reading } from './projection.ts';
 import { maySpeak, ruleOnConflict, type Ruling } from './policy.ts';
 
 /** One value of one field, as one row shows it. */
@@ -38,18 +38,36 @@ export function observe(draft: Draft, observation: Observation): void {
   }
   row.seen[mapping.field] = { value: reading.side, at };
   const madeOn = observation.madeOn === undefined ? seen?.value : observation.madeOn;
-  applyChange(draft, { ...observation, madeOn }, isFirstMeeting(draft, row, madeOn));
+  applyChange(draft, { ...observation, madeOn }, isFirstMeeting(draft, { ...observation, madeOn }));
 }
 
-/** A person that carries our golden id was made by us: what it holds beyond that, people have put there since. */
-function isFirstMeeting(draft: Draft, row: DraftRow, madeOn: Scalar | undefined): boolean {
+/**
+ * A person that carries our golden id was made by us: what it holds beyond that, people have put there since. What it does
+ * not hold it may never have got: the field was not there, or refused our value.
+ */
+function isFirstMeeting(draft: Draft, { row, reading, madeOn }: Observation): boolean {
   const isOurs = row.system === 'marketo' && row.seen['lockstepId']?.value === draft.record.goldenId;
-  return madeOn === undefined && !isOurs;
+  return madeOn === undefined && (!isOurs || isBlank(reading.golden));
 }
 
+/** Marketo may hold the beginning of a text that is longer than its field. */
 function isOnItsWay(draft: Draft, { row, mapping, reading }: Observation): boolean {
-  if (row.inFlight[mapping.field]?.value === reading.side) return true;
-  return row.system === 'marketo' && openValues(draft, mapping.marketo).includes(reading.side);
+  const { side } = reading;
+  const inFlight = row.inFlight[mapping.field]?.value;
+  if (inFlight === side) return true;
+  if (row.system !== 'marketo') return false;
+  const open = openValues(draft, mapping.marketo);
+  return (
+    open.includes(side) ||
+    [...open, inFlight].some((value) => isCutOf(value, side)) ||
+    isCutNow(row, mapping, side)
+  );
+}
+
+/** What was sent although it is too long stays whole in *seen* until Marketo shows that it was cut. */
+function isCutNow(row: DraftRow, { field }: MappingRow, side: Scalar): boolean {
+  const parked = row.parked[field]?.value;
+  return isCutOf(parked, side) && row.seen[field]?.value === parked;
 }
 
 const writtenKeptMax = 10;

@@ -83,3 +83,13 @@ export function readDisplay(row: MappingRow, text: string | null): Reading {
 export function isBlank(value: Scalar): boolean {
   return value === null || value === '' || value === false;
 }
+
+/** Shorter texts are no field's limit: what looks like their beginning is an edit. */
+const cutLengthMin = 30;
+
+/** True when a side that holds no more than the beginning of `whole` would show `side`. */
+export function isCutOf(whole: Scalar | undefined, side: Scalar): boolean {
+  if (typeof whole !== 'string' || typeof side !== 'string') return false;
+
+  return side.length >= cutLengthMin && side.length < whole.length && whole.startsWith(side);
+}
