@@ -75,7 +75,7 @@ function createConsumer({ settings, options }: Consumption): Consumer {
     heartbeatInterval: heartbeatIntervalMs,
     maxWaitTimeInMs: 100,
     minBytes: 1,
-    maxBytesPerPartition: 512 * 1024,
+    maxBytesPerPartition: (options.aheadMax ?? 1) * 512 * 1024,
     // We restart it, so that every failure passes through one place.
     retry: { restartOnFailure: () => Promise.resolve(false) },
   });

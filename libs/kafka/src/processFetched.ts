@@ -2,13 +2,17 @@ import { plainTopic } from './names.ts';
 import { decodeMessage } from './incomingMessage.ts';
 import { encodeChunks, type Chunk, type EncodeSettings } from './outgoingRecords.ts';
 import { isSyncError, SyncError } from '@lockstep/change-events';
-import type { OutgoingMessage } from '@lockstep/ports';
+import type { BatchResult, OutgoingMessage } from '@lockstep/ports';
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { Consumption } from './consumeSettings.ts';
 import type { PartitionOwner } from './partitionOwner.ts';
 
-/** kafkajs fetches again only when all fetched partitions are done, so a long backlog yields to the others after this. */
+/**
+ * kafkajs fetches again only when all fetched partitions are done, so a long backlog yields to the others after this. Who
+ * handles batches ahead is after the rate: what is in flight ends with each turn, so turns are long.
+ */
 const turnMs = 250;
+const turnAheadMs = 30_000;
 
 /** A failure to take the partition or to commit, apart from the handler's: fenced there, the partition has moved on. */
 export class OwnershipFailure extends Error {
@@ -53,46 +57,84 @@ async function encodeAll(settings: EncodeSettings, messages: readonly OutgoingMe
   return chunks;
 }
 
-async function processSlice(
-  { settings, options, handler }: Consumption,
+/** A slice whose handler runs, or has run; nothing of it is committed yet. */
+type Begun = { readonly slice: Slice; readonly startedAt: number; readonly handled: Promise<Handled> };
+
+type Handled = {
+  readonly result: BatchResult;
+  readonly chunks: readonly Chunk[];
+  readonly handledAt: number;
+};
+
+function begin({ settings, handler }: Consumption, { batch }: EachBatchPayload, slice: Slice): Begun {
+  const origin = { topic: plainTopic(settings.prefix, batch.topic), partition: batch.partition };
+  const handle = async (): Promise<Handled> => {
+    const messages = await Promise.all(slice.messages.map((m) => decodeMessage(settings.codec, origin, m)));
+    const result = await handler({ ...origin, messages });
+    const chunks = await encodeAll(settings, result.messages);
+    return { result, chunks, handledAt: performance.now() };
+  };
+  const handled = handle();
+  // Its failure is met when its turn to be committed comes.
+  handled.catch(() => undefined);
+  return { slice, startedAt: performance.now(), handled };
+}
+
+async function commitSlice(
+  { settings, options }: Consumption,
   { batch }: EachBatchPayload,
   owner: PartitionOwner,
-  { messages, next }: Slice,
+  { slice, startedAt, handled }: Begun,
 ): Promise<void> {
-  const topic = plainTopic(settings.prefix, batch.topic);
-  const origin = { topic, partition: batch.partition };
-  const startedAt = performance.now();
-  const decoded = await Promise.all(messages.map((m) => decodeMessage(settings.codec, origin, m)));
-  const result = await handler({ ...origin, messages: decoded });
-  const chunks = await encodeAll(settings, result.messages);
-  const handledAt = performance.now();
-  await owner.commit(next, chunks).catch(failOwnership);
+  const { result, chunks, handledAt } = await handled;
+  await owner.commit(slice.next, chunks).catch(failOwnership);
   await result.afterCommit?.();
   settings.onBatch?.({
-    ...origin,
+    topic: plainTopic(settings.prefix, batch.topic),
+    partition: batch.partition,
     group: options.group,
-    messages: messages.length,
+    messages: slice.messages.length,
     published: result.messages.length,
     handleMs: handledAt - startedAt,
     commitMs: performance.now() - handledAt,
   });
 }
 
-/** Handles what kafkajs fetched of one partition, slice by slice, until all is done or its turn is over. */
+/**
+ * Handles what kafkajs fetched of one partition, slice by slice, until all is done or its turn is over; `aheadMax` slices
+ * at a time, committed in order.
+ */
 export async function processFetched(
   consumption: Consumption,
   payload: EachBatchPayload,
   owner: PartitionOwner,
 ): Promise<void> {
-  const turnEndsAt = performance.now() + turnMs;
+  const { aheadMax = 1, batchSizeMax } = consumption.options;
+  const turnEndsAt = performance.now() + (aheadMax > 1 ? turnAheadMs : turnMs);
   let pending = await pendingMessages(payload, owner).catch(failOwnership);
   if (pending.length === 0) moveOn(payload, payload.batch.lastOffset());
-  while (pending.length > 0 && performance.now() < turnEndsAt) {
-    if (consumption.signal.aborted || !payload.isRunning() || payload.isStale()) return;
-    const slice = nextSlice(payload, pending, consumption.options.batchSizeMax);
-    await processSlice(consumption, payload, owner, slice);
-    moveOn(payload, (slice.next - 1n).toString());
-    pending = pending.slice(slice.messages.length);
+  const begun: Begun[] = [];
+  const isOver = (): boolean =>
+    consumption.signal.aborted ||
+    !payload.isRunning() ||
+    payload.isStale() ||
+    performance.now() >= turnEndsAt;
+  const beginMore = (): void => {
+    while (pending.length > 0 && begun.length < aheadMax && !isOver()) {
+      const slice = nextSlice(payload, pending, batchSizeMax);
+      begun.push(begin(consumption, payload, slice));
+      pending = pending.slice(slice.messages.length);
+    }
+  };
+  try {
+    for (beginMore(); begun[0]; beginMore()) {
+      await commitSlice(consumption, payload, owner, begun[0]);
+      moveOn(payload, (begun[0].slice.next - 1n).toString());
+      begun.shift();
+    }
+  } finally {
+    // What comes again must not meet itself.
+    await Promise.allSettled(begun.map(({ handled }) => handled));
   }
 }
 

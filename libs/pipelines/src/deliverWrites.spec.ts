@@ -1,5 +1,5 @@
-import { isAfter, SyncError, topics, type Sequence, type WriteCommand } from '@lockstep/change-events';
-import type { Batch, inMemoryEventLog } from '@lockstep/ports';
+import { isAfter, SyncError, topics, type Sequence } from '@lockstep/change-events';
+import type { inMemoryEventLog } from '@lockstep/ports';
 import { createDeliverSetting, fail, group, revision, update } from './deliver/deliverSetting.ts';
 import { deliverAll, exampleCommand, exampleId, put } from './pipelineFixtures.ts';
 
@@ -204,49 +204,6 @@ describe('updating a person', () => {
     await fresh.send(...commands);
 
     expect(fresh.sent.map(({ input }) => input.length)).toEqual([300, 1]);
-  });
-});
-
-describe('batches that are handled at the same time', () => {
-  const batchOf = (partition: number, commands: readonly WriteCommand[]): Batch => ({
-    ...{ topic: topics.writesBackfill, partition },
-    messages: commands.map((value, at) => ({
-      ...{ topic: topics.writesBackfill, partition, offset: `${at}`, key: value.goldenId },
-      ...{ value, undecodable: null, headers: {} },
-    })),
-  });
-  const commandsOf = (first: number, count: number, changes: Partial<WriteCommand>): WriteCommand[] =>
-    Array.from({ length: count }, (_, n) => exampleCommand({ goldenId: exampleId(first + n), ...changes }));
-
-  it.each([
-    ['creations', { operation: 'CREATE' as const }, 3],
-    ['creations without a search by address', { matchByEmail: false }, 2],
-  ])('share their calls in every stage: %s', async (_what, changes, callsPerPerson) => {
-    const { marketo, sent, deliverer } = createDeliverSetting();
-    const calls: string[] = [];
-    marketo.hooks.beforeCall = (operation) => void calls.push(operation);
-    const withEmail = (commands: WriteCommand[]) =>
-      commands.map((command) => ({ ...command, email: `${command.goldenId}@example.com` }));
-
-    const results = await Promise.all([
-      deliverer(batchOf(0, withEmail(commandsOf(1, 120, changes)))),
-      deliverer(batchOf(1, withEmail(commandsOf(201, 180, changes)))),
-    ]);
-
-    expect(results.map(({ messages }) => messages.length)).toEqual([120, 180]);
-    expect(sent.map(({ input }) => input.length)).toEqual([300]);
-    expect(calls).toHaveLength(callsPerPerson);
-  });
-
-  it('never send two records of one person in one call', async () => {
-    const { marketo, sent, deliverer } = createDeliverSetting();
-    marketo.seed([{}]);
-    const edit = (golden: number, city: string) =>
-      update('1', { city }, { goldenId: exampleId(golden), lane: 'BACKFILL' });
-
-    await Promise.all([deliverer(batchOf(0, [edit(1, 'Ulm')])), deliverer(batchOf(1, [edit(2, 'Bonn')]))]);
-
-    expect(sent.map(({ input }) => input)).toEqual([[{ id: 1, city: 'Ulm' }], [{ id: 1, city: 'Bonn' }]]);
   });
 });
 

@@ -6,6 +6,7 @@ import {
   type WriteCommand,
 } from '@lockstep/change-events';
 import type { Batch, BatchHandler, Delivery, DeliveryStore, MarketoPeople } from '@lockstep/ports';
+import pLimit from 'p-limit';
 import { outcomeOf, retryOutcome, unsettledOutcome } from './deliver/deliveryOutcome.ts';
 import { createPersonCalls, type PersonCall } from './deliver/personCalls.ts';
 import { assertHeld, type MarketoCallOptions } from './deliver/personSearch.ts';
@@ -19,7 +20,8 @@ export type DeliverOptions = MarketoCallOptions & {
 
 /** How long a command waits for others to share its call: a person waits for a fresh edit, nobody for a first load. */
 const freshGatherMs = 20;
-const backfillGatherMs = 500;
+const backfillGatherMs = 2_000;
+const storeCallsMax = 3;
 
 /**
  * Revisions that were stored but, as this process knows, never sent. A stored revision that has no outcome and is not known
@@ -35,19 +37,26 @@ type Unsent = Map<string, number>;
  */
 export function createDeliverer(options: DeliverOptions): BatchHandler {
   const unsent: Unsent = new Map();
-  const fresh = createPersonCalls({ ...options, gatherMs: freshGatherMs });
-  const backfill = createPersonCalls({
+  const { backfillPeople, deliveries } = options;
+  const fresh = { ...options, call: createPersonCalls({ ...options, gatherMs: freshGatherMs }) };
+  const backfill = {
     ...options,
-    people: options.backfillPeople,
-    gatherMs: backfillGatherMs,
-  });
+    deliveries: withFewAtOnce(deliveries),
+    call: createPersonCalls({ ...options, people: backfillPeople, gatherMs: backfillGatherMs }),
+  };
   return async (batch) => {
     const commands = batch.messages.map((message) => message.value as WriteCommand);
-    const call = batch.topic === topics.writesBackfill ? backfill : fresh;
-    const outcomes = await deliverAll({ ...options, call }, commands, unsent);
+    const lane = batch.topic === topics.writesBackfill ? backfill : fresh;
+    const outcomes = await deliverAll(lane, commands, unsent);
     options.onDelivered?.(outcomes);
     return { messages: toMessages(batch, outcomes) };
   };
+}
+
+/** More at once gain nothing, for the database bounds it, and would be in the way of fresh edits. */
+function withFewAtOnce({ load, save }: DeliveryStore): DeliveryStore {
+  const limit = pLimit(storeCallsMax);
+  return { load: (goldenIds) => limit(load, goldenIds), save: (deliveries) => limit(save, deliveries) };
 }
 
 function toMessages(batch: Batch, outcomes: readonly DeliveryOutcome[]) {

@@ -39,6 +39,8 @@ export type ConsumeOptions = {
   readonly group: string;
   readonly topics: readonly string[];
   readonly batchSizeMax: number;
+  /** So many batches of a partition may be handled before the first of them is committed; 1 unless said otherwise. */
+  readonly aheadMax?: number;
 };
 
 /** A transactional publisher. Opening one fences every earlier holder of its id before it returns. */

@@ -13,7 +13,7 @@ const group = 'lockstep.deliver';
 /** Whole calls per partition, so that little is left over that waits for others. */
 const lanes = [
   { group, topics: [topics.writes], batchSizeMax: marketoBatchMax },
-  { group: `${group}.backfill`, topics: [topics.writesBackfill], batchSizeMax: 2 * marketoBatchMax },
+  { group: `${group}.backfill`, topics: [topics.writesBackfill], batchSizeMax: marketoBatchMax, aheadMax: 4 },
 ];
 
 /** Delivers the commands of both lanes until the signal. Rejects with a failure that says STOP. */

@@ -9,6 +9,7 @@ import {
   inMemoryEventLog,
   inMemoryMarketo,
   inMemoryStores,
+  type DeliveryStore,
   type MarketoPeople,
   type UpsertRequest,
 } from '@lockstep/ports';
@@ -26,12 +27,19 @@ import {
 
 export const group = 'deliverer';
 
-/** A delivery in memory. `crowded`: an address that more persons share than Marketo can list. */
-export function createDeliverSetting({ crowded = '' } = {}) {
+type SettingOptions = {
+  /** An address that more persons share than Marketo can list. */
+  readonly crowded?: string;
+  readonly onLoad?: DeliveryStore['load'];
+};
+
+/** A delivery in memory. */
+export function createDeliverSetting({ crowded = '', onLoad }: SettingOptions = {}) {
   const clock = exampleClock();
   const lease = exampleLease();
   const marketo = inMemoryMarketo({ now: clock.now });
-  const { deliveries } = inMemoryStores();
+  const stored = inMemoryStores().deliveries;
+  const deliveries = { ...stored, load: onLoad ?? stored.load };
   const log = inMemoryEventLog();
   const numbers = createCallNumbers(1);
   const sent: UpsertRequest[] = [];
