@@ -53,8 +53,10 @@ export const openApiPatches: readonly Patch[] = [
   },
   {
     reason: 'skipped entries have no id',
-    apply: ({ CompanyResponse, CustomObject, NamedAccount }) =>
-      [CompanyResponse, CustomObject, NamedAccount].forEach((one) => optional(one, ['id', 'marketoGUID'])),
+    apply: ({ CompanyResponse, CustomObject, NamedAccount, FormResponse }) =>
+      [CompanyResponse, CustomObject, NamedAccount, FormResponse].forEach((one) =>
+        optional(one, ['id', 'marketoGUID']),
+      ),
   },
   {
     reason: 'records are sent without the `seq` that their answers have',

@@ -11,6 +11,7 @@ export type Send = (
 /** Uses every operation as a client should, and meets the refusals that a client meets. */
 export async function useEverything(client: TestClient, send: Send): Promise<void> {
   await useLeads(client, send);
+  await usePushes(send);
   await useLists(client, send);
   await useObjects(send);
   await useCustomObjects(send);
@@ -45,6 +46,18 @@ async function useLeads(client: TestClient, send: Send): Promise<void> {
   await send('GET', `activities/deletedleads.json?nextPageToken=${since}&batchSize=10`);
   await send('GET', `activities.json?nextPageToken=${since}&activityTypeIds=12,13,32,37`);
   await send('GET', 'activities/types.json');
+}
+
+async function usePushes(send: Send): Promise<void> {
+  const input = [{ email: 'pushed@x.co' }, { email: 'bad' }];
+  await send('POST', 'leads/push.json', { programName: 'Fair', source: 'Stand', reason: 'Badge', input });
+  const visitorData = { pageURL: 'https://x.co/form' };
+  const filled = { leadFormFields: { email: 'pushed@x.co' }, visitorData };
+  await send('POST', 'leads/submitForm.json', { formId: 1029, input: [filled] });
+  await send('POST', 'leads/submitForm.json', {
+    formId: 1029,
+    input: [{ leadFormFields: { email: 'bad' } }],
+  });
 }
 
 async function useLists(client: TestClient, send: Send): Promise<void> {

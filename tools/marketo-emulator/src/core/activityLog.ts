@@ -14,7 +14,9 @@ export const activityTypeIds = {
   addToList: 24,
   removeFromList: 25,
   deleteLead: 37,
+  fillOutForm: 2,
   changePartition: 100,
+  pushLead: 145,
 } as const;
 
 const dayMs = 86_400_000;
@@ -27,6 +29,7 @@ const changeTypeIds: ReadonlySet<number> = new Set([
   activityTypeIds.addToList,
 ]);
 const pruneEvery = 50_000;
+const firstProgramId = 1001;
 
 /** Logs that a person came to be. */
 export function logNewLead(instance: Instance, person: Person, at: number, origin: Origin): void {
@@ -169,6 +172,47 @@ export function logMembership(
     typeId: activityTypeIds[entry.kind],
     primaryId: id,
     primaryValue: programName === undefined ? name : `${programName}.${name}`,
+    attributes: [],
+  });
+}
+
+/** Logs that a person was pushed for a program. */
+export function logPush(
+  instance: Instance,
+  push: {
+    readonly personId: number;
+    readonly programName: string;
+    readonly reason: string | undefined;
+    readonly source: string | undefined;
+  },
+): void {
+  const { personId, programName, reason = null, source = null } = push;
+  const primaryId = instance.programIds.get(programName) ?? firstProgramId + instance.programIds.size;
+  instance.programIds.set(programName, primaryId);
+  appendActivity(instance, {
+    leadId: personId,
+    at: instance.now(),
+    typeId: activityTypeIds.pushLead,
+    primaryId,
+    primaryValue: programName,
+    attributes: [
+      { name: 'Reason', value: reason },
+      { name: 'Source', value: source },
+    ],
+  });
+}
+
+/** Logs that a person filled out a form. */
+export function logFormFill(
+  instance: Instance,
+  { personId, formId }: { readonly personId: number; readonly formId: number },
+): void {
+  appendActivity(instance, {
+    leadId: personId,
+    at: instance.now(),
+    typeId: activityTypeIds.fillOutForm,
+    primaryId: formId,
+    primaryValue: `Form ${formId}`,
     attributes: [],
   });
 }

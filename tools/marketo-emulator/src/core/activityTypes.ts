@@ -17,6 +17,13 @@ const changeAttributes: readonly AttributeRow[] = [
 
 const types: readonly TypeRow[] = [
   {
+    id: 2,
+    name: 'Fill Out Form',
+    description: 'A person filled out a form',
+    primary: ['Webform ID', 'integer'],
+    attributes: [],
+  },
+  {
     id: 12,
     name: 'New Lead',
     description: 'A person entered the database',
@@ -77,6 +84,16 @@ const types: readonly TypeRow[] = [
     attributes: [
       ['Old Partition ID', 'integer'],
       ['Reason', 'string'],
+    ],
+  },
+  {
+    id: 145,
+    name: 'Push Lead to Marketo',
+    description: 'A person was pushed for a program',
+    primary: ['Program ID', 'integer'],
+    attributes: [
+      ['Reason', 'string'],
+      ['Source', 'string'],
     ],
   },
 ];

@@ -111,6 +111,8 @@ export interface Instance extends Surroundings {
   readonly states: SequencedLog<StateEntry>;
   readonly calls: SequencedLog<CallEntry>;
   readonly callBodies: { keptChars: number; blankedThrough: number };
+  /** Every program that was named, with the id it got. */
+  readonly programIds: Map<string, number>;
   /** Static lists by id, in id order. */
   readonly lists: Map<number, StaticList>;
   /** Companies, opportunities and all the rest. */
@@ -143,6 +145,7 @@ export function createInstance(surroundings: Surroundings, credentials: Credenti
     states: createSequencedLog(),
     calls: createSequencedLog(),
     callBodies: { keptChars: 0, blankedThrough: 0 },
+    programIds: new Map(),
     lists: new Map(),
     objects: createObjectWorld(),
     limiter: createCallLimiter(),

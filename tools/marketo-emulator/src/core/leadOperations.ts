@@ -6,7 +6,9 @@ import { get, write } from './operation.ts';
 import { movePersons } from './movePersons.ts';
 import { idsOf, inputOf } from './parameters.ts';
 import { partitionsOf } from './partitions.ts';
+import { pushLeads } from './pushLeads.ts';
 import { readLead, readLeads } from './readLeads.ts';
+import { submitForm } from './submitForm.ts';
 import { deleteLeads, syncLeads } from './syncLeads.ts';
 
 const permission = 'Read-Write Lead';
@@ -17,6 +19,12 @@ export const leadOperations: readonly Operation[] = [
   write('POST', 'leads', { permission }, sync),
   write('DELETE', 'leads', { permission, body: 'optional' }, remove),
   write('POST', 'leads/delete', { permission, body: 'optional' }, remove),
+  write('POST', 'leads/push', { permission }, async (instance, { body, user, origin }) => ({
+    result: await pushLeads(instance, body, user, origin),
+  })),
+  write('POST', 'leads/submitForm', { permission }, (instance, { body, user, origin }) => ({
+    result: submitForm(instance, body, user, origin),
+  })),
   write('POST', 'leads/(\\d+)/merge', { permission, body: 'none' }, merge),
   get('leads/partitions', 'Read-Only Lead', (instance, { user }) => ({
     result: partitionsOf(instance, user),
