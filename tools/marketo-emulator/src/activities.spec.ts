@@ -178,5 +178,5 @@ test('activities.json and deletedleads.json give the primary value of scores and
       { activityTypeId: 37, primaryAttributeValueId: created?.id, primaryAttributeValue: 'Ada Byron' },
     ]);
     const types = await client.get('activities/types.json');
-    expect(types.result?.map(({ id }) => id)).toEqual([2, 12, 13, 22, 24, 25, 32, 37, 100, 145]);
+    expect(types.result?.map(({ id }) => id)).toEqual([2, 12, 13, 22, 23, 24, 25, 32, 37, 100, 145]);
   }));

@@ -47,6 +47,13 @@ const types: readonly TypeRow[] = [
     attributes: [['Change Value', 'integer'], ...changeAttributes],
   },
   {
+    id: 23,
+    name: 'Change Owner',
+    description: 'A person got another owner',
+    primary: ['Owner', 'string'],
+    attributes: changeAttributes,
+  },
+  {
     id: 24,
     name: 'Add to List',
     description: 'A person came to a static list',

@@ -10,6 +10,8 @@ export type FaultAction =
     }
   | { readonly kind: 'status'; readonly status: number }
   | { readonly kind: 'commitThenStatus'; readonly status: number }
+  /** The call is delivered twice; the first answer is given. */
+  | { readonly kind: 'commitTwice' }
   | { readonly kind: 'drop' }
   | { readonly kind: 'commitThenDrop' }
   | { readonly kind: 'delay'; readonly delayMs: number }
@@ -39,6 +41,7 @@ const requiredParts: Readonly<Record<FaultAction['kind'], Readonly<Record<string
   commitLater: { code: 'string', delayMs: 'number' },
   status: { status: 'number' },
   commitThenStatus: { status: 'number' },
+  commitTwice: {},
   drop: {},
   commitThenDrop: {},
   delay: { delayMs: 'number' },

@@ -2,6 +2,7 @@ import type { FaultAction } from './faults.ts';
 import type { Instance } from './instance.ts';
 import type { Answer } from './runCall.ts';
 import { errorAnswer } from './runCall.ts';
+import { runLater } from './waitingTasks.ts';
 
 type Run = () => Promise<Answer>;
 
@@ -22,10 +23,12 @@ export async function runWithFault(
       await run();
       return errorAnswer(requestId, fault.code, fault.message);
     case 'commitLater':
-      instance.later(fault.delayMs, async () => void (await run()));
+      runLater(instance, fault.delayMs, async () => void (await run()));
       return errorAnswer(requestId, fault.code, fault.message);
     case 'status':
       return httpError(fault.status);
+    case 'commitTwice':
+      return (await Promise.all([run(), run()]))[0];
     case 'commitThenStatus':
       await run();
       return httpError(fault.status);

@@ -28,8 +28,11 @@ export interface FieldDefinition {
   readonly length?: number;
   readonly readOnly?: boolean;
   readonly custom?: boolean;
-  /** Changes are logged as Change Score (22) besides Change Data Value (13), or as Change Lead Partition (100) in its place. */
-  readonly logged?: 'score' | 'partition';
+  /**
+   * Changes are logged as Change Score (22) besides Change Data Value (13), Change Owner (23) too,
+   * or Change Lead Partition (100) in its place.
+   */
+  readonly logged?: 'score' | 'owner' | 'partition';
   /** Value that every new person gets. */
   readonly initial?: string | number | boolean;
 }
@@ -53,6 +56,7 @@ const standardFields: readonly FieldDefinition[] = [
     displayName: 'External Sales Person Id',
     dataType: 'string',
     length: 50,
+    logged: 'owner',
   },
   { id: 13, name: 'annualRevenue', displayName: 'Annual Revenue', dataType: 'currency' },
   { id: 53, name: 'firstName', displayName: 'First Name', dataType: 'string', length: 255 },

@@ -14,7 +14,7 @@ export async function handleCall(instance: Instance, call: RestCall): Promise<An
   const startedAt = instance.now();
   const requestId = nextRequestId(instance, startedAt);
   const fault = takeFault(instance.faults, { ...call, path: pathOf(call) });
-  const caller = callerOf(instance.access, startedAt, call.authorization);
+  const caller = callerOf(instance.access, startedAt, authorizationOf(instance, call));
   const answer =
     'code' in caller
       ? errorAnswer(requestId, caller.code)
@@ -45,10 +45,21 @@ async function admitAndRun(
     await instance.pause(Math.round(instance.random() * instance.settings.latencyMs));
     const run = (): Promise<Answer> => runCall(instance, call, { requestId, user });
     answer = await runWithFault(instance, run, fault, requestId);
+    await instance.pause(recordsMs(instance, answer));
     return answer;
   } finally {
     leaveCall(instance.limiter, now, user.userId, answer?.codes ?? []);
   }
+}
+
+function authorizationOf({ settings }: Instance, { authorization, query }: RestCall): string | undefined {
+  const token = settings.tokenInQuery ? new URLSearchParams(query).get('access_token') : null;
+  return authorization ?? (token === null ? undefined : `Bearer ${token}`);
+}
+
+// Between two and four thirds of the set time.
+function recordsMs({ settings, random }: Instance, { records = 0 }: Answer): number {
+  return Math.round(((2 + 2 * random()) / 3) * records * settings.answerMsPerRecord);
 }
 
 function refusalText({ settings }: Instance, code: string): string {

@@ -15,6 +15,7 @@ import type { SequencedLog } from './sequencedLog.ts';
 import { createSequencedLog } from './sequencedLog.ts';
 import type { Settings } from './settings.ts';
 import { defaultSettings } from './settings.ts';
+import type { WaitingTask } from './waitingTasks.ts';
 
 /** One person; immutable, every commit puts a new object in its place. Cleared fields are absent. */
 export interface Person {
@@ -41,6 +42,8 @@ export interface Activity {
   /** Milliseconds. */
   readonly at: number;
   readonly typeId: number;
+  /** When readers begin to see it; from the beginning without this. Milliseconds. */
+  readonly shownAt?: number;
   readonly primaryId: number;
   readonly primaryValue: string | null;
   readonly attributes: readonly { readonly name: string; readonly value: string | null }[];
@@ -118,10 +121,14 @@ export interface Instance extends Surroundings {
   /** Companies, opportunities and all the rest. */
   readonly objects: ObjectWorld;
   readonly limiter: CallLimiter;
+  /** What waits for the clock. */
+  readonly waiting: Set<WaitingTask>;
   faults: Fault[];
   clockOffsetMs: number;
   lastPersonId: number;
   lastActivityId: number;
+  /** Rows that were ever logged. */
+  activityCount: number;
   lastRequestNumber: number;
 }
 
@@ -149,10 +156,12 @@ export function createInstance(surroundings: Surroundings, credentials: Credenti
     lists: new Map(),
     objects: createObjectWorld(),
     limiter: createCallLimiter(),
+    waiting: new Set(),
     faults: [],
     clockOffsetMs: 0,
     lastPersonId: firstPersonId,
     lastActivityId: firstActivityId,
+    activityCount: 0,
     lastRequestNumber: firstRequestNumber,
   };
   return instance;

@@ -1,4 +1,4 @@
-import { logMerge, moveActivities } from './activityLog.ts';
+import { moveActivities } from './activityLog.ts';
 import { apiError } from './apiError.ts';
 import type { ApiUser } from './apiUsers.ts';
 import type { FieldValue } from './fieldValue.ts';
@@ -7,6 +7,7 @@ import { moveMemberships } from './lists/staticLists.ts';
 import { moveRoles } from './objects/roles.ts';
 import { listOf } from './parameters.ts';
 import { refuseClosed } from './partitions.ts';
+import { logMerge } from './personActivities.ts';
 import { deletePerson, updatePerson } from './persons.ts';
 
 /** More are refused since 2026-03-31 (facts 2.5). */

@@ -1,5 +1,5 @@
-import type { FieldChange } from './activityLog.ts';
-import { logChange, logDeletedLead, logNewLead } from './activityLog.ts';
+import type { FieldChange } from './changeActivities.ts';
+import { logChange } from './changeActivities.ts';
 import type { FieldDefinition } from './fieldDefinitions.ts';
 import type { FieldValue } from './fieldValue.ts';
 import { readValue, secondsText } from './fieldValue.ts';
@@ -7,6 +7,7 @@ import type { Instance, Origin, Person, StateEntry } from './instance.ts';
 import { leaveLists } from './lists/staticLists.ts';
 import { withCompanyValues, withoutDetach } from './objects/companyValues.ts';
 import { dropRoles } from './objects/roles.ts';
+import { logDeletedLead, logNewLead } from './personActivities.ts';
 import { reindex } from './personIndex.ts';
 import { append } from './sequencedLog.ts';
 

@@ -1,4 +1,4 @@
-import { logPush } from './activityLog.ts';
+import { logPush } from './personActivities.ts';
 import { apiError } from './apiError.ts';
 import type { ApiUser } from './apiUsers.ts';
 import type { Instance, Origin } from './instance.ts';

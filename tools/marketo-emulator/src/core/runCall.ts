@@ -31,6 +31,8 @@ export interface Answer {
   readonly codes: readonly string[];
   /** Reason codes of skipped records. */
   readonly reasonCodes: readonly string[];
+  /** Entries of the result. */
+  readonly records?: number;
   /** The connection is cut instead of answering. */
   readonly isDropped?: boolean;
   /** What is sent in place of `body`, as it is. */
@@ -69,7 +71,8 @@ function fileIn(content: object): Answer | undefined {
 
 function successAnswer(requestId: string, content: object): Answer {
   const body = JSON.stringify({ requestId, success: true, ...content });
-  return { status: 200, body, codes: [], reasonCodes: reasonCodesOf(content) };
+  const records = listIn(content, 'result').length;
+  return { status: 200, body, codes: [], reasonCodes: reasonCodesOf(content), records };
 }
 
 async function runOperation(instance: Instance, call: RestCall, caller: Caller): Promise<object> {

@@ -8,6 +8,8 @@ export interface Settings {
   latencyMs: number;
   /** Concurrent upserts of one missing key create duplicates, as the real service does. */
   raceDuplicates: boolean;
+  /** An answer takes this long for each record in it, give or take a third; 5 makes 1 to 2 seconds of 300 records. */
+  answerMsPerRecord: number;
   /** Time between the look-up and the insert of an upsert. */
   raceWindowMs: number;
   /** Activity pages cover a block of the log instead of a full batch: short and empty pages with moreResult true. */
@@ -18,6 +20,18 @@ export interface Settings {
   omitEmptyResult: boolean;
   /** Every third change row passes the `fields` filter of leadchanges. */
   looseFieldFilter: boolean;
+  /** Every so many-th activity is late; 0 for none. */
+  lateActivityEvery: number;
+  /** How long after its date a late activity shows up. */
+  lateActivityMs: number;
+  /** A late activity has the id of when it happened, so tokens that were read meanwhile lie behind it; else of when it shows up. */
+  lateActivityKeepsId: boolean;
+  /** Every third row of a feed comes twice. */
+  repeatRows: boolean;
+  /** Rows of feeds have no `id`, only `marketoGUID`. */
+  omitActivityIds: boolean;
+  /** A token is also taken from the query, as before 2026-08-31. */
+  tokenInQuery: boolean;
   /** A feed of the members of a list with this many or more is refused with 1003. */
   feedListMembersMax: number;
   tokenLifetimeSeconds: number;
@@ -67,11 +81,18 @@ export function defaultSettings(): Settings {
     callsPerDayMax: 50_000,
     latencyMs: 5,
     raceDuplicates: true,
+    answerMsPerRecord: 0,
     raceWindowMs: 4,
     shortPages: false,
     scanBlockSize: 25,
     omitEmptyResult: true,
     looseFieldFilter: false,
+    lateActivityEvery: 0,
+    lateActivityMs: 30_000,
+    lateActivityKeepsId: false,
+    repeatRows: false,
+    omitActivityIds: false,
+    tokenInQuery: false,
     feedListMembersMax: 10_000,
     tokenLifetimeSeconds: 3600,
     deletedLeadRetentionDays: 14,

@@ -1,4 +1,4 @@
-import { logFormFill } from './activityLog.ts';
+import { logFormFill } from './personActivities.ts';
 import { apiError } from './apiError.ts';
 import type { ApiUser } from './apiUsers.ts';
 import { checkRecord, type CheckedRecord } from './checkRecord.ts';

@@ -16,6 +16,7 @@ import type { Instance } from '../core/instance.ts';
 import { viewPerson } from '../core/persons.ts';
 import { changeSettings } from '../core/settings.ts';
 import { addAccessControlRoutes } from './accessControlRoutes.ts';
+import { runDue } from '../core/waitingTasks.ts';
 import { actorOf, bodyOf } from './controlBody.ts';
 import { addListControlRoutes } from './listControlRoutes.ts';
 import { addObjectControlRoutes } from './objectControlRoutes.ts';
@@ -87,7 +88,7 @@ function addClockRoutes(control: FastifyInstance, instance: Instance): void {
     offsetMs: instance.clockOffsetMs,
   });
   control.get('/clock', () => Promise.resolve(clock()));
-  control.post('/clock', (request) => {
+  control.post('/clock', async (request) => {
     const { advanceMs, now } = bodyOf(request.body);
     const target = typeof now === 'string' ? Date.parse(now) : now;
     const step = typeof target === 'number' ? target - instance.now() : advanceMs;
@@ -95,7 +96,8 @@ function addClockRoutes(control: FastifyInstance, instance: Instance): void {
       throw new ControlError(400, ['advanceMs or now expected']);
     }
     instance.clockOffsetMs += step;
-    return Promise.resolve(clock());
+    await runDue(instance);
+    return clock();
   });
 }
 

@@ -1,4 +1,4 @@
-import { logMembership } from '../activityLog.ts';
+import { logMembership } from '../personActivities.ts';
 import { apiError } from '../apiError.ts';
 import type { Instance } from '../instance.ts';
 
