@@ -12,14 +12,20 @@ async function recordExchanges(client: TestClient): Promise<readonly Exchange[]>
   const exchanges: Exchange[] = [];
   const send: Send = async (method, path, body) => {
     const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
-    const answer = (await (await client.fetchRest(path, init)).json()) as {
-      result?: Record<string, unknown>[];
-    };
+    const answer = await answerIn(await client.fetchRest(path, init));
     exchanges.push({ method, url: new URL(`${client.url}/rest/v1/${path}`), body, answer });
-    return answer.result?.[0] ?? {};
+    return answer?.result?.[0] ?? {};
   };
   await useEverything(client, send);
   return exchanges;
+}
+
+/** The envelope of an answer, undefined for a file. */
+async function answerIn(
+  response: Response,
+): Promise<{ readonly result?: readonly Readonly<Record<string, unknown>>[] } | undefined> {
+  const isFile = response.headers.get('content-type')?.startsWith('application/json') !== true;
+  return isFile ? undefined : ((await response.json()) as object);
 }
 
 const nameOf = ({ method, path }: Operation): string =>

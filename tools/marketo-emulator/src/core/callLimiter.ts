@@ -79,9 +79,14 @@ export function callsOf({ callsByUser }: DayBooks): number {
   return [...callsByUser.values()].reduce((sum, count) => sum + count, 0);
 }
 
+/** The day in US Central time, YYYY-MM-DD. */
+export function centralDayOf(now: number): string {
+  return centralDay.format(now);
+}
+
 /** Starts the books of a new day when midnight US Central has passed. */
 export function rollDay(limiter: CallLimiter, now: number): void {
-  const day = centralDay.format(now);
+  const day = centralDayOf(now);
   if (day === limiter.today.day) return;
   if (limiter.today.day !== '') limiter.past = [limiter.today, ...limiter.past].slice(0, pastDaysMax);
   limiter.today = booksOf(day);

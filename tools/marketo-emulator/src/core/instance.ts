@@ -1,6 +1,7 @@
 import type { ApiUsers, Credentials } from './apiUsers.ts';
 import { createApiUsers } from './apiUsers.ts';
 import type { CallLimiter } from './callLimiter.ts';
+import type { Exports } from './bulk/exportQueue.ts';
 import { createCallLimiter } from './callLimiter.ts';
 import type { Fault } from './faults.ts';
 import type { FieldTable } from './fieldDefinitions.ts';
@@ -20,6 +21,8 @@ import type { WaitingTask } from './waitingTasks.ts';
 /** One person; immutable, every commit puts a new object in its place. Cleared fields are absent. */
 export interface Person {
   readonly id: number;
+  /** The last change of any field, which `updatedAt` does not tell (facts 2.2); milliseconds. */
+  readonly changedAt: number;
   readonly fields: Readonly<Record<string, Exclude<FieldValue, null>>>;
 }
 
@@ -118,6 +121,7 @@ export interface Instance extends Surroundings {
   readonly programIds: Map<string, number>;
   /** Static lists by id, in id order. */
   readonly lists: Map<number, StaticList>;
+  readonly exports: Exports;
   /** Companies, opportunities and all the rest. */
   readonly objects: ObjectWorld;
   readonly limiter: CallLimiter;
@@ -154,6 +158,7 @@ export function createInstance(surroundings: Surroundings, credentials: Credenti
     callBodies: { keptChars: 0, blankedThrough: 0 },
     programIds: new Map(),
     lists: new Map(),
+    exports: { jobs: new Map(), lastNumber: 0 },
     objects: createObjectWorld(),
     limiter: createCallLimiter(),
     waiting: new Set(),

@@ -1,5 +1,6 @@
 import { activityOperations } from './activityOperations.ts';
 import { apiError } from './apiError.ts';
+import { exportOperations } from './bulk/exportOperations.ts';
 import { leadOperations } from './leadOperations.ts';
 import { listOperations } from './lists/listOperations.ts';
 import { customOperations } from './objects/customOperations.ts';
@@ -12,6 +13,7 @@ export const operations: readonly Operation[] = [
   ...leadOperations,
   ...listOperations,
   ...activityOperations,
+  ...exportOperations,
   ...usageOperations,
   ...objectOperations,
   ...customOperations,

@@ -19,9 +19,9 @@ export function createPerson(instance: Instance, values: FieldValues, origin: Or
   const at = instance.now();
   instance.lastPersonId += 1;
   const id = instance.lastPersonId;
-  const blank: Person = { id, fields: {} };
+  const blank: Person = { id, changedAt: at, fields: {} };
   const changes = changesOf(instance, blank, withCompanyValues(instance, undefined, values));
-  const person = withChanges({ id, fields: initialFields(instance, at) }, changes);
+  const person = withChanges({ id, changedAt: at, fields: initialFields(instance, at) }, changes);
   instance.persons.set(id, person);
   reindex(instance, undefined, person);
   logNewLead(instance, person, at, origin);
@@ -41,7 +41,7 @@ export function updatePerson(
   const changes = changesOf(instance, person, withCompanyValues(instance, person, given));
   if (changes.length === 0) return false;
   const at = instance.now();
-  const changed = withChanges(person, changes);
+  const changed = withChanges({ ...person, changedAt: at }, changes);
   const isVisible = instance.settings.customFieldsMoveUpdatedAt || changes.some(({ field }) => !field.custom);
   const after = isVisible
     ? { ...changed, fields: { ...changed.fields, updatedAt: secondsText(at) } }
@@ -111,7 +111,7 @@ function changesOf(instance: Instance, person: Person, values: FieldValues): Fie
 function withChanges(person: Person, changes: readonly FieldChange[]): Person {
   const fields: Record<string, Exclude<FieldValue, null>> = { ...person.fields };
   for (const { field, after } of changes) setOrClear(fields, field, after);
-  return { id: person.id, fields };
+  return { ...person, fields };
 }
 
 function setOrClear(

@@ -185,10 +185,15 @@ function passesFieldFilter(instance: Instance, fields: ReadonlySet<string>, acti
   return instance.settings.looseFieldFilter && activity.id % 3 === 0;
 }
 
+/** What identifies a row for good. */
+export function activityGuid({ guidPrefix }: Instance, { id }: Activity): string {
+  return `${guidPrefix}-${id.toString(16).padStart(12, '0')}`;
+}
+
 function commonParts(instance: Instance, activity: Activity): object {
   return {
     ...(instance.settings.omitActivityIds ? {} : { id: activity.id }),
-    marketoGUID: `${instance.guidPrefix}-${activity.id.toString(16).padStart(12, '0')}`,
+    marketoGUID: activityGuid(instance, activity),
     leadId: activity.leadId,
     activityDate: secondsText(activity.at),
     activityTypeId: activity.typeId,

@@ -65,6 +65,15 @@ export interface Settings {
   omitObjectNulls: boolean;
   /** The subscription has the Custom Object Metadata API; without it 616. */
   customObjectMetadata: boolean;
+  /** How long a bulk export works on its file. */
+  exportMs: number;
+  /** Polls of an export see no newer state than this often. */
+  exportStatusMs: number;
+  /** Bytes of exported files after which no export is taken until midnight US Central. */
+  exportBytesPerDayMax: number;
+  exportFileDays: number;
+  /** The subscription can export persons by their last change; without it 1035. */
+  exportByUpdatedAt: boolean;
   /** Calls kept in the call log, and states in the state log; the oldest leave first. */
   callLogMax: number;
   /** Characters of request bodies kept in the call log; the oldest calls lose theirs first. */
@@ -111,6 +120,11 @@ export function defaultSettings(): Settings {
     refuseFixedFields: false,
     omitObjectNulls: false,
     customObjectMetadata: true,
+    exportMs: 60_000,
+    exportStatusMs: 60_000,
+    exportBytesPerDayMax: 500_000_000,
+    exportFileDays: 7,
+    exportByUpdatedAt: true,
     callLogMax: 100_000,
     callBodyCharsMax: 256_000_000,
     stateLogMax: 1_000_000,
