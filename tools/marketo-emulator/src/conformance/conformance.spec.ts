@@ -11,14 +11,23 @@ const undocumented = ['DELETE /rest/v1/leads.json'];
 async function recordExchanges(client: TestClient): Promise<readonly Exchange[]> {
   const exchanges: Exchange[] = [];
   const send: Send = async (method, path, body) => {
-    const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
-    const answer = await answerIn(await client.fetchRest(path, init));
-    exchanges.push({ method, url: new URL(`${client.url}/rest/v1/${path}`), body, answer });
+    const url = new URL(`${client.url}/rest/v1/${path}`);
+    const isForm = body instanceof FormData;
+    const answer = await answerIn(
+      isForm ? await sendForm(client, url, body) : await client.fetchRest(path, initOf(method, body)),
+    );
+    exchanges.push({ method, url, body: isForm ? undefined : body, answer });
     return answer?.result?.[0] ?? {};
   };
   await useEverything(client, send);
   return exchanges;
 }
+
+const initOf = (method: string, body: unknown): RequestInit =>
+  body === undefined ? { method } : { method, body: JSON.stringify(body) };
+
+const sendForm = ({ authorization }: TestClient, url: URL, body: FormData): Promise<Response> =>
+  fetch(url, { method: 'POST', headers: { authorization }, body });
 
 /** The envelope of an answer, undefined for a file. */
 async function answerIn(

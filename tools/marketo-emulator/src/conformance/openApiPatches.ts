@@ -59,6 +59,10 @@ export const openApiPatches: readonly Patch[] = [
       ),
   },
   {
+    reason: 'a file that waits has no counts yet',
+    apply: ({ ImportLeadResponse }) => optional(ImportLeadResponse, ['numOfLeadsProcessed']),
+  },
+  {
     reason: 'records are sent without the `seq` that their answers have',
     apply: ({ CompanyResponse, CustomObject, NamedAccount }) =>
       [CompanyResponse, CustomObject, NamedAccount].forEach((one) => optional(one, ['seq'])),

@@ -14,6 +14,7 @@ export async function useEverything(client: TestClient, send: Send): Promise<voi
   await usePushes(send);
   await useLists(client, send);
   await useExports(send);
+  await useImports(client, send);
   await useObjects(send);
   await useCustomObjects(send);
   for (const path of ['usage', 'usage/last7days', 'errors', 'errors/last7days'])
@@ -72,6 +73,16 @@ async function useLists(client: TestClient, send: Send): Promise<void> {
   await send('GET', `leads/${String(id)}/listMembership.json`);
   await send('DELETE', `lists/${list}/leads.json?id=${String(id)},1`);
   await send('GET', 'lists/7.json');
+}
+
+async function useImports(client: TestClient, send: Send): Promise<void> {
+  const form = new FormData();
+  form.append('file', new Blob(['email,unsubscribed\nrow@x.co,true\nbad@x.co,perhaps\n']), 'People.csv');
+  const { batchId } = await send('POST', '../../bulk/v1/leads.json?format=csv', form);
+  const batch = `../../bulk/v1/leads/batch/${String(batchId)}`;
+  await send('GET', `${batch}.json`);
+  await client.control('POST', 'clock', { advanceMs: 11_000 });
+  for (const rest of ['', '/failures', '/warnings']) await send('GET', `${batch}${rest}.json`);
 }
 
 async function useExports(send: Send): Promise<void> {

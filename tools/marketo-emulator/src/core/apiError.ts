@@ -29,6 +29,7 @@ export const codeMessages: Readonly<Record<string, string>> = {
   '610': 'Requested resource not found',
   '611': 'System error',
   '612': 'Invalid content type',
+  '613': 'Invalid multipart request',
   '614': 'Subscription is not reachable',
   '615': 'Concurrent access limit reached',
   '713': 'Transient error',

@@ -2,6 +2,7 @@ import type { ApiUsers, Credentials } from './apiUsers.ts';
 import { createApiUsers } from './apiUsers.ts';
 import type { CallLimiter } from './callLimiter.ts';
 import type { Exports } from './bulk/exportQueue.ts';
+import type { Imports } from './bulk/importQueue.ts';
 import { createCallLimiter } from './callLimiter.ts';
 import type { Fault } from './faults.ts';
 import type { FieldTable } from './fieldDefinitions.ts';
@@ -122,6 +123,7 @@ export interface Instance extends Surroundings {
   /** Static lists by id, in id order. */
   readonly lists: Map<number, StaticList>;
   readonly exports: Exports;
+  readonly imports: Imports;
   /** Companies, opportunities and all the rest. */
   readonly objects: ObjectWorld;
   readonly limiter: CallLimiter;
@@ -158,6 +160,7 @@ export function createInstance(surroundings: Surroundings, credentials: Credenti
     callBodies: { keptChars: 0, blankedThrough: 0 },
     programIds: new Map(),
     lists: new Map(),
+    imports: new Map(),
     exports: { jobs: new Map(), lastNumber: 0 },
     objects: createObjectWorld(),
     limiter: createCallLimiter(),

@@ -1,6 +1,7 @@
 import { activityOperations } from './activityOperations.ts';
 import { apiError } from './apiError.ts';
 import { exportOperations } from './bulk/exportOperations.ts';
+import { importOperations } from './bulk/importOperations.ts';
 import { leadOperations } from './leadOperations.ts';
 import { listOperations } from './lists/listOperations.ts';
 import { customOperations } from './objects/customOperations.ts';
@@ -14,6 +15,7 @@ export const operations: readonly Operation[] = [
   ...listOperations,
   ...activityOperations,
   ...exportOperations,
+  ...importOperations,
   ...usageOperations,
   ...objectOperations,
   ...customOperations,

@@ -76,7 +76,7 @@ function successAnswer(requestId: string, content: object): Answer {
 }
 
 async function runOperation(instance: Instance, call: RestCall, caller: Caller): Promise<object> {
-  const isForm = call.contentType.startsWith('application/x-www-form-urlencoded');
+  const isForm = isOfType(call, 'application/x-www-form-urlencoded');
   const parameters = new URLSearchParams(isForm ? `${call.query}&${call.body}` : call.query);
   const { operation, pathParts } = findOperation(methodOf(call, parameters), call.pathname);
   if (!grants(caller.user.permissions, operation.permission)) throw apiError('603');
@@ -101,13 +101,17 @@ function bodyOf(call: RestCall, wanted: Operation['body'], isForm: boolean): unk
   return wanted === 'none' || isAbsent ? undefined : parseBody(call);
 }
 
-function parseBody({ contentType, body }: RestCall): unknown {
-  if (!contentType.startsWith('application/json')) throw apiError('612');
+function parseBody(call: RestCall): unknown {
+  if (!isOfType(call, 'application/json')) throw apiError('612');
   try {
-    return JSON.parse(body);
+    return JSON.parse(call.body);
   } catch {
     throw apiError('609');
   }
+}
+
+function isOfType({ contentType }: RestCall, type: string): boolean {
+  return contentType.toLowerCase().startsWith(type);
 }
 
 function apiOrigin({ user, requestId }: Caller): Origin {

@@ -65,6 +65,8 @@ export interface Settings {
   omitObjectNulls: boolean;
   /** The subscription has the Custom Object Metadata API; without it 616. */
   customObjectMetadata: boolean;
+  /** How long a bulk import works on its file. */
+  importMs: number;
   /** How long a bulk export works on its file. */
   exportMs: number;
   /** Polls of an export see no newer state than this often. */
@@ -120,6 +122,7 @@ export function defaultSettings(): Settings {
     refuseFixedFields: false,
     omitObjectNulls: false,
     customObjectMetadata: true,
+    importMs: 10_000,
     exportMs: 60_000,
     exportStatusMs: 60_000,
     exportBytesPerDayMax: 500_000_000,

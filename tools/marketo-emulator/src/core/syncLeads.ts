@@ -38,9 +38,31 @@ export async function syncLeads(
   // Looking up now and inserting after a pause is what makes concurrent upserts of one key create duplicates.
   const found = instance.settings.raceDuplicates ? records.map(find) : undefined;
   if (instance.settings.raceWindowMs > 0) await instance.pause(instance.settings.raceWindowMs);
+  return writeRecords(instance, { request, records, found }, origin);
+}
+
+/** Sync Leads without a pause between look-up and insert, so without races. */
+export function syncNow(instance: Instance, body: unknown, user: ApiUser, origin: Origin): RecordResult[] {
+  const request = parseSyncRequest(instance, body, user);
+  return writeRecords(
+    instance,
+    { request, records: checkInput(instance, request), found: undefined },
+    origin,
+  );
+}
+
+interface Work {
+  readonly request: SyncRequest;
+  readonly records: readonly CheckedRecord[];
+  /** What was found before; looked up now without. */
+  readonly found: readonly (readonly number[])[] | undefined;
+}
+
+function writeRecords(instance: Instance, { request, records, found }: Work, origin: Origin): RecordResult[] {
   return records.map((record, index) => {
     if (record.kind === 'bad') return { status: 'skipped', reasons: record.reasons };
-    const outcome = chooseOutcome(request.action, found?.[index] ?? find(record));
+    const matches = found?.[index] ?? findMatches(instance, request, record);
+    const outcome = chooseOutcome(request.action, matches);
     return carryOut(instance, outcome, { record, scope: request.scope }, origin);
   });
 }

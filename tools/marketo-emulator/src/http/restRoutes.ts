@@ -77,7 +77,7 @@ function toRestCall(request: FastifyRequest): RestCall {
     method: request.method,
     pathname,
     query: search.slice(1),
-    contentType: (request.headers['content-type'] ?? '').toLowerCase(),
+    contentType: request.headers['content-type'] ?? '',
     body: typeof request.body === 'string' ? request.body : '',
     authorization: request.headers.authorization,
     ...(request.headers.range === undefined ? {} : { range: request.headers.range }),
