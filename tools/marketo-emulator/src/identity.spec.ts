@@ -21,6 +21,13 @@ test('hands out the same token with shrinking seconds until it ends', () =>
     expect(third).toMatchObject({ token_type: 'bearer', scope: expect.stringContaining('@') as string });
   }));
 
+test('a token that is about to end has 0 seconds left', () =>
+  withEmulator(async (client) => {
+    await client.control('POST', 'clock', { advanceMs: 3_599_200 });
+
+    expect(await parse<TokenAnswer>(await client.token())).toMatchObject({ expires_in: 0 });
+  }));
+
 test('accepts credentials in a form body', () =>
   withEmulator(async (client) => {
     const query = new URL((await client.token()).url).searchParams;

@@ -7,6 +7,12 @@ import { useEverything, type Send } from './useEverything.ts';
 /** What Marketo does and the document does not have. */
 const undocumented = ['DELETE /rest/v1/leads.json'];
 
+/** Asked of a writer by the document, and of a reader by the endpoint reference. */
+const otherwisePermitted = ['GET /rest/v1/lists/(d+)/leads/ismember.json'];
+
+/** The document's "Named Opportunity" is no permission anywhere else. */
+const withoutSlip = (permission: string): string => permission.replace('Named Opportunity', 'Opportunity');
+
 /** All calls of a client that uses everything, as they went over the wire. */
 async function recordExchanges(client: TestClient): Promise<readonly Exchange[]> {
   const exchanges: Exchange[] = [];
@@ -56,6 +62,18 @@ function compareWith(openApi: OpenApi): void {
     );
 
     expect(faults).toEqual([]);
+  });
+
+  it('asks for the same permissions', () => {
+    const differing = exchanges.flatMap(({ method, url }) => {
+      const operation = operations.find((one) => one.method === method && one.path.test(url.pathname));
+      const asked = openApi.permissionsOf(method, url.pathname);
+      const permission = operation?.permission ?? 'None';
+      const isSame = asked?.map(withoutSlip).includes(permission) ?? true;
+      return operation === undefined || isSame ? [] : [nameOf(operation)];
+    });
+
+    expect([...new Set(differing)]).toEqual(otherwisePermitted);
   });
 
   it('refuses an answer that is not as it says', () => {

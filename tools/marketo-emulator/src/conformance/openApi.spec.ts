@@ -5,7 +5,12 @@ const document = (): OpenApiDocument => ({
     '/rest/v1/leads/{id}.json': {
       get: { responses: { 200: { schema: { $ref: '#/definitions/ResponseOfLead' } } } },
     },
-    '/rest/v1/leads/describe.json': { get: { responses: { 200: {} } } },
+    '/rest/v1/leads/describe.json': {
+      get: {
+        description: 'Fields. Required Permissions: Read-Only Lead, Read-Write Lead<br>',
+        responses: { 200: {} },
+      },
+    },
     '/rest/v1/leads.json': {
       post: {
         parameters: [
@@ -47,6 +52,14 @@ describe('a document of an API', () => {
       'request/input must be array',
     ]);
     expect(faultsOf('POST', 'leads.json?other=1', { body, answer: { success: false } })).toEqual([]);
+  });
+
+  it('tells what an operation asks of a role', () => {
+    const openApi = openApiOf(document());
+    const permissions = ['Read-Only Lead', 'Read-Write Lead'];
+    expect(openApi.permissionsOf('GET', '/rest/v1/leads/describe.json')).toEqual(permissions);
+    expect(openApi.permissionsOf('POST', '/rest/v1/leads.json')).toBeNull();
+    expect(openApi.permissionsOf('GET', '/rest/v1/lists.json')).toBeNull();
   });
 
   it('prefers a literal path, and says when it does not know an operation', () => {

@@ -14,6 +14,7 @@ interface Parameter {
 }
 
 interface DocumentOperation {
+  readonly description?: string;
   readonly parameters?: readonly Parameter[];
   readonly responses: Readonly<Record<string, { readonly schema?: object }>>;
 }
@@ -38,6 +39,8 @@ export interface OpenApi {
    * does not know the operation.
    */
   faultsOf(exchange: Exchange): readonly string[] | null;
+  /** The permissions any of which an operation asks for, `None` among them; null when the document does not tell or know. */
+  permissionsOf(method: string, path: string): readonly string[] | null;
 }
 
 /** Reads Adobe's Swagger 2.0 document of the Marketo REST API. */
@@ -79,6 +82,10 @@ export function openApiOf(document: OpenApiDocument): OpenApi {
         ...(isRefused ? [] : requestFaults(parameters, exchange)),
         ...answerFaults(responses['200']?.schema, exchange.answer),
       ];
+    },
+    permissionsOf(method, path) {
+      const description = findOperation(document, method, path)?.description ?? '';
+      return /Required Permissions?: ([^<]*)/.exec(description)?.[1]?.trim().split(', ') ?? null;
     },
   };
 }
