@@ -108,6 +108,19 @@ test('rows of a feed can come twice, and without an id, with the same marketoGUI
     expect(rows.every((row) => row.id === undefined)).toBe(true);
   }));
 
+test('a full page has no room for repeated rows, and loses none', () =>
+  withEmulator(async (client) => {
+    await client.control('POST', 'settings', { repeatRows: true });
+    const persons = Array.from({ length: 310 }, (_value, index) => ({ email: `p${index}@x.co` }));
+    const { ids } = await client.control<{ ids: number[] }>('POST', 'persons', { persons });
+    const first = await readNewLeads(client, await tokenSince(client));
+    const second = await readNewLeads(client, first.token);
+
+    expect(leadIds(first)).toEqual(ids.slice(0, 300));
+    expect([...new Set(leadIds(second))]).toEqual(ids.slice(300));
+    expect(second.rows.length).toBeGreaterThan(10);
+  }));
+
 test('an answer takes its time by the number of records', () =>
   withEmulator(async (client) => {
     await client.control('POST', 'settings', { answerMsPerRecord: 3 });

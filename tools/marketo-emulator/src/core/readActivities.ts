@@ -1,13 +1,13 @@
-import { activityTypeIds, isRetained } from './activityLog.ts';
+import { activityTypeIds } from './activityLog.ts';
+import { activityRow, leadChangeRow } from './activityRows.ts';
 import { apiError } from './apiError.ts';
 import type { ApiUser } from './apiUsers.ts';
-import { secondsText } from './fieldValue.ts';
 import type { Activity, Instance } from './instance.ts';
 import { listOfId } from './lists/staticLists.ts';
-import type { ActivityPosition } from './pagingToken.ts';
 import { decodePosition, encodePosition } from './pagingToken.ts';
 import { listOf, pageSizeOf, required } from './parameters.ts';
 import { isOpenTo } from './partitions.ts';
+import { scanLog, withRepeats } from './scanActivities.ts';
 
 /** A page of activity rows; the token is always there, `result` may be missing when there are no rows. */
 export interface ActivityPage {
@@ -88,71 +88,6 @@ function readPage(
   };
 }
 
-// Every third row once more, as far as the page has room.
-function withRepeats(
-  { settings }: Instance,
-  matches: readonly Activity[],
-  pageSize: number,
-): readonly Activity[] {
-  if (!settings.repeatRows) return matches;
-  return matches
-    .flatMap((activity) => (activity.id % 3 === 0 ? [activity, activity] : [activity]))
-    .slice(0, pageSize);
-}
-
-/** Whether a late row can be read by now. */
-export function isShown({ shownAt = 0 }: Activity, now: number): boolean {
-  return shownAt <= now;
-}
-
-/** Walks the log in id order until the page is full, the block is done, or the log ends. */
-function scanLog(
-  instance: Instance,
-  position: ActivityPosition,
-  isWanted: (activity: Activity) => boolean,
-  pageSize: number,
-): { matches: Activity[]; lastId: number; hasMore: boolean } {
-  const { activities, settings } = instance;
-  const now = instance.now();
-  const isMatch = (activity: Activity): boolean =>
-    isShown(activity, now) &&
-    activity.at >= position.since &&
-    isRetained(activity, settings, now) &&
-    isWanted(activity);
-  const start = firstIndexAfter(activities, position.afterId);
-  const matches: Activity[] = [];
-  let lastId = position.afterId;
-  for (const activity of between(activities, start, blockEnd(instance, start))) {
-    lastId = activity.id;
-    if (isMatch(activity)) matches.push(activity);
-    if (matches.length === pageSize) break;
-  }
-  return { matches, lastId, hasMore: lastId < (activities.at(-1)?.id ?? 0) };
-}
-
-function blockEnd({ settings, activities }: Instance, start: number): number {
-  return settings.shortPages ? start + Math.max(1, settings.scanBlockSize) : activities.length;
-}
-
-// A slice would copy the whole rest of a long log for every page.
-function* between(activities: readonly Activity[], start: number, end: number): Generator<Activity> {
-  for (let index = start; index < Math.min(end, activities.length); index += 1) {
-    const activity = activities[index];
-    if (activity !== undefined) yield activity;
-  }
-}
-
-function firstIndexAfter(activities: readonly Activity[], id: number): number {
-  let low = 0;
-  let high = activities.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((activities[middle]?.id ?? 0) <= id) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 // Whose person is gone is for everybody (inferred).
 function leadFilter(
   instance: Instance,
@@ -183,34 +118,4 @@ function membersIn(instance: Instance, parameters: URLSearchParams): ReadonlyMap
 function passesFieldFilter(instance: Instance, fields: ReadonlySet<string>, activity: Activity): boolean {
   if (activity.change !== undefined && fields.has(activity.change.name)) return true;
   return instance.settings.looseFieldFilter && activity.id % 3 === 0;
-}
-
-/** What identifies a row for good. */
-export function activityGuid({ guidPrefix }: Instance, { id }: Activity): string {
-  return `${guidPrefix}-${id.toString(16).padStart(12, '0')}`;
-}
-
-function commonParts(instance: Instance, activity: Activity): object {
-  return {
-    ...(instance.settings.omitActivityIds ? {} : { id: activity.id }),
-    marketoGUID: activityGuid(instance, activity),
-    leadId: activity.leadId,
-    activityDate: secondsText(activity.at),
-    activityTypeId: activity.typeId,
-  };
-}
-
-function leadChangeRow(instance: Instance, activity: Activity): object {
-  const fields = activity.change === undefined ? [] : [activity.change];
-  const attributes = activity.attributes.filter(({ name }) => name !== 'New Value' && name !== 'Old Value');
-  return { ...commonParts(instance, activity), fields, attributes };
-}
-
-function activityRow(instance: Instance, activity: Activity): object {
-  return {
-    ...commonParts(instance, activity),
-    primaryAttributeValueId: activity.primaryId,
-    primaryAttributeValue: activity.primaryValue,
-    attributes: activity.attributes,
-  };
 }

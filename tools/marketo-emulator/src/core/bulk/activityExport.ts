@@ -1,9 +1,10 @@
 import { activityTypeIds, isRetained } from '../activityLog.ts';
+import { activityGuid } from '../activityRows.ts';
 import { apiError } from '../apiError.ts';
 import { secondsText } from '../fieldValue.ts';
 import type { Activity, Instance } from '../instance.ts';
 import { partOf } from '../partOf.ts';
-import { activityGuid, isShown } from '../readActivities.ts';
+import { isShown } from '../scanActivities.ts';
 import type { ExportRows } from './exportJob.ts';
 import { fieldsIn, headersIn, isWithin, rangeOf } from './exportRequest.ts';
 

@@ -24,44 +24,60 @@ const kinds: readonly Kind[] = [
 const listedMs = 7 * 86_400_000;
 
 /** Bulk extract of persons and of activities; the paths lack /rest. */
-export const exportOperations: readonly Operation[] = kinds.flatMap(({ kind, permission, rowsOf }) => {
-  const at = (rest: string): RegExp => new RegExp(`^/bulk/v1/${kind}/export${rest}\\.json$`);
-  const jobIn = (instance: Instance, { pathParts, user }: OperationInput): ExportJob =>
-    ownJob(instance, { kind, exportId: pathParts[0] ?? '', userId: user.userId });
-  const changing = (change: (instance: Instance, job: ExportJob) => void): Operation['run'] => {
-    return (instance, input) => {
-      const job = jobIn(instance, input);
-      change(instance, job);
-      const view = showNow(job, instance.now());
-      startWaiting(instance);
-      return { result: [view] };
-    };
-  };
-  const create: Operation['run'] = (instance, { body, user }) => {
+export const exportOperations: readonly Operation[] = kinds.flatMap((kind) => [
+  operation(kind, 'GET', '', listing(kind)),
+  operation(kind, 'POST', '/create', creating(kind)),
+  operation(kind, 'POST', '/([^/]+)/enqueue', changing(kind, enqueueJob)),
+  operation(
+    kind,
+    'POST',
+    '/([^/]+)/cancel',
+    changing(kind, (_instance, job) => cancelJob(job)),
+  ),
+  operation(kind, 'GET', '/([^/]+)/status', polling(kind)),
+  operation(kind, 'GET', '/([^/]+)/file', sendingFile(kind)),
+]);
+
+function operation(
+  { kind, permission }: Kind,
+  method: 'GET' | 'POST',
+  path: string,
+  run: Operation['run'],
+): Operation {
+  const body = path === '/create' ? 'required' : 'none';
+  return { method, path: new RegExp(`^/bulk/v1/${kind}/export${path}\\.json$`), body, permission, run };
+}
+
+function creating({ kind, rowsOf }: Kind): Operation['run'] {
+  return (instance, { body, user }) => {
     const job = { kind, userId: user.userId, format: formatIn(body), rows: rowsOf(instance, body) };
     return { result: [showNow(createJob(instance, job), instance.now())] };
   };
-  const status: Operation['run'] = (instance, input) => ({
-    result: [showPolled(jobIn(instance, input), instance.now(), instance.settings.exportStatusMs)],
-  });
-  return [
-    { method: 'GET', path: at(''), body: 'none', permission, run: listing(kind) },
-    { method: 'POST', path: at('/create'), body: 'required', permission, run: create },
-    { method: 'POST', path: at('/([^/]+)/enqueue'), body: 'none', permission, run: changing(enqueueJob) },
-    {
-      method: 'POST',
-      path: at('/([^/]+)/cancel'),
-      body: 'none',
-      permission,
-      run: changing((_instance, job) => cancelJob(job)),
-    },
-    { method: 'GET', path: at('/([^/]+)/status'), body: 'none', permission, run: status },
-    { method: 'GET', path: at('/([^/]+)/file'), body: 'none', permission, run: sendingFile(kind) },
-  ];
-});
+}
+
+function changing(kind: Kind, change: (instance: Instance, job: ExportJob) => void): Operation['run'] {
+  return (instance, input) => {
+    const job = jobIn(kind, instance, input);
+    change(instance, job);
+    const view = showNow(job, instance.now());
+    startWaiting(instance);
+    return { result: [view] };
+  };
+}
+
+function polling(kind: Kind): Operation['run'] {
+  return (instance, input) => {
+    const { now, settings } = instance;
+    return { result: [showPolled(jobIn(kind, instance, input), now(), settings.exportStatusMs)] };
+  };
+}
+
+function jobIn({ kind }: Kind, instance: Instance, { pathParts, user }: OperationInput): ExportJob {
+  return ownJob(instance, { kind, exportId: pathParts[0] ?? '', userId: user.userId });
+}
 
 // Own jobs of the last seven days.
-function listing(kind: ExportKind): Operation['run'] {
+function listing({ kind }: Kind): Operation['run'] {
   return (instance, { parameters, user }) => {
     const { settings, exports, now } = instance;
     const states = listOf(parameters, 'status').map((state) => state.replace('Canceled', 'Cancelled'));
@@ -80,7 +96,7 @@ function listing(kind: ExportKind): Operation['run'] {
 }
 
 // What is unfinished, unknown or no longer kept is HTTP 404 in plain text.
-function sendingFile(kind: ExportKind): Operation['run'] {
+function sendingFile({ kind }: Kind): Operation['run'] {
   return (instance, { pathParts, user, call }) => {
     const job = instance.exports.jobs.get(pathParts[0] ?? '');
     const isOwn = job?.kind === kind && job.userId === user.userId;
