@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { commonSettings, mongodbSettings, parseSettings } from '@lockstep/service-runtime';
+import { fieldPolicies, type FieldPolicy } from '@lockstep/pipelines';
 import type { Environment, Setting } from '@lockstep/service-runtime';
 
 /** Every environment variable the marketing service reads; docs/configuration.md shows them. */
@@ -65,6 +66,16 @@ export const settings = [
     max: 10_000_000,
   },
   {
+    name: 'MARKETO_FIELD_POLICIES',
+    description:
+      'What is done with values that do not fit their field of Marketo, such as `title:truncate,crmTopic:report,*:reject`; without a policy they are rejected.',
+    kind: 'list',
+    shape: {
+      pattern: /^(\*|[A-Za-z_]\w{0,127}):(reject|truncate|report)$/,
+      words: 'a field of Marketo, or *, with `:reject`, `:truncate` or `:report`',
+    },
+  },
+  {
     name: 'FEED_INTERVAL_MIN_MS',
     description: 'Shortest pause between two reads of the feed of changes, while some come, in milliseconds.',
     kind: 'integer',
@@ -105,4 +116,13 @@ export type Config = ReturnType<typeof loadConfig>;
 /** Throws SyncError CONFIG_INVALID with every fault at once. */
 export function loadConfig(env: Environment) {
   return parseSettings(settings, { HOSTNAME: hostname(), ...env });
+}
+
+/** The policy of each field; of two for one field the stricter, of none that of `*`. */
+export function fieldPolicyOf(settings: readonly string[]): (field: string) => FieldPolicy {
+  const given = (name: string): FieldPolicy | undefined =>
+    fieldPolicies.find((policy) => settings.includes(`${name}:${policy}`));
+  const general = given('*') ?? 'reject';
+
+  return (field) => given(field) ?? general;
 }

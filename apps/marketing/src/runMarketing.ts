@@ -14,6 +14,7 @@ import { checkTopics, createEventLog, createKafkaClient, createLeaseKeeper } fro
 import { createMarketo } from '@lockstep/marketo';
 import { openMongoStores } from '@lockstep/mongodb';
 import {
+  createFieldCheck,
   createHintBell,
   deliverLanes,
   openNotifier,
@@ -31,11 +32,11 @@ import {
   systemClock,
   type Metrics,
 } from '@lockstep/service-runtime';
-import type { Config } from './config.ts';
+import { fieldPolicyOf, type Config } from './config.ts';
 import { countCalls } from './countCalls.ts';
 import { feedHintRoute } from './feedHintRoute.ts';
 import type { Parts } from './marketingParts.ts';
-import { passSetup } from './passSetup.ts';
+import { watchSetup, type SetupWatch } from './watchSetup.ts';
 
 const leaseName = 'marketing';
 const standby = `standby: another process holds the lease ${leaseName}`;
@@ -114,19 +115,24 @@ async function serve(parts: Parts, lease: Lease, signal: AbortSignal): Promise<v
   const { log, readiness } = parts.service;
   readiness.set('lease', null);
   log.info({ lease: leaseName }, 'This process is the active one.');
-  await passSetup(parts, lease, signal);
-  const notifier = reopeningStepper(() => openFeeds(parts, lease));
-  let delivering: Promise<void> | null = null;
   // When one of them ends, for whatever reason, the others end with it.
   const ended = new AbortController();
   const both = AbortSignal.any([signal, ended.signal]);
+  const setup = watchSetup(parts, lease, both);
+  const watching = setup.ended.finally(() => ended.abort());
+  // A failure of one is reported once the others have ended.
+  watching.catch(() => undefined);
+  await setup.passed;
+  const notifier = reopeningStepper(() => openFeeds(parts, lease));
+  let delivering: Promise<void> | null = null;
   const step = async () => {
     const pause = await notifier.step(both);
-    delivering ??= deliver(parts, lease, numbersOf(notifier), both).finally(() => ended.abort());
+    delivering ??= deliver(parts, { lease, setup, numbers: numbersOf(notifier) }, both).finally(() =>
+      ended.abort(),
+    );
     return pause;
   };
   const counting = countCalls(parts, lease, both).finally(() => ended.abort());
-  // A failure of one is reported once the others have ended.
   counting.catch(() => undefined);
   parts.bell.answerTo(() => notifier.current()?.hint());
   const component = 'marketo/person';
@@ -143,6 +149,7 @@ async function serve(parts: Parts, lease: Lease, signal: AbortSignal): Promise<v
   parts.bell.answerTo(null);
   await (delivering as Promise<void> | null);
   await counting;
+  await watching;
   await notifier.close();
   readiness.set('lease', standby);
 }
@@ -176,8 +183,14 @@ function openFeeds({ config, marketo, eventLog, service }: Parts, lease: Lease):
   });
 }
 
-async function deliver(parts: Parts, lease: Lease, numbers: CallNumbers, signal: AbortSignal): Promise<void> {
-  const { marketo, stores, eventLog, service } = parts;
+type Delivery = { readonly lease: Lease; readonly setup: SetupWatch; readonly numbers: CallNumbers };
+
+async function deliver(
+  parts: Parts,
+  { lease, setup, numbers }: Delivery,
+  signal: AbortSignal,
+): Promise<void> {
+  const { config, marketo, stores, eventLog, service } = parts;
   const { metrics } = service;
   const options = {
     people: marketo.lane('FRESH', lease),
@@ -187,6 +200,10 @@ async function deliver(parts: Parts, lease: Lease, numbers: CallNumbers, signal:
     lease,
     log: eventLog,
     clock: systemClock,
+    checkFields: createFieldCheck({
+      described: setup.described,
+      policyOf: fieldPolicyOf(config.marketoFieldPolicies ?? []),
+    }),
     onDelivered: (outcomes: readonly DeliveryOutcome[]) => {
       for (const { result } of outcomes) metrics.writes.inc({ system: 'marketo', result });
     },

@@ -8,6 +8,7 @@ import {
 import type { Batch, BatchHandler, Delivery, DeliveryStore, MarketoPeople } from '@lockstep/ports';
 import pLimit from 'p-limit';
 import { outcomeOf, retryOutcome, unsettledOutcome } from './deliver/deliveryOutcome.ts';
+import type { FieldCheck } from './deliver/fieldCheck.ts';
 import { createPersonCalls, type PersonCall } from './deliver/personCalls.ts';
 import { assertHeld, type MarketoCallOptions } from './deliver/personSearch.ts';
 
@@ -15,6 +16,8 @@ export type DeliverOptions = MarketoCallOptions & {
   /** The same database, in a lane that lets fresh edits pass. */
   readonly backfillPeople: MarketoPeople;
   readonly deliveries: DeliveryStore;
+  /** Without it everything is sent, and Marketo says what it refuses. */
+  readonly checkFields?: FieldCheck;
   readonly onDelivered?: (outcomes: readonly DeliveryOutcome[]) => void;
 };
 

@@ -11,6 +11,7 @@ export type { OwnedWrite } from './reconcileOutput.ts';
 export { createDynamicsWriter, type DynamicsWriteOptions } from './writeDynamics.ts';
 export { openDailyCalls, type DailyCallsOptions } from './deliver/dailyCalls.ts';
 export { deliverLanes, type DeliverLanesOptions } from './deliver/deliverLanes.ts';
+export { createFieldCheck, fieldPolicies, type FieldCheck, type FieldPolicy } from './deliver/fieldCheck.ts';
 export { createDeliverer, type DeliverOptions } from './deliverWrites.ts';
 export { createSweeper, type SweepOptions } from './sweepDue.ts';
 export { checkFirstReads, type FirstReadsOptions } from './watchFirstReads.ts';

@@ -84,6 +84,11 @@ const sentences = {
     severity: 'warning',
     sentence: 'The service works, but not with everything it needs of Marketo; the facts name every fault.',
   },
+  VALUES_UNFIT: {
+    severity: 'warning',
+    sentence:
+      'Values do not fit a field of Marketo; the counts say how many were left out, cut or sent all the same.',
+  },
   RECORD_WAITS: {
     severity: 'warning',
     sentence: 'A record waits; its code says why. It is tried again by itself.',

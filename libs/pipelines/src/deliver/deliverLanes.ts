@@ -3,6 +3,7 @@ import { marketoBatchMax, type EventLog } from '@lockstep/ports';
 import { withDeadLetters } from '../deadLetters.ts';
 import { createDeliverer, type DeliverOptions } from '../deliverWrites.ts';
 import { onePerKey } from '../onePerKey.ts';
+import { withUnfitNotices } from './unfitNotices.ts';
 
 export type DeliverLanesOptions = DeliverOptions & {
   readonly log: EventLog;
@@ -19,6 +20,10 @@ const lanes = [
 /** Delivers the commands of both lanes until the signal. Rejects with a failure that says STOP. */
 export async function deliverLanes(options: DeliverLanesOptions, signal: AbortSignal): Promise<void> {
   const { log, clock, onDeadLetter } = options;
-  const handler = withDeadLetters(onePerKey(createDeliverer(options)), clock, onDeadLetter);
+  const handler = withDeadLetters(
+    onePerKey(withUnfitNotices(createDeliverer(options), clock)),
+    clock,
+    onDeadLetter,
+  );
   await Promise.all(lanes.map((lane) => log.consume(lane, handler, signal)));
 }

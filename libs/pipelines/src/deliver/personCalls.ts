@@ -1,6 +1,7 @@
 import type { DeliveryOutcome, WriteCommand } from '@lockstep/change-events';
 import { marketoBatchMax } from '@lockstep/ports';
 import { outcomeOf, type Answer } from './deliveryOutcome.ts';
+import { noFieldCheck, type FieldCheck } from './fieldCheck.ts';
 import { createGatherer, type Gatherer } from './gather.ts';
 import {
   ambiguous,
@@ -20,6 +21,7 @@ export type PersonCall = (command: WriteCommand) => Promise<DeliveryOutcome>;
 export type PersonCallOptions = MarketoCallOptions & {
   /** The longest that a command waits in each stage for others to share its call, in ms. */
   readonly gatherMs: number;
+  readonly checkFields?: FieldCheck;
 };
 
 /** Below the 1 MB that Marketo takes (marketo-rest 6), with room for the frame around the records. */
@@ -64,12 +66,31 @@ export function createPersonCalls(options: PersonCallOptions): PersonCall {
         return outcomeOf(command, await read(command), options.clock.now());
       case 'CREATE': {
         const answer = await find(command);
-        return answer ? outcomeOf(command, answer, options.clock.now()) : writeGoodFields(create, command);
+        return answer
+          ? outcomeOf(command, answer, options.clock.now())
+          : writeFitting(options, create, command);
       }
       case 'UPDATE':
-        return writeGoodFields(update, command);
+        return writeFitting(options, update, command);
     }
   };
+}
+
+/** Values that do not fit their fields cost no call: the outcome tells what became of them once that is known. */
+async function writeFitting(
+  { checkFields = noFieldCheck, clock }: PersonCallOptions,
+  write: PersonCall,
+  command: WriteCommand,
+): Promise<DeliveryOutcome> {
+  const { fields, unfit } = checkFields(command.fields);
+  const [first] = unfit;
+  if (!first) return writeGoodFields(write, command);
+  const { field, code, detail } = first;
+  if (command.operation === 'UPDATE' && Object.keys(fields).length === 0)
+    return outcomeOf(command, { result: 'REFUSED', field, code, detail, unfit }, clock.now());
+  const outcome = await writeGoodFields(write, { ...command, fields });
+
+  return ['CREATED', 'UPDATED', 'REFUSED'].includes(outcome.result) ? { ...outcome, unfit } : outcome;
 }
 
 /**

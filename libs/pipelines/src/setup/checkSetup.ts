@@ -16,6 +16,8 @@ export type SetupCheckOptions = SetupQuestions & {
 const source = 'marketo/setup';
 /** A look costs five calls, so an hour of waiting for the administrator costs 150. */
 const againMs = 120_000;
+/** For fields that come and go, and a native sync that is switched on: 120 calls a day. */
+const intervalMs = 3_600_000;
 
 /**
  * Looks whether Marketo is set up as the service needs it, and tells every fault in one notice, anew only when it differs
@@ -38,7 +40,7 @@ export async function openSetupCheck(options: SetupCheckOptions): Promise<Steppe
       if (faults.some(({ isGrave }) => isGrave))
         throw new SyncError('MARKETO_NOT_READY', { faults: sentence, retryAfterMs: againMs });
 
-      return { idleMs: 0 };
+      return { idleMs: intervalMs };
     },
     close: () => publisher.close(),
   };

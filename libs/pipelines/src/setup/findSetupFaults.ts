@@ -3,7 +3,12 @@ import type { CallBudget, MarketoSetup, PersonField } from '@lockstep/ports';
 import { fieldFaults, unreadableFields } from './fieldFaults.ts';
 import type { SetupFault } from './setupFault.ts';
 
-export type SetupQuestions = { readonly setup: MarketoSetup; readonly budget: CallBudget };
+export type SetupQuestions = {
+  readonly setup: MarketoSetup;
+  readonly budget: CallBudget;
+  /** Every field that persons have. */
+  readonly onDescribed?: (fields: readonly PersonField[]) => void;
+};
 
 /** What a failed question means; `permission` is Marketo's name of what the role lacks. */
 type Check = { readonly check: string; readonly permission: string; readonly isGrave: boolean };
@@ -24,10 +29,12 @@ const callsShare = 0.8;
  * Everything that is wrong with the setup, in one answer of at most five calls; fields that cannot be read are left out
  * from then on. Throws MARKETO_* when Marketo cannot be asked now.
  */
-export async function findSetupFaults({ setup, budget }: SetupQuestions): Promise<readonly SetupFault[]> {
+export async function findSetupFaults(questions: SetupQuestions): Promise<readonly SetupFault[]> {
+  const { setup, budget, onDescribed } = questions;
   let described: readonly PersonField[] | null = null;
   const faults = await faultOf(readPersons, async () => {
     described = await setup.describePersons();
+    onDescribed?.(described);
   });
   // Without a token every other question has the same answer.
   if (faults.some(({ check }) => check === 'credentials')) return [...faults, ...clockFaults(setup)];

@@ -4,7 +4,7 @@ import { startMarketoEmulator } from '@lockstep/marketo-emulator';
 import { openSetupCheck, type SetupFault } from '@lockstep/pipelines';
 import { inMemoryEventLog } from '@lockstep/ports';
 import { createLogger, createReadiness, systemClock } from '@lockstep/service-runtime';
-import { passSetup } from './passSetup.ts';
+import { watchSetup } from './watchSetup.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -55,10 +55,22 @@ async function startStage(options: Partial<MarketoOptions> = {}) {
       onFaults: (faults) => void found.push([...faults]),
     });
   const parts = { marketo, eventLog, service: { log, readiness } };
+  const stop = new AbortController();
+  const watches: ReturnType<typeof watchSetup>[] = [];
+  const watch = () => {
+    const started = watchSetup(parts, lease, stop.signal);
+    watches.push(started);
+
+    return started;
+  };
 
   return {
-    ...{ marketo, control, withhold, redescribe, lines, readiness, open, parts, found },
+    ...{ marketo, control, withhold, redescribe, lines, readiness, open, watch, found },
     notices: () => eventLog.messages(topics.notices).map(({ value }) => value as Notice),
+    stop: async () => {
+      stop.abort();
+      await Promise.all(watches.map(({ ended }) => ended));
+    },
     close: async () => {
       await marketo.close();
       await emulator.close();
@@ -71,7 +83,10 @@ type Stage = Awaited<ReturnType<typeof startStage>>;
 describe('the setup of Marketo', () => {
   let stage: Stage;
   const start = async (options: Partial<MarketoOptions> = {}) => (stage = await startStage(options));
-  afterEach(() => stage.close());
+  afterEach(async () => {
+    await stage.stop();
+    await stage.close();
+  });
 
   const look = async (): Promise<unknown> => {
     const check = await stage.open();
@@ -82,7 +97,7 @@ describe('the setup of Marketo', () => {
   it('is passed in silence, with five calls, when all is well', async () => {
     await start();
 
-    await passSetup(stage.parts, lease, forever);
+    await stage.watch().passed;
 
     expect(stage.notices()).toEqual([]);
     expect(stage.lines).toEqual([]);
@@ -148,7 +163,7 @@ describe('the setup of Marketo', () => {
     );
     const { ids } = await stage.control('POST', 'persons', { persons: [{ city: 'Lyon' }] });
 
-    await passSetup(stage.parts, lease, forever);
+    await stage.watch().passed;
 
     expect(stage.notices()).toMatchObject([
       {
@@ -181,7 +196,7 @@ describe('the setup of Marketo', () => {
     await start({ callsPerDay: 5 });
     await stage.withhold('Read-Write Company');
 
-    await expect(look()).resolves.toEqual({ idleMs: 0 });
+    await expect(look()).resolves.toEqual({ idleMs: 3_600_000 });
 
     expect(stage.found).toMatchObject([
       [
@@ -201,15 +216,14 @@ describe('the setup of Marketo', () => {
 
     await stage.control('POST', 'settings', { nativeCrm: false });
 
-    await expect(check.step(forever)).resolves.toEqual({ idleMs: 0 });
+    await expect(check.step(forever)).resolves.toEqual({ idleMs: 3_600_000 });
   });
 
   it('shows each grave fault on the health page, and none after a stop', async () => {
     await start();
     await stage.control('POST', 'settings', { nativeCrm: true });
     await stage.withhold('Read-Only Activity', 'Read-Write Activity');
-    const stop = new AbortController();
-    const passing = passSetup(stage.parts, lease, stop.signal);
+    const { passed } = stage.watch();
     while (stage.readiness.reasons().length < 3) await systemClock.sleep(10, forever);
 
     expect(stage.readiness.reasons()).toEqual([
@@ -218,8 +232,8 @@ describe('the setup of Marketo', () => {
       expect.stringMatching(/^marketo\/setup: MARKETO_NOT_READY /),
     ]);
 
-    stop.abort();
-    await passing;
+    await stage.stop();
+    await passed;
     expect(stage.readiness.reasons().filter((reason) => !reason.startsWith('marketo/setup'))).toEqual([]);
   });
 });

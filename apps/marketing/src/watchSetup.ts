@@ -1,0 +1,81 @@
+import { openSetupCheck, reopeningStepper, type SetupFault } from '@lockstep/pipelines';
+import type { Lease, PersonField } from '@lockstep/ports';
+import { reasonOf, retryForever, systemClock, type Service } from '@lockstep/service-runtime';
+import type { Parts } from './marketingParts.ts';
+
+type Voice = Pick<Service, 'log' | 'readiness'>;
+type SetupParts = Pick<Parts, 'marketo' | 'eventLog'> & { readonly service: Voice };
+
+export type SetupWatch = {
+  /** Resolves when Marketo is set up well enough to begin, or with the signal. */
+  readonly passed: Promise<void>;
+  /** Resolves after the signal; rejects with a failure that says STOP. */
+  readonly ended: Promise<void>;
+  /** Marketo's fields by name as they were described last; null before the first look. */
+  described(): ReadonlyMap<string, PersonField> | null;
+};
+
+/** Looks at the setup of Marketo until the signal: at once, and then every hour. */
+export function watchSetup(parts: SetupParts, lease: Lease, signal: AbortSignal): SetupWatch {
+  const passed = new AbortController();
+  let described: ReadonlyMap<string, PersonField> | null = null;
+  const onDescribed = (fields: readonly PersonField[]): void => {
+    described = new Map(fields.map((field) => [field.name, field]));
+  };
+  const options = { ...parts, lease, onDescribed, onPassed: () => passed.abort() };
+
+  return {
+    passed: aborted(AbortSignal.any([signal, passed.signal])),
+    ended: look(options, signal),
+    described: () => described,
+  };
+}
+
+type LookOptions = SetupParts & {
+  readonly lease: Lease;
+  readonly onDescribed: (fields: readonly PersonField[]) => void;
+  readonly onPassed: () => void;
+};
+
+async function look(options: LookOptions, signal: AbortSignal): Promise<void> {
+  const { marketo, eventLog: log, service, lease, onDescribed, onPassed } = options;
+  const { setup, budget } = marketo;
+  const clock = systemClock;
+  const onFaults = createTeller(service);
+  const check = reopeningStepper(() =>
+    openSetupCheck({ setup, budget, log, lease, clock, onFaults, onDescribed }),
+  );
+  const step = async () => {
+    const pause = await check.step(signal);
+    onPassed();
+
+    return pause;
+  };
+  await retryForever({ component: 'marketo/setup', step, signal, ...service, clock, random: Math.random });
+  onFaults([]);
+  await check.close();
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** A line of the health page for each grave fault, by code and sentence, since the page is open to all; the rest is logged. */
+function createTeller({ log, readiness }: Voice): (faults: readonly SetupFault[]) => void {
+  let shown: readonly string[] = [];
+  let logged = '[]';
+
+  return (faults) => {
+    for (const component of shown) readiness.set(component, null);
+    const grave = faults.filter(({ isGrave }) => isGrave);
+    for (const { check, code } of grave) readiness.set(`marketo/${check}`, reasonOf({ code }));
+    shown = grave.map(({ check }) => `marketo/${check}`);
+    const isNews = JSON.stringify(faults) !== logged;
+    logged = JSON.stringify(faults);
+    if (isNews && faults.length > 0 && grave.length === 0)
+      log.warn({ faults }, 'Marketo is not set up in full.');
+  };
+}
