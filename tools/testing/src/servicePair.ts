@@ -37,7 +37,9 @@ export async function startServicePair(
         if (roles === 'standby,active') pair = [pair[1], pair[0]];
         if (roles === 'standby,active' || roles === 'active,standby') return thawed.clear();
         if (hasCrashed() || performance.now() > deadlineMs)
-          throw new Error(`no active process with a standby:\n${await services.lastLines()}`);
+          throw new Error(
+            `no active process with a standby: ${await reasonsOf(pair)}\n${await services.lastLines()}`,
+          );
         await sleep(pollIntervalMs, undefined, { signal });
       }
     },
@@ -58,6 +60,11 @@ export async function startServicePair(
       pair = [standby, active];
     },
   };
+}
+
+async function reasonsOf(pair: readonly ServiceProcess[]): Promise<string> {
+  const reasons = pair.map(async (one) => `${one.name}: ${(await one.whyNotReady()) ?? 'active'}`);
+  return (await Promise.all(reasons)).join(', ');
 }
 
 async function roleOf(one: ServiceProcess): Promise<'active' | 'standby' | 'neither'> {

@@ -45,7 +45,7 @@ export async function faultDeliveries(plan: DeliveryPlan, options: FaultOptions)
     const writer = await startWriter(noticing, plan, createRandom(plan.seed + 1));
     closers.push(() => writer.close());
     const faults = await runFaults({ plan, noticing, writer }, options);
-    await writer.rest(restTimeoutMs);
+    await writer.rest({ timeoutMs: restTimeoutMs, signal: options.signal });
     const history = await untilAnswered(noticing, faults);
     return toDeliveryReport(plan, history, Math.round((performance.now() - startedAtMs) / 1_000));
   } finally {

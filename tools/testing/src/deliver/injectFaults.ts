@@ -13,7 +13,9 @@ export type FaultPlaces = {
   readonly signal: AbortSignal;
 };
 
-const pauseMsMax = 3_000;
+/** Calls fail all the while that processes do. */
+const callPauseMsMax = 8_000;
+const processPauseMsMax = 3_000;
 const metTimeoutMs = 120_000;
 const pollIntervalMs = 100;
 /** Marketo gives a write up after 90 s (marketo-rest 2.4). */
@@ -21,13 +23,14 @@ const lateCommitMsMax = 85_000;
 /** The broker drops a silent holder after 7 s. */
 const frozenMsMin = 8_000;
 const frozenMsMax = 14_000;
-const write = { method: 'POST', path: '/v1/leads\\.json$' };
+/** Writes of our people; the services also try whether they may write at all. */
+const write = { method: 'POST', path: '/v1/leads\\.json$', body: 'Revision \\d' };
 
 /** Commits them one after the other; each is met before the next. */
 export async function injectCallFaults(places: FaultPlaces, faults: readonly CallFault[]): Promise<void> {
   const { control, random, onFault, signal } = places;
   for (const kind of faults) {
-    await sleep(random.below(pauseMsMax), undefined, { signal });
+    await sleep(random.below(callPauseMsMax), undefined, { signal });
     if (kind === 'TOKEN_REVOKED') await control.delete('tokens');
     else {
       await control.post('faults', { match: write, action: actionOf(kind, random) });
@@ -65,7 +68,7 @@ export async function injectProcessFaults(
 ): Promise<void> {
   for (const kind of faults) {
     await pair.untilPaired(signal);
-    await sleep(random.below(pauseMsMax), undefined, { signal });
+    await sleep(random.below(processPauseMsMax), undefined, { signal });
     const atMs = Date.now();
     if (kind === 'KILL') await pair.killActive();
     else await pair.freezeActive(frozenMsMin + random.below(frozenMsMax - frozenMsMin));

@@ -13,6 +13,7 @@ import type { EventLog } from '@lockstep/ports';
 import { createSchemaIds } from '@lockstep/schema-registry';
 import type { Random } from '@lockstep/simulation';
 import type { Backing } from '../openBacking.ts';
+import { createEditor } from './editPeople.ts';
 import { createOwner } from './ownPeople.ts';
 import type { DeliveryPlan } from './planFaults.ts';
 
@@ -20,15 +21,12 @@ import type { DeliveryPlan } from './planFaults.ts';
 export type CommandWriter = {
   /** This part of the people, from 0 to 1, exists from now on: the others are created as the run goes on. */
   reach(share: number): void;
-  /** Edits nobody any more; resolves when all outcomes are known, or after the time. */
-  rest(timeoutMs: number): Promise<void>;
+  /** Edits nobody any more; resolves when all outcomes are known, or after the time. Rejects at the signal. */
+  rest(wait: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<void>;
   close(): Promise<void>;
 };
 
 const tickMs = 250;
-/** Some are edited again and again, so that their commands meet each other. */
-const busyPeople = 20;
-const backfillShare = 0.3;
 
 export async function startWriter(
   backing: Backing,
@@ -39,15 +37,10 @@ export async function startWriter(
   const owner = createOwner();
   const publisher = await log.openPublisher('faults/commands');
   const closing = new AbortController();
-  let reached = 0;
+  const editor = createEditor(owner, plan, random);
   let isEditing = true;
-  const edit = (): void => {
-    const end = random.chance(0.5) ? Math.min(busyPeople, reached) : reached;
-    owner.edit(random.below(end), random.chance(backfillShare) ? 'BACKFILL' : 'LIVE', Date.now());
-  };
   const tick = async (): Promise<void> => {
-    if (isEditing && reached > 0)
-      for (let edits = (plan.editsPerSecond * tickMs) / 1_000; edits > 0; edits -= 1) edit();
+    if (isEditing) editor.edit(tickMs, Date.now());
     owner.lookAgain(Date.now());
     await publisher.publish(owner.drain().map(toMessage));
   };
@@ -64,12 +57,12 @@ export async function startWriter(
   ]);
   running.catch(() => closing.abort());
   return {
-    reach: (share) => void (reached = Math.max(reached, Math.ceil(plan.people * share))),
-    async rest(timeoutMs) {
+    reach: editor.reach,
+    async rest({ timeoutMs, signal }) {
       isEditing = false;
       const deadlineMs = performance.now() + timeoutMs;
       while (!closing.signal.aborted && !owner.isAtRest() && performance.now() < deadlineMs)
-        await sleep(tickMs);
+        await sleep(tickMs, undefined, { signal });
       if (closing.signal.aborted) await running;
     },
     async close() {
