@@ -39,6 +39,7 @@ async function startStage(policies: readonly string[]) {
   const delivering = deliverLanes(
     {
       ...{ people: lane('FRESH'), backfillPeople: lane('BACKFILL'), log, lease, clock: systemClock },
+      ...{ objects: marketo.objects('FRESH', lease), backfillObjects: marketo.objects('BACKFILL', lease) },
       deliveries: inMemoryStores().deliveries,
       numbers: createCallNumbers(1),
       checkFields: createFieldCheck({ described: () => fields, policyOf: fieldPolicyOf(policies) }),

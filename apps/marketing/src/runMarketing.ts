@@ -194,7 +194,9 @@ async function deliver(
   const { metrics } = service;
   const options = {
     people: marketo.lane('FRESH', lease),
+    objects: marketo.objects('FRESH', lease),
     backfillPeople: marketo.lane('BACKFILL', lease),
+    backfillObjects: marketo.objects('BACKFILL', lease),
     deliveries: stores.deliveries,
     numbers,
     lease,

@@ -123,6 +123,14 @@ export const errorTable = {
     "Marketo's own CRM sync is on in this instance (1018), so that companies and opportunities are read-only.",
   ),
   MARKETO_ANSWER_INVALID: entry('RETRY', 'Marketo answered in a form that the contract does not allow.'),
+  MARKETO_PARENT_MISSING: entry(
+    'RETRY',
+    'A record names a company, person, salesperson or opportunity that Marketo does not have yet; it is sent again later.',
+  ),
+  MARKETO_IN_USE: entry(
+    'RETRY',
+    'Marketo does not delete a record that others still name (1022); it is tried again when they are gone.',
+  ),
   MARKETO_POSITION_LOST: entry(
     'RETRY',
     'Marketo does not know the place in a feed any more; the feeds are read again from before it.',

@@ -95,10 +95,16 @@ export type GoldenEvent = {
 
 export type PersonKind = 'lead' | 'contact';
 
-/** CREATE looks the person up before it creates; UPDATE goes by Marketo id only; READ settles an unknown outcome. */
-export type WriteOperation = 'CREATE' | 'UPDATE' | 'READ';
+/** A record of Marketo other than a person; a custom object by its API name. */
+export type MarketoEntity = 'salesperson' | 'company' | 'opportunity' | 'role' | `custom:${string}`;
 
-/** Every field in which Marketo still differs from golden at that revision. */
+/**
+ * Of a person: CREATE looks the person up before it creates; UPDATE goes by Marketo id only; READ settles an unknown
+ * outcome. Of another entity: UPSERT and DELETE go by the entity's key, and READ reads the fields that it names.
+ */
+export type WriteOperation = 'CREATE' | 'UPDATE' | 'READ' | 'UPSERT' | 'DELETE';
+
+/** Every field in which Marketo still differs from golden at that revision; of an entity also the fields of its key. */
 export type WriteCommand = {
   readonly commandId: string;
   readonly goldenId: string;
@@ -110,16 +116,19 @@ export type WriteCommand = {
   readonly fields: ScalarValues;
   readonly lane: Lane;
   readonly issuedAt: string;
+  /** Null, or absent from commands of earlier versions, for a person. */
+  readonly entity?: MarketoEntity | null;
 };
 
 /**
- * CREATED and UPDATED carry the accepted values; FOUND and READ carry the state that was read; NOT_FOUND says that the
+ * CREATED and UPDATED carry the accepted values; DELETED is said of entities only; FOUND and READ carry the state that was read; NOT_FOUND says that the
  * person is not there (its delete or merge will follow); UNKNOWN says that the answer was lost and that the key must
  * wait until `retryAt`; RETRY says that nothing was sent and why.
  */
 export type DeliveryResult =
   | 'CREATED'
   | 'UPDATED'
+  | 'DELETED'
   | 'FOUND'
   | 'READ'
   | 'SUPERSEDED'

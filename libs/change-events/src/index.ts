@@ -25,6 +25,7 @@ export type {
   UnfitFate,
   UnfitValue,
   WriteCommand,
+  MarketoEntity,
   WriteOperation,
 } from './events.ts';
 export type {

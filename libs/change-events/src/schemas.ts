@@ -115,13 +115,14 @@ export const writeCommandSchema = named(
     text('commandId'),
     text('goldenId'),
     sequence('revision'),
-    text('operation', 'CREATE, UPDATE or READ'),
+    text('operation', 'CREATE, UPDATE or READ of a person; UPSERT, DELETE or READ of another entity'),
     text('personId'),
     text('email'),
     flag('matchByEmail'),
     map('fields'),
     text('lane'),
     time('issuedAt'),
+    text('entity', 'salesperson, company, opportunity, role or custom:<API name>; null for a person'),
   ]),
 );
 

@@ -5,6 +5,7 @@ import {
   type CallLane,
   type Clock,
   type Lease,
+  type MarketoObjects,
   type MarketoPeople,
   type MarketoSetup,
 } from '@lockstep/ports';
@@ -17,6 +18,7 @@ import { positionFailure } from './failures.ts';
 import { createMarketoClients, type MarketoClient, type MarketoEnvelope } from './marketoClient.ts';
 import { createMarketoSetup } from './marketoSetup.ts';
 import { mergeLeads, readDeletedIds, readFeedRows, readMerges } from './readFeedRows.ts';
+import { createObjectCalls } from './objectCalls.ts';
 import { invalid } from './readValues.ts';
 import { readUsage } from './readUsage.ts';
 import { upsertPersons } from './upsertPersons.ts';
@@ -44,6 +46,8 @@ export type MarketoOptions = {
 export type Marketo = {
   /** The same database; the calls of each view wait in its lane, and are sent only while its lease is held. */
   lane(lane: CallLane, lease?: Lease): MarketoPeople;
+  /** Its records other than persons, in the same lanes. */
+  objects(lane: CallLane, lease?: Lease): MarketoObjects;
   /** Of all lanes together. */
   readonly budget: CallBudget;
   readonly setup: MarketoSetup;
@@ -81,6 +85,7 @@ export function createMarketo(options: MarketoOptions): Marketo {
 
   return {
     lane: (lane, lease) => createPeople(clients(lane, lease), () => fields),
+    objects: (lane, lease) => createObjectCalls(clients(lane, lease)),
     budget: budgetOf(counter, clients('FRESH')),
     setup: createMarketoSetup({
       client: clients('FRESH'),

@@ -7,7 +7,13 @@ import { answerFailure, faultFailure, type CallKind } from './failures.ts';
 import type { HttpAnswer, HttpTransport } from './httpTransport.ts';
 
 export type MarketoCall =
-  | { readonly kind: 'read'; readonly path: string; readonly query: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'read';
+      readonly path: string;
+      readonly query: Readonly<Record<string, string>>;
+      /** Keys of several fields, which have no place in an address (marketo-rest 4). */
+      readonly body?: unknown;
+    }
   | { readonly kind: 'write'; readonly path: string; readonly body: unknown };
 
 /** A successful envelope; `result` is absent from empty feed pages. */
@@ -104,6 +110,11 @@ function requestOf(origin: string, call: MarketoCall, token: string): Parameters
     const headers = { authorization, 'content-type': 'application/json' };
 
     return { method: 'POST', url, headers, body: JSON.stringify(call.body) };
+  }
+  if (call.body !== undefined) {
+    const headers = { authorization, 'content-type': 'application/json' };
+
+    return { method: 'POST', url: `${url}?_method=GET`, headers, body: JSON.stringify(call.body) };
   }
   const query = new URLSearchParams(call.query).toString();
   if (query.length <= queryCharsMax)

@@ -20,6 +20,26 @@ async function useEverything(marketo: Marketo): Promise<void> {
   await people.readDeleted(position);
   await people.readMerges(position);
   await marketo.budget.countOthers();
+  await useObjects(marketo, Number(person?.id));
+}
+
+async function useObjects(marketo: Marketo, leadId: number): Promise<void> {
+  const objects = marketo.objects('FRESH');
+  const company = { externalCompanyId: 'A-1', company: 'Example Ltd' };
+  const opportunity = { externalOpportunityId: 'O-1', name: 'Chairs', externalCompanyId: 'A-1' };
+  const role = { externalOpportunityId: 'O-1', leadId, role: 'Decider' };
+  await objects.upsert('salesperson', [{ externalSalesPersonId: 'S-1', email: 'a@example.com' }]);
+  await objects.upsert('company', [company]);
+  await objects.upsert('opportunity', [opportunity]);
+  await objects.upsert('role', [role]);
+  await objects.find('salesperson', [{ externalSalesPersonId: 'S-1' }], ['email']);
+  await objects.find('company', [company], ['company']);
+  await objects.find('opportunity', [opportunity], ['name']);
+  await objects.find('role', [role], ['isPrimary']);
+  await objects.remove('role', [role]);
+  await objects.remove('opportunity', [opportunity]);
+  await objects.remove('company', [company]);
+  await objects.remove('salesperson', [{ externalSalesPersonId: 'S-1' }]);
 }
 
 async function callsOf(use: (marketo: Marketo) => Promise<void>): Promise<readonly Call[]> {
@@ -37,7 +57,7 @@ async function callsOf(use: (marketo: Marketo) => Promise<void>): Promise<readon
 }
 
 describe('our calls', () => {
-  it('go to seven addresses, and no other', async () => {
+  it('go to these addresses, and no other', async () => {
     const paths = (await callsOf(useEverything)).map(({ method, path }) => `${method} ${path.split('?')[0]}`);
 
     expect([...new Set(paths)].sort()).toEqual([
@@ -45,9 +65,20 @@ describe('our calls', () => {
       'GET /rest/v1/activities/deletedleads.json',
       'GET /rest/v1/activities/leadchanges.json',
       'GET /rest/v1/activities/pagingtoken.json',
+      'GET /rest/v1/companies.json',
       'GET /rest/v1/leads.json',
+      'GET /rest/v1/opportunities.json',
+      'GET /rest/v1/salespersons.json',
       'GET /rest/v1/stats/usage.json',
+      'POST /rest/v1/companies.json',
+      'POST /rest/v1/companies/delete.json',
       'POST /rest/v1/leads.json',
+      'POST /rest/v1/opportunities.json',
+      'POST /rest/v1/opportunities/delete.json',
+      'POST /rest/v1/opportunities/roles.json',
+      'POST /rest/v1/opportunities/roles/delete.json',
+      'POST /rest/v1/salespersons.json',
+      'POST /rest/v1/salespersons/delete.json',
     ]);
   });
 
@@ -56,6 +87,8 @@ describe('our calls', () => {
       const openApi = readOpenApi(file);
       const faults = (await callsOf(useEverything)).flatMap(({ method, path, requestBody }) => {
         const url = new URL(path, 'http://marketo');
+        // Any read may be posted, which the document does not tell of (marketo-rest 4).
+        if (url.searchParams.get('_method') === 'GET') return [];
         const body = requestBody === '' || requestBody === null ? undefined : requestBody;
         const found = openApi.faultsOf({ method, url, body, answer: undefined }) ?? ['not in the document'];
         return found.map((fault) => `${method} ${url.pathname}: ${fault}`);

@@ -14,6 +14,10 @@ const sentences: Readonly<Record<string, string>> = {
   '1077': 'the value is longer than the field',
 };
 
+/** Why a record with this code was skipped. */
+export const sentenceOf = (code: string): string =>
+  sentences[code] ?? `Marketo skips the record with code ${code}`;
+
 /**
  * One result per record, in input order. Throws MARKETO_OUTCOME_UNKNOWN for an answer that does not tell what became of
  * every record, since some of them may have been written.
@@ -49,7 +53,7 @@ function readSkipped({ reasons }: JsonObject): UpsertResult {
     result: 'REFUSED',
     code,
     field: namedField(String(reason['message'] ?? '')),
-    detail: sentences[code] ?? `Marketo skips the record with code ${code}`,
+    detail: sentenceOf(code),
   };
 }
 

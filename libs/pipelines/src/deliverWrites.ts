@@ -5,16 +5,27 @@ import {
   type DeliveryOutcome,
   type WriteCommand,
 } from '@lockstep/change-events';
-import type { Batch, BatchHandler, Delivery, DeliveryStore, MarketoPeople } from '@lockstep/ports';
+import type {
+  Batch,
+  BatchHandler,
+  Delivery,
+  DeliveryStore,
+  MarketoObjects,
+  MarketoPeople,
+} from '@lockstep/ports';
 import pLimit from 'p-limit';
 import { outcomeOf, retryOutcome, unsettledOutcome } from './deliver/deliveryOutcome.ts';
+import { inEntityOrder } from './deliver/entityOrder.ts';
 import type { FieldCheck } from './deliver/fieldCheck.ts';
-import { createPersonCalls, type PersonCall } from './deliver/personCalls.ts';
+import { createObjectCalls, type ObjectCallOptions } from './deliver/objectCalls.ts';
+import { createPersonCalls, type PersonCall, type PersonCallOptions } from './deliver/personCalls.ts';
 import { assertHeld, type MarketoCallOptions } from './deliver/personSearch.ts';
 
 export type DeliverOptions = MarketoCallOptions & {
+  readonly objects: MarketoObjects;
   /** The same database, in a lane that lets fresh edits pass. */
   readonly backfillPeople: MarketoPeople;
+  readonly backfillObjects: MarketoObjects;
   readonly deliveries: DeliveryStore;
   /** Without it everything is sent, and Marketo says what it refuses. */
   readonly checkFields?: FieldCheck;
@@ -40,12 +51,17 @@ type Unsent = Map<string, number>;
  */
 export function createDeliverer(options: DeliverOptions): BatchHandler {
   const unsent: Unsent = new Map();
-  const { backfillPeople, deliveries } = options;
-  const fresh = { ...options, call: createPersonCalls({ ...options, gatherMs: freshGatherMs }) };
+  const { backfillPeople, backfillObjects, deliveries } = options;
+  const fresh = { ...options, call: createCalls({ ...options, gatherMs: freshGatherMs }) };
   const backfill = {
     ...options,
     deliveries: withFewAtOnce(deliveries),
-    call: createPersonCalls({ ...options, people: backfillPeople, gatherMs: backfillGatherMs }),
+    call: createCalls({
+      ...options,
+      people: backfillPeople,
+      objects: backfillObjects,
+      gatherMs: backfillGatherMs,
+    }),
   };
   return async (batch) => {
     const commands = batch.messages.map((message) => message.value as WriteCommand);
@@ -54,6 +70,11 @@ export function createDeliverer(options: DeliverOptions): BatchHandler {
     options.onDelivered?.(outcomes);
     return { messages: toMessages(batch, outcomes) };
   };
+}
+
+function createCalls(options: PersonCallOptions & ObjectCallOptions): PersonCall {
+  const [person, object] = [createPersonCalls(options), createObjectCalls(options)];
+  return (command) => (command.entity ? object(command) : person(command));
 }
 
 /** More at once gain nothing, for the database bounds it, and would be in the way of fresh edits. */
@@ -133,13 +154,16 @@ async function callAll(
   unsent: Unsent,
 ): Promise<DeliveryOutcome[]> {
   for (const { goldenId, revision } of due) unsent.set(goldenId, revision.number);
-  const settled = await Promise.allSettled(due.map(call));
-  const answered = due.filter((_, at) => settled[at]?.status === 'fulfilled');
+  const settled: PromiseSettledResult<DeliveryOutcome>[] = [];
+  const groups = inEntityOrder(due);
+  for (const group of groups) settled.push(...(await Promise.allSettled(group.map(call))));
+  const sent = groups.flat();
+  const answered = sent.filter((_, at) => settled[at]?.status === 'fulfilled');
   for (const { goldenId } of answered) unsent.delete(goldenId);
   const failures = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
   const fatal = failures.filter((failure) => answered.length === 0 || fateOf(failure) !== 'RETRY');
   if (fatal.length > 0) throw fatal[0];
-  return due.map((command, at) => {
+  return sent.map((command, at) => {
     const each = settled[at];
     if (each?.status === 'fulfilled') return each.value;
     unsent.delete(command.goldenId);

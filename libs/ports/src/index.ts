@@ -44,6 +44,7 @@ export type {
   RefusedRow,
 } from './dynamicsTable.ts';
 export type { DynamicsCatalog, ExcludedColumn, TableDescription, TableSelection } from './dynamicsCatalog.ts';
+export type { MarketoObject, MarketoObjects, ObjectResult } from './marketoObjects.ts';
 export {
   marketoBatchMax,
   type DeletedPage,
@@ -118,3 +119,5 @@ export {
 export { requestBudgetContract } from './contracts/requestBudgetContract.ts';
 export { inMemoryRequestBudget } from './doubles/inMemoryRequestBudget.ts';
 export { clockContract } from './contracts/clockContract.ts';
+export { inMemoryMarketoObjects, type InMemoryMarketoObjects } from './doubles/inMemoryMarketoObjects.ts';
+export { marketoObjectsContract, type MarketoObjectsHarness } from './contracts/marketoObjectsContract.ts';

@@ -35,6 +35,8 @@ export function absorbOutcome(draft: Draft, outcome: DeliveryOutcome): void {
     case 'UNKNOWN':
     case 'RETRY':
       return postpone(draft, outcome, entry);
+    // Said of other entities than persons only.
+    case 'DELETED':
     case 'SUPERSEDED':
       draft.nothing = 'superseded';
   }

@@ -76,7 +76,9 @@ async function measureDelivery(
   const delivering = deliverLanes(
     {
       people: record.people(stage.marketo.lane('FRESH')),
+      objects: stage.marketo.objects('FRESH'),
       backfillPeople: record.backfillPeople(stage.marketo.lane('BACKFILL')),
+      backfillObjects: stage.marketo.objects('BACKFILL'),
       deliveries: record.store(stage.stores.deliveries),
       numbers: createCallNumbers(1),
       lease: { isHeld: () => true },

@@ -1,4 +1,10 @@
-import type { Batch, BatchHandler, Clock, Lease } from '@lockstep/ports';
+import {
+  inMemoryMarketoObjects,
+  type Batch,
+  type BatchHandler,
+  type Clock,
+  type Lease,
+} from '@lockstep/ports';
 import {
   checkFirstReads,
   createDeliverer,
@@ -119,6 +125,8 @@ function extractorSteps(world: World, gate: Gate): Process['steps'] {
 function marketingSteps(world: World, gate: Gate): Process['steps'] {
   const { guard, clock, lease, log } = commonParts(world, gate);
   const people = guard(world.marketo);
+  // No process of the simulation issues commands for other records than persons.
+  const objects = inMemoryMarketoObjects();
   const deliveries = guard(world.stores.deliveries);
   const polling = { pollIntervalMinMs: 500, pollIntervalMaxMs: 5_000, deletedIntervalMs: 10_000 };
   let opening: Awaited<ReturnType<typeof openNotifier>> | null = null;
@@ -131,7 +139,9 @@ function marketingSteps(world: World, gate: Gate): Process['steps'] {
       if (!subscribed) {
         const handler = createDeliverer({
           people,
+          objects,
           backfillPeople: people,
+          backfillObjects: objects,
           deliveries,
           numbers,
           lease,

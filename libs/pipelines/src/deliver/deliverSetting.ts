@@ -8,6 +8,7 @@ import {
 import {
   inMemoryEventLog,
   inMemoryMarketo,
+  inMemoryMarketoObjects,
   inMemoryStores,
   type DeliveryStore,
   type MarketoPeople,
@@ -51,7 +52,11 @@ export function createDeliverSetting({ crowded = '', onLoad }: SettingOptions = 
       return marketo.findPersons(field, values);
     },
   };
-  const deliverer = createDeliverer({ people, backfillPeople: people, deliveries, numbers, lease, clock });
+  const objects = inMemoryMarketoObjects();
+  const deliverer = createDeliverer({
+    ...{ people, backfillPeople: people, deliveries, numbers, lease, clock },
+    ...{ objects, backfillObjects: objects },
+  });
   log.subscribe({ group, topics: [topics.writes, topics.writesBackfill], batchSizeMax: 1000 }, deliverer);
   const outcomes = () => eventsOf<DeliveryOutcome>(log, topics.outcomes);
   return {

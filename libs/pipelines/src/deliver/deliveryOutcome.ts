@@ -10,7 +10,8 @@ import type { Delivery } from '@lockstep/ports';
 
 /** Marketo may still commit a call this long after it gave up answering (sync leads time-out, marketo-rest 2.4). */
 const unknownOutcomeMs = 95_000;
-const retryMs = 5_000;
+/** The least time before a command that was not carried out is sent again. */
+export const retryMs = 5_000;
 
 /** What an outcome says beyond the command it answers. */
 export type Answer = Partial<Omit<DeliveryOutcome, 'commandId' | 'goldenId' | 'revision' | 'lane'>> & {

@@ -18,10 +18,11 @@ import { change, creation, writePersons, type PersonWrite } from './personWrites
 /** Carries out one command. Rejects when a call failed before anything of the command was sent. */
 export type PersonCall = (command: WriteCommand) => Promise<DeliveryOutcome>;
 
-export type PersonCallOptions = MarketoCallOptions & {
+export type PersonCallOptions = MarketoCallOptions & GatherAge & { readonly checkFields?: FieldCheck };
+
+export type GatherAge = {
   /** The longest that a command waits in each stage for others to share its call, in ms. */
   readonly gatherMs: number;
-  readonly checkFields?: FieldCheck;
 };
 
 /** Below the 1 MB that Marketo takes (marketo-rest 6), with room for the frame around the records. */
@@ -72,6 +73,8 @@ export function createPersonCalls(options: PersonCallOptions): PersonCall {
       }
       case 'UPDATE':
         return writeFitting(options, update, command);
+      default:
+        return outcomeOf(command, { result: 'REFUSED', code: 'MESSAGE_UNEXPECTED' }, options.clock.now());
     }
   };
 }
@@ -97,7 +100,7 @@ async function writeFitting(
  * A record that is refused for one field is sent once more without it: the outcome is that of the rest, and names the field
  * and why. When the rest is refused too, it is the first refusal.
  */
-async function writeGoodFields(write: PersonCall, command: WriteCommand): Promise<DeliveryOutcome> {
+export async function writeGoodFields(write: PersonCall, command: WriteCommand): Promise<DeliveryOutcome> {
   const refusal = await write(command);
   const { result, code, field, detail } = refusal;
   if (result !== 'REFUSED' || field === null || !(field in command.fields)) return refusal;
@@ -133,7 +136,7 @@ function writeOf(options: PersonCallOptions, how: PersonWrite): Gatherer<WriteCo
   });
 }
 
-const gatheringOf = ({ gatherMs, clock }: PersonCallOptions) => ({
+export const gatheringOf = ({ gatherMs, clock }: Pick<PersonCallOptions, 'gatherMs' | 'clock'>) => ({
   ageMs: gatherMs,
   itemsMax: marketoBatchMax,
   bytesMax: bodyBytesMax,

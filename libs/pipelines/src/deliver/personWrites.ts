@@ -1,16 +1,8 @@
-import {
-  fateOf,
-  isSyncError,
-  type DeliveryOutcome,
-  type ScalarValues,
-  type WriteCommand,
-} from '@lockstep/change-events';
+import type { DeliveryOutcome, ScalarValues, WriteCommand } from '@lockstep/change-events';
 import type { UpsertResult } from '@lockstep/ports';
-import { codeOf, outcomeOf, retryOutcome, unknownOutcome, type Answer } from './deliveryOutcome.ts';
-import { ambiguous, assertHeld, keyField, type MarketoCallOptions } from './personSearch.ts';
-
-type Commands = readonly WriteCommand[];
-type Outcomes = DeliveryOutcome[];
+import type { Answer } from './deliveryOutcome.ts';
+import { ambiguous, keyField, type MarketoCallOptions } from './personSearch.ts';
+import { writeRecords, type RecordsCall } from './writeRecords.ts';
 
 /** How a command becomes a record of an upsert. */
 export type PersonWrite = { readonly input: (command: WriteCommand) => ScalarValues } & (
@@ -32,50 +24,17 @@ export const change: PersonWrite = {
   input: ({ fields, personId }) => ({ id: Number(personId), ...fields }),
 };
 
-/**
- * One call; an outcome per command, in order. A call that is refused as a whole is cut in halves, so that one bad record
- * harms nobody else.
- */
-export async function writePersons(
+/** One call; an outcome per command, in order. */
+export function writePersons(
   options: MarketoCallOptions,
   how: PersonWrite,
-  commands: Commands,
-): Promise<Outcomes> {
-  assertHeld(options.lease);
-  const sent = options.numbers.next();
-  try {
-    const results = await options.people.upsert({ ...how, input: commands.map(how.input) });
-    const answered = options.numbers.next();
-    return commands.map((command, at) => {
-      const answer = { sent, answered, ...answerOf(command, results[at], how) };
-      return outcomeOf(command, answer, options.clock.now());
-    });
-  } catch (error) {
-    return refused(options, commands, { how, error });
-  }
-}
-
-async function refused(
-  options: MarketoCallOptions,
-  commands: Commands,
-  { how, error }: { how: PersonWrite; error: unknown },
-): Promise<Outcomes> {
-  const nowMs = options.clock.now();
-  const code = codeOf(error);
-  if (isSyncError(error, 'MARKETO_OUTCOME_UNKNOWN'))
-    return commands.map((command) => unknownOutcome(command, code, nowMs));
-  if (fateOf(error) !== 'PARK') throw error;
-  if (commands.length === 1)
-    return commands.map((command) => outcomeOf(command, { result: 'REFUSED', code }, nowMs));
-  const half = Math.ceil(commands.length / 2);
-  const first = await writePersons(options, how, commands.slice(0, half));
-  const rest = commands.slice(half);
-  const later = (failure: unknown): Outcomes => {
-    // The first half is done, so the batch must not come again.
-    if (fateOf(failure) !== 'RETRY') throw failure;
-    return rest.map((command) => retryOutcome(command, failure, options.clock.now()));
+  commands: readonly WriteCommand[],
+): Promise<DeliveryOutcome[]> {
+  const call: RecordsCall = async (part) => {
+    const results = await options.people.upsert({ ...how, input: part.map(how.input) });
+    return part.map((command, at) => answerOf(command, results[at], how));
   };
-  return [...first, ...(await writePersons(options, how, rest).catch(later))];
+  return writeRecords(options, call, commands);
 }
 
 function answerOf(command: WriteCommand, result: UpsertResult | undefined, how: PersonWrite): Answer {

@@ -128,6 +128,7 @@ function absorb(person: Person, outcome: DeliveryOutcome, nowMs: number): void {
     case 'REFUSED':
     case 'AMBIGUOUS':
       return close(person, outcome);
+    case 'DELETED':
     case 'SUPERSEDED':
   }
 }

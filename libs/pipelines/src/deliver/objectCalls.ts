@@ -1,0 +1,106 @@
+import {
+  isoTime,
+  type DeliveryOutcome,
+  type MarketoEntity,
+  type WriteCommand,
+} from '@lockstep/change-events';
+import type { MarketoObject, MarketoObjects, ObjectResult } from '@lockstep/ports';
+import { outcomeOf, retryMs, type Answer } from './deliveryOutcome.ts';
+import { createGatherer, type Gatherer } from './gather.ts';
+import { gatheringOf, writeGoodFields, type GatherAge, type PersonCall } from './personCalls.ts';
+import { assertHeld, type MarketoCallOptions } from './personSearch.ts';
+import { writeRecords, type RecordsCall } from './writeRecords.ts';
+
+export type ObjectCallOptions = Omit<MarketoCallOptions, 'people'> &
+  GatherAge & { readonly objects: MarketoObjects };
+
+type Entity = MarketoEntity;
+type Call = (commands: readonly WriteCommand[]) => Promise<readonly DeliveryOutcome[]>;
+
+const operations: ReadonlySet<string> = new Set(['UPSERT', 'DELETE', 'READ']);
+const unexpected: Answer = { result: 'REFUSED', code: 'MESSAGE_UNEXPECTED' };
+const entityPattern = /^(salesperson|company|opportunity|role|custom:\w{1,64})$/;
+
+/** Commands of one entity and operation share their calls, as those of persons do. */
+export function createObjectCalls(options: ObjectCallOptions): PersonCall {
+  const gatherers = new Map<string, Gatherer<WriteCommand, DeliveryOutcome>>();
+  const gathered = (entity: Entity, command: WriteCommand): Promise<DeliveryOutcome> => {
+    const name = `${command.operation} ${entity}`;
+    const gatherer = gatherers.get(name) ?? gather(options, callOf(options, command.operation, entity));
+    gatherers.set(name, gatherer);
+    return gatherer(command);
+  };
+  return async (command) => {
+    const { entity, operation } = command;
+    const isKnown = entity && entityPattern.test(entity) && operations.has(operation);
+    if (!isKnown) return outcomeOf(command, unexpected, options.clock.now());
+    const write: PersonCall = (part) => gathered(entity, part);
+    return operation === 'UPSERT' ? writeGoodFields(write, command) : write(command);
+  };
+}
+
+function callOf(options: ObjectCallOptions, operation: WriteCommand['operation'], entity: Entity): Call {
+  const { objects, clock } = options;
+  if (operation === 'READ') return (commands) => readAll(options, entity, commands);
+  const send = operation === 'UPSERT' ? objects.upsert : objects.remove;
+  const call: RecordsCall = async (commands) => {
+    const results = await send(
+      entity,
+      commands.map(({ fields }) => fields),
+    );
+    return commands.map((command, at) => answerOf(command, results[at], clock.now()));
+  };
+  return (commands) => writeRecords(options, call, commands);
+}
+
+function gather(options: ObjectCallOptions, call: Call): Gatherer<WriteCommand, DeliveryOutcome> {
+  return createGatherer<WriteCommand, DeliveryOutcome>({
+    ...gatheringOf(options),
+    bytesOf: ({ fields }) => Buffer.byteLength(JSON.stringify(fields)) + 1,
+    keyOf: () => null,
+    call,
+  });
+}
+
+/** Settles what may have happened. A read speaks for the moment it was sent: its number is taken before the call. */
+async function readAll(
+  { objects, lease, numbers, clock }: ObjectCallOptions,
+  entity: Entity,
+  commands: readonly WriteCommand[],
+): Promise<readonly DeliveryOutcome[]> {
+  const names = await objects.keyFields(entity);
+  assertHeld(lease);
+  const answered = numbers.next();
+  const records = commands.map(({ fields }) => fields);
+  const found = await objects.find(entity, records, [...new Set(records.flatMap(Object.keys))]);
+  const keyText = (fields: MarketoObject['fields']): string =>
+    JSON.stringify(names.map((name) => String(fields[name])));
+  const byKey = new Map(found.map((object) => [keyText(object.fields), object]));
+  return commands.map((command) => {
+    const object = byKey.get(keyText(command.fields));
+    const answer: Answer = object
+      ? { result: 'READ', personId: object.id, state: object.fields, sent: answered, answered }
+      : { result: 'NOT_FOUND' };
+    return outcomeOf(command, answer, clock.now());
+  });
+}
+
+function answerOf({ fields }: WriteCommand, result: ObjectResult | undefined, nowMs: number): Answer {
+  if (!result) return { result: 'UNKNOWN', code: 'MARKETO_ANSWER_INVALID', retryAt: null };
+  const retryAt = isoTime(nowMs + retryMs);
+  switch (result.result) {
+    case 'CREATED':
+    case 'UPDATED':
+      return { result: result.result, personId: result.id, accepted: fields };
+    case 'DELETED':
+      return { result: 'DELETED', personId: result.id };
+    case 'NOT_FOUND':
+      return { result: 'NOT_FOUND' };
+    case 'PARENT_MISSING':
+      return { result: 'RETRY', code: 'MARKETO_PARENT_MISSING', detail: result.marketoCode, retryAt };
+    case 'IN_USE':
+      return { result: 'RETRY', code: 'MARKETO_IN_USE', retryAt };
+    case 'REFUSED':
+      return { result: 'REFUSED', code: result.code, field: result.field, detail: result.detail };
+  }
+}
