@@ -12,6 +12,7 @@ export type Send = (
 /** Uses every operation as a client should, and meets the refusals that a client meets. */
 export async function useEverything(client: TestClient, send: Send): Promise<void> {
   await useLeads(client, send);
+  await useLeadSchema(send);
   await usePushes(send);
   await useLists(client, send);
   await useBulk(client, send);
@@ -48,6 +49,15 @@ async function useLeads(client: TestClient, send: Send): Promise<void> {
   await send('GET', `activities/deletedleads.json?nextPageToken=${since}&batchSize=10`);
   await send('GET', `activities.json?nextPageToken=${since}&activityTypeIds=12,13,32,37`);
   await send('GET', 'activities/types.json');
+}
+
+async function useLeadSchema(send: Send): Promise<void> {
+  const path = 'leads/schema/fields';
+  const field = { displayName: 'Shoe Size', name: 'shoeSize', dataType: 'integer' };
+  await send('POST', `${path}.json`, { input: [field] });
+  await send('POST', `${path}/shoeSize.json`, { input: [{ displayName: 'Shoe', isHidden: true }] });
+  await send('GET', `${path}.json?batchSize=10`);
+  await send('GET', `${path}/shoeSize.json`);
 }
 
 async function usePushes(send: Send): Promise<void> {

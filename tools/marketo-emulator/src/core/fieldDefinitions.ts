@@ -28,6 +28,12 @@ export interface FieldDefinition {
   readonly length?: number;
   readonly readOnly?: boolean;
   readonly custom?: boolean;
+  readonly description?: string;
+  readonly isHidden?: boolean;
+  readonly isSensitive?: boolean;
+  readonly isHtmlEncodingInEmail?: boolean;
+  /** Made by Create Lead Fields. */
+  readonly isApiCreated?: boolean;
   /**
    * Changes are logged as Change Score (22) besides Change Data Value (13), Change Owner (23) too,
    * or Change Lead Partition (100) in its place.
@@ -144,7 +150,10 @@ const lockstepFields: readonly CustomRow[] = [
 const customFieldIdMin = 1001;
 
 /** What a caller says about a custom field to add. */
-export interface NewField {
+export interface NewField extends Pick<
+  FieldDefinition,
+  'description' | 'isHidden' | 'isSensitive' | 'isHtmlEncodingInEmail' | 'isApiCreated'
+> {
   readonly name: string;
   readonly displayName?: string;
   readonly dataType: DataType;
@@ -168,10 +177,9 @@ export function addCustomField(table: FieldTable, field: NewField): FieldDefinit
   const customCount = [...table.values()].filter((known) => known.custom === true).length;
   const length = field.length ?? defaultLength(field.dataType);
   const definition: FieldDefinition = {
+    ...field,
     id: customFieldIdMin + customCount,
-    name: field.name,
     displayName: field.displayName ?? field.name,
-    dataType: field.dataType,
     custom: true,
     ...(length === undefined ? {} : { length }),
   };

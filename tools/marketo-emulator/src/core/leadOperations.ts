@@ -1,5 +1,7 @@
+import { createLeadFields } from './createLeadFields.ts';
 import { describeLeads, describeLeadsShort } from './describeLeads.ts';
 import type { Instance } from './instance.ts';
+import { browseLeadFields, leadFieldByName, updateLeadField } from './leadSchema.ts';
 import { mergeLeads } from './mergeLeads.ts';
 import type { Operation, OperationInput } from './operation.ts';
 import { get, write } from './operation.ts';
@@ -12,6 +14,7 @@ import { submitForm } from './submitForm.ts';
 import { deleteLeads, syncLeads } from './syncLeads.ts';
 
 const permission = 'Read-Write Lead';
+const schemaPermission = 'Read-Write Schema Custom Field';
 
 /** The endpoints of persons; literal paths before patterns. */
 export const leadOperations: readonly Operation[] = [
@@ -34,6 +37,21 @@ export const leadOperations: readonly Operation[] = [
   })),
   get('leads/describe', 'Read-Only Lead', (instance) => ({ result: describeLeads(instance) })),
   get('leads/describe2', 'Read-Only Lead', (instance) => ({ result: describeLeadsShort(instance) })),
+  get('leads/schema/fields', schemaPermission, (instance, { parameters }) =>
+    browseLeadFields(instance, parameters),
+  ),
+  write('POST', 'leads/schema/fields', { permission: schemaPermission }, (instance, { body }) =>
+    createLeadFields(instance, body),
+  ),
+  get('leads/schema/fields/(\\w+)', schemaPermission, (instance, { pathParts }) =>
+    leadFieldByName(instance, pathParts[0] ?? ''),
+  ),
+  write(
+    'POST',
+    'leads/schema/fields/(\\w+)',
+    { permission: schemaPermission },
+    (instance, { pathParts, body }) => updateLeadField(instance, pathParts[0] ?? '', body),
+  ),
   get('lead/(\\d+)', 'Read-Only Lead', (instance, { parameters, pathParts, user }) =>
     readLead(instance, Number(pathParts[0]), parameters, user),
   ),

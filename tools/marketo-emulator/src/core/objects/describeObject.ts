@@ -1,6 +1,5 @@
 import { apiError } from '../apiError.ts';
-import { decodeBase32, encodeBase32 } from '../pagingToken.ts';
-import { pageSizeOf } from '../parameters.ts';
+import { pageOfRows } from '../rowPages.ts';
 import type { ObjectField, ObjectType } from './objectType.ts';
 import { searchableFields } from './objectType.ts';
 
@@ -32,14 +31,7 @@ function describeField(field: ObjectField): object {
 
 /** A page of the schema of companies, opportunities or named accounts. */
 export function browseFields(type: ObjectType, parameters: URLSearchParams): object {
-  const token = parameters.get('nextPageToken') ?? '';
-  const start = token === '' ? 0 : Number(decodeBase32(token).split(',')[1] ?? Number.NaN);
-  if (!Number.isInteger(start)) throw apiError('1003', 'Invalid paging token');
-  const fields = schemaFields(type);
-  const end = start + pageSizeOf(parameters);
-  const result = fields.slice(start, end).map(schemaRow);
-  if (end >= fields.length) return { result, moreResult: false };
-  return { result, nextPageToken: encodeBase32(`fields,${end}`), moreResult: true };
+  return pageOfRows(schemaFields(type).map(schemaRow), parameters);
 }
 
 /** The schema of one field; throws 1006 for an unknown name (inferred). */
