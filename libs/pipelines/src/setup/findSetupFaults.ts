@@ -16,7 +16,7 @@ type Check = { readonly check: string; readonly permission: string; readonly isG
 const readPersons: Check = { check: 'read-persons', permission: 'Read-Only Person', isGrave: true };
 const writePersons: Check = { check: 'write-persons', permission: 'Read-Write Person', isGrave: true };
 const readActivities: Check = { check: 'read-activities', permission: 'Read-Only Activity', isGrave: true };
-/** Companies are asked for nothing else, so a service that may not touch them works. */
+/** The reconciler sends persons only so far, so a service that may not touch companies works. */
 const nativeSync: Check = { check: 'native-sync', permission: 'Read-Write Company', isGrave: false };
 const readUsage: Check = { check: 'usage', permission: 'usage statistics', isGrave: false };
 
