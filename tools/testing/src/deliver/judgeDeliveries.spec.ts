@@ -49,6 +49,19 @@ describe('judgeDeliveries', () => {
     expect(judged({ answered: new Set([`${ada}/2`]) })).toEqual([finding('UNANSWERED', 1)]);
   });
 
+  it('names the fault that was met when an older revision was sent, however late it is committed', () => {
+    const written = [...writtenAs([7, 2]), { goldenId: ada, personId: 7, revision: 1, atMs: 80_000 }];
+    const commands = [{ ...commanded(1), issuedAtMs: 10_000 }, commanded(2)];
+    const faults = [
+      { kind: 'COMMIT_AFTER_604', atMs: 12_000 },
+      { kind: 'KILL', atMs: 80_000 },
+    ];
+
+    expect(judged({ written, commands, faults }).find(({ kind }) => kind === 'OLDER')).toMatchObject({
+      fault: 'COMMIT_AFTER_604 2 s later',
+    });
+  });
+
   it('names the fault that is next in time', () => {
     const faults = [
       { kind: 'KILL', atMs: 0 },
@@ -56,6 +69,6 @@ describe('judgeDeliveries', () => {
       { kind: 'TOKEN_REVOKED', atMs: 60_000 },
     ];
 
-    expect(judged({ written: writtenAs([7, 1]), faults })).toMatchObject([{ fault: 'FREEZE, 1 s before' }]);
+    expect(judged({ written: writtenAs([7, 1]), faults })).toMatchObject([{ fault: 'FREEZE 1 s earlier' }]);
   });
 });

@@ -75,13 +75,16 @@ function findLost({ written, commands }: DeliveryHistory): readonly Found[] {
     .map(({ goldenId, revision, issuedAtMs: atMs }) => ({ kind: 'LOST', goldenId, revision, atMs }));
 }
 
-function findOlder({ written }: DeliveryHistory): readonly Found[] {
+/** The fault that matters is the one when the revision was sent: it may be committed much later. */
+function findOlder({ written, commands }: DeliveryHistory): readonly Found[] {
+  const issuedAtMs = new Map(commands.map((each) => [`${each.goldenId}/${each.revision}`, each.issuedAtMs]));
   const highest = new Map<string, number>();
   return written.flatMap(({ goldenId, revision, atMs }) => {
     if (goldenId === null || revision === null) return [];
     const before = highest.get(goldenId) ?? 0;
     highest.set(goldenId, Math.max(before, revision));
-    return revision < before ? [{ kind: 'OLDER' as const, goldenId, revision, atMs }] : [];
+    const sentAtMs = issuedAtMs.get(`${goldenId}/${revision}`) ?? atMs;
+    return revision < before ? [{ kind: 'OLDER' as const, goldenId, revision, atMs: sentAtMs }] : [];
   });
 }
 
@@ -96,5 +99,7 @@ function faultNear(faults: readonly MetFault[], atMs: number): string | null {
     (left, right) => Math.abs(left.atMs - atMs) - Math.abs(right.atMs - atMs),
   );
   const [fault] = byDistance;
-  return fault === undefined ? null : `${fault.kind}, ${Math.round((atMs - fault.atMs) / 1_000)} s before`;
+  if (fault === undefined) return null;
+  const seconds = Math.round((fault.atMs - atMs) / 1_000);
+  return `${fault.kind} ${Math.abs(seconds)} s ${seconds < 0 ? 'earlier' : 'later'}`;
 }
