@@ -23,11 +23,13 @@ export async function startServicePair(
   const start = (number: number): Promise<ServiceProcess> => services.start(service, `${service}-${number}`);
   let pair = [await start(0), await start(1)] as const;
   let started = 2;
-  /** They may find that others took their ids, and end; an operator's restart policy starts them again. */
-  const thawed = new Set<ServiceProcess>();
-  const runningOne = (one: ServiceProcess): ServiceProcess | Promise<ServiceProcess> =>
-    one.exitCode() !== null && thawed.has(one) ? start(started++) : one;
-  const hasCrashed = (): boolean => pair.some((one) => one.hasCrashed() && !thawed.has(one));
+  /** Whoever finds itself fenced, frozen or starved, ends, and is started again by an operator's restart policy; no other end is accepted. */
+  const runningOne = async (one: ServiceProcess): Promise<ServiceProcess> => {
+    if (one.exitCode() === null) return one;
+    const lines = await one.lastLines();
+    if (!lines.includes('KAFKA_FENCED')) throw new Error(`${one.name} ended:\n${lines}`);
+    return start(started++);
+  };
   return {
     async untilPaired(signal) {
       const deadlineMs = performance.now() + timeoutMs;
@@ -35,8 +37,8 @@ export async function startServicePair(
         pair = [await runningOne(pair[0]), await runningOne(pair[1])];
         const roles = (await Promise.all(pair.map(roleOf))).join();
         if (roles === 'standby,active') pair = [pair[1], pair[0]];
-        if (roles === 'standby,active' || roles === 'active,standby') return thawed.clear();
-        if (hasCrashed() || performance.now() > deadlineMs)
+        if (roles === 'standby,active' || roles === 'active,standby') return;
+        if (performance.now() > deadlineMs)
           throw new Error(
             `no active process with a standby: ${await reasonsOf(pair)}\n${await services.lastLines()}`,
           );
@@ -56,7 +58,6 @@ export async function startServicePair(
       } finally {
         process.kill(active.pid, 'SIGCONT');
       }
-      thawed.add(active);
       pair = [standby, active];
     },
   };
