@@ -36,6 +36,7 @@ import { fieldPolicyOf, type Config } from './config.ts';
 import { countCalls } from './countCalls.ts';
 import { feedHintRoute } from './feedHintRoute.ts';
 import type { Parts } from './marketingParts.ts';
+import { watchBacklog } from './watchBacklog.ts';
 import { watchSetup, type SetupWatch } from './watchSetup.ts';
 
 const leaseName = 'marketing';
@@ -192,6 +193,7 @@ async function deliver(
 ): Promise<void> {
   const { config, marketo, stores, eventLog, service } = parts;
   const { metrics } = service;
+  let backfilled = 0;
   const options = {
     people: marketo.lane('FRESH', lease),
     objects: marketo.objects('FRESH', lease),
@@ -208,8 +210,12 @@ async function deliver(
     }),
     onDelivered: (outcomes: readonly DeliveryOutcome[]) => {
       for (const { result } of outcomes) metrics.writes.inc({ system: 'marketo', result });
+      backfilled += outcomes.filter(({ lane }) => lane === 'BACKFILL').length;
     },
     onDeadLetter: (code: ErrorCode) => metrics.deadLetters.inc({ code }),
   };
-  await deliverLanes(options, signal);
+  const ended = new AbortController();
+  const watching = watchBacklog(parts, () => backfilled, AbortSignal.any([signal, ended.signal]));
+  await deliverLanes(options, signal).finally(() => ended.abort());
+  await watching;
 }

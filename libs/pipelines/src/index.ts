@@ -10,6 +10,11 @@ export { createReconciler, type ReconcileOptions } from './reconcileChanges.ts';
 export type { OwnedWrite } from './reconcileOutput.ts';
 export { createDynamicsWriter, type DynamicsWriteOptions } from './writeDynamics.ts';
 export { openDailyCalls, type DailyCallsOptions } from './deliver/dailyCalls.ts';
+export {
+  openDeliveryBacklog,
+  type BacklogReport,
+  type DeliveryBacklogOptions,
+} from './deliver/deliveryBacklog.ts';
 export { deliverLanes, type DeliverLanesOptions } from './deliver/deliverLanes.ts';
 export { createFieldCheck, fieldPolicies, type FieldCheck, type FieldPolicy } from './deliver/fieldCheck.ts';
 export { createDeliverer, type DeliverOptions } from './deliverWrites.ts';

@@ -14,6 +14,14 @@ const sentences = {
     severity: 'info',
     sentence: 'A whole table is being read; the counts say how far it is.',
   },
+  DELIVERY_PROGRESS: {
+    severity: 'info',
+    sentence: 'A first load or another backfill is being written to Marketo; the counts say how far it is.',
+  },
+  DELIVERY_COMPLETED: {
+    severity: 'info',
+    sentence: 'All of a backfill is written to Marketo, or was refused.',
+  },
   RESYNC_STARTED: {
     severity: 'warning',
     sentence: 'The place in the changes of a table is lost; the table is compared with what is published.',

@@ -10,6 +10,16 @@ export function deliveryMetrics(registry: Registry) {
       help: 'Calls to Marketo of this day (US Central time), of all users of the instance as far as known.',
       registers,
     }),
+    backlogCommands: new Gauge({
+      name: 'marketo_backlog_commands',
+      help: 'Commands of a first load or another backfill that wait to be written to Marketo.',
+      registers,
+    }),
+    backlogSecondsLeft: new Gauge({
+      name: 'marketo_backlog_seconds_left',
+      help: 'How long they will take at the rate of the last five minutes; 0 while there are none or the rate is unknown.',
+      registers,
+    }),
     callsByLane: new Gauge({
       name: 'marketo_calls_own',
       help: 'Calls of ours to Marketo of this day, by lane.',

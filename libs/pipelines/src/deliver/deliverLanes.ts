@@ -11,10 +11,11 @@ export type DeliverLanesOptions = DeliverOptions & {
 };
 
 const group = 'lockstep.deliver';
+export const backfillGroup = `${group}.backfill`;
 /** Whole calls per partition, so that little is left over that waits for others. */
 const lanes = [
   { group, topics: [topics.writes], batchSizeMax: marketoBatchMax },
-  { group: `${group}.backfill`, topics: [topics.writesBackfill], batchSizeMax: marketoBatchMax, aheadMax: 4 },
+  { group: backfillGroup, topics: [topics.writesBackfill], batchSizeMax: marketoBatchMax, aheadMax: 4 },
 ];
 
 /** Delivers the commands of both lanes until the signal. Rejects with a failure that says STOP. */
