@@ -17,8 +17,9 @@ import pLimit from 'p-limit';
 import { outcomeOf, retryOutcome, unsettledOutcome } from './deliver/deliveryOutcome.ts';
 import { inEntityOrder } from './deliver/entityOrder.ts';
 import type { FieldCheck } from './deliver/fieldCheck.ts';
-import { createObjectCalls, type ObjectCallOptions } from './deliver/objectCalls.ts';
-import { createPersonCalls, type PersonCall, type PersonCallOptions } from './deliver/personCalls.ts';
+import type { Traffic } from './deliver/gather.ts';
+import { createObjectCalls } from './deliver/objectCalls.ts';
+import { createPersonCalls, type PersonCall } from './deliver/personCalls.ts';
 import { assertHeld, type MarketoCallOptions } from './deliver/personSearch.ts';
 
 export type DeliverOptions = MarketoCallOptions & {
@@ -32,7 +33,7 @@ export type DeliverOptions = MarketoCallOptions & {
   readonly onDelivered?: (outcomes: readonly DeliveryOutcome[]) => void;
 };
 
-/** How long a command waits for others to share its call: a person waits for a fresh edit, nobody for a first load. */
+/** How long a command waits at most for others that are on their way, to share their call: people wait for a fresh edit. */
 const freshGatherMs = 20;
 const backfillGatherMs = 2_000;
 const storeCallsMax = 3;
@@ -51,18 +52,12 @@ type Unsent = Map<string, number>;
  */
 export function createDeliverer(options: DeliverOptions): BatchHandler {
   const unsent: Unsent = new Map();
-  const { backfillPeople, backfillObjects, deliveries } = options;
-  const fresh = { ...options, call: createCalls({ ...options, gatherMs: freshGatherMs }) };
-  const backfill = {
-    ...options,
-    deliveries: withFewAtOnce(deliveries),
-    call: createCalls({
-      ...options,
-      people: backfillPeople,
-      objects: backfillObjects,
-      gatherMs: backfillGatherMs,
-    }),
-  };
+  const { backfillPeople: people, backfillObjects: objects, deliveries } = options;
+  const fresh = openLane(options, freshGatherMs);
+  const backfill = openLane(
+    { ...options, people, objects, deliveries: withFewAtOnce(deliveries) },
+    backfillGatherMs,
+  );
   return async (batch) => {
     const commands = batch.messages.map((message) => message.value as WriteCommand);
     const lane = batch.topic === topics.writesBackfill ? backfill : fresh;
@@ -72,9 +67,14 @@ export function createDeliverer(options: DeliverOptions): BatchHandler {
   };
 }
 
-function createCalls(options: PersonCallOptions & ObjectCallOptions): PersonCall {
-  const [person, object] = [createPersonCalls(options), createObjectCalls(options)];
-  return (command) => (command.entity ? object(command) : person(command));
+type Lane = DeliverOptions & { readonly traffic: Traffic; readonly call: PersonCall };
+
+function openLane(options: DeliverOptions, gatherMs: number): Lane {
+  const traffic = { coming: 0 };
+  const gathering = { ...options, gatherMs, traffic };
+  const [person, object] = [createPersonCalls(gathering), createObjectCalls(gathering)];
+  const call: PersonCall = (command) => (command.entity ? object(command) : person(command));
+  return { ...options, traffic, call };
 }
 
 /** More at once gain nothing, for the database bounds it, and would be in the way of fresh edits. */
@@ -92,16 +92,32 @@ function toMessages(batch: Batch, outcomes: readonly DeliveryOutcome[]) {
 }
 
 async function deliverAll(
-  options: DeliverOptions & { readonly call: PersonCall },
+  lane: Lane,
   commands: readonly WriteCommand[],
   unsent: Unsent,
 ): Promise<DeliveryOutcome[]> {
-  const { deliveries, clock, lease } = options;
-  /** Whoever took over may have stored more by now. */
-  const save = (list: readonly Delivery[]): Promise<void> => {
-    assertHeld(lease);
-    return deliveries.save(list);
-  };
+  const { traffic, clock } = lane;
+  traffic.coming += commands.length;
+  const prepared = prepare(lane, commands, unsent).finally(() => (traffic.coming -= commands.length));
+  const { due, unsettled, answered, superseded } = await prepared;
+  const outcomes = [...(await callAll(lane, due, unsent)), ...unsettled];
+  await saveHeld(
+    lane,
+    outcomes.map((outcome) => ({ goldenId: outcome.goldenId, revision: outcome.revision, outcome })),
+  );
+  const late = superseded.map((command) => outcomeOf(command, { result: 'SUPERSEDED' }, clock.now()));
+  return [...late, ...answered, ...outcomes];
+}
+
+/** Whoever took over may have stored more by now. */
+async function saveHeld({ lease, deliveries }: DeliverOptions, list: readonly Delivery[]): Promise<void> {
+  assertHeld(lease);
+  await deliveries.save(list);
+}
+
+/** What is due is stored before it is sent. */
+async function prepare(options: DeliverOptions, commands: readonly WriteCommand[], unsent: Unsent) {
+  const { deliveries, clock } = options;
   const known = await deliveries.load(commands.map((command) => command.goldenId));
   const { highest, superseded } = selectHighest(commands, known);
   const isRepeated = ({ goldenId, revision }: WriteCommand): boolean =>
@@ -119,14 +135,11 @@ async function deliverAll(
       }) ?? [],
   );
   const due = open.filter((command) => !unsettled.some(({ goldenId }) => goldenId === command.goldenId));
-  await save(due.map(({ goldenId, revision }) => ({ goldenId, revision, outcome: null })));
-  const delivered = await callAll(options, due, unsent);
-  const outcomes = [...delivered, ...unsettled];
-  await save(
-    outcomes.map((outcome) => ({ goldenId: outcome.goldenId, revision: outcome.revision, outcome })),
+  await saveHeld(
+    options,
+    due.map(({ goldenId, revision }) => ({ goldenId, revision, outcome: null })),
   );
-  const late = superseded.map((command) => outcomeOf(command, { result: 'SUPERSEDED' }, clock.now()));
-  return [...late, ...answered, ...outcomes];
+  return { due, unsettled, answered, superseded };
 }
 
 /** The highest revision of each golden id; what is lower than that, or than what was sent before, is superseded. */
@@ -148,15 +161,11 @@ function selectHighest(commands: readonly WriteCommand[], known: ReadonlyMap<str
 }
 
 /** Fails, so that the batch comes again, when nothing of it was sent; else what was not sent is answered RETRY. */
-async function callAll(
-  { call, clock }: Pick<DeliverOptions, 'clock'> & { readonly call: PersonCall },
-  due: readonly WriteCommand[],
-  unsent: Unsent,
-): Promise<DeliveryOutcome[]> {
+async function callAll(lane: Lane, due: readonly WriteCommand[], unsent: Unsent): Promise<DeliveryOutcome[]> {
   for (const { goldenId, revision } of due) unsent.set(goldenId, revision.number);
   const settled: PromiseSettledResult<DeliveryOutcome>[] = [];
   const groups = inEntityOrder(due);
-  for (const group of groups) settled.push(...(await Promise.allSettled(group.map(call))));
+  for (const group of groups) settled.push(...(await callGroup(lane, group)));
   const sent = groups.flat();
   const answered = sent.filter((_, at) => settled[at]?.status === 'fulfilled');
   for (const { goldenId } of answered) unsent.delete(goldenId);
@@ -167,6 +176,11 @@ async function callAll(
     const each = settled[at];
     if (each?.status === 'fulfilled') return each.value;
     unsent.delete(command.goldenId);
-    return retryOutcome(command, each?.reason, clock.now());
+    return retryOutcome(command, each?.reason, lane.clock.now());
   });
+}
+
+function callGroup({ call, traffic }: Lane, group: readonly WriteCommand[]) {
+  traffic.coming += group.length;
+  return Promise.allSettled(group.map((command) => call(command).finally(() => (traffic.coming -= 1))));
 }

@@ -11,8 +11,10 @@ const items = (count: number): Item[] => Array.from({ length: count }, (_, n) =>
 function createStage(limits: Partial<GatherOptions<Item, number>> = {}) {
   const calls: (readonly Item[])[] = [];
   const ends: (() => void)[] = [];
+  const { traffic = { coming: 0 } } = limits;
   const gather = createGatherer<Item, number>({
-    ageMs: 100,
+    ageMs: 20,
+    traffic,
     itemsMax: 300,
     bytesMax: 1000,
     bytesOf: ({ bytes }) => bytes,
@@ -25,7 +27,10 @@ function createStage(limits: Partial<GatherOptions<Item, number>> = {}) {
     ...limits,
   });
   return {
-    gather,
+    gather(each: Item) {
+      traffic.coming += 1;
+      return gather(each).finally(() => (traffic.coming -= 1));
+    },
     sizes: () => calls.map(({ length }) => length),
     async age() {
       for (const end of ends.splice(0)) end();
@@ -45,6 +50,32 @@ describe('calls that several callers share', () => {
 
     expect(sizes()).toEqual([300, 200]);
     expect((await answers)[499]).toBe(199);
+  });
+
+  it('wait for what is on its way, until they are old enough', async () => {
+    const { gather, sizes, age } = createStage({ ageMs: 60, traffic: { coming: 1 } });
+
+    void gather(item('a'));
+    await age();
+    await age();
+    expect(sizes()).toEqual([]);
+    await age();
+
+    expect(sizes()).toEqual([1]);
+  });
+
+  it('leave as soon as nobody else is on the way', async () => {
+    const traffic = { coming: 1 };
+    const { gather, sizes, age } = createStage({ ageMs: 2_000, traffic });
+
+    void gather(item('a'));
+    void gather(item('b'));
+    await age();
+    expect(sizes()).toEqual([]);
+    traffic.coming -= 1;
+    await age();
+
+    expect(sizes()).toEqual([2]);
   });
 
   it('leave before they are larger than Marketo takes', async () => {

@@ -1,5 +1,11 @@
 import type { Clock } from '@lockstep/ports';
 
+/**
+ * What is on its way through several gatherers. While some of it is `coming`, waiting for it can fill a call; when all of it
+ * waits, nobody else will come.
+ */
+export type Traffic = { coming: number };
+
 export type GatherLimits = {
   /** The longest that the first item of a call waits for others, in ms. */
   readonly ageMs: number;
@@ -13,6 +19,7 @@ export type GatherOptions<Item, Result> = GatherLimits & {
   readonly bytesOf: (item: Item) => number;
   /** Two items of one key never share a call; null has no key. */
   readonly keyOf: (item: Item) => string | null;
+  readonly traffic: Traffic;
   readonly clock: Clock;
 };
 
@@ -32,21 +39,32 @@ type Filling<Item, Result> = {
   bytes: number;
 };
 
+const lookMs = 20;
+
 /** Gathers what several callers ask for at about the same time into full calls, in the order in which they ask. */
 export function createGatherer<Item, Result>(options: GatherOptions<Item, Result>): Gatherer<Item, Result> {
-  const { clock, ageMs, itemsMax, bytesMax, bytesOf, keyOf } = options;
+  const { clock, traffic, ageMs, itemsMax, bytesMax, bytesOf, keyOf } = options;
   let filling: Filling<Item, Result> | null = null;
 
   function leave(leaving: Filling<Item, Result>): void {
     if (filling !== leaving) return;
     filling = null;
+    traffic.coming += leaving.waiting.length;
     void answer(options, leaving.waiting);
   }
 
   function begin(): Filling<Item, Result> {
     const begun: Filling<Item, Result> = { waiting: [], keys: new Set(), bytes: 0 };
-    void clock.sleep(ageMs, never).then(() => leave(begun));
+    void fillUp(begun);
     return begun;
+  }
+
+  async function fillUp(begun: Filling<Item, Result>): Promise<void> {
+    for (let waitedMs = 0; waitedMs < ageMs; waitedMs += lookMs) {
+      await clock.sleep(Math.min(lookMs, ageMs - waitedMs), never);
+      if (filling !== begun || traffic.coming <= 0) break;
+    }
+    leave(begun);
   }
 
   return (item) =>
@@ -56,6 +74,7 @@ export function createGatherer<Item, Result>(options: GatherOptions<Item, Result
         leave(filling);
       filling ??= begin();
       filling.waiting.push({ item, resolve, reject });
+      traffic.coming -= 1;
       if (key !== null) filling.keys.add(key);
       filling.bytes += bytes;
       if (filling.waiting.length >= itemsMax) leave(filling);

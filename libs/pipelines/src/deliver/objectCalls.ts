@@ -7,12 +7,12 @@ import {
 import type { MarketoObject, MarketoObjects, ObjectResult } from '@lockstep/ports';
 import { outcomeOf, retryMs, type Answer } from './deliveryOutcome.ts';
 import { createGatherer, type Gatherer } from './gather.ts';
-import { gatheringOf, writeGoodFields, type GatherAge, type PersonCall } from './personCalls.ts';
+import { gatheringOf, writeGoodFields, type Gathering, type PersonCall } from './personCalls.ts';
 import { assertHeld, type MarketoCallOptions } from './personSearch.ts';
 import { writeRecords, type RecordsCall } from './writeRecords.ts';
 
 export type ObjectCallOptions = Omit<MarketoCallOptions, 'people'> &
-  GatherAge & { readonly objects: MarketoObjects };
+  Gathering & { readonly objects: MarketoObjects };
 
 type Entity = MarketoEntity;
 type Call = (commands: readonly WriteCommand[]) => Promise<readonly DeliveryOutcome[]>;

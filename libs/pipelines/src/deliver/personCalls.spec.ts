@@ -10,7 +10,14 @@ describe('a record that is refused for two fields', () => {
     people.seed([{}]);
     const sent: string[][] = [];
     people.hooks.beforeUpsert = ({ input }) => void sent.push(Object.keys(input[0] ?? {}));
-    const options = { people, numbers: createCallNumbers(1), lease: exampleLease(), clock, gatherMs: 1 };
+    const options = {
+      people,
+      numbers: createCallNumbers(1),
+      lease: exampleLease(),
+      clock,
+      gatherMs: 1,
+      traffic: { coming: 1 },
+    };
     const fields = { email: 'no address', unsubscribed: 'perhaps', city: 'Bonn' };
 
     const call = createPersonCalls(options);

@@ -2,7 +2,7 @@ import type { DeliveryOutcome, WriteCommand } from '@lockstep/change-events';
 import { marketoBatchMax } from '@lockstep/ports';
 import { outcomeOf, type Answer } from './deliveryOutcome.ts';
 import { noFieldCheck, type FieldCheck } from './fieldCheck.ts';
-import { createGatherer, type Gatherer } from './gather.ts';
+import { createGatherer, type Gatherer, type Traffic } from './gather.ts';
 import {
   ambiguous,
   answerOfPerson,
@@ -18,11 +18,13 @@ import { change, creation, writePersons, type PersonWrite } from './personWrites
 /** Carries out one command. Rejects when a call failed before anything of the command was sent. */
 export type PersonCall = (command: WriteCommand) => Promise<DeliveryOutcome>;
 
-export type PersonCallOptions = MarketoCallOptions & GatherAge & { readonly checkFields?: FieldCheck };
+export type PersonCallOptions = MarketoCallOptions & Gathering & { readonly checkFields?: FieldCheck };
 
-export type GatherAge = {
+export type Gathering = {
   /** The longest that a command waits in each stage for others to share its call, in ms. */
   readonly gatherMs: number;
+  /** Of the commands of the lane. */
+  readonly traffic: Traffic;
 };
 
 /** Below the 1 MB that Marketo takes (marketo-rest 6), with room for the frame around the records. */
@@ -136,7 +138,8 @@ function writeOf(options: PersonCallOptions, how: PersonWrite): Gatherer<WriteCo
   });
 }
 
-export const gatheringOf = ({ gatherMs, clock }: Pick<PersonCallOptions, 'gatherMs' | 'clock'>) => ({
+export const gatheringOf = ({ gatherMs, traffic, clock }: Gathering & Pick<PersonCallOptions, 'clock'>) => ({
+  traffic,
   ageMs: gatherMs,
   itemsMax: marketoBatchMax,
   bytesMax: bodyBytesMax,
