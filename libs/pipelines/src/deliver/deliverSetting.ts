@@ -10,6 +10,7 @@ import {
   inMemoryMarketo,
   inMemoryMarketoObjects,
   inMemoryStores,
+  type Clock,
   type DeliveryStore,
   type MarketoPeople,
   type UpsertRequest,
@@ -32,11 +33,14 @@ type SettingOptions = {
   /** An address that more persons share than Marketo can list. */
   readonly crowded?: string;
   readonly onLoad?: DeliveryStore['load'];
+  /** At once unless said otherwise. */
+  readonly sleep?: Clock['sleep'];
 };
 
 /** A delivery in memory. */
-export function createDeliverSetting({ crowded = '', onLoad }: SettingOptions = {}) {
-  const clock = exampleClock();
+export function createDeliverSetting({ crowded = '', onLoad, sleep }: SettingOptions = {}) {
+  const standing = exampleClock();
+  const clock = { ...standing, sleep: sleep ?? standing.sleep };
   const lease = exampleLease();
   const marketo = inMemoryMarketo({ now: clock.now });
   const stored = inMemoryStores().deliveries;

@@ -34,6 +34,34 @@ describe('batches that are handled at the same time', () => {
     expect(calls).toHaveLength(callsPerPerson);
   });
 
+  it('hold a call back for a batch that is on its way to it', async () => {
+    const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
+    const { marketo, sent, deliverer } = createDeliverSetting({
+      sleep: nextTurn,
+      async onLoad(ids) {
+        for (let turn = 0; turn < 20 && ids.includes(exampleId(2)); turn += 1) await nextTurn();
+        return new Map();
+      },
+    });
+    marketo.seed([{}, {}]);
+    const edit = (n: number) => update(`${n}`, { city: 'Ulm' }, { goldenId: exampleId(n) });
+
+    await Promise.all([deliverer(batchOf(0, [edit(1)])), deliverer(batchOf(1, [edit(2)]))]);
+
+    expect(sent.map(({ input }) => input.length)).toEqual([2]);
+  });
+
+  it('hold nothing back when they are alone', async () => {
+    let looks = 0;
+    const sleep = async (): Promise<void> => void (looks += 1);
+    const { deliverer } = createDeliverSetting({ sleep });
+
+    await deliverer(batchOf(0, commandsOf(1, 20, { matchByEmail: false })));
+
+    // One for each of the two calls.
+    expect(looks).toBe(2);
+  });
+
   it('ask little of the database at once, and a fresh edit does not wait for them', async () => {
     const asked: string[] = [];
     const { deliverer } = createDeliverSetting({
