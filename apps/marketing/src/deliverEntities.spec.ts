@@ -72,6 +72,11 @@ async function open() {
   return {
     control,
     rest,
+    /** The next call to such an address is carried out and not answered. */
+    async cut(path: string): Promise<void> {
+      const match = { method: 'POST', path: `rest/v1/.*${path}` };
+      await control('POST', 'faults', { match, action: { kind: 'commitThenDrop' }, times: 1 });
+    },
     async records(type: string): Promise<readonly Json[]> {
       return (await control('GET', `objects/${type}`))['records'] as readonly Json[];
     },
@@ -248,10 +253,8 @@ describe('commands of entities other than persons', () => {
     }));
 
   it('call the outcome unknown when the answer is lost, and a read settles it', () =>
-    withDelivery(async ({ deliver, control }) => {
-      await control('POST', 'faults', {
-        ...{ match: { path: 'companies.json' }, action: { kind: 'commitThenDrop' }, times: 1 },
-      });
+    withDelivery(async ({ deliver, cut }) => {
+      await cut('companies.json');
 
       const [lost] = await deliver(upsert('company', company));
       const [settled] = await deliver({ ...read('company', company), goldenId: 'g1' });
@@ -259,6 +262,20 @@ describe('commands of entities other than persons', () => {
       expect(lost).toMatchObject({ result: 'UNKNOWN', code: 'MARKETO_OUTCOME_UNKNOWN' });
       expect(settled).toMatchObject({ result: 'READ', state: company });
     }));
+
+  it.each([
+    ['a company', upsert('company', company), 95],
+    ['a custom object, which Marketo may commit later', upsert('custom:car', { vin: 'V-1' }), 125],
+  ])('wait until Marketo can no longer commit what was not answered: %s', (_what, command, seconds) =>
+    withDelivery(async ({ deliver, cut }) => {
+      await cut('.');
+
+      const [lost] = await deliver(command);
+
+      const waitMs = Date.parse(lost?.retryAt ?? '') - Date.parse(lost?.at ?? '');
+      expect([lost?.result, Math.round(waitMs / 1_000)]).toEqual(['UNKNOWN', seconds]);
+    }),
+  );
 
   it('that no entity or operation can have are refused, and delay no others', () =>
     withDelivery(async ({ deliver }) => {

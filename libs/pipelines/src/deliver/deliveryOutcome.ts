@@ -10,6 +10,8 @@ import type { Delivery } from '@lockstep/ports';
 
 /** Marketo may still commit a call this long after it gave up answering (sync leads time-out, marketo-rest 2.4). */
 const unknownOutcomeMs = 95_000;
+/** The limit for custom objects is 120 s (marketo-rest 4). */
+const unknownCustomMs = 125_000;
 /** The least time before a command that was not carried out is sent again. */
 export const retryMs = 5_000;
 
@@ -45,7 +47,8 @@ export function outcomeOf(command: WriteCommand, answer: Answer, nowMs: number):
 
 /** The write may have happened: its key waits until Marketo can no longer commit it, and is then settled by a read. */
 export function unknownOutcome(command: WriteCommand, code: ErrorCode, nowMs: number): DeliveryOutcome {
-  const retryAt = isoTime(nowMs + unknownOutcomeMs);
+  const waitMs = command.entity?.startsWith('custom:') ? unknownCustomMs : unknownOutcomeMs;
+  const retryAt = isoTime(nowMs + waitMs);
   return outcomeOf(command, { result: 'UNKNOWN', code, retryAt }, nowMs);
 }
 
