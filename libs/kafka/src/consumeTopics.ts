@@ -10,6 +10,10 @@ import { retryDelayMs, sleep, withDeadline } from './retryDelay.ts';
 
 const heartbeatIntervalMs = 1_500;
 const stopTimeoutMs = 10_000;
+const partitionsAtOnce = 3;
+/** What one fetch of a partition brings at most: little, unless batches are handled ahead, which ends with each fetch. */
+const fetchBytes = 512 * 1024;
+const fetchAheadBytes = 8 * 1024 * 1024;
 /** A membership that lasted this long starts the backoff afresh. */
 const steadyMs = 60_000;
 
@@ -65,6 +69,7 @@ async function stayInGroup(consumption: Consumption): Promise<unknown> {
 }
 
 function createConsumer({ settings, options }: Consumption): Consumer {
+  const partitionBytes = (options.aheadMax ?? 1) > 1 ? fetchAheadBytes : fetchBytes;
   return settings.kafka.consumer({
     groupId: groupName(settings.prefix, options.group),
     partitionAssigners: [coPartitionAssigner],
@@ -75,7 +80,8 @@ function createConsumer({ settings, options }: Consumption): Consumer {
     heartbeatInterval: heartbeatIntervalMs,
     maxWaitTimeInMs: 100,
     minBytes: 1,
-    maxBytesPerPartition: (options.aheadMax ?? 1) * 512 * 1024,
+    maxBytesPerPartition: partitionBytes,
+    maxBytes: Math.max(10 * 1024 * 1024, partitionsAtOnce * partitionBytes),
     // We restart it, so that every failure passes through one place.
     retry: { restartOnFailure: () => Promise.resolve(false) },
   });
@@ -97,7 +103,7 @@ async function start(membership: Membership): Promise<void> {
   await consumer.run({
     autoCommit: false,
     eachBatchAutoResolve: false,
-    partitionsConsumedConcurrently: 3,
+    partitionsConsumedConcurrently: partitionsAtOnce,
     eachBatch: (payload) => processBatch(membership, payload),
   });
 }
@@ -107,10 +113,14 @@ async function processBatch(membership: Membership, payload: EachBatchPayload): 
   const { consumption, owners, failures } = membership;
   const { topic, partition } = payload.batch;
   const owner = owners.of(topic, partition);
-  // A rebalance that a heartbeat reports is met by kafkajs after the batch.
-  const heartbeats = setInterval(() => void payload.heartbeat().catch(() => undefined), heartbeatIntervalMs);
+  // A rebalance that a heartbeat reports is met by kafkajs after the batch, so that the turn ends.
+  const turn = new AbortController();
+  const heartbeats = setInterval(
+    () => void payload.heartbeat().catch(() => turn.abort()),
+    heartbeatIntervalMs,
+  );
   try {
-    await owner.exclusive(() => processFetched(consumption, payload, owner));
+    await owner.exclusive(() => processFetched(consumption, { payload, owner, turn: turn.signal }));
     failures.delete(`${topic}/${partition}`);
   } catch (error) {
     handleFailure(membership, payload, error);

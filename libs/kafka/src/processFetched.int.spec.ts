@@ -53,6 +53,20 @@ async function collect(eventLog: EventLog, length: number): Promise<number[]> {
   return seen;
 }
 
+/** Handles messages one by one, slowly, and notes them, until the signal. */
+function handleSlowly(eventLog: EventLog, handled: number[], signal: AbortSignal): Promise<void> {
+  const options = { group: 'slow', topics: [topics.outcomes], batchSizeMax: 1, aheadMax };
+  return eventLog.consume(
+    options,
+    async ({ messages }) => {
+      handled.push(Number(messages[0]?.value));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return { messages: [] };
+    },
+    signal,
+  );
+}
+
 const inOrder = Array.from({ length: count }, (_, number) => number);
 
 describe('batches that are handled ahead', () => {
@@ -92,4 +106,31 @@ describe('batches that are handled ahead', () => {
     expect(published).toEqual(inOrder);
     expect(handled.filter((value) => value === 4)).toHaveLength(2);
   });
+
+  // The one who has to give a partition up would else go on until it is fenced, and the other do the same again.
+  it('end when somebody joins the group, and none is handled twice', async () => {
+    const prefix = `t${randomUUID().slice(0, 8)}`;
+    await createTestTopics(kafka, prefix, [topics.outcomes]);
+    const open = () => createEventLog({ kafka, codec: jsonCodec, prefix, instanceId: randomUUID() });
+    const publisher = await open().openPublisher('writer');
+    const slow = 2_000;
+    await publisher.publish(
+      Array.from({ length: slow }, (_, n) => ({ topic: topics.outcomes, key: `k${n}`, value: n })),
+    );
+    await publisher.close();
+    const first: number[] = [];
+    const second: number[] = [];
+    const stop = new AbortController();
+
+    const members = [handleSlowly(open(), first, stop.signal)];
+    while (first.length < 30) await new Promise((resolve) => setTimeout(resolve, 50));
+    members.push(handleSlowly(open(), second, stop.signal));
+    while (new Set([...first, ...second]).size < slow)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    stop.abort();
+    await Promise.all(members);
+
+    expect(second.length).toBeGreaterThan(0);
+    expect(first.length + second.length).toBe(slow);
+  }, 60_000);
 });

@@ -12,7 +12,7 @@ import type { PartitionOwner } from './partitionOwner.ts';
  * handles batches ahead is after the rate: what is in flight ends with each turn, so turns are long.
  */
 const turnMs = 250;
-const turnAheadMs = 30_000;
+const turnAheadMs = 120_000;
 
 /** A failure to take the partition or to commit, apart from the handler's: fenced there, the partition has moved on. */
 export class OwnershipFailure extends Error {
@@ -100,14 +100,20 @@ async function commitSlice(
   });
 }
 
+/** `turn` aborts when the partition may be given to somebody else. */
+export type Fetched = {
+  readonly payload: EachBatchPayload;
+  readonly owner: PartitionOwner;
+  readonly turn: AbortSignal;
+};
+
 /**
  * Handles what kafkajs fetched of one partition, slice by slice, until all is done or its turn is over; `aheadMax` slices
  * at a time, committed in order.
  */
 export async function processFetched(
   consumption: Consumption,
-  payload: EachBatchPayload,
-  owner: PartitionOwner,
+  { payload, owner, turn }: Fetched,
 ): Promise<void> {
   const { aheadMax = 1, batchSizeMax } = consumption.options;
   const turnEndsAt = performance.now() + (aheadMax > 1 ? turnAheadMs : turnMs);
@@ -115,7 +121,7 @@ export async function processFetched(
   if (pending.length === 0) moveOn(payload, payload.batch.lastOffset());
   const begun: Begun[] = [];
   const isOver = (): boolean =>
-    consumption.signal.aborted ||
+    [consumption.signal, turn].some(({ aborted }) => aborted) ||
     !payload.isRunning() ||
     payload.isStale() ||
     performance.now() >= turnEndsAt;
