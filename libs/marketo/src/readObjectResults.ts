@@ -1,7 +1,6 @@
 import { SyncError } from '@lockstep/change-events';
 import type { ObjectResult } from '@lockstep/ports';
-import { namedField } from './failures.ts';
-import { sentenceOf } from './readUpsertResults.ts';
+import { idText, recordsOf, refusalOf } from './readUpsertResults.ts';
 import type { JsonObject } from './readValues.ts';
 
 export type ObjectWrite = 'upsert' | 'delete';
@@ -9,29 +8,23 @@ export type ObjectWrite = 'upsert' | 'delete';
 /** What a skipped record says of a record it names: a company or salesperson (718), a person (1004), an opportunity (1013). */
 const parentCodes = new Set(['718', '1004', '1013']);
 
-/**
- * One result per record, in input order. Throws MARKETO_OUTCOME_UNKNOWN for an answer that does not tell what became of
- * every record, since some of them may have been written.
- */
+/** One result per record, in input order. Throws MARKETO_OUTCOME_UNKNOWN as `recordsOf` does. */
 export function readObjectResults(
   result: unknown,
   recordsSent: number,
   write: ObjectWrite,
 ): readonly ObjectResult[] {
-  if (!Array.isArray(result) || result.length !== recordsSent)
-    throw new SyncError('MARKETO_OUTCOME_UNKNOWN', { part: 'result' });
-
-  return (result as JsonObject[]).map((record) => readResult(record, write));
+  return recordsOf(result, recordsSent).map((record) => readResult(record, write));
 }
 
 function readResult(record: JsonObject, write: ObjectWrite): ObjectResult {
   switch (record['status']) {
     case 'created':
-      return { result: 'CREATED', id: idText(record) };
+      return { result: 'CREATED', id: objectId(record) };
     case 'updated':
-      return { result: 'UPDATED', id: idText(record) };
+      return { result: 'UPDATED', id: objectId(record) };
     case 'deleted':
-      return { result: 'DELETED', id: idText(record) };
+      return { result: 'DELETED', id: objectId(record) };
     case 'skipped':
       return readSkipped(record, write);
     default:
@@ -39,25 +32,13 @@ function readResult(record: JsonObject, write: ObjectWrite): ObjectResult {
   }
 }
 
-function readSkipped({ reasons }: JsonObject, write: ObjectWrite): ObjectResult {
-  const [reason = {}] = Array.isArray(reasons) ? (reasons as JsonObject[]) : [];
-  const code = String(reason['code'] ?? 'unknown');
+function readSkipped(record: JsonObject, write: ObjectWrite): ObjectResult {
+  const refusal = refusalOf(record);
+  const { code } = refusal;
   if (code === '1022') return { result: 'IN_USE' };
-  if (parentCodes.has(code))
-    return write === 'delete' ? { result: 'NOT_FOUND' } : { result: 'PARENT_MISSING', marketoCode: code };
+  if (!parentCodes.has(code)) return refusal;
 
-  return {
-    result: 'REFUSED',
-    code,
-    field: namedField(String(reason['message'] ?? '')),
-    detail: sentenceOf(code),
-  };
+  return write === 'delete' ? { result: 'NOT_FOUND' } : { result: 'PARENT_MISSING', marketoCode: code };
 }
 
-function idText(record: JsonObject): string {
-  const id = record['marketoGUID'] ?? record['id'];
-  if (typeof id !== 'number' && typeof id !== 'string')
-    throw new SyncError('MARKETO_OUTCOME_UNKNOWN', { part: 'id' });
-
-  return String(id);
-}
+const objectId = (record: JsonObject): string => idText(record['marketoGUID'] ?? record['id']);

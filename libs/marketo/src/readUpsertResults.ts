@@ -14,19 +14,20 @@ const sentences: Readonly<Record<string, string>> = {
   '1077': 'the value is longer than the field',
 };
 
-/** Why a record with this code was skipped. */
-export const sentenceOf = (code: string): string =>
-  sentences[code] ?? `Marketo skips the record with code ${code}`;
+/** One result per record, in input order. Throws as `recordsOf` does. */
+export function readUpsertResults(result: unknown, recordsSent: number): readonly UpsertResult[] {
+  return recordsOf(result, recordsSent).map(readResult);
+}
 
 /**
- * One result per record, in input order. Throws MARKETO_OUTCOME_UNKNOWN for an answer that does not tell what became of
- * every record, since some of them may have been written.
+ * What a write answered of each record, in input order. Throws MARKETO_OUTCOME_UNKNOWN for an answer that does not tell what
+ * became of every record, since some of them may have been written.
  */
-export function readUpsertResults(result: unknown, recordsSent: number): readonly UpsertResult[] {
+export function recordsOf(result: unknown, recordsSent: number): readonly JsonObject[] {
   if (!Array.isArray(result) || result.length !== recordsSent)
     throw new SyncError('MARKETO_OUTCOME_UNKNOWN', { part: 'result' });
 
-  return (result as JsonObject[]).map(readResult);
+  return result as JsonObject[];
 }
 
 function readResult(record: JsonObject): UpsertResult {
@@ -43,21 +44,31 @@ function readResult(record: JsonObject): UpsertResult {
   }
 }
 
-function readSkipped({ reasons }: JsonObject): UpsertResult {
+function readSkipped(record: JsonObject): UpsertResult {
+  const refusal = refusalOf(record);
+  if (refusal.code === '1004') return { result: 'NOT_FOUND' };
+  if (refusal.code === '1007') return { result: 'AMBIGUOUS' };
+
+  return refusal;
+}
+
+export type Refusal = Extract<UpsertResult, { readonly result: 'REFUSED' }>;
+
+/** The first reason for which a record was skipped. */
+export function refusalOf({ reasons }: JsonObject): Refusal {
   const [reason = {}] = Array.isArray(reasons) ? (reasons as JsonObject[]) : [];
   const code = String(reason['code'] ?? 'unknown');
-  if (code === '1004') return { result: 'NOT_FOUND' };
-  if (code === '1007') return { result: 'AMBIGUOUS' };
 
   return {
     result: 'REFUSED',
     code,
     field: namedField(String(reason['message'] ?? '')),
-    detail: sentenceOf(code),
+    detail: sentences[code] ?? `Marketo skips the record with code ${code}`,
   };
 }
 
-function idText(id: unknown): string {
+/** The id of a record that was written. Throws MARKETO_OUTCOME_UNKNOWN when there is none. */
+export function idText(id: unknown): string {
   if (typeof id !== 'number' && typeof id !== 'string')
     throw new SyncError('MARKETO_OUTCOME_UNKNOWN', { part: 'id' });
 
