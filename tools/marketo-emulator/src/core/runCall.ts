@@ -1,8 +1,9 @@
 import { ApiError, apiError } from './apiError.ts';
 import type { ApiUser } from './apiUsers.ts';
+import { applicationOrigin } from './applicationOrigin.ts';
 import type { FileAnswer } from './fileAnswer.ts';
 import { isFileContent } from './fileAnswer.ts';
-import type { Instance, Origin } from './instance.ts';
+import type { Instance } from './instance.ts';
 import type { Operation } from './operation.ts';
 import { findOperation } from './operations.ts';
 import { partOf } from './partOf.ts';
@@ -87,7 +88,7 @@ async function runOperation(instance: Instance, call: RestCall, caller: Caller):
     body,
     call,
     user: caller.user,
-    origin: apiOrigin(caller),
+    origin: applicationOrigin(caller, 'Web service API'),
   });
 }
 
@@ -112,17 +113,6 @@ function parseBody(call: RestCall): unknown {
 
 function isOfType({ contentType }: RestCall, type: string): boolean {
   return contentType.toLowerCase().startsWith(type);
-}
-
-function apiOrigin({ user, requestId }: Caller): Origin {
-  return {
-    actor: user.userId,
-    actorKind: 'application',
-    source: 'Web service API',
-    reason: 'Web service API',
-    sourceType: 'Web service API',
-    requestId,
-  };
 }
 
 function reasonCodesOf(content: object): string[] {

@@ -1,5 +1,6 @@
 import { apiError } from '../apiError.ts';
-import type { Instance, Origin } from '../instance.ts';
+import { applicationOrigin } from '../applicationOrigin.ts';
+import type { Instance } from '../instance.ts';
 import { addMember, listOfId } from '../lists/staticLists.ts';
 import { syncNow } from '../syncLeads.ts';
 import { runLater } from '../waitingTasks.ts';
@@ -72,7 +73,7 @@ function importRow(instance: Instance, batch: ImportBatch, row: readonly string[
   if (row.length !== header.length) return 'The number of values is not that of the header';
   const action = lookupField === 'id' ? 'updateOnly' : 'createOrUpdate';
   const request = { action, lookupField, partitionName, input: [recordOf(header, row)] };
-  const [result] = syncNow(instance, request, user, originOf(batch));
+  const [result] = syncNow(instance, request, user, applicationOrigin(batch, 'List import'));
   if (result?.status === 'skipped') return result.reasons[0]?.message ?? '';
   if (result !== undefined) enlist(instance, batch, result.id);
   return undefined;
@@ -87,17 +88,6 @@ function recordOf(header: readonly string[], row: readonly string[]): object {
 
 function enlist(instance: Instance, { listId }: ImportBatch, personId: number): void {
   if (listId !== undefined) addMember(instance, listOfId(instance, listId), personId);
-}
-
-function originOf({ user, requestId }: ImportBatch): Origin {
-  return {
-    actor: user.userId,
-    actorKind: 'application',
-    source: 'List import',
-    reason: 'List import',
-    sourceType: 'List import',
-    requestId,
-  };
 }
 
 function withStatus(imports: Imports, ...states: ImportBatch['status'][]): ImportBatch[] {
