@@ -4,10 +4,12 @@ import { createCallNumbers, type CallNumbers } from './callNumbers.ts';
 import { checkpointMessage, openSourceSession } from './checkpoints.ts';
 import type { Stepper } from './extractChanges.ts';
 import { createFeedPace } from './notice/feedPace.ts';
-import { reopenedPlaces, resumedPlaces, type FeedPlaces } from './notice/feedPlaces.ts';
+import { reopenedPlaces, resumedPlaces, type FeedPlaces, type Reopened } from './notice/feedPlaces.ts';
 import { assertHeld, takePlaces, type FeedSession, type NoticeOptions } from './notice/feedSession.ts';
 import { findGone } from './notice/findGone.ts';
+import { lookBack, plannedLookBack, type LookBack } from './notice/lookBack.ts';
 import { readGone, readPersons } from './notice/readGone.ts';
+import { createRecentRows } from './notice/recentRows.ts';
 import { notice } from './notices.ts';
 
 export type { NoticeOptions } from './notice/feedSession.ts';
@@ -38,6 +40,8 @@ export async function openNotifier(options: NoticeOptions): Promise<Notifier> {
     drained: { epoch: 0, number: 0 },
     goneReadAtMs: 0,
     scan: null,
+    recent: createRecentRows(),
+    lookBack: firstLookBack(former, reopened, clock.now()),
   };
   const limits = { minMs: options.pollIntervalMinMs, maxMs: options.pollIntervalMaxMs };
   const pace = createFeedPace(limits, clock.now());
@@ -50,6 +54,14 @@ export async function openNotifier(options: NoticeOptions): Promise<Notifier> {
     step: (signal) => step(options, session, signal),
     close: () => publisher.close(),
   };
+}
+
+/** What showed up while nobody looked, behind the place at which a former session stopped. */
+function firstLookBack(former: Checkpoint, { places, phase }: Reopened, nowMs: number): LookBack | null {
+  if (phase === 'SNAPSHOT') return null;
+  const { lookedAtMs } = places;
+
+  return plannedLookBack({ lookedAtMs, passedAtMs: Date.parse(former.updatedAt), nowMs });
 }
 
 async function step(
@@ -69,6 +81,8 @@ async function step(
     );
     assertHeld(options.lease);
     await takePlaces(options, session, reopened, 'POSITION_LOST');
+    // The new places are from before whatever a look back was at.
+    session.state.lookBack = null;
     // At leisure, for what is refused once may be refused again.
     return { idleMs: options.pollIntervalMaxMs };
   }
@@ -101,10 +115,12 @@ async function readFeeds(
   const messages = [...persons, ...gone.messages];
   await publish(options, session, { messages, page, places });
   // Only now: what was read and not published is read again.
+  state.recent.add([...page.rows.map(({ marketoGUID }) => marketoGUID), ...gone.keys], startedAtMs);
   state.places = places;
   state.drained = drained;
   state.goneReadAtMs = gone.readAtMs;
-  if (page.hasMore || (await findGone(options, session, signal))) return { idleMs: 0 };
+  if (page.hasMore || (await lookBack(options, session))) return { idleMs: 0 };
+  if (await findGone(options, session, signal)) return { idleMs: 0 };
   return { idleMs: session.pace.pauseMs(messages.length > 0, options.clock.now()) };
 }
 

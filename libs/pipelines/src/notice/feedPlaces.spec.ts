@@ -35,11 +35,14 @@ function createSetting() {
   return { clock, marketo, log, open, notices };
 }
 
-/** Everybody was read once, and the session has ended. */
+/** Everybody was read once, quite a while ago, and the session has ended. */
 async function createStopped(persons: readonly ScalarValues[]) {
   const setting = createSetting();
   setting.marketo.seed(persons);
   const notifier = await setting.open();
+  await stepUntilIdle(notifier);
+  setting.clock.advance(30 * 60_000);
+  await stepUntilIdle(notifier);
   await stepUntilIdle(notifier);
   await notifier.close();
 

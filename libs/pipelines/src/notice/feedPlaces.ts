@@ -8,6 +8,8 @@ export type FeedPlaces = {
   readonly merged: string;
   /** Every feed was read to its end at this time or later, ms since 1970. */
   readonly readAtMs: number;
+  /** The last look back that came to its end began at this time, ms since 1970. */
+  readonly lookedAtMs: number;
   /** Deletes may have been missed: who is known must be looked for by id. */
   readonly isScanDue: boolean;
 };
@@ -33,18 +35,20 @@ async function firstPlaces(people: MarketoPeople, nowMs: number): Promise<FeedPl
     deleted: now,
     merged: now,
     readAtMs: nowMs,
+    lookedAtMs: nowMs,
     isScanDue: false,
   };
 }
 
 type Stored = Pick<FeedPlaces, 'feed' | 'deleted'> & Partial<FeedPlaces>;
 
-/** Merges were not always followed; they are taken up where the deletes stand. */
+/** Merges were not always followed, and nobody looked back; merges are taken up where the deletes stand. */
 function placesOf({ position, updatedAt }: Checkpoint): FeedPlaces | null {
   if (position === null) return null;
   const stored = JSON.parse(position) as Stored;
+  const readAtMs = stored.readAtMs ?? Date.parse(updatedAt);
 
-  return { merged: stored.deleted, readAtMs: Date.parse(updatedAt), isScanDue: false, ...stored };
+  return { merged: stored.deleted, lookedAtMs: readAtMs, isScanDue: false, ...stored, readAtMs };
 }
 
 /** The same places; of a reader that was away for too long, with the search for who is gone. */
@@ -79,5 +83,7 @@ export async function reopenedPlaces(
   const reopened = withScan({ ...places, feed: since, deleted: since, merged: since }, nowMs);
   if (phase !== 'SNAPSHOT' && !areForgotten(places, nowMs)) return { places: reopened, phase };
 
-  return { places: { ...reopened, feed: await people.openFeed(feedStartMs) }, phase: 'SNAPSHOT' };
+  const feed = await people.openFeed(feedStartMs);
+
+  return { places: { ...reopened, feed, lookedAtMs: nowMs }, phase: 'SNAPSHOT' };
 }

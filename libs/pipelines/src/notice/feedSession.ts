@@ -5,7 +5,9 @@ import { checkpointMessage } from '../checkpoints.ts';
 import { notice } from '../notices.ts';
 import type { FeedPace } from './feedPace.ts';
 import type { FeedPlaces, Reopened } from './feedPlaces.ts';
+import type { LookBack } from './lookBack.ts';
 import type { PersonScan } from './personScan.ts';
+import type { RecentRows } from './recentRows.ts';
 
 /** What the reader of Marketo's feeds needs. */
 export type NoticeOptions = {
@@ -29,6 +31,9 @@ export type FeedState = {
   goneReadAtMs: number;
   /** Under way; who it misses is announced once the feeds were read after it had ended. */
   scan: { readonly people: PersonScan; endedAtMs: number | null } | null;
+  readonly recent: RecentRows;
+  /** Planned or under way. */
+  lookBack: LookBack | null;
 };
 
 export type FeedSession = {

@@ -1,7 +1,16 @@
 import type { Sequence } from '@lockstep/change-events';
-import { marketoBatchMax, type FeedRow, type MarketoPerson, type OutgoingMessage } from '@lockstep/ports';
+import {
+  marketoBatchMax,
+  type DeletedPage,
+  type FeedRow,
+  type MarketoPerson,
+  type Merge,
+  type MergePage,
+  type OutgoingMessage,
+} from '@lockstep/ports';
 import { deletedMessages, mergedMessages, personMessages } from '../marketoEvents.ts';
 import type { FeedPlaces } from './feedPlaces.ts';
+import type { RecentRows } from './recentRows.ts';
 import { assertHeld, contextOf, type FeedSession, type NoticeOptions } from './feedSession.ts';
 
 type Named = { readonly ids: readonly string[]; readonly rows: readonly FeedRow[] };
@@ -28,40 +37,110 @@ export async function readPersons(
 
 type Gone = {
   readonly messages: readonly OutgoingMessage[];
+  /** By which the rows are known once they are announced. */
+  readonly keys: readonly string[];
   readonly positions: Pick<FeedPlaces, 'deleted' | 'merged'>;
   readonly readAtMs: number;
 };
 
-/** Who left: deleted, or part of another, whose new state is read too. */
+/** Who left since the last time: deleted, or part of another, whose new state is read too. */
 export async function readGone(
   options: NoticeOptions,
   session: FeedSession,
   drained: Sequence,
 ): Promise<Gone> {
-  const { state, numbers } = session;
+  const { state } = session;
   const { deleted, merged } = state.places;
   const nowMs = options.clock.now();
   const readAtMs = state.goneReadAtMs;
   if (nowMs - readAtMs < options.deletedIntervalMs)
-    return { messages: [], positions: { deleted, merged }, readAtMs };
-  assertHeld(options.lease);
-  const context = contextOf(options, session, drained);
-  const deletes = { read: numbers.next(), page: await options.people.readDeleted(deleted) };
-  assertHeld(options.lease);
-  const merges = { read: numbers.next(), page: await options.people.readMerges(merged) };
-  state.scan?.people.explain([
-    ...deletes.page.personIds,
-    ...merges.page.merges.flatMap(({ loserIds }) => loserIds),
-  ]);
-  const winnerIds = new Set(merges.page.merges.map(({ winnerId }) => winnerId));
-  const messages = [
-    ...deletedMessages(deletes.page.personIds, { ...context, read: deletes.read }),
-    ...mergedMessages(merges.page.merges, { ...context, read: merges.read }),
-    ...(await readPersons(options, session, { ids: [...winnerIds], rows: [], drained })),
-  ];
+    return { messages: [], keys: [], positions: { deleted, merged }, readAtMs };
+  const deletes = await readDeleted(options, session, deleted);
+  const merges = await readMerges(options, session, merged);
+  const rows = unannounced(state.recent, { deletes, merges, drained });
+
   return {
-    messages,
+    messages: await goneMessages(options, session, rows),
+    keys: goneKeys(rows),
     positions: { deleted: deletes.page.position, merged: merges.page.position },
     readAtMs: deletes.page.hasMore || merges.page.hasMore ? readAtMs : nowMs,
   };
+}
+
+type Read<Page> = { readonly read: Sequence; readonly page: Page };
+
+/** A page, and the number of the call that read it. */
+export async function readDeleted(
+  options: NoticeOptions,
+  { numbers }: FeedSession,
+  position: string,
+): Promise<Read<DeletedPage>> {
+  assertHeld(options.lease);
+
+  return { read: numbers.next(), page: await options.people.readDeleted(position) };
+}
+
+/** A page, and the number of the call that read it. */
+export async function readMerges(
+  options: NoticeOptions,
+  { numbers }: FeedSession,
+  position: string,
+): Promise<Read<MergePage>> {
+  assertHeld(options.lease);
+
+  return { read: numbers.next(), page: await options.people.readMerges(position) };
+}
+
+type GonePages = {
+  readonly deletes: Read<DeletedPage> | null;
+  readonly merges: Read<MergePage> | null;
+  readonly drained: Sequence;
+};
+type GoneRows = {
+  readonly deletes: { readonly ids: readonly string[]; readonly read: Sequence } | null;
+  readonly merges: { readonly merges: readonly Merge[]; readonly read: Sequence } | null;
+  readonly drained: Sequence;
+};
+
+const deletedKey = (id: string): string => `deleted/${id}`;
+const mergedKey = ({ winnerId, loserIds }: Merge): string => `merged/${winnerId}/${loserIds.join()}`;
+
+/** By which the rows are known when they are met again. */
+export const goneKeys = ({ deletes, merges }: GoneRows): readonly string[] => [
+  ...(deletes?.ids ?? []).map(deletedKey),
+  ...(merges?.merges ?? []).map(mergedKey),
+];
+
+/** What this session has not announced of two pages. */
+export function unannounced(recent: RecentRows, { deletes, merges, drained }: GonePages): GoneRows {
+  return {
+    deletes: deletes && {
+      ids: deletes.page.personIds.filter((id) => !recent.has(deletedKey(id))),
+      read: deletes.read,
+    },
+    merges: merges && {
+      merges: merges.page.merges.filter((merge) => !recent.has(mergedKey(merge))),
+      read: merges.read,
+    },
+    drained,
+  };
+}
+
+/** What is told of people who left; a search for who is gone takes them as explained. */
+export async function goneMessages(
+  options: NoticeOptions,
+  session: FeedSession,
+  { deletes, merges, drained }: GoneRows,
+): Promise<readonly OutgoingMessage[]> {
+  const context = contextOf(options, session, drained);
+  const deletedIds = deletes?.ids ?? [];
+  const merged = merges?.merges ?? [];
+  session.state.scan?.people.explain([...deletedIds, ...merged.flatMap(({ loserIds }) => loserIds)]);
+  const winnerIds = new Set(merged.map(({ winnerId }) => winnerId));
+
+  return [
+    ...(deletes ? deletedMessages(deletedIds, { ...context, read: deletes.read }) : []),
+    ...(merges ? mergedMessages(merged, { ...context, read: merges.read }) : []),
+    ...(await readPersons(options, session, { ids: [...winnerIds], rows: [], drained })),
+  ];
 }

@@ -1,0 +1,134 @@
+import type { FeedPage, FeedRow, OutgoingMessage } from '@lockstep/ports';
+import { assertHeld, type FeedSession, type NoticeOptions } from './feedSession.ts';
+import { goneKeys, goneMessages, readDeleted, readMerges, readPersons, unannounced } from './readGone.ts';
+
+/** A second look at the feeds for rows that showed up behind a place that was passed (marketo-rest 3.2). */
+export type LookBack = {
+  readonly beganAtMs: number;
+  /** Where it begins; null once it has begun. */
+  readonly sinceMs: number | null;
+  /** Rows of changes that were made later are not behind the place of the reader. */
+  readonly untilMs: number;
+  /** Where it stands in each feed; null at the end of one. */
+  readonly feed: string | null;
+  readonly deleted: string | null;
+  readonly merged: string | null;
+};
+
+/** A row is found that shows up so long after its time. */
+const lateMaxMs = 10 * 60_000;
+const intervalMs = 10 * 60_000;
+/** Clocks that differ by more are a fault of the setup. */
+const clockSkewMs = 60_000;
+
+type Planned = { readonly lookedAtMs: number; readonly passedAtMs: number; readonly nowMs: number };
+
+/** From before the last one by as much as a row may be late, up to when the reader was at its place. */
+export function plannedLookBack({ lookedAtMs, passedAtMs, nowMs }: Planned): LookBack {
+  const sinceMs = lookedAtMs - lateMaxMs - clockSkewMs;
+
+  return {
+    beganAtMs: nowMs,
+    sinceMs,
+    untilMs: passedAtMs + clockSkewMs,
+    feed: null,
+    deleted: null,
+    merged: null,
+  };
+}
+
+/**
+ * Takes a look back that is planned or due a page further. Only rows that this session has not announced are told. True
+ * while there is more to do at once.
+ */
+export async function lookBack(options: NoticeOptions, session: FeedSession): Promise<boolean> {
+  const { state } = session;
+  const nowMs = options.clock.now();
+  if (state.lookBack === null && !isDue(session, nowMs)) return false;
+  const { lookedAtMs } = state.places;
+  state.lookBack ??= plannedLookBack({ lookedAtMs, passedAtMs: nowMs, nowMs });
+  state.lookBack = await advance(options, session, await begun(options, session, state.lookBack));
+  const { beganAtMs, feed, deleted, merged } = state.lookBack;
+  if ((feed ?? deleted ?? merged) !== null) return true;
+  state.places = { ...state.places, lookedAtMs: beganAtMs };
+  state.lookBack = null;
+
+  return false;
+}
+
+/** The first read is none to look back at: it ends in the present. */
+function isDue({ state }: FeedSession, nowMs: number): boolean {
+  return state.checkpoint.phase !== 'SNAPSHOT' && nowMs - state.places.lookedAtMs >= intervalMs;
+}
+
+async function begun(options: NoticeOptions, { state }: FeedSession, planned: LookBack): Promise<LookBack> {
+  const { sinceMs } = planned;
+  if (sinceMs === null) return planned;
+  assertHeld(options.lease);
+  const since = await options.people.openFeed(sinceMs);
+  state.recent.forgetBefore(sinceMs);
+
+  return { ...planned, sinceMs: null, feed: since, deleted: since, merged: since };
+}
+
+async function advance(options: NoticeOptions, session: FeedSession, at: LookBack): Promise<LookBack> {
+  const { publisher, state } = session;
+  const changes = await lateChanges(options, session, at);
+  const gone = await lateGone(options, session, at);
+  const messages = [...changes.messages, ...gone.messages];
+  assertHeld(options.lease);
+  if (messages.length > 0) {
+    await publisher.publish(messages);
+    options.onPublished?.(state.checkpoint, messages);
+  }
+  // Only now: what was met and not published is met again.
+  state.recent.add([...changes.keys, ...gone.keys], options.clock.now());
+
+  return { ...at, feed: changes.next, ...gone.next };
+}
+
+type Late<Next> = {
+  readonly messages: readonly OutgoingMessage[];
+  readonly keys: readonly string[];
+  readonly next: Next;
+};
+
+const nextOf = (page: Pick<FeedPage, 'hasMore' | 'position'> | undefined): string | null =>
+  page?.hasMore ? page.position : null;
+
+async function lateChanges(
+  options: NoticeOptions,
+  session: FeedSession,
+  { feed, untilMs }: LookBack,
+): Promise<Late<string | null>> {
+  if (feed === null) return { messages: [], keys: [], next: null };
+  const { recent, drained } = session.state;
+  assertHeld(options.lease);
+  const page = await options.people.readFeed(feed);
+  const isPast = ({ activityDate }: FeedRow): boolean => Date.parse(activityDate) > untilMs;
+  const rows = page.rows.filter((row) => !isPast(row) && !recent.has(row.marketoGUID));
+  const ids = [...new Set(rows.map(({ personId }) => personId))];
+
+  return {
+    messages: await readPersons(options, session, { ids, rows, drained }),
+    keys: rows.map(({ marketoGUID }) => marketoGUID),
+    next: page.rows.some(isPast) ? null : nextOf(page),
+  };
+}
+
+async function lateGone(
+  options: NoticeOptions,
+  session: FeedSession,
+  { deleted, merged }: LookBack,
+): Promise<Late<Pick<LookBack, 'deleted' | 'merged'>>> {
+  const { recent, drained } = session.state;
+  const deletes = deleted === null ? null : await readDeleted(options, session, deleted);
+  const merges = merged === null ? null : await readMerges(options, session, merged);
+  const rows = unannounced(recent, { deletes, merges, drained });
+
+  return {
+    messages: await goneMessages(options, session, rows),
+    keys: goneKeys(rows),
+    next: { deleted: nextOf(deletes?.page), merged: nextOf(merges?.page) },
+  };
+}
