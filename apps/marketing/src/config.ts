@@ -94,7 +94,8 @@ export const settings = [
   },
   {
     name: 'DELETED_INTERVAL_MS',
-    description: 'Pause between two reads of the feeds of deleted and of merged people, in milliseconds.',
+    description:
+      'Pause between two reads of the feeds of deleted people, and of merges and partition changes, in milliseconds.',
     kind: 'integer',
     default: '300000',
     min: 10,

@@ -86,6 +86,10 @@ async function startStage(): Promise<Stage> {
       remove: async (id) => void (await control('POST', 'deletes', { id: Number(id) })),
       merge: async (winner, losers) =>
         void (await control('POST', 'merges', { winner: Number(winner), losers: losers.map(Number) })),
+      move: async (id, partitionName) => {
+        await control('POST', 'partitions', { name: partitionName });
+        await control('POST', 'moves', { id: Number(id), partitionName });
+      },
     },
     close: async () => {
       await Promise.all(opened.map((each) => each.close()));

@@ -17,7 +17,14 @@ import { createHttpTransport } from './httpTransport.ts';
 import { positionFailure } from './failures.ts';
 import { createMarketoClients, type MarketoClient, type MarketoEnvelope } from './marketoClient.ts';
 import { createMarketoSetup } from './marketoSetup.ts';
-import { mergeLeads, readDeletedIds, readFeedRows, readMerges } from './readFeedRows.ts';
+import {
+  changePartition,
+  mergeLeads,
+  readDeletedIds,
+  readFeedRows,
+  readMerges,
+  readPartitionRows,
+} from './readFeedRows.ts';
 import { createObjectCalls } from './objectCalls.ts';
 import { invalid } from './readValues.ts';
 import { readUsage } from './readUsage.ts';
@@ -154,11 +161,13 @@ function createPeople(client: MarketoClient, fieldsNow: () => readonly FieldDefi
         hasMore: page.moreResult === true,
       };
     },
-    async readMerges(position) {
-      const page = await readActivities('activities', position, { activityTypeIds: String(mergeLeads) });
+    async readMergesAndPartitions(position) {
+      const activityTypeIds = [mergeLeads, changePartition].join();
+      const page = await readActivities('activities', position, { activityTypeIds });
 
       return {
         merges: readMerges(page.result),
+        partitionRows: readPartitionRows(page.result),
         position: positionOf(page),
         hasMore: page.moreResult === true,
       };

@@ -18,7 +18,7 @@ async function useEverything(marketo: Marketo): Promise<void> {
   const position = await people.openFeed(Date.UTC(2020, 0, 1));
   await people.readFeed(position);
   await people.readDeleted(position);
-  await people.readMerges(position);
+  await people.readMergesAndPartitions(position);
   await marketo.budget.countOthers();
   await useObjects(marketo, Number(person?.id));
 }

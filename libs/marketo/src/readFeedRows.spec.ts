@@ -1,4 +1,4 @@
-import { readDeletedIds, readFeedRows, readMerges } from './readFeedRows.ts';
+import { readDeletedIds, readFeedRows, readMerges, readPartitionRows } from './readFeedRows.ts';
 
 const fields = new Set(['lastName', 'unsubscribed']);
 const change = {
@@ -70,6 +70,26 @@ describe('rows of the change feed', () => {
 
     expect(readMerges([change, { ...change, activityTypeId: 32, attributes }])).toEqual([
       { winnerId: '42', loserIds: ['7', '8'] },
+    ]);
+  });
+
+  it('name the partitions between which a person went', () => {
+    const moved = {
+      ...change,
+      activityTypeId: 100,
+      primaryAttributeValueId: 3,
+      attributes: [{ name: 'Old Partition ID', value: '1' }],
+    };
+
+    expect(readPartitionRows([change, moved])).toEqual([
+      {
+        ...row,
+        activityType: 100,
+        field: 'leadPartitionId',
+        oldValue: '1',
+        newValue: '3',
+        source: null,
+      },
     ]);
   });
 

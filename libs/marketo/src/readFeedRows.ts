@@ -6,16 +6,19 @@ export const newLead = 12;
 export const changeDataValue = 13;
 export const mergeLeads = 32;
 export const deleteLead = 37;
+export const changePartition = 100;
 
 /** One row per changed field we know; New Lead rows have none. The feed's own filter is loose (marketo-rest 3.2). */
 export function readFeedRows(result: unknown, fieldNames: ReadonlySet<string>): readonly FeedRow[] {
   return objectsOf(result).flatMap((activity) => {
     const type = Number(activity['activityTypeId']);
-    if (type === newLead) return [feedRow(activity, null)];
+    if (type === newLead) return [feedRow(activity)];
     if (type !== changeDataValue) return [];
     const changes = objectsOf(activity['fields']).filter(({ name }) => fieldNames.has(String(name)));
 
-    return changes.map((change) => feedRow(activity, change));
+    return changes.map(({ name, oldValue, newValue }) =>
+      feedRow(activity, { field: String(name), oldValue, newValue }),
+    );
   });
 }
 
@@ -30,15 +33,27 @@ export function readDeletedIds(result: unknown): readonly string[] {
 export function readMerges(result: unknown): readonly Merge[] {
   return objectsOf(result).flatMap((activity) => {
     if (Number(activity['activityTypeId']) !== mergeLeads) return [];
-    const named = objectsOf(activity['attributes']).find(({ name }) => name === 'Merge IDs');
-    const loserIds = String(named?.['value'] ?? '').match(/\d+/g);
+    const loserIds = String(attributeOf(activity, ['Merge IDs']) ?? '').match(/\d+/g);
     if (loserIds === null) throw invalid('Merge IDs');
 
     return [{ winnerId: personIdOf(activity), loserIds: [...loserIds] }];
   });
 }
 
-function feedRow(activity: JsonObject, change: JsonObject | null): FeedRow {
+/** The new partition is what the activity is about, the old one an attribute. */
+export function readPartitionRows(result: unknown): readonly FeedRow[] {
+  return objectsOf(result).flatMap((activity) => {
+    if (Number(activity['activityTypeId']) !== changePartition) return [];
+    const newValue = activity['primaryAttributeValueId'];
+    const oldValue = attributeOf(activity, ['Old Partition ID']);
+
+    return [feedRow(activity, { field: 'leadPartitionId', oldValue, newValue })];
+  });
+}
+
+type Change = { readonly field: string; readonly oldValue: unknown; readonly newValue: unknown };
+
+function feedRow(activity: JsonObject, change?: Change): FeedRow {
   const activityDate = timeOf(activity['activityDate']);
   if (activityDate === null) throw invalid('activityDate');
   // The integer id is optional since the activity service moved; the GUID is what identifies a row (marketo-rest 3.2).
@@ -50,10 +65,11 @@ function feedRow(activity: JsonObject, change: JsonObject | null): FeedRow {
     marketoGUID: String(activity['marketoGUID'] ?? activityId),
     activityType: Number(activity['activityTypeId']),
     activityDate,
-    field: change ? String(change['name']) : null,
-    oldValue: displayText(change?.['oldValue']),
-    newValue: displayText(change?.['newValue']),
-    source: sourceOf(activity),
+    field: change?.field ?? null,
+    oldValue: displayText(change?.oldValue),
+    newValue: displayText(change?.newValue),
+    // Changes carry `Source`, New Lead rows `Source Type`.
+    source: displayText(attributeOf(activity, ['Source', 'Source Type'])),
   };
 }
 
@@ -67,9 +83,7 @@ function displayText(value: unknown): string | null {
   return value === null || value === undefined ? null : String(value);
 }
 
-/** Changes carry `Source`, New Lead rows `Source Type`. */
-function sourceOf({ attributes }: JsonObject): string | null {
-  const named = objectsOf(attributes).find(({ name }) => name === 'Source' || name === 'Source Type');
-
-  return displayText(named?.['value']);
+/** The value of the first attribute that has one of the names. */
+function attributeOf({ attributes }: JsonObject, names: readonly string[]): unknown {
+  return objectsOf(attributes).find(({ name }) => names.includes(String(name)))?.['value'];
 }

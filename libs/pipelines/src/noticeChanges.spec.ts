@@ -220,6 +220,39 @@ describe('following Marketo', () => {
     );
   });
 
+  it('tells of a person in another partition with the row that says so, also beside a merge', async () => {
+    const { marketo, notifier, clock, ...setting } = await createFollowing([
+      { lastName: 'One' },
+      { lastName: 'Two' },
+    ]);
+    marketo.move('1', 'Europe');
+    marketo.merge('1', ['2']);
+    clock.advance(deletedIntervalMs);
+
+    await step(notifier);
+
+    expect(lastEvent(setting, '1')).toMatchObject({
+      operation: 'UPSERT',
+      fields: { lastName: 'One' },
+      evidence: { rows: [{ activityType: 100, field: 'leadPartitionId', oldValue: '1', newValue: '2' }] },
+    });
+    clock.advance(deletedIntervalMs);
+    await step(notifier);
+    expect(eventsOf(setting.log, leads, '1')).toHaveLength(2);
+  });
+
+  it('tells of a new score with the row that says by what it was replaced', async () => {
+    const { marketo, notifier, ...setting } = await createFollowing([{ lastName: 'One', leadScore: 5 }]);
+    marketo.edit('1', { leadScore: 12 });
+
+    await step(notifier);
+
+    expect(lastEvent(setting, '1')).toMatchObject({
+      fields: { leadScore: 12 },
+      evidence: { rows: [{ activityType: 13, field: 'leadScore', oldValue: '5', newValue: '12' }] },
+    });
+  });
+
   it('reads the feed of deleted people only so often', async () => {
     const { marketo, notifier, log } = await createFollowing([{ lastName: 'One' }]);
     marketo.remove('1');
@@ -330,7 +363,7 @@ describe('who may notice', () => {
     expect(calls).toEqual([]);
   });
 
-  it.each(['readFeed', 'findPersons', 'readDeleted', 'readMerges'])(
+  it.each(['readFeed', 'findPersons', 'readDeleted', 'readMergesAndPartitions'])(
     'publishes nothing when the lease is lost in %s',
     async (call) => {
       const { lease, marketo, clock, notifier, log } = await createFollowing([{ lastName: 'One' }]);

@@ -23,6 +23,8 @@ export type Merge = { readonly winnerId: string; readonly loserIds: readonly str
 
 export type MergePage = {
   readonly merges: readonly Merge[];
+  /** Persons that went to another partition: the numbers of both, as values of `leadPartitionId`. */
+  readonly partitionRows: readonly FeedRow[];
   readonly position: string;
   readonly hasMore: boolean;
 };
@@ -60,7 +62,7 @@ export type MarketoPeople = {
   /** This and the next two throw MARKETO_POSITION_LOST when the place is not known any more. */
   readFeed(position: string): Promise<FeedPage>;
   readDeleted(position: string): Promise<DeletedPage>;
-  readMerges(position: string): Promise<MergePage>;
+  readMergesAndPartitions(position: string): Promise<MergePage>;
   /** Persons whose `field` has one of `values` (at most 300), ordered by id. */
   findPersons(field: string, values: readonly string[]): Promise<readonly MarketoPerson[]>;
   /** At most 300 records; the answer is in input order. */

@@ -110,7 +110,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   openFeed: 'MARKETO_BUSY',
   readFeed: 'MARKETO_BUSY',
   readDeleted: 'MARKETO_BUSY',
-  readMerges: 'MARKETO_BUSY',
+  readMergesAndPartitions: 'MARKETO_BUSY',
   findPersons: 'MARKETO_UNREACHABLE',
   publish: 'KAFKA_UNREACHABLE',
   openPublisher: 'KAFKA_UNREACHABLE',

@@ -17,7 +17,7 @@ export type NoticeOptions = {
   readonly clock: Clock;
   readonly pollIntervalMinMs: number;
   readonly pollIntervalMaxMs: number;
-  /** How often the feeds of deleted and of merged people are read. */
+  /** How often the feeds of deleted people, and of merges and partition changes are read. */
   readonly deletedIntervalMs: number;
   readonly headers?: () => Readonly<Record<string, string>>;
   readonly onPublished?: (checkpoint: Checkpoint, messages: readonly OutgoingMessage[]) => void;

@@ -43,7 +43,7 @@ type Gone = {
   readonly readAtMs: number;
 };
 
-/** Who left since the last time: deleted, or part of another, whose new state is read too. */
+/** Who left since the last time: deleted, or part of another, whose new state is read too; and who changed the partition. */
 export async function readGone(
   options: NoticeOptions,
   session: FeedSession,
@@ -88,7 +88,7 @@ export async function readMerges(
 ): Promise<Read<MergePage>> {
   assertHeld(options.lease);
 
-  return { read: numbers.next(), page: await options.people.readMerges(position) };
+  return { read: numbers.next(), page: await options.people.readMergesAndPartitions(position) };
 }
 
 type GonePages = {
@@ -98,7 +98,11 @@ type GonePages = {
 };
 type GoneRows = {
   readonly deletes: { readonly ids: readonly string[]; readonly read: Sequence } | null;
-  readonly merges: { readonly merges: readonly Merge[]; readonly read: Sequence } | null;
+  readonly merges: {
+    readonly merges: readonly Merge[];
+    readonly partitionRows: readonly FeedRow[];
+    readonly read: Sequence;
+  } | null;
   readonly drained: Sequence;
 };
 
@@ -109,6 +113,7 @@ const mergedKey = ({ winnerId, loserIds }: Merge): string => `merged/${winnerId}
 export const goneKeys = ({ deletes, merges }: GoneRows): readonly string[] => [
   ...(deletes?.ids ?? []).map(deletedKey),
   ...(merges?.merges ?? []).map(mergedKey),
+  ...(merges?.partitionRows ?? []).map(({ marketoGUID }) => marketoGUID),
 ];
 
 /** What this session has not announced of two pages. */
@@ -120,13 +125,14 @@ export function unannounced(recent: RecentRows, { deletes, merges, drained }: Go
     },
     merges: merges && {
       merges: merges.page.merges.filter((merge) => !recent.has(mergedKey(merge))),
+      partitionRows: merges.page.partitionRows.filter(({ marketoGUID }) => !recent.has(marketoGUID)),
       read: merges.read,
     },
     drained,
   };
 }
 
-/** What is told of people who left; a search for who is gone takes them as explained. */
+/** What is told of people who left, and of who went to another partition; a search for who is gone takes them as explained. */
 export async function goneMessages(
   options: NoticeOptions,
   session: FeedSession,
@@ -134,13 +140,23 @@ export async function goneMessages(
 ): Promise<readonly OutgoingMessage[]> {
   const context = contextOf(options, session, drained);
   const deletedIds = deletes?.ids ?? [];
-  const merged = merges?.merges ?? [];
-  session.state.scan?.people.explain([...deletedIds, ...merged.flatMap(({ loserIds }) => loserIds)]);
-  const winnerIds = new Set(merged.map(({ winnerId }) => winnerId));
+  session.state.scan?.people.explain([...deletedIds, ...loserIdsOf(merges)]);
 
   return [
     ...(deletes ? deletedMessages(deletedIds, { ...context, read: deletes.read }) : []),
-    ...(merges ? mergedMessages(merged, { ...context, read: merges.read }) : []),
-    ...(await readPersons(options, session, { ids: [...winnerIds], rows: [], drained })),
+    ...(merges ? mergedMessages(merges.merges, { ...context, read: merges.read }) : []),
+    ...(await readPersons(options, session, { ...namedBy(merges), drained })),
   ];
+}
+
+const loserIdsOf = (merges: GoneRows['merges']): readonly string[] =>
+  (merges?.merges ?? []).flatMap(({ loserIds }) => loserIds);
+
+/** Whose state is read anew: whoever carries on after a merge, or is in another partition. */
+function namedBy(merges: GoneRows['merges']): Named {
+  if (merges === null) return { ids: [], rows: [] };
+  const winnerIds = merges.merges.map(({ winnerId }) => winnerId);
+  const rows = merges.partitionRows;
+
+  return { ids: [...new Set([...winnerIds, ...rows.map(({ personId }) => personId)])], rows };
 }

@@ -29,7 +29,7 @@ async function readAllDeleted(people: MarketoPeople, position: string): Promise<
 }
 
 async function readAllMerges(people: MarketoPeople, position: string): Promise<readonly Merge[]> {
-  return (await readAll(people.readMerges, position)).pages.flatMap(({ merges }) => merges);
+  return (await readAll(people.readMergesAndPartitions, position)).pages.flatMap(({ merges }) => merges);
 }
 
 /** What every MarketoPeople must show of changes (marketo-rest 3); `current` is opened anew for each test. */
@@ -41,7 +41,7 @@ export function describeFeeds(current: () => MarketoHarness): void {
   });
 
   describe('follows changes', () => {
-    it.each(['readFeed', 'readDeleted', 'readMerges'] as const)(
+    it.each(['readFeed', 'readDeleted', 'readMergesAndPartitions'] as const)(
       'says in %s when it does not know a position',
       async (read) => {
         await expect(people[read]('no position')).rejects.toMatchObject({ code: 'MARKETO_POSITION_LOST' });
@@ -134,6 +134,24 @@ export function describeFeeds(current: () => MarketoHarness): void {
       expect(await readAllDeleted(people, position)).toEqual([]);
       expect(await people.findPersons('id', [first, second])).toEqual([]);
       expect(await personOf(people, winner)).toMatchObject({ lastName: 'Reed', city: 'Ulm', phone: '1' });
+    });
+
+    it('tells who went to another partition, with both partitions, beside the merges', async () => {
+      const id = await seedOne(human, { lastName: 'Reed' });
+      const { position } = await readWholeFeed(people, await people.openFeed(beginningMs));
+      await human.move(id, 'Europe');
+      await human.move(id, 'Asia');
+
+      const { pages } = await readAll(people.readMergesAndPartitions, position);
+
+      const rows = pages.flatMap(({ partitionRows }) => partitionRows);
+      const moved = { personId: id, activityType: 100, field: 'leadPartitionId' };
+      expect(rows).toMatchObject([
+        { ...moved, oldValue: '1' },
+        { ...moved, oldValue: rows[0]?.newValue },
+      ]);
+      expect(new Set(rows.map(({ newValue }) => newValue)).size).toBe(2);
+      expect((await readWholeFeed(people, position)).rows).toEqual([]);
     });
   });
 }

@@ -8,6 +8,8 @@ export type MarketoHuman = {
   edit(id: string, fields: ScalarValues): Promise<void>;
   remove(id: string): Promise<void>;
   merge(winnerId: string, loserIds: readonly string[]): Promise<void>;
+  /** To a partition that is made when it is not there. */
+  move(id: string, partitionName: string): Promise<void>;
 };
 
 /** An empty Marketo with the default person fields. */

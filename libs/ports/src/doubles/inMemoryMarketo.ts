@@ -45,6 +45,8 @@ export type InMemoryMarketo = MarketoPeople & {
   edit(id: string, fields: ScalarValues, actor?: string): void;
   remove(id: string, actor?: string): void;
   merge(winnerId: string, loserIds: readonly string[], actor?: string): void;
+  /** To a partition that is made when it is not there; everybody begins in the first. */
+  move(id: string, partitionName: string, actor?: string): void;
   persons(): readonly MarketoPerson[];
   /** Writes what `beforeUpsert` put off, and answers how many requests those were. */
   commitLate(): number;
@@ -81,11 +83,12 @@ export function inMemoryMarketo(options: InMemoryMarketoOptions): InMemoryMarket
 
         return { ...page.next, personIds: deleted.map(({ personId }) => personId) };
       }),
-    readMerges: (position) =>
-      read('readMerges', () => {
+    readMergesAndPartitions: (position) =>
+      read('readMergesAndPartitions', () => {
         const page = readBlock(store, position, options.feedBlock ?? feedPageMax);
+        const partitionRows = page.activities.filter(({ activityType }) => activityType === 100);
 
-        return { ...page.next, merges: page.activities.flatMap(mergeOf) };
+        return { ...page.next, merges: page.activities.flatMap(mergeOf), partitionRows };
       }),
     findPersons: (field, values) => read('findPersons', () => findPersons(store, fields, field, values)),
     async upsert(request) {
@@ -112,7 +115,7 @@ const apiUser: PersonActor = { kind: 'application', name: 'api@example.com', sou
 function humanSide(
   store: MarketoPersonStore,
   fields: Fields,
-): Pick<InMemoryMarketo, 'states' | 'seed' | 'edit' | 'remove' | 'merge' | 'persons'> {
+): Pick<InMemoryMarketo, 'states' | 'seed' | 'edit' | 'remove' | 'merge' | 'move' | 'persons'> {
   const human = (source: string, name = marketer): PersonActor => ({ kind: 'human', name, source });
   const checked = (record: ScalarValues): ScalarValues => {
     const outcome = checkRecord(fields, record);
@@ -131,6 +134,7 @@ function humanSide(
     },
     remove: (id, actor) => store.remove(id, human('Lead update', actor)),
     merge: (winnerId, loserIds, actor) => store.merge(winnerId, loserIds, human('Lead update', actor)),
+    move: (id, partitionName, actor) => store.move(id, partitionName, human('Lead update', actor)),
     persons: () => store.persons(),
   };
 }

@@ -10,8 +10,8 @@ export type PersonActor = {
   readonly source: string;
 };
 
-/** One row of the activity log: a feed row, a merge with the losers in `newValue`, or the trace that a deleted person leaves. */
-export type Activity = FeedRow & { readonly activityType: 12 | 13 | 32 | 37 };
+/** One row of the activity log: a feed row, a move between partitions, a merge with the losers in `newValue`, or the trace that a deleted person leaves. */
+export type Activity = FeedRow & { readonly activityType: 12 | 13 | 32 | 37 | 100 };
 
 /** Persons by id with their activity log and a log of every state. */
 export type MarketoPersonStore = {
@@ -25,6 +25,8 @@ export type MarketoPersonStore = {
   remove(id: string, actor: PersonActor): void;
   /** The losers fill what is empty in the winner, and are gone without a trace of their own. */
   merge(winnerId: string, loserIds: readonly string[], actor: PersonActor): void;
+  /** Says nothing about fields: partitions are told by their numbers, from 1. */
+  move(id: string, partitionName: string, actor: PersonActor): void;
 };
 
 type Change = { readonly field: FieldDefinition; readonly before: Scalar; readonly after: Scalar };
@@ -78,6 +80,22 @@ export function createMarketoPersonStore(
       const newValue = losers.map(({ id }) => id).join();
       log(winnerId, { ...noTexts, activityType: 32, newValue, source: actor.source });
     },
+    move: mover(log),
+  };
+}
+
+/** Partitions are numbered in the order in which they are met. */
+function mover(log: Store['log']): MarketoPersonStore['move'] {
+  const numbers = new Map([['Default', 1]]);
+  const placeOf = new Map<string, number>();
+
+  return (id, partitionName, { source }) => {
+    const number = numbers.get(partitionName) ?? numbers.size + 1;
+    numbers.set(partitionName, number);
+    const former = placeOf.get(id) ?? 1;
+    placeOf.set(id, number);
+    const values = { field: 'leadPartitionId', oldValue: String(former), newValue: String(number) };
+    if (former !== number) log(id, { activityType: 100, ...values, source });
   };
 }
 
