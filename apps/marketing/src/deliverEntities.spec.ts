@@ -11,15 +11,17 @@ import { startMarketoEmulator } from '@lockstep/marketo-emulator';
 import { createCallNumbers, createDeliverer } from '@lockstep/pipelines';
 import { inMemoryStores } from '@lockstep/ports';
 import { systemClock } from '@lockstep/service-runtime';
+import { fieldPolicyOf } from './config.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 type Call = { readonly method: string; readonly path: string };
 
-/** Our delivery over HTTP to an emulated Marketo. */
+/** Our delivery over HTTP to an emulated Marketo; with policies values are checked before a call. */
 async function withDelivery(
   use: (setting: Awaited<ReturnType<typeof open>>) => Promise<void>,
+  policies?: readonly string[],
 ): Promise<void> {
-  const setting = await open();
+  const setting = await open(policies);
   try {
     await use(setting);
   } finally {
@@ -27,7 +29,7 @@ async function withDelivery(
   }
 }
 
-async function open() {
+async function open(policies?: readonly string[]) {
   const emulator = await startMarketoEmulator({ control: true });
   const marketo = createMarketo({ ...emulator, fields: personFields, share: 1, clock: systemClock });
   const deliverer = createDeliverer({
@@ -37,6 +39,7 @@ async function open() {
     backfillObjects: marketo.objects('BACKFILL'),
     deliveries: inMemoryStores().deliveries,
     numbers: createCallNumbers(1),
+    ...(policies && { policyOf: fieldPolicyOf(policies) }),
     lease: { isHeld: () => true },
     clock: systemClock,
   });
@@ -301,5 +304,80 @@ describe('commands of entities other than persons', () => {
       await expect(deliver(upsert('company', company))).rejects.toMatchObject({
         code: 'MARKETO_NATIVE_SYNC',
       });
+    }));
+});
+
+describe('a value of a record other than a person that does not fit its field', () => {
+  const withPolicies = (
+    policies: readonly string[],
+    use: (setting: Awaited<ReturnType<typeof open>>) => Promise<void>,
+  ) => withDelivery(use, policies);
+
+  it.each<[string, MarketoEntity, ScalarValues, string]>([
+    ['a text longer than its field', 'company', { industry: 'x'.repeat(256) }, '1077'],
+    ['a text for a number', 'company', { numberOfEmployees: 'many' }, '1001'],
+    ['a field that Marketo fills itself', 'company', { createdAt: '2026-01-01T00:00:00Z' }, '1006'],
+    ['a field that is not there', 'salesperson', { colour: 'red' }, '1006'],
+  ])('is left out by default, and the rest goes in one call: %s', (_what, entity, bad, code) =>
+    withPolicies([], async ({ deliver, calls }) => {
+      const good: ScalarValues = entity === 'company' ? company : seller;
+      const [outcome] = await deliver(upsert(entity, { ...good, ...bad }));
+
+      expect(outcome).toMatchObject({
+        ...{ result: 'CREATED', accepted: good, code: null },
+        unfit: [{ field: Object.keys(bad)[0], code, fate: 'REJECTED' }],
+      });
+      expect((await calls()).filter((path) => !path.includes('describe'))).toHaveLength(1);
+    }),
+  );
+
+  it('is cut, or sent to be refused, by the policy of its field', () =>
+    withPolicies(['industry:truncate', 'site:report'], async ({ deliver, records }) => {
+      const long = { industry: 'x'.repeat(300), site: 'y'.repeat(300) };
+
+      const [outcome] = await deliver(upsert('company', { ...company, ...long }));
+
+      expect(outcome).toMatchObject({
+        ...{ result: 'CREATED', code: '1077', field: 'site' },
+        unfit: [
+          { field: 'industry', fate: 'TRUNCATED' },
+          { field: 'site', fate: 'REPORTED' },
+        ],
+      });
+      expect(await records('company')).toMatchObject([{ ...company, industry: 'x'.repeat(255), site: null }]);
+    }));
+
+  it('in a custom object is known by what its type describes', () =>
+    withPolicies([], async ({ deliver, rest }) => {
+      const schema = 'customobjects/schema';
+      await rest(`${schema}.json`, { apiName: 'car', displayName: 'Car' });
+      await rest(`${schema}/car/addField.json`, { input: carFields });
+      await rest(`${schema}/car/approve.json`, {});
+
+      const [outcome] = await deliver(upsert('custom:car', { vin: 'V-1', year: 'soon' }));
+
+      expect(outcome).toMatchObject({ result: 'CREATED', unfit: [{ field: 'year', code: '1001' }] });
+    }));
+
+  it('of its key refuses the record without a call, whatever the policy, for a cut key is of another record', () =>
+    withPolicies(['*:truncate'], async ({ deliver, calls, records }) => {
+      const outcomes = await deliver(
+        upsert('company', { ...company, externalCompanyId: 'A'.repeat(51) }),
+        upsert('company', company),
+      );
+
+      expect(outcomes).toMatchObject([
+        { result: 'REFUSED', code: '1077', field: 'externalCompanyId' },
+        { result: 'CREATED' },
+      ]);
+      expect(await records('company')).toHaveLength(1);
+      expect(await calls()).toEqual(['/rest/v1/companies/describe.json', '/rest/v1/companies.json']);
+    }));
+
+  it('leaves it to Marketo to refuse what is of no entity that it has', () =>
+    withPolicies([], async ({ deliver }) => {
+      const outcomes = await deliver(upsert('custom:ship', { name: 'Argo' }), upsert('company', company));
+
+      expect(outcomes.map(({ result }) => result)).toEqual(['REFUSED', 'CREATED']);
     }));
 });

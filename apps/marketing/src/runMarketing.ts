@@ -193,6 +193,7 @@ async function deliver(
 ): Promise<void> {
   const { config, marketo, stores, eventLog, service } = parts;
   const { metrics } = service;
+  const policyOf = fieldPolicyOf(config.marketoFieldPolicies ?? []);
   let backfilled = 0;
   const options = {
     people: marketo.lane('FRESH', lease),
@@ -204,10 +205,8 @@ async function deliver(
     lease,
     log: eventLog,
     clock: systemClock,
-    checkFields: createFieldCheck({
-      described: setup.described,
-      policyOf: fieldPolicyOf(config.marketoFieldPolicies ?? []),
-    }),
+    checkFields: createFieldCheck({ described: setup.described, policyOf }),
+    policyOf,
     onDelivered: (outcomes: readonly DeliveryOutcome[]) => {
       for (const { result } of outcomes) metrics.writes.inc({ system: 'marketo', result });
       backfilled += outcomes.filter(({ lane }) => lane === 'BACKFILL').length;

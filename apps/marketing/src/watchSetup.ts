@@ -1,5 +1,5 @@
 import { openSetupCheck, reopeningStepper, type SetupFault } from '@lockstep/pipelines';
-import type { Lease, PersonField } from '@lockstep/ports';
+import type { Lease, MarketoField } from '@lockstep/ports';
 import { reasonOf, retryForever, systemClock, type Service } from '@lockstep/service-runtime';
 import type { Parts } from './marketingParts.ts';
 
@@ -12,14 +12,14 @@ export type SetupWatch = {
   /** Resolves after the signal; rejects with a failure that says STOP. */
   readonly ended: Promise<void>;
   /** Marketo's fields by name as they were described last; null before the first look. */
-  described(): ReadonlyMap<string, PersonField> | null;
+  described(): ReadonlyMap<string, MarketoField> | null;
 };
 
 /** Looks at the setup of Marketo until the signal: at once, and then every hour. */
 export function watchSetup(parts: SetupParts, lease: Lease, signal: AbortSignal): SetupWatch {
   const passed = new AbortController();
-  let described: ReadonlyMap<string, PersonField> | null = null;
-  const onDescribed = (fields: readonly PersonField[]): void => {
+  let described: ReadonlyMap<string, MarketoField> | null = null;
+  const onDescribed = (fields: readonly MarketoField[]): void => {
     described = new Map(fields.map((field) => [field.name, field]));
   };
   const options = { ...parts, lease, onDescribed, onPassed: () => passed.abort() };
@@ -33,7 +33,7 @@ export function watchSetup(parts: SetupParts, lease: Lease, signal: AbortSignal)
 
 type LookOptions = SetupParts & {
   readonly lease: Lease;
-  readonly onDescribed: (fields: readonly PersonField[]) => void;
+  readonly onDescribed: (fields: readonly MarketoField[]) => void;
   readonly onPassed: () => void;
 };
 

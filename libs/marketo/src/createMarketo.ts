@@ -92,7 +92,7 @@ export function createMarketo(options: MarketoOptions): Marketo {
 
   return {
     lane: (lane, lease) => createPeople(clients(lane, lease), () => fields),
-    objects: (lane, lease) => createObjectCalls(clients(lane, lease)),
+    objects: (lane, lease) => createObjectCalls(clients(lane, lease), clock.now),
     budget: budgetOf(counter, clients('FRESH')),
     setup: createMarketoSetup({
       client: clients('FRESH'),

@@ -1,29 +1,8 @@
 import { isSyncError, SyncError } from '@lockstep/change-events';
-import type { MarketoSetup, PersonField, PersonFieldType, SetupProbe } from '@lockstep/ports';
+import type { MarketoSetup, SetupProbe } from '@lockstep/ports';
 import type { MarketoCall, MarketoClient, MarketoEnvelope } from './marketoClient.ts';
-import { invalid, objectsOf, type JsonObject } from './readValues.ts';
-
-/** Marketo's names of its types (marketo-rest 2.3). */
-const types: Readonly<Record<string, PersonFieldType>> = {
-  string: 'string',
-  phone: 'string',
-  url: 'string',
-  text: 'text',
-  'text area': 'text',
-  textarea: 'text',
-  email: 'email',
-  integer: 'integer',
-  score: 'integer',
-  percent: 'integer',
-  float: 'number',
-  currency: 'number',
-  boolean: 'boolean',
-  date: 'date',
-  datetime: 'timestamp',
-};
-
-/** Of a `text`, for which describe names none (marketo-rest 2.3). */
-const textBytesMax = 30_000;
+import { readField } from './readField.ts';
+import { objectsOf } from './readValues.ts';
 
 /** Nobody has this id, so an update by it finds nothing to change. */
 const nobody = 0;
@@ -80,13 +59,4 @@ function hasReason(result: unknown, code: string): boolean {
   return objectsOf(result).some(({ reasons }) =>
     objectsOf(reasons).some((reason) => String(reason['code']) === code),
   );
-}
-
-function readField({ name, dataType, length, updateable }: JsonObject): PersonField {
-  if (typeof name !== 'string') throw invalid('describe');
-  const type = types[String(dataType)] ?? 'other';
-  const isWritable = updateable === true;
-  if (type === 'text') return { name, type, lengthMax: textBytesMax, isWritable };
-
-  return { name, type, lengthMax: typeof length === 'number' ? length : null, isWritable };
 }

@@ -1,7 +1,8 @@
 import type { MarketoEntity, Scalar, ScalarValues } from '@lockstep/change-events';
-import type { MarketoObject, MarketoObjects } from '@lockstep/ports';
+import type { MarketoField, MarketoObject, MarketoObjects } from '@lockstep/ports';
 import type { MarketoCall, MarketoClient } from './marketoClient.ts';
 import { invalid, objectsOf, type JsonObject } from './readValues.ts';
+import { readField } from './readField.ts';
 import { readObjectResults } from './readObjectResults.ts';
 
 type StandardEntity = Exclude<MarketoEntity, `custom:${string}`>;
@@ -22,16 +23,15 @@ const pathOf = (entity: MarketoEntity): string =>
     ? standard[entity].path
     : `customobjects/${encodeURIComponent(entity.slice('custom:'.length))}`;
 
-export function createObjectCalls(client: MarketoClient): MarketoObjects {
-  const described = new Map<MarketoEntity, Promise<readonly string[]>>();
+/** Fields are added and lengthened now and then; a look an hour at an entity that is written costs 24 calls a day. */
+const describedForMs = 3_600_000;
 
-  /** A type keeps its key from its approval on; a failure is asked anew. */
-  function keyFields(entity: MarketoEntity): Promise<readonly string[]> {
-    if (isStandard(entity)) return Promise.resolve(standard[entity].key);
-    const known = described.get(entity) ?? describeKey(client, entity);
-    described.set(entity, known);
-    known.catch(() => described.delete(entity));
-    return known;
+/** `now` is the time in ms. */
+export function createObjectCalls(client: MarketoClient, now: () => number): MarketoObjects {
+  const description = createDescriptions(client, now);
+
+  async function keyFields(entity: MarketoEntity): Promise<readonly string[]> {
+    return isStandard(entity) ? standard[entity].key : keyOf(await description(entity));
   }
 
   const keysOf = async (entity: MarketoEntity, records: readonly ScalarValues[]): Promise<ScalarValues[]> => {
@@ -41,6 +41,7 @@ export function createObjectCalls(client: MarketoClient): MarketoObjects {
 
   return {
     keyFields,
+    describe: async (entity) => fieldsOf(await description(entity)),
     async upsert(entity, records) {
       const body = { action: 'createOrUpdate', dedupeBy: 'dedupeFields', input: records };
       const { result } = await client.call({ kind: 'write', path: `${pathOf(entity)}.json`, body });
@@ -61,11 +62,46 @@ export function createObjectCalls(client: MarketoClient): MarketoObjects {
   };
 }
 
-async function describeKey(client: MarketoClient, entity: MarketoEntity): Promise<readonly string[]> {
-  const { result } = await client.call({ kind: 'read', path: `${pathOf(entity)}/describe.json`, query: {} });
-  const names = objectsOf(result)[0]?.['dedupeFields'];
+type Described = (entity: MarketoEntity) => Promise<JsonObject>;
+
+/** What Marketo says of an entity; a failure is asked anew. */
+function createDescriptions(client: MarketoClient, now: () => number): Described {
+  const known = new Map<MarketoEntity, { readonly untilMs: number; readonly answer: Promise<JsonObject> }>();
+  const ask = async (entity: MarketoEntity): Promise<JsonObject> => {
+    const path = `${pathOf(entity)}/describe.json`;
+    const { result } = await client.call({ kind: 'read', path, query: {} });
+    const [description] = objectsOf(result);
+    if (!description) throw invalid('result');
+    return description;
+  };
+
+  return (entity) => {
+    const before = known.get(entity);
+    if (before && now() < before.untilMs) return before.answer;
+    const answer = ask(entity);
+    known.set(entity, { untilMs: now() + describedForMs, answer });
+    answer.catch(() => known.delete(entity));
+    return answer;
+  };
+}
+
+function keyOf({ dedupeFields: names }: JsonObject): readonly string[] {
   if (!Array.isArray(names) || names.length === 0) throw invalid('dedupeFields');
   return names.map(String);
+}
+
+/**
+ * `updateable` says whether a value can be changed later: keys cannot, but must be sent, and so may the address of a
+ * salesperson (marketo-rest 4).
+ */
+function fieldsOf({ idField, fields }: JsonObject): ReadonlyMap<string, MarketoField> {
+  const marketosOwn = new Set([String(idField), 'createdAt', 'updatedAt']);
+  return new Map(
+    objectsOf(fields).map((json) => {
+      const field = readField(json);
+      return [field.name, { ...field, isWritable: !marketosOwn.has(field.name) }];
+    }),
+  );
 }
 
 type Search = { readonly keys: readonly ScalarValues[]; readonly names: readonly string[] };

@@ -16,7 +16,7 @@ import type {
 import pLimit from 'p-limit';
 import { outcomeOf, retryOutcome, unsettledOutcome } from './deliver/deliveryOutcome.ts';
 import { inEntityOrder } from './deliver/entityOrder.ts';
-import type { FieldCheck } from './deliver/fieldCheck.ts';
+import type { FieldCheck, FieldPolicy } from './deliver/fieldCheck.ts';
 import type { Traffic } from './deliver/gather.ts';
 import { createObjectCalls } from './deliver/objectCalls.ts';
 import { createPersonCalls, type PersonCall } from './deliver/personCalls.ts';
@@ -28,8 +28,10 @@ export type DeliverOptions = MarketoCallOptions & {
   readonly backfillPeople: MarketoPeople;
   readonly backfillObjects: MarketoObjects;
   readonly deliveries: DeliveryStore;
-  /** Without it everything is sent, and Marketo says what it refuses. */
+  /** Without these two everything is sent, and Marketo says what it refuses: of persons, */
   readonly checkFields?: FieldCheck;
+  /** and of other records. */
+  readonly policyOf?: (field: string) => FieldPolicy;
   readonly onDelivered?: (outcomes: readonly DeliveryOutcome[]) => void;
 };
 

@@ -60,8 +60,8 @@ export {
 export {
   setupProbes,
   type MarketoSetup,
-  type PersonField,
-  type PersonFieldType,
+  type MarketoField,
+  type MarketoFieldType,
   type SetupProbe,
 } from './marketoSetup.ts';
 export {

@@ -1,4 +1,5 @@
 import type { MarketoEntity, ScalarValues } from '@lockstep/change-events';
+import type { MarketoField } from './marketoSetup.ts';
 
 /** A record other than a person, as read: the fields that were asked for, null where empty. */
 export type MarketoObject = { readonly id: string; readonly fields: ScalarValues };
@@ -25,6 +26,11 @@ export type ObjectResult =
 export type MarketoObjects = {
   /** The fields that tell records of an entity apart, in Marketo's order. */
   keyFields(entity: MarketoEntity): Promise<readonly string[]>;
+  /**
+   * Its fields by name, as they were within the last hour. Those that Marketo fills itself are not writable; those that keep
+   * their first value are. MARKETO_ANSWER_INVALID when there is no such entity.
+   */
+  describe(entity: MarketoEntity): Promise<ReadonlyMap<string, MarketoField>>;
   /** Creates or updates by the key. */
   upsert(entity: MarketoEntity, records: readonly ScalarValues[]): Promise<readonly ObjectResult[]>;
   /** Of each record only the key counts. */

@@ -1,12 +1,12 @@
 /** How Marketo holds the values of a field; `other` stands for types that Lockstep neither reads nor writes. */
-export type PersonFieldType =
+export type MarketoFieldType =
   'string' | 'text' | 'email' | 'integer' | 'number' | 'boolean' | 'date' | 'timestamp' | 'other';
 
-/** A field of persons as Marketo describes it (marketo-rest 2.3). */
-export type PersonField = {
+/** A field as Marketo describes it, of persons or of other records (marketo-rest 2.3, 4). */
+export type MarketoField = {
   /** REST name. */
   readonly name: string;
-  readonly type: PersonFieldType;
+  readonly type: MarketoFieldType;
   /** Longest value: bytes of a `text`, else characters; null where Marketo names no limit. */
   readonly lengthMax: number | null;
   readonly isWritable: boolean;
@@ -20,7 +20,7 @@ export type SetupProbe = (typeof setupProbes)[number];
 /** How an instance is set up, asked with calls that change nothing in it. All throw MARKETO_*. */
 export type MarketoSetup = {
   /** Every field of persons. MARKETO_FORBIDDEN when persons may not be read. */
-  describePersons(): Promise<readonly PersonField[]>;
+  describePersons(): Promise<readonly MarketoField[]>;
   /** Resolves when all is well. MARKETO_FORBIDDEN when the permission is missing, MARKETO_NATIVE_SYNC when that is on. */
   probe(what: SetupProbe): Promise<void>;
   /** From now on these fields are not read: of who is read they are unknown, never null (design section 4). */

@@ -1,19 +1,19 @@
 import type { Scalar } from '@lockstep/change-events';
-import type { PersonField, PersonFieldType } from '@lockstep/ports';
+import type { MarketoField, MarketoFieldType } from '@lockstep/ports';
 import { createFieldCheck, type FieldPolicy } from './fieldCheck.ts';
 
-const field = (type: PersonFieldType, lengthMax: number | null = null): PersonField => ({
+const field = (type: MarketoFieldType, lengthMax: number | null = null): MarketoField => ({
   ...{ name: 'it', type, lengthMax, isWritable: true },
 });
 
-function check(described: PersonField | null, value: Scalar, policy: FieldPolicy = 'reject') {
+function check(described: MarketoField | null, value: Scalar, policy: FieldPolicy = 'reject') {
   const fields = new Map(described === null ? [] : [[described.name, described]]);
 
   return createFieldCheck({ described: () => fields, policyOf: () => policy })({ it: value });
 }
 
 describe('a value that fits its field', () => {
-  it.each<[PersonField, Scalar]>([
+  it.each<[MarketoField, Scalar]>([
     [field('string', 5), 'abcde'],
     [field('string', 5), null],
     [field('string', 5), ''],
@@ -32,7 +32,7 @@ describe('a value that fits its field', () => {
 });
 
 describe('a value that does not fit its field', () => {
-  it.each<[string, PersonField | null, Scalar, string]>([
+  it.each<[string, MarketoField | null, Scalar, string]>([
     ['is longer', field('string', 5), 'abcdef', '1077'],
     ['is longer in UTF-16 units', field('string', 5), 'abcd🦜', '1077'],
     ['is longer in bytes', field('text', 6), 'éééé', '1077'],
@@ -54,7 +54,7 @@ describe('a value that does not fit its field', () => {
     });
   });
 
-  it.each<[PersonField, string, string]>([
+  it.each<[MarketoField, string, string]>([
     [field('string', 5), 'abcdefg', 'abcde'],
     [field('string', 5), 'abcd🦜🦜', 'abcd'],
     [field('string', 6), 'abcd🦜🦜', 'abcd🦜'],
@@ -68,7 +68,7 @@ describe('a value that does not fit its field', () => {
     });
   });
 
-  it.each<[string, PersonField, Scalar]>([
+  it.each<[string, MarketoField, Scalar]>([
     ['an address', field('email', 20), 'somebody.else@example.com'],
     ['a value of another type', field('string', 255), 42],
   ])('is left out when it cannot be cut: %s', (_what, described, value) => {

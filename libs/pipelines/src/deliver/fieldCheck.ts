@@ -1,5 +1,5 @@
 import type { Scalar, ScalarValues, UnfitFate, UnfitValue } from '@lockstep/change-events';
-import type { PersonField } from '@lockstep/ports';
+import type { MarketoField } from '@lockstep/ports';
 import { misfitOf, type Misfit } from './misfit.ts';
 
 /** What an operator wants done with values that do not fit a field (decision 11). */
@@ -8,14 +8,13 @@ export const fieldPolicies = ['reject', 'truncate', 'report'] as const;
 export type FieldPolicy = (typeof fieldPolicies)[number];
 
 /** What is left to send of a command's fields, and what became of the rest. */
-export type FieldCheck = (fields: ScalarValues) => {
-  readonly fields: ScalarValues;
-  readonly unfit: readonly UnfitValue[];
-};
+export type CheckedFields = { readonly fields: ScalarValues; readonly unfit: readonly UnfitValue[] };
+
+export type FieldCheck = (fields: ScalarValues) => CheckedFields;
 
 export type FieldCheckOptions = {
   /** Marketo's fields by name as they were described last; null while nobody has asked. */
-  readonly described: () => ReadonlyMap<string, PersonField> | null;
+  readonly described: () => ReadonlyMap<string, MarketoField> | null;
   readonly policyOf: (field: string) => FieldPolicy;
 };
 

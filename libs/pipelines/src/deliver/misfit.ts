@@ -1,5 +1,5 @@
 import type { Scalar } from '@lockstep/change-events';
-import type { PersonField, PersonFieldType } from '@lockstep/ports';
+import type { MarketoField, MarketoFieldType } from '@lockstep/ports';
 
 /** Why a value does not fit its field; `cut` is its beginning that does, null where that would be another value. */
 export type Misfit = { readonly code: string; readonly detail: string; readonly cut: string | null };
@@ -9,7 +9,7 @@ type Value = Exclude<Scalar, null>;
 const integerMax = 2 ** 31 - 1;
 const isText = (value: Value): value is string => typeof value === 'string';
 
-const isOfType: Readonly<Record<PersonFieldType, (value: Value) => boolean>> = {
+const isOfType: Readonly<Record<MarketoFieldType, (value: Value) => boolean>> = {
   string: isText,
   text: isText,
   email: isText,
@@ -24,7 +24,7 @@ const isOfType: Readonly<Record<PersonFieldType, (value: Value) => boolean>> = {
 const misfit = (code: string, detail: string, cut: string | null = null): Misfit => ({ code, detail, cut });
 
 /** Null for a value that Marketo will take; the codes are those with which it would refuse it (marketo-rest 2.4). */
-export function misfitOf(field: PersonField | undefined, value: Scalar): Misfit | null {
+export function misfitOf(field: MarketoField | undefined, value: Scalar): Misfit | null {
   if (!field?.isWritable) return misfit('1006', 'the field does not exist or is read-only');
   if (value === null || value === '') return null;
   if (!isOfType[field.type](value)) return misfit('1001', `the value is no ${field.type}`);
@@ -32,7 +32,7 @@ export function misfitOf(field: PersonField | undefined, value: Scalar): Misfit 
   return isText(value) ? misfitOfText(field, value) : null;
 }
 
-function misfitOfText({ type, lengthMax }: PersonField, value: string): Misfit | null {
+function misfitOfText({ type, lengthMax }: MarketoField, value: string): Misfit | null {
   if (type === 'email' && !/^[\x21-\x7e]+$/.test(value))
     return misfit('1003', 'an address must be ASCII, without spaces');
   const sizeOf = type === 'text' ? Buffer.byteLength : lengthOf;

@@ -4,15 +4,15 @@ import {
   type MarketoEntity,
   type WriteCommand,
 } from '@lockstep/change-events';
-import type { MarketoObject, MarketoObjects, ObjectResult } from '@lockstep/ports';
+import type { MarketoObject, ObjectResult } from '@lockstep/ports';
 import { outcomeOf, retryMs, type Answer } from './deliveryOutcome.ts';
 import { createGatherer, type Gatherer } from './gather.ts';
-import { gatheringOf, writeGoodFields, type Gathering, type PersonCall } from './personCalls.ts';
+import { checkObject, type ObjectCheckOptions } from './objectCheck.ts';
+import { gatheringOf, unfitAnswer, writeChecked, type Gathering, type PersonCall } from './personCalls.ts';
 import { assertHeld, type MarketoCallOptions } from './personSearch.ts';
 import { writeRecords, type RecordsCall } from './writeRecords.ts';
 
-export type ObjectCallOptions = Omit<MarketoCallOptions, 'people'> &
-  Gathering & { readonly objects: MarketoObjects };
+export type ObjectCallOptions = Omit<MarketoCallOptions, 'people'> & Gathering & ObjectCheckOptions;
 
 type Entity = MarketoEntity;
 type Call = (commands: readonly WriteCommand[]) => Promise<readonly DeliveryOutcome[]>;
@@ -35,7 +35,12 @@ export function createObjectCalls(options: ObjectCallOptions): PersonCall {
     const isKnown = entity && entityPattern.test(entity) && operations.has(operation);
     if (!isKnown) return outcomeOf(command, unexpected, options.clock.now());
     const write: PersonCall = (part) => gathered(entity, part);
-    return operation === 'UPSERT' ? writeGoodFields(write, command) : write(command);
+    if (operation !== 'UPSERT') return write(command);
+    const checked = await checkObject(options, entity, command.fields);
+    const { unfitKey, unfit } = checked;
+    return unfitKey
+      ? outcomeOf(command, unfitAnswer(unfitKey, unfit), options.clock.now())
+      : writeChecked(checked, write, command);
   };
 }
 

@@ -1,7 +1,7 @@
-import type { DeliveryOutcome, WriteCommand } from '@lockstep/change-events';
+import type { DeliveryOutcome, UnfitValue, WriteCommand } from '@lockstep/change-events';
 import { marketoBatchMax } from '@lockstep/ports';
 import { outcomeOf, type Answer } from './deliveryOutcome.ts';
-import { noFieldCheck, type FieldCheck } from './fieldCheck.ts';
+import { noFieldCheck, type CheckedFields, type FieldCheck } from './fieldCheck.ts';
 import { createGatherer, type Gatherer, type Traffic } from './gather.ts';
 import {
   ambiguous,
@@ -81,21 +81,35 @@ export function createPersonCalls(options: PersonCallOptions): PersonCall {
   };
 }
 
-/** Values that do not fit their fields cost no call: the outcome tells what became of them once that is known. */
+/** An update of which nothing is left costs no call. */
 async function writeFitting(
   { checkFields = noFieldCheck, clock }: PersonCallOptions,
   write: PersonCall,
   command: WriteCommand,
 ): Promise<DeliveryOutcome> {
-  const { fields, unfit } = checkFields(command.fields);
-  const [first] = unfit;
-  if (!first) return writeGoodFields(write, command);
-  const { field, code, detail } = first;
-  if (command.operation === 'UPDATE' && Object.keys(fields).length === 0)
-    return outcomeOf(command, { result: 'REFUSED', field, code, detail, unfit }, clock.now());
+  const checked = checkFields(command.fields);
+  const { fields, unfit } = checked;
+  const isBlank = command.operation === 'UPDATE' && Object.keys(fields).length === 0;
+  if (isBlank && unfit[0]) return outcomeOf(command, unfitAnswer(unfit[0], unfit), clock.now());
+
+  return writeChecked(checked, write, command);
+}
+
+/** Values that do not fit their fields cost no call: the outcome tells what became of them once that is known. */
+export async function writeChecked(
+  { fields, unfit }: CheckedFields,
+  write: PersonCall,
+  command: WriteCommand,
+): Promise<DeliveryOutcome> {
+  if (unfit.length === 0) return writeGoodFields(write, command);
   const outcome = await writeGoodFields(write, { ...command, fields });
 
   return ['CREATED', 'UPDATED', 'REFUSED'].includes(outcome.result) ? { ...outcome, unfit } : outcome;
+}
+
+/** A command that is not sent, since a value does not fit. */
+export function unfitAnswer({ field, code, detail }: UnfitValue, unfit: readonly UnfitValue[]): Answer {
+  return { result: 'REFUSED', field, code, detail, unfit };
 }
 
 /**

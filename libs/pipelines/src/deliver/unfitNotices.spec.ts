@@ -1,15 +1,19 @@
-import { topics, type Notice, type UnfitValue } from '@lockstep/change-events';
+import { topics, type Notice, type UnfitValue, type WriteCommand } from '@lockstep/change-events';
 import type { Batch } from '@lockstep/ports';
 import { exampleClock, exampleCommand, exampleId } from '../pipelineFixtures.ts';
 import { outcomeOf } from './deliveryOutcome.ts';
 import { withUnfitNotices } from './unfitNotices.ts';
 
-const batch: Batch = { topic: topics.writes, partition: 0, messages: [] };
+const place = { topic: topics.writes, partition: 0 };
+const batchOf = (value: WriteCommand): Batch => ({
+  ...place,
+  messages: [{ ...place, offset: '0', key: value.goldenId, value, undecodable: null, headers: {} }],
+});
 const long = (field: string, fate: UnfitValue['fate'] = 'REJECTED'): UnfitValue => ({
   ...{ field, fate, code: '1077', detail: 'the value is longer than the field (255)' },
 });
 
-function setting() {
+function setting(command: Partial<WriteCommand> = {}) {
   const clock = exampleClock();
   let unfit: readonly UnfitValue[] = [];
   const handler = withUnfitNotices(async () => {
@@ -21,7 +25,7 @@ function setting() {
   }, clock);
   const deliver = async (...values: UnfitValue[]) => {
     unfit = values;
-    const { messages } = await handler(batch);
+    const { messages } = await handler(batchOf(exampleCommand(command)));
 
     return messages.flatMap(({ topic, value }) => (topic === topics.notices ? [value as Notice] : []));
   };
@@ -43,6 +47,12 @@ describe('notices of values that do not fit', () => {
       },
       { entity: 'marketo/person/city', counts: { TRUNCATED: 1 } },
     ]);
+  });
+
+  it('name the record other than a person that the field is of', async () => {
+    const { deliver } = setting({ entity: 'company', operation: 'UPSERT' });
+
+    expect(await deliver(long('industry'))).toMatchObject([{ entity: 'marketo/company/industry' }]);
   });
 
   it('come at most every ten minutes for a field, and count what came meanwhile', async () => {

@@ -1,5 +1,5 @@
 import { personFields, type FieldDefinition, type FieldType } from '@lockstep/change-events';
-import type { PersonField, PersonFieldType } from '@lockstep/ports';
+import type { MarketoField, MarketoFieldType } from '@lockstep/ports';
 import { defaultMapping } from '@lockstep/reconciliation';
 import type { SetupFault } from './setupFault.ts';
 
@@ -10,7 +10,7 @@ const lengthsNeeded: Readonly<Record<string, number>> = { lockstepId: 36, crmId:
 const graveFields = ['lockstepId', 'crmType'];
 
 /** Types whose values are read as one of ours; those that are absent are read from every type. */
-const readableAs: Partial<Readonly<Record<FieldType, readonly PersonFieldType[]>>> = {
+const readableAs: Partial<Readonly<Record<FieldType, readonly MarketoFieldType[]>>> = {
   boolean: ['boolean'],
   number: ['integer', 'number'],
   timestamp: ['timestamp', 'date'],
@@ -21,7 +21,7 @@ const written = new Set(
 );
 
 /** What is wrong with the fields that the service reads and writes. */
-export function fieldFaults(described: readonly PersonField[]): SetupFault[] {
+export function fieldFaults(described: readonly MarketoField[]): SetupFault[] {
   const byName = new Map(described.map((field) => [field.name, field]));
 
   return personFields.flatMap((wanted) => {
@@ -33,7 +33,7 @@ export function fieldFaults(described: readonly PersonField[]): SetupFault[] {
 }
 
 /** Fields that Marketo does not have, or holds as another type: asking for them would fail every read. */
-export function unreadableFields(described: readonly PersonField[]): ReadonlySet<string> {
+export function unreadableFields(described: readonly MarketoField[]): ReadonlySet<string> {
   const byName = new Map(described.map((field) => [field.name, field]));
   const unreadable = personFields.filter((wanted) => !isReadable(wanted, byName.get(wanted.name)));
 
@@ -42,7 +42,7 @@ export function unreadableFields(described: readonly PersonField[]): ReadonlySet
 
 function faultOf(
   wanted: FieldDefinition,
-  field: PersonField | undefined,
+  field: MarketoField | undefined,
 ): Pick<SetupFault, 'code' | 'found'> | null {
   const code = 'MARKETO_FIELD_UNFIT';
   const lengthNeeded = lengthsNeeded[wanted.name] ?? 0;
@@ -55,6 +55,6 @@ function faultOf(
   return null;
 }
 
-function isReadable({ type }: FieldDefinition, field: PersonField | undefined): boolean {
+function isReadable({ type }: FieldDefinition, field: MarketoField | undefined): boolean {
   return field !== undefined && (readableAs[type]?.includes(field.type) ?? true);
 }

@@ -1,5 +1,5 @@
 import { isSyncError } from '@lockstep/change-events';
-import type { CallBudget, MarketoSetup, PersonField } from '@lockstep/ports';
+import type { CallBudget, MarketoSetup, MarketoField } from '@lockstep/ports';
 import { fieldFaults, unreadableFields } from './fieldFaults.ts';
 import type { SetupFault } from './setupFault.ts';
 
@@ -7,7 +7,7 @@ export type SetupQuestions = {
   readonly setup: MarketoSetup;
   readonly budget: CallBudget;
   /** Every field that persons have. */
-  readonly onDescribed?: (fields: readonly PersonField[]) => void;
+  readonly onDescribed?: (fields: readonly MarketoField[]) => void;
 };
 
 /** What a failed question means; `permission` is Marketo's name of what the role lacks. */
@@ -31,7 +31,7 @@ const callsShare = 0.8;
  */
 export async function findSetupFaults(questions: SetupQuestions): Promise<readonly SetupFault[]> {
   const { setup, budget, onDescribed } = questions;
-  let described: readonly PersonField[] | null = null;
+  let described: readonly MarketoField[] | null = null;
   const faults = await faultOf(readPersons, async () => {
     described = await setup.describePersons();
     onDescribed?.(described);

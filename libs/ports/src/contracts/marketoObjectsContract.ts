@@ -48,6 +48,22 @@ export function marketoObjectsContract(open: () => Promise<MarketoObjectsHarness
   );
 
   it(
+    'describes fields with type, length, and whether they may be written',
+    onMarketo(async (objects) => {
+      const fields = await objects.describe('company');
+
+      expect(
+        ['externalCompanyId', 'company', 'annualRevenue', 'createdAt'].map((name) => fields.get(name)),
+      ).toEqual([
+        { name: 'externalCompanyId', type: 'string', lengthMax: 50, isWritable: true },
+        { name: 'company', type: 'string', lengthMax: 255, isWritable: true },
+        { name: 'annualRevenue', type: 'number', lengthMax: null, isWritable: true },
+        { name: 'createdAt', type: 'timestamp', lengthMax: null, isWritable: false },
+      ]);
+    }),
+  );
+
+  it(
     'writes nothing that names a record which is not there',
     onMarketo(async (objects) => {
       const results = await objects.upsert('opportunity', [opportunity]);

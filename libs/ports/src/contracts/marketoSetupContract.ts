@@ -1,4 +1,4 @@
-import { setupProbes, type MarketoSetup, type PersonField, type SetupProbe } from '../marketoSetup.ts';
+import { setupProbes, type MarketoSetup, type MarketoField, type SetupProbe } from '../marketoSetup.ts';
 
 /** An instance as Lockstep needs it, and what its administrator does to it. */
 export type MarketoSetupHarness = {
@@ -23,7 +23,7 @@ export function marketoSetupContract(start: () => Promise<MarketoSetupHarness>):
 
     const fields = await harness.setup.describePersons();
 
-    const expected: PersonField[] = [
+    const expected: MarketoField[] = [
       { name: 'firstName', type: 'string', lengthMax: 255, isWritable: true },
       { name: 'email', type: 'email', lengthMax: 255, isWritable: true },
       { name: 'address', type: 'text', lengthMax: 30_000, isWritable: true },

@@ -1,5 +1,6 @@
 import type { MarketoEntity, Scalar, ScalarValues } from '@lockstep/change-events';
 import type { MarketoObject, MarketoObjects, ObjectResult } from '../marketoObjects.ts';
+import type { MarketoField } from '../marketoSetup.ts';
 
 const keys: Readonly<Record<string, readonly string[]>> = {
   salesperson: ['externalSalesPersonId'],
@@ -8,14 +9,32 @@ const keys: Readonly<Record<string, readonly string[]>> = {
   role: ['externalOpportunityId', 'leadId', 'role'],
 };
 
+const keyNames = (entity: MarketoEntity): readonly string[] => keys[entity] ?? ['key'];
+
+const text = (name: string, lengthMax: number): MarketoField => ({
+  ...{ name, type: 'string', lengthMax, isWritable: true },
+});
+
+/** Of companies what the contract asks for, of all others their keys. */
+const companyFields: readonly MarketoField[] = [
+  text('externalCompanyId', 50),
+  text('company', 255),
+  text('industry', 255),
+  { name: 'annualRevenue', type: 'number', lengthMax: null, isWritable: true },
+  { name: 'createdAt', type: 'timestamp', lengthMax: null, isWritable: false },
+];
+
+function describedFields(entity: MarketoEntity): ReadonlyMap<string, MarketoField> {
+  const fields = entity === 'company' ? companyFields : keyNames(entity).map((name) => text(name, 50));
+  return new Map(fields.map((field) => [field.name, field]));
+}
+
 /** Fields by which records name others, and what Marketo says when those are not there (marketo-rest 4). */
 const links: readonly { readonly field: string; readonly parent: MarketoEntity; readonly code: string }[] = [
   { field: 'externalSalesPersonId', parent: 'salesperson', code: '718' },
   { field: 'externalCompanyId', parent: 'company', code: '718' },
   { field: 'externalOpportunityId', parent: 'opportunity', code: '1013' },
 ];
-
-const keyNames = (entity: MarketoEntity): readonly string[] => keys[entity] ?? ['key'];
 
 const keyText = (entity: MarketoEntity, record: ScalarValues): string =>
   JSON.stringify(keyNames(entity).map((name) => String(record[name] ?? '')));
@@ -67,6 +86,7 @@ export function inMemoryMarketoObjects(): InMemoryMarketoObjects {
   return {
     records: (entity) => [...tableOf(entity).values()].map(({ fields }) => fields),
     keyFields: async (entity) => keyNames(entity),
+    describe: async (entity) => describedFields(entity),
     upsert: async (entity, records) => records.map((record) => upsertOne(entity, record)),
     remove: async (entity, records) => records.map((record) => removeOne(entity, record)),
     find: async (entity, records, fields) =>

@@ -1,8 +1,8 @@
 import { marketoSetupContract } from '../contracts/marketoSetupContract.ts';
-import type { PersonField } from '../marketoSetup.ts';
+import type { MarketoField } from '../marketoSetup.ts';
 import { inMemoryMarketoSetup } from './inMemoryMarketoSetup.ts';
 
-const fields: readonly PersonField[] = [
+const fields: readonly MarketoField[] = [
   { name: 'firstName', type: 'string', lengthMax: 255, isWritable: true },
   { name: 'email', type: 'email', lengthMax: 255, isWritable: true },
   { name: 'address', type: 'text', lengthMax: 30_000, isWritable: true },

@@ -1,8 +1,8 @@
 import { SyncError } from '@lockstep/change-events';
-import type { MarketoSetup, PersonField, SetupProbe } from '../marketoSetup.ts';
+import type { MarketoSetup, MarketoField, SetupProbe } from '../marketoSetup.ts';
 
 export type InMemoryMarketoSetup = MarketoSetup & {
-  readonly fields: PersonField[];
+  readonly fields: MarketoField[];
   /** What the API user may not do. */
   readonly forbidden: Set<SetupProbe | 'READ_PERSONS'>;
   isNativeSyncOn: boolean;
@@ -12,7 +12,7 @@ export type InMemoryMarketoSetup = MarketoSetup & {
 };
 
 /** A setup of which the test decides everything. */
-export function inMemoryMarketoSetup(fields: readonly PersonField[]): InMemoryMarketoSetup {
+export function inMemoryMarketoSetup(fields: readonly MarketoField[]): InMemoryMarketoSetup {
   let wasAsked = false;
   const ask = (setup: InMemoryMarketoSetup, what: SetupProbe | 'READ_PERSONS'): void => {
     wasAsked = true;
