@@ -25,7 +25,7 @@ export async function explainRecord(
 /** The record in words: its rows, each field with its source and rule, its conflicts, and what it waits for. */
 export function explain(record: GoldenRecord): string[] {
   return [
-    `golden record ${record.goldenId} (${record.kind}), revision ${record.revision.epoch}.${record.revision.number}`,
+    `golden record ${record.goldenId} (${record.entity ?? record.kind}), revision ${record.revision.epoch}.${record.revision.number}`,
     ...(record.aliasOf ? [`joined to ${record.aliasOf}`] : []),
     ...record.rows.map(
       (row) => `  ${rowKey(row)}${row.active ? '' : ' (not active)'}${row.deletedAt ? ' (deleted)' : ''}`,

@@ -6,6 +6,7 @@ import {
   parseSettings,
   proofNames,
   proofSettings,
+  tablesSetting,
 } from '@lockstep/service-runtime';
 import type { Environment, Setting } from '@lockstep/service-runtime';
 
@@ -30,6 +31,7 @@ export const settings = [
   },
   ...proofSettings('DATAVERSE', 'the application user that writes'),
   ...mongodbSettings,
+  tablesSetting,
   {
     name: 'MATCH_BY_EMAIL',
     description:

@@ -23,7 +23,13 @@ import {
   withDeadLetters,
 } from '@lockstep/pipelines';
 import type { EventLog, LeaseKeeper, Publisher } from '@lockstep/ports';
-import { defaultMapping, nativePolicy } from '@lockstep/reconciliation';
+import {
+  defaultMapping,
+  entityMappingsFor,
+  entityOfTable,
+  mappingFor,
+  nativePolicy,
+} from '@lockstep/reconciliation';
 import { createSchemaIds } from '@lockstep/schema-registry';
 import { reasonOf, retryForever, startService, systemClock, type Service } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
@@ -45,9 +51,12 @@ type Parts = {
 const routerGroup = 'lockstep.router';
 const reconcileGroup = 'lockstep.reconcile';
 const reconcileBackfillGroup = 'lockstep.reconcile.backfill';
-const tables = Object.keys(tableDefinitions);
-const routedTopics = [
-  ...tables.map(topics.dynamicsChanges),
+/** Persons: they are matched once both are read, and written back. */
+const personTables = ['lead', 'contact'];
+
+/** Records beside persons come from their tables only where these are extracted (decision 13). */
+const routedTopics = (tables: readonly string[]): string[] => [
+  ...[...personTables, ...tables.filter((table) => entityOfTable(table))].map(topics.dynamicsChanges),
   topics.marketingChanges('lead'),
   topics.marketingChanges('contact'),
   topics.outcomes,
@@ -80,7 +89,7 @@ export async function runReconciler(config: Config): Promise<void> {
       if (group !== routerGroup) metrics.reconcileDurationSeconds.observe((handleMs + commitMs) / 1000);
     },
   });
-  const definitions: Record<string, TableDefinition> = { ...tableDefinitions };
+  const definitions: Record<string, TableDefinition> = personDefinitions();
   const dynamics = await openDynamics(config, definitions, metrics);
   lifecycle.opened('dynamics', () => dynamics.close());
 
@@ -100,7 +109,7 @@ async function serve(parts: Parts, signal: AbortSignal): Promise<void> {
   const count = (code: ErrorCode) => service.metrics.deadLetters.inc({ code });
   const router = withDeadLetters(createRouter(stores.links), systemClock, count);
   const reconciler = withDeadLetters(onePerPartition(openReconciler(parts, outcomes)), systemClock, count);
-  const routed = { group: routerGroup, topics: routedTopics, batchSizeMax: 500 };
+  const routed = { group: routerGroup, topics: routedTopics(config.dynamicsTables), batchSizeMax: 500 };
   const live = { group: reconcileGroup, topics: [topics.inbox], batchSizeMax: 300 };
   // Small batches, because a fresh edit of the same partition waits for one of them at most.
   const backfill = { group: reconcileBackfillGroup, topics: [topics.inboxBackfill], batchSizeMax: 100 };
@@ -118,13 +127,20 @@ async function serve(parts: Parts, signal: AbortSignal): Promise<void> {
   await Promise.all(loops.map((loop) => loop.finally(() => ended.abort())));
 }
 
+/** What is asked back of what is written. */
+function personDefinitions(): Record<string, TableDefinition> {
+  return Object.fromEntries(
+    Object.entries(tableDefinitions).filter(([table]) => personTables.includes(table)),
+  );
+}
+
 function followDefinitions({ definitions, dynamics, service }: Parts, signal: AbortSignal): Promise<void> {
   const onFailure = (error: unknown, table: string): void =>
     service.log.warn(
       { table, reason: reasonOf(error) },
       'A table could not be described; its columns stay as they were.',
     );
-  const options = { catalog: dynamics, wanted: tableDefinitions, clock: systemClock, onFailure };
+  const options = { catalog: dynamics, wanted: personDefinitions(), clock: systemClock, onFailure };
   return watchDefinitions(definitions, options, signal);
 }
 
@@ -142,7 +158,8 @@ function openReconciler({ config, dynamics, stores, service }: Parts, publisher:
   return createReconciler({
     ...stores,
     clock: systemClock,
-    mapping: defaultMapping,
+    mapping: mappingFor(defaultMapping, config.dynamicsTables),
+    entityMappings: entityMappingsFor(config.dynamicsTables),
     policy: { ...nativePolicy, matchByEmail: config.matchByEmail },
     writeDynamics,
     onDecided: ({ conflicts }) => {
@@ -160,7 +177,7 @@ async function sweep(parts: Parts, signal: AbortSignal): Promise<void> {
   const shared = { ...stores, ...groups, log: eventLog, publisher, clock: systemClock };
   const sweeper = createSweeper({ ...shared, intervalMs: config.sweepIntervalMs });
   const step = async () => {
-    await checkFirstReads({ ...shared, tables });
+    await checkFirstReads({ ...shared, tables: personTables });
     return sweeper.step(signal);
   };
   await retryForever({

@@ -76,12 +76,13 @@ export type GoldenRow = {
   readonly deleted: boolean;
 };
 
-/** The reconciled state of one person after one decision. */
+/** The reconciled state of one person, or of one record beside persons, after one decision. */
 export type GoldenEvent = {
   readonly eventId: string;
   readonly goldenId: string;
   readonly revision: Sequence;
-  readonly kind: PersonKind;
+  /** Null for records beside persons. */
+  readonly kind: PersonKind | null;
   readonly mergedInto: string | null;
   readonly rows: readonly GoldenRow[];
   readonly fields: ScalarValues;

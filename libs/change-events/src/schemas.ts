@@ -95,7 +95,7 @@ export function goldenEventSchema(entity: string): AvroSchema {
       text('eventId'),
       text('goldenId'),
       sequence('revision'),
-      text('kind', 'lead or contact'),
+      text('kind', 'lead or contact; null for records beside persons'),
       text('mergedInto', 'the golden id that carries on, when this one has become an alias'),
       list('rows', goldenRow),
       map('fields'),

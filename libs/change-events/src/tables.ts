@@ -56,5 +56,49 @@ const contact: TableDefinition = {
   fields: [...personFields, field('lookup')('parentcustomerid')],
 };
 
-/** The tables that are read today, with the columns of the default mapping. */
-export const tableDefinitions: Readonly<Record<string, TableDefinition>> = { lead, contact };
+const account: TableDefinition = {
+  table: 'account',
+  entitySet: 'accounts',
+  primaryKey: 'accountid',
+  fields: [
+    ...[
+      'name',
+      'address1_line1',
+      'address1_city',
+      'address1_country',
+      'address1_postalcode',
+      'telephone1',
+      'description',
+      'sic',
+      'websiteurl',
+    ].map(field('string')),
+    field('boolean')('new_synctomkto'),
+    field('option')('industrycode'),
+    field('integer')('numberofemployees'),
+    field('decimal')('revenue'),
+    field('lookup')('ownerid'),
+  ],
+};
+
+const systemuser: TableDefinition = {
+  table: 'systemuser',
+  entitySet: 'systemusers',
+  primaryKey: 'systemuserid',
+  fields: ['firstname', 'lastname', 'internalemailaddress', 'jobtitle', 'mobilephone'].map(field('string')),
+};
+
+const team: TableDefinition = {
+  table: 'team',
+  entitySet: 'teams',
+  primaryKey: 'teamid',
+  fields: ['name', 'emailaddress'].map(field('string')),
+};
+
+/** The tables that Lockstep itself consumes, with the columns of the default mapping. */
+export const tableDefinitions: Readonly<Record<string, TableDefinition>> = {
+  lead,
+  contact,
+  account,
+  systemuser,
+  team,
+};

@@ -27,7 +27,9 @@ export function topicSchemas(
     ),
     [topics.marketingChanges('lead'), changeEventSchema('lockstep.marketing.lead', personFields)],
     [topics.marketingChanges('contact'), changeEventSchema('lockstep.marketing.contact', personFields)],
-    [topics.goldenChanges('person'), goldenEventSchema('person')],
+    ...['person', 'account', 'user', 'team'].map(
+      (entity) => [topics.goldenChanges(entity), goldenEventSchema(entity)] as const,
+    ),
     [topics.inbox, inboxSchema],
     [topics.inboxBackfill, inboxSchema],
     [topics.writes, writeCommandSchema],

@@ -11,7 +11,10 @@ import { isOnlyDuplicateKeys } from './duplicateKeys.ts';
  * decide from one revision write the same next revision. `dueAtMs` is absent instead of null, which keeps the record out
  * of the sparse index.
  */
-export type GoldenDocument = Pick<GoldenRecord, 'revision' | 'kind' | 'aliasOf' | 'waiting' | 'lane'> & {
+export type GoldenDocument = Pick<
+  GoldenRecord,
+  'revision' | 'entity' | 'kind' | 'aliasOf' | 'waiting' | 'held' | 'lane'
+> & {
   readonly _id: string;
   readonly saveId: ObjectId;
   readonly dueAtMs?: number;

@@ -1,6 +1,13 @@
 import type { InboxMessage } from '@lockstep/change-events';
 import type { ClaimStore, IncomingMessage, LinkStore } from '@lockstep/ports';
-import { claimOf, emailClaim, rowKey, type EmailClaim, type GoldenRecord } from '@lockstep/reconciliation';
+import {
+  claimOf,
+  emailClaim,
+  entityOfTable,
+  rowKey,
+  type EmailClaim,
+  type GoldenRecord,
+} from '@lockstep/reconciliation';
 
 /** False for a key or a shape that does not belong on an inbox: nothing can be read for such a message. */
 export function belongsInInbox({ key, value }: IncomingMessage): boolean {
@@ -30,9 +37,9 @@ export function claimsAround(
   return [...addresses].flatMap((address) => claiming.get(address ?? '') ?? []);
 }
 
-/** The claim that an event's own email address makes. */
+/** The claim that the email address of an event about a person makes. */
 function claimBrought(inbox: InboxMessage): EmailClaim | null {
-  if (inbox.kind !== 'event') return null;
+  if (inbox.kind !== 'event' || entityOfTable(inbox.table)) return null;
   const table = inbox.system === 'marketo' ? 'person' : inbox.table;
   const email = inbox.event.fields?.[inbox.system === 'marketo' ? 'email' : 'emailaddress1'];
   const claim = typeof email === 'string' ? claimOf(email) : null;

@@ -12,15 +12,18 @@ import type {
 import {
   claimsOf,
   decide,
+  entityIn,
   type Decision,
   type DecisionContext,
   type EmailClaim,
+  type GoldenEntity,
   type GoldenRecord,
   type MappingRow,
   type Policy,
 } from '@lockstep/reconciliation';
 import { deadLetter } from './deadLetters.ts';
 import { belongsInInbox, claimsAround, claimsBrought, readClaims, readOwners } from './decisionInputs.ts';
+import { readParents, type MappingOf } from './readParents.ts';
 import { openWrites, outgoing, type Outcome, type OwnedWrite } from './reconcileOutput.ts';
 
 export type ReconcileOptions = {
@@ -29,7 +32,10 @@ export type ReconcileOptions = {
   readonly claims: ClaimStore;
   readonly syncState: SyncStateStore;
   readonly clock: Clock;
+  /** Of persons. */
   readonly mapping: readonly MappingRow[];
+  /** Of records beside persons; what is not here has no fields. */
+  readonly entityMappings?: Readonly<Partial<Record<GoldenEntity, readonly MappingRow[]>>>;
   readonly policy: Policy;
   /** Starts the guarded writes of a batch once it is committed; must not throw. */
   readonly writeDynamics: (writes: readonly OwnedWrite[]) => Promise<void>;
@@ -110,7 +116,10 @@ async function decideOnce(
     brought,
     options.policy.matchByEmail ? stored : new Map(),
   );
-  const owners = await readOwners(options.links, messages.map(inboxOf));
+  const ofPersons = messages.filter(({ key }) => !stored.get(key)?.entity);
+  const owners = await readOwners(options.links, ofPersons.map(inboxOf));
+  const mappingOf = mappingsOf(options);
+  const parents = await readParents(options.golden, messages.map(inboxOf), { stored, mappingOf });
   const outcomes = new Map<string, Outcome>();
   for (const message of messages) {
     const goldenId = message.key;
@@ -123,12 +132,13 @@ async function decideOnce(
     outcomes.set(goldenId, outcome);
     const inbox = inboxOf(message);
     const context: DecisionContext = {
-      mapping: options.mapping,
+      mapping: mappingOf(outcome.record, inbox),
       policy: options.policy,
       nowMs: options.clock.now(),
       firstReadsComplete,
       claims: claimsAround(claiming, inbox, outcome.record),
       owners,
+      parents,
       published: session.published,
     };
     const decision = decideOrSetAside(options, { message, record: outcome.record, context, session });
@@ -138,6 +148,13 @@ async function decideOnce(
   }
   return outcomes;
 }
+
+const mappingsOf =
+  ({ mapping, entityMappings = {} }: ReconcileOptions): MappingOf =>
+  (record, message) => {
+    const entity = record ? record.entity : entityIn(message);
+    return entity ? (entityMappings[entity] ?? []) : mapping;
+  };
 
 type Case = {
   message: IncomingMessage;

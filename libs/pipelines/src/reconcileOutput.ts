@@ -1,6 +1,12 @@
 import { topics, type GoldenEvent, type InboxMessage } from '@lockstep/change-events';
 import type { Batch, OutgoingMessage } from '@lockstep/ports';
-import type { Decision, DynamicsWriteEntry, EmailClaim, GoldenRecord } from '@lockstep/reconciliation';
+import type {
+  Decision,
+  DynamicsWriteEntry,
+  EmailClaim,
+  GoldenEntity,
+  GoldenRecord,
+} from '@lockstep/reconciliation';
 import { notice } from './notices.ts';
 
 /** Everything that happened to one golden record in one batch. */
@@ -34,7 +40,9 @@ export function outgoing(
   );
   const headers = batch.messages.find((message) => message.key === record.goldenId)?.headers ?? {};
   const messages = [
-    ...[...left, ...decisions.flatMap((decision) => decision.goldenEvent ?? [])].map(goldenMessage),
+    ...[...left, ...decisions.flatMap((decision) => decision.goldenEvent ?? [])].map((event) =>
+      goldenMessage(event, record.entity),
+    ),
     ...commands.map((command) => ({
       topic: command.lane === 'BACKFILL' ? topics.writesBackfill : topics.writes,
       key: command.goldenId,
@@ -46,8 +54,8 @@ export function outgoing(
   return messages.map((message) => ({ headers, ...message }));
 }
 
-const goldenMessage = (event: GoldenEvent): OutgoingMessage => ({
-  topic: topics.goldenChanges('person'),
+const goldenMessage = (event: GoldenEvent, entity: GoldenEntity | undefined): OutgoingMessage => ({
+  topic: topics.goldenChanges(entity ?? 'person'),
   key: event.goldenId,
   value: event,
 });

@@ -22,6 +22,9 @@ export function sourceOf(topic: string): Source | null {
   return system === 'marketing' ? { system: 'marketo', table } : null;
 }
 
+/** The golden id of a row that nothing else is known about. */
+export const goldenIdOf = (key: string): string => uuidV5(key, goldenNamespace);
+
 const keyOf = (source: Source, id: string): string =>
   rowKey({ system: source.system, table: source.system === 'marketo' ? 'person' : source.table, id });
 
@@ -67,7 +70,7 @@ const isEnd = ({ operation }: ChangeEvent): boolean => operation === 'DELETE' ||
 /** A person that we created carries its golden id, and may be noticed before the outcome of its creation is known. */
 function proposeGoldenId(key: string, event: ChangeEvent): string {
   const ours = event.fields?.['lockstepId'];
-  return typeof ours === 'string' && isUuid(ours) ? ours : uuidV5(key, goldenNamespace);
+  return typeof ours === 'string' && isUuid(ours) ? ours : goldenIdOf(key);
 }
 
 function forwardEvent(

@@ -127,8 +127,9 @@ function readingOf(row: DraftRow, mapping: MappingRow, event: ChangeEvent): Read
   return read('dynamics', mapping, event.fields[column] ?? null);
 }
 
-/** Fields of Marketo that mirror the linked row itself (F-29, F-45). */
+/** Fields of persons in Marketo that mirror the linked row itself (F-29, F-45). */
 function mirror(draft: Draft, row: DraftRow): void {
+  if (draft.record.entity) return;
   const facts = {
     lockstepId: draft.record.goldenId,
     crmId: row.id,

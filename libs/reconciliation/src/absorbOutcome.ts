@@ -3,35 +3,39 @@ import { absorbState, bury, personRow } from './absorbMarketo.ts';
 import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decision.ts';
 import { settle, type Accepted } from './observe.ts';
 
-type Entry = Extract<DraftRecord['outbox'][number], { kind: 'marketo-write' }>;
+export type Entry = Extract<DraftRecord['outbox'][number], { kind: 'marketo-write' }>;
+
+/** The open command that an outcome answers. */
+export function findEntry({ record }: Draft, { commandId }: DeliveryOutcome): Entry | undefined {
+  return record.outbox.find(
+    (other): other is Entry => other.kind === 'marketo-write' && other.command.commandId === commandId,
+  );
+}
 
 /** Takes the outcome of a command to Marketo into the record. */
 export function absorbOutcome(draft: Draft, outcome: DeliveryOutcome): void {
-  const entry = draft.record.outbox.find(
-    (other): other is Entry =>
-      other.kind === 'marketo-write' && other.command.commandId === outcome.commandId,
-  );
+  const entry = findEntry(draft, outcome);
   switch (outcome.result) {
     case 'CREATED':
     case 'UPDATED':
       absorbAccepted(draft, outcome);
       parkRefused(draft, outcome);
-      return close(draft, outcome, entry);
+      return closeEntry(draft, outcome, entry);
     case 'FOUND':
     case 'READ':
       if (outcome.personId && outcome.state && outcome.answered) {
         absorbState(draft, outcome.personId, outcome.state, outcome.answered);
       }
-      return close(draft, outcome, entry);
+      return closeEntry(draft, outcome, entry);
     case 'NOT_FOUND':
       absorbNotFound(draft, outcome, entry?.command.operation);
-      return close(draft, outcome, entry);
+      return closeEntry(draft, outcome, entry);
     case 'REFUSED':
       absorbRefusal(draft, outcome);
-      return close(draft, outcome, entry);
+      return closeEntry(draft, outcome, entry);
     case 'AMBIGUOUS':
       draft.record.waiting = waitingFor(draft, 'review', outcome.code);
-      return close(draft, outcome, entry);
+      return closeEntry(draft, outcome, entry);
     case 'UNKNOWN':
     case 'RETRY':
       return postpone(draft, outcome, entry);
@@ -88,7 +92,8 @@ function absorbNotFound(draft: Draft, outcome: DeliveryOutcome, operation: Write
   draft.record.waiting = waitingFor(draft, 'marketo-missing', outcome.code);
 }
 
-function absorbRefusal(draft: Draft, outcome: DeliveryOutcome): void {
+/** A refusal parks the field that it names; one that names none makes the record wait. */
+export function absorbRefusal(draft: Draft, outcome: DeliveryOutcome): void {
   if (!parkRefused(draft, outcome))
     draft.record.waiting = waitingFor(draft, 'refused', outcome.code ?? 'MARKETO_REFUSED');
 }
@@ -97,7 +102,7 @@ function absorbRefusal(draft: Draft, outcome: DeliveryOutcome): void {
  * Parks what Marketo does not hold as it should: values that do not fit their fields, and the field that it refused, alone
  * or out of a record of which it took the rest. False when it named none.
  */
-function parkRefused(draft: Draft, { commandId, field, code, unfit }: DeliveryOutcome): boolean {
+export function parkRefused(draft: Draft, { commandId, field, code, unfit }: DeliveryOutcome): boolean {
   const sent = commandFields(draft.record, commandId);
   for (const value of unfit ?? []) park(draft, sent, value);
 
@@ -130,7 +135,8 @@ function waitingFor(
   return { cause, code, dueAtMs: draft.context.nowMs + draft.context.policy.parkedRetryMs };
 }
 
-function close(draft: Draft, outcome: DeliveryOutcome, entry: Entry | undefined): void {
+/** The command is answered, and no longer on its way. */
+export function closeEntry(draft: Draft, outcome: DeliveryOutcome, entry: Entry | undefined): void {
   if (!entry) return;
   draft.record.outbox = draft.record.outbox.filter((other) => other !== entry);
   const row = activeRow(draft.record, 'marketo');
@@ -138,7 +144,7 @@ function close(draft: Draft, outcome: DeliveryOutcome, entry: Entry | undefined)
 }
 
 /** The answer was lost, or nothing was sent: the entry stays open and is looked at again at `retryAt`. */
-function postpone(draft: Draft, outcome: DeliveryOutcome, entry: Entry | undefined): void {
+export function postpone(draft: Draft, outcome: DeliveryOutcome, entry: Entry | undefined): void {
   if (!entry) {
     draft.nothing = 'no-entry';
     return;

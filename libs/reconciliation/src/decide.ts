@@ -1,19 +1,23 @@
 import { rowKey, type GoldenRecord } from './goldenRecord.ts';
 import type { GoldenEvent, InboxMessage, ScalarValues } from '@lockstep/change-events';
 import { absorbDynamics, absorbWritten } from './absorbDynamics.ts';
+import { absorbEntityOutcome } from './absorbEntityOutcome.ts';
 import { absorbMarketo } from './absorbMarketo.ts';
 import { absorbOutcome } from './absorbOutcome.ts';
 import { agree } from './agree.ts';
 import { newGoldenRecord, openDraft, type Decision, type DecisionContext, type Draft } from './decision.ts';
+import { entityIn } from './entityTypes.ts';
 import { claimChanges } from './match.ts';
 import { planDynamics } from './planDynamics.ts';
+import { lookAgainAtEntity, planEntity } from './planEntity.ts';
 import { planMarketo } from './planMarketo.ts';
+import { scheduleRelations } from './relations.ts';
 import { join, lookAgain } from './wakeUp.ts';
 
 const conflictsKeptMax = 20;
 
 /**
- * What one message means for one person: the new record, what changed, the conflicts and who won them, what to write, or
+ * What one message means for one person, or one record beside persons: the new record, what changed, the conflicts and who won them, what to write, or
  * why nothing happens. Pure: everything it needs was read before (design section 5).
  */
 export function decide(
@@ -21,7 +25,7 @@ export function decide(
   message: InboxMessage,
   context: DecisionContext,
 ): Decision {
-  const before = record ?? newGoldenRecord(message.goldenId);
+  const before = record ?? newGoldenRecord(message.goldenId, entityIn(message));
   const draft = openDraft(before, context, causeOf(before, message));
   draft.record.revision.number += 1;
   if (before.aliasOf && !isJoin(message)) {
@@ -32,8 +36,7 @@ export function decide(
   absorb(draft, message);
   if (draft.changed.size > 0 && draft.record.waiting?.cause === 'refused') draft.record.waiting = null;
   agree(draft);
-  planDynamics(draft);
-  planMarketo(draft);
+  plan(draft);
   return close(draft);
 }
 
@@ -52,6 +55,18 @@ function causeOf(record: GoldenRecord, message: InboxMessage): Draft['cause'] {
   }
 }
 
+/** Records beside persons flow one way. */
+function plan(draft: Draft): void {
+  const { entity } = draft.record;
+  if (entity) {
+    planEntity(draft, entity);
+  } else {
+    planDynamics(draft);
+    planMarketo(draft);
+  }
+  scheduleRelations(draft);
+}
+
 function absorb(draft: Draft, message: InboxMessage): void {
   switch (message.kind) {
     case 'event':
@@ -64,6 +79,7 @@ function absorb(draft: Draft, message: InboxMessage): void {
     case 'outcome':
       return absorbOutcomeOf(draft, message);
     case 'wake-up':
+      if (draft.record.entity) return lookAgainAtEntity(draft, draft.record.entity);
       return message.reason === 'join' && message.target ? join(draft, message.target) : lookAgain(draft);
   }
 }
@@ -71,6 +87,7 @@ function absorb(draft: Draft, message: InboxMessage): void {
 /** A person that already belongs to another record is not taken: that record is asked to join. */
 function absorbOutcomeOf(draft: Draft, message: Extract<InboxMessage, { kind: 'outcome' }>): void {
   const { outcome } = message;
+  if (draft.record.entity) return absorbEntityOutcome(draft, draft.record.entity, outcome);
   const key = rowKey({ system: 'marketo', table: 'person', id: outcome.personId ?? '' });
   const owner = draft.context.owners.get(key);
   if (owner === undefined || owner === draft.record.goldenId) return absorbOutcome(draft, outcome);
@@ -94,9 +111,7 @@ function close(draft: Draft): Decision {
     const entry = { kind: 'golden-event', entryId: goldenEvent.eventId, event: goldenEvent } as const;
     record.outbox = [...kept, structuredClone(entry) as (typeof kept)[number]];
   }
-  const dueTimes = record.outbox.flatMap((entry) => (entry.kind === 'golden-event' ? [] : [entry.dueAtMs]));
-  if (record.waiting && record.waiting.cause !== 'first-reads') dueTimes.push(record.waiting.dueAtMs);
-  record.dueAtMs = dueTimes.length > 0 ? Math.min(...dueTimes) : null;
+  record.dueAtMs = dueTimeOf(record);
   const dirty = JSON.stringify({ ...record, revision: before.revision }) !== JSON.stringify(before);
   const claims = dirty ? claimChanges(before, record) : { added: [], removed: [] };
   return {
@@ -112,6 +127,13 @@ function close(draft: Draft): Decision {
     claimsRemoved: claims.removed,
     relinks: draft.relinks,
   };
+}
+
+function dueTimeOf({ outbox, waiting, held }: Draft['record']): number | null {
+  const dueTimes = outbox.flatMap((entry) => (entry.kind === 'golden-event' ? [] : [entry.dueAtMs]));
+  if (waiting && waiting.cause !== 'first-reads') dueTimes.push(waiting.dueAtMs);
+  if (held) dueTimes.push(held.dueAtMs);
+  return dueTimes.length > 0 ? Math.min(...dueTimes) : null;
 }
 
 /** Others see values, conflicts and rows; what is on its way is nobody else's business. */
@@ -139,7 +161,7 @@ function goldenEventOf(draft: Draft): GoldenEvent {
     eventId: `${record.goldenId}/${record.revision.epoch}.${record.revision.number}`,
     goldenId: record.goldenId,
     revision: { ...record.revision },
-    kind: record.kind,
+    kind: record.entity ? null : record.kind,
     mergedInto: record.aliasOf,
     rows: rowsOf(record),
     fields: values,

@@ -8,12 +8,14 @@ import type {
   System,
   WriteCommand,
 } from '@lockstep/change-events';
+import type { GoldenEntity } from './entityTypes.ts';
 import type { DynamicsWriteEntry, GoldenRecord } from './goldenRecord.ts';
 import type { MappingRow } from './mapping.ts';
 import type { Policy } from './policy.ts';
 
 /** What was read beside the golden record. What rests on something being absent here is looked at again by a sweep. */
 export type DecisionContext = {
+  /** That of the record's entity. */
   readonly mapping: readonly MappingRow[];
   readonly policy: Policy;
   readonly nowMs: number;
@@ -23,6 +25,8 @@ export type DecisionContext = {
   readonly claims: readonly EmailClaim[];
   /** The golden ids that own rows named in the message, by row key. */
   readonly owners: ReadonlyMap<string, string>;
+  /** Ids of the rows that the record names and that Marketo is known to have a counterpart of. */
+  readonly parents: ReadonlySet<string>;
   /** Outbox entries that this process knows to be published; the others are published again. */
   readonly published: ReadonlySet<string>;
 };
@@ -74,10 +78,11 @@ export type Draft = {
   relinks: Decision['relinks'];
 };
 
-/** An empty record for a person met for the first time. */
-export function newGoldenRecord(goldenId: string): GoldenRecord {
+/** An empty record for what is met for the first time; a person unless an entity is named. */
+export function newGoldenRecord(goldenId: string, entity?: GoldenEntity): GoldenRecord {
   return {
     goldenId,
+    ...(entity ? { entity } : {}),
     revision: { epoch: 1, number: 0 },
     kind: 'lead',
     aliasOf: null,

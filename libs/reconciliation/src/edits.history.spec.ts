@@ -187,6 +187,7 @@ describe('a person that was never linked', () => {
         firstReadsComplete: true,
         claims: [],
         owners: new Map(),
+        parents: new Set(),
         published: new Set(),
       },
     );

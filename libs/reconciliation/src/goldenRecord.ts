@@ -9,6 +9,7 @@ import type {
   System,
   WriteCommand,
 } from '@lockstep/change-events';
+import type { GoldenEntity } from './entityTypes.ts';
 
 /**
  * What a row is known to hold, in its own side's value space. `at` is the version (Dynamics) or the call number
@@ -103,10 +104,23 @@ export type Waiting = {
   readonly dueAtMs: number;
 };
 
-/** One person, however many rows it has on either side. */
+/**
+ * Relations that wait for their parents: when they are looked at next, how often they were, and those that Marketo refused
+ * although their parents were known to be there, by golden field.
+ */
+export type HeldRelations = {
+  readonly dueAtMs: number;
+  readonly attempts: number;
+  readonly takenBack: readonly string[];
+};
+
+/** One person, however many rows it has on either side, or one record beside persons (decision 13). */
 export type GoldenRecord = {
   readonly goldenId: string;
   readonly revision: Sequence;
+  /** Absent for a person. */
+  readonly entity?: GoldenEntity;
+  /** Of a person. */
   readonly kind: PersonKind;
   /** Set when this record was joined to another: everything that arrives is forwarded. */
   readonly aliasOf: string | null;
@@ -114,6 +128,7 @@ export type GoldenRecord = {
   readonly rows: readonly LinkedRow[];
   readonly outbox: readonly OutboxEntry[];
   readonly waiting: Waiting | null;
+  readonly held?: HeldRelations;
   readonly conflicts: readonly Conflict[];
   readonly lane: Lane;
   /** The earliest time at which something open must be looked at again; null when nothing is open. */

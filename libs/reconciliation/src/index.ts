@@ -13,12 +13,22 @@ export {
 } from './goldenRecord.ts';
 export { decide } from './decide.ts';
 export {
+  activeRow,
   newGoldenRecord,
   type Decision,
   type DecisionContext,
   type EmailClaim,
   type Nothing,
 } from './decision.ts';
+export {
+  entityIn,
+  entityOfTable,
+  entityTypes,
+  entityMappingsFor,
+  mappingFor,
+  type EntityType,
+  type GoldenEntity,
+} from './entityTypes.ts';
 export { claimOf, claimsOf, emailClaim } from './match.ts';
 export { defaultMapping, filterColumn, type Direction, type GoldenType, type MappingRow } from './mapping.ts';
 export { nativePolicy, type Policy } from './policy.ts';

@@ -7,7 +7,8 @@ export type Direction = 'both' | 'to-marketo' | 'to-dynamics';
 
 /**
  * One golden field and where it lives. A table without a column for it leaves it alone. `optOut`: true means "leave me
- * alone" and is never undone by an edit that did not know of it. Rows without columns mirror the record itself.
+ * alone" and is never undone by an edit that did not know of it. Rows without columns mirror the record itself. `parents`:
+ * a relation to a row of one of these tables, held as that row's id; it waits until Marketo has the parent.
  */
 export type MappingRow = {
   readonly field: string;
@@ -17,6 +18,7 @@ export type MappingRow = {
   readonly direction: Direction;
   readonly optionSet?: keyof typeof optionSets;
   readonly optOut?: boolean;
+  readonly parents?: readonly string[];
 };
 
 type Extras = Partial<Pick<MappingRow, 'type' | 'direction' | 'optionSet' | 'optOut'>> & {

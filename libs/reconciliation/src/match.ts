@@ -38,7 +38,7 @@ export function claimOf(email: string): string | null {
  */
 export function claimsOf(record: GoldenRecord): ReadonlyMap<string, EmailClaim> {
   const claims = new Map<string, EmailClaim>();
-  if (record.aliasOf) return claims;
+  if (record.aliasOf || record.entity) return claims;
   for (const row of record.rows) {
     const claim = normalise(row.seen['email']?.value);
     if (claim === null || row.deletedAt) continue;

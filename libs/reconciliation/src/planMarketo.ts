@@ -1,5 +1,6 @@
 import type { Scalar, ScalarValues, WriteOperation } from '@lockstep/change-events';
 import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decision.ts';
+import { entityTypes } from './entityTypes.ts';
 import type { MappingRow } from './mapping.ts';
 import { notRepresentable, project } from './projection.ts';
 import { findMatch } from './match.ts';
@@ -15,7 +16,7 @@ export function planMarketo(draft: Draft): void {
 }
 
 /** One command at a time per record; a fresh edit overtakes one that waits in the backfill lane. */
-function isBlocked(draft: Draft): boolean {
+export function isBlocked(draft: Draft): boolean {
   const { waiting, outbox } = draft.record;
   if (waiting?.cause === 'refused' || waiting?.cause === 'marketo-missing') return true;
   return outbox.some(
@@ -164,6 +165,7 @@ export function sendCommand(draft: Draft, operation: WriteOperation, fields: Sca
     fields,
     lane: cause.lane,
     issuedAt: new Date(nowMs).toISOString(),
+    ...(record.entity ? { entity: entityTypes[record.entity].marketo } : {}),
   };
   const waitMs = cause.lane === 'LIVE' ? policy.marketoOutcomeMs : policy.marketoBackfillOutcomeMs;
   const overtaken = record.outbox.flatMap((other) =>

@@ -19,6 +19,8 @@ export type Reading = { readonly side: Scalar; readonly golden: Scalar };
  * value space, so that labels, whole seconds and false-for-empty never look like edits.
  */
 export function project(system: System, row: MappingRow, golden: Scalar): Scalar | typeof notRepresentable {
+  // Marketo cannot take a person from its company (marketo-rest 2.6).
+  if (system === 'marketo' && row.parents && golden === null) return notRepresentable;
   return system === 'dynamics' ? toDynamics(row, golden) : toMarketo(row, golden);
 }
 
@@ -46,11 +48,19 @@ export function read(system: System, row: MappingRow, value: FieldValue): Readin
 }
 
 function readDynamics(row: MappingRow, value: FieldValue): Reading {
+  if (row.parents) return readRelation(row.parents, value);
   if (value !== null && typeof value === 'object' && 'label' in value) {
     return { side: value.value, golden: value.label ?? labelOf(row, value.value) };
   }
   const side = value as Scalar;
   return { side, golden: row.type === 'option' && typeof side === 'number' ? labelOf(row, side) : side };
+}
+
+/** A row of a table that is no parent is no relation. */
+function readRelation(parents: readonly string[], value: FieldValue): Reading {
+  const isRow = value !== null && typeof value === 'object' && 'id' in value;
+  const id = isRow && (value.table === null || parents.includes(value.table)) ? value.id : null;
+  return { side: id, golden: id };
 }
 
 function labelOf(row: MappingRow, value: number): string {

@@ -22,6 +22,8 @@ function goldenRecord(goldenId: string, changes: Partial<GoldenRecord> = {}): Go
 }
 
 const everyPart = goldenRecord('full', {
+  entity: 'account',
+  held: { dueAtMs: 20, attempts: 2, takenBack: ['externalSalesPersonId'] },
   revision: { epoch: 2, number: Number.MAX_SAFE_INTEGER },
   fields: {
     email: {

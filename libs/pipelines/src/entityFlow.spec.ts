@@ -1,0 +1,90 @@
+import { topics, type GoldenEvent, type WriteCommand } from '@lockstep/change-events';
+import { createEntityFlow } from './entityFlow.ts';
+import { eventsOf, exampleId } from './pipelineFixtures.ts';
+
+const [accountId, userId] = [exampleId(1), exampleId(2)];
+const owner = { ownerid: { id: userId, table: 'systemuser' } };
+const user = { version: 1, lastname: 'Example', internalemailaddress: 'ann@example.com' };
+
+describe('an account and its owner', () => {
+  it('become a company and a salesperson that are related, whichever comes first', async () => {
+    const { row, wake, companies, salespersons } = createEntityFlow();
+
+    await row('account', accountId, { version: 1, name: 'Example Ltd', ...owner });
+    expect(companies()).toEqual([{ externalCompanyId: accountId, company: 'Example Ltd' }]);
+    await row('systemuser', userId, user);
+    await wake('account', accountId, 15_000);
+
+    expect(salespersons()).toMatchObject([{ externalSalesPersonId: userId, email: 'ann@example.com' }]);
+    expect(companies()).toMatchObject([{ company: 'Example Ltd', externalSalesPersonId: userId }]);
+  });
+
+  it('are related at once when the owner is there', async () => {
+    const { row, companies } = createEntityFlow();
+    await row('systemuser', userId, user);
+
+    await row('account', accountId, { version: 1, name: 'Example Ltd', ...owner });
+
+    expect(companies()).toMatchObject([{ externalSalesPersonId: userId }]);
+  });
+
+  it('are told of on topics of their own, and on no other', async () => {
+    const { row, log } = createEntityFlow();
+    await row('systemuser', userId, user);
+    await row('account', accountId, { version: 1, name: 'Example Ltd', ...owner });
+
+    const told = (entity: string) => eventsOf<GoldenEvent>(log, topics.goldenChanges(entity));
+
+    expect(told('user').at(-1)).toMatchObject({ kind: null, fields: { lastName: 'Example' } });
+    expect(told('account').at(-1)?.rows).toMatchObject([
+      { system: 'dynamics', table: 'account', id: accountId },
+      { system: 'marketo', table: 'company' },
+    ]);
+    expect(told('person')).toEqual([]);
+  });
+
+  it('go through the lane in which they came', async () => {
+    const { log, row } = createEntityFlow();
+
+    await row('account', accountId, { version: 1, name: 'Example Ltd' });
+
+    expect(eventsOf<WriteCommand>(log, topics.writes)).toMatchObject([{ lane: 'LIVE', entity: 'company' }]);
+    expect(eventsOf<WriteCommand>(log, topics.writesBackfill)).toEqual([]);
+  });
+});
+
+describe('an edit of an account', () => {
+  it('follows, and a repeat writes nothing', async () => {
+    const { row, log, companies } = createEntityFlow();
+    await row('account', accountId, { version: 1, name: 'Example Ltd' });
+    await row('account', accountId, { version: 2, name: 'Example plc' });
+    const sent = eventsOf(log, topics.writes).length;
+
+    await row('account', accountId, { version: 2, name: 'Example plc' });
+
+    expect(companies()).toEqual([{ externalCompanyId: accountId, company: 'Example plc' }]);
+    expect(sent).toBe(2);
+    expect(eventsOf(log, topics.writes)).toHaveLength(sent);
+  });
+
+  it('is not lost when its owner dies between the save and the publishing', async () => {
+    const { row, faults, restart, companies } = createEntityFlow();
+    faults.at = 'commit';
+    await expect(row('account', accountId, { version: 1, name: 'Example Ltd' })).rejects.toThrow();
+    expect(companies()).toEqual([]);
+
+    await restart();
+
+    expect(companies()).toEqual([{ externalCompanyId: accountId, company: 'Example Ltd' }]);
+  });
+});
+
+it('does not take the number of a company for that of a person', async () => {
+  const { row, stores, companies } = createEntityFlow();
+
+  await row('account', accountId, { version: 1, name: 'Example Ltd', emailaddress1: 'info@example.com' });
+
+  expect(companies()).toHaveLength(1);
+  expect(await stores.links.resolve(['marketo/person/1'])).toEqual(new Map());
+  expect(await stores.claims.read(['email/info@example.com'])).toEqual(new Map());
+});

@@ -1,0 +1,113 @@
+import {
+  SyncError,
+  topics,
+  type FieldValues,
+  type InboxMessage,
+  type ScalarValues,
+} from '@lockstep/change-events';
+import {
+  inMemoryEventLog,
+  inMemoryMarketo,
+  inMemoryMarketoObjects,
+  inMemoryStores,
+  type LogPoint,
+} from '@lockstep/ports';
+import { defaultMapping, entityMappingsFor, nativePolicy, rowKey } from '@lockstep/reconciliation';
+import { createCallNumbers } from './callNumbers.ts';
+import { createDeliverer } from './deliverWrites.ts';
+import { deliverAll, exampleClock, exampleEvent, exampleLease, put } from './pipelineFixtures.ts';
+import { createReconciler } from './reconcileChanges.ts';
+import { createRouter, goldenIdOf } from './routeChanges.ts';
+
+const tables = ['lead', 'contact', 'account', 'systemuser', 'team'];
+const sources = {
+  router: [...tables.map(topics.dynamicsChanges), topics.outcomes],
+  reconciler: [topics.inbox, topics.inboxBackfill],
+  deliverer: [topics.writes, topics.writesBackfill],
+};
+const groups = Object.keys(sources) as (keyof typeof sources)[];
+
+type Setting = ReturnType<typeof createSetting>;
+
+function createSetting() {
+  const faults: { at: LogPoint | null } = { at: null };
+  const log = inMemoryEventLog({
+    atPoint(point, id) {
+      if (point !== faults.at || id !== 'reconciler') return;
+      faults.at = null;
+      throw new SyncError('KAFKA_UNREACHABLE', { point });
+    },
+  });
+  const [clock, stores, objects] = [exampleClock(), inMemoryStores(), inMemoryMarketoObjects()];
+  const marketo = inMemoryMarketo({ now: clock.now });
+  return { faults, log, clock, stores, objects, marketo };
+}
+
+const subscribe = (
+  { log }: Setting,
+  group: keyof typeof sources,
+  handler: Parameters<Setting['log']['subscribe']>[1],
+) => log.subscribe({ group, topics: sources[group], batchSizeMax: 100 }, handler);
+
+/** An owner that remembers nothing of the one before. */
+function startOwner(setting: Setting): void {
+  const { stores, clock } = setting;
+  const owner = createReconciler({
+    ...stores,
+    clock,
+    mapping: defaultMapping,
+    entityMappings: entityMappingsFor(tables),
+    policy: { ...nativePolicy, matchByEmail: true },
+    writeDynamics: () => Promise.resolve(),
+  });
+  subscribe(setting, 'reconciler', owner);
+}
+
+function startDelivery(setting: Setting): void {
+  const { stores, clock, marketo, objects } = setting;
+  const deliverer = createDeliverer({
+    ...{ people: marketo, backfillPeople: marketo, objects, backfillObjects: objects },
+    ...{ deliveries: stores.deliveries, numbers: createCallNumbers(1), lease: exampleLease(), clock },
+  });
+  subscribe(setting, 'deliverer', deliverer);
+}
+
+const roundsMax = 20;
+
+/** Hands on everything that waits, until nothing does. */
+async function flow({ log }: Setting): Promise<void> {
+  for (let round = 0; round < roundsMax; round += 1) {
+    for (const group of groups) await deliverAll(log, group);
+    const lags = await Promise.all(groups.map((group) => log.lag(group, sources[group])));
+    if (lags.every((messages) => messages === 0)) return;
+  }
+}
+
+/** Router, owner and delivery over doubles: what a row of Dynamics becomes in Marketo. */
+export function createEntityFlow() {
+  const setting = createSetting();
+  subscribe(setting, 'router', createRouter(setting.stores.links));
+  startOwner(setting);
+  startDelivery(setting);
+  const { log, clock, objects } = setting;
+  return {
+    ...setting,
+    restart: () => (startOwner(setting), flow(setting)),
+    /** A row as Dynamics shows it at a version. */
+    async row(table: string, id: string, { version, ...fields }: FieldValues & { version: number }) {
+      const number = { epoch: 1, number: version };
+      const event = exampleEvent({ recordId: id, version: number, page: number, fields });
+      await put(log, { topic: topics.dynamicsChanges(table), key: id, value: event });
+      await flow(setting);
+    },
+    async wake(table: string, id: string, elapsedMs: number) {
+      clock.advance(elapsedMs);
+      const goldenId = goldenIdOf(rowKey({ system: 'dynamics', table, id }));
+      const value: InboxMessage = { kind: 'wake-up', goldenId, reason: 'due', target: null };
+      await put(log, { topic: topics.inbox, key: goldenId, value });
+      await flow(setting);
+    },
+    companies: (): readonly ScalarValues[] => objects.records('company'),
+    salespersons: (): readonly ScalarValues[] => objects.records('salesperson'),
+  };
+}

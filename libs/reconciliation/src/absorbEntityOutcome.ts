@@ -1,0 +1,82 @@
+import { isAfter, type DeliveryOutcome, type ScalarValues, type Sequence } from '@lockstep/change-events';
+import { absorbRefusal, closeEntry, findEntry, parkRefused, postpone } from './absorbOutcome.ts';
+import { activeRow, type Draft, type DraftRow } from './decision.ts';
+import { entityTypes, type GoldenEntity } from './entityTypes.ts';
+import { read } from './projection.ts';
+import { parentMissing, takeBack } from './relations.ts';
+
+/** Takes the outcome of a command about a record beside persons into its golden record. */
+export function absorbEntityOutcome(draft: Draft, entity: GoldenEntity, outcome: DeliveryOutcome): void {
+  const entry = findEntry(draft, outcome);
+  switch (outcome.result) {
+    case 'CREATED':
+    case 'UPDATED':
+    case 'READ':
+      absorbHeld(draft, entity, outcome);
+      parkRefused(draft, outcome);
+      return closeEntry(draft, outcome, entry);
+    case 'NOT_FOUND':
+      draft.record.rows = draft.record.rows.filter(({ system }) => system !== 'marketo');
+      return closeEntry(draft, outcome, entry);
+    case 'REFUSED':
+      absorbRefusal(draft, outcome);
+      return closeEntry(draft, outcome, entry);
+    case 'RETRY':
+      if (entry && outcome.code === parentMissing && takeBack(draft, entry.command.fields))
+        return closeEntry(draft, outcome, entry);
+      return postpone(draft, outcome, entry);
+    case 'UNKNOWN':
+      return postpone(draft, outcome, entry);
+    // The rest is said of persons only, or of deletes.
+    case 'FOUND':
+    case 'AMBIGUOUS':
+    case 'DELETED':
+    case 'SUPERSEDED':
+      draft.nothing = 'superseded';
+  }
+}
+
+/** What Marketo took, or showed. A record that it made anew holds nothing but what it was given. */
+function absorbHeld(draft: Draft, entity: GoldenEntity, outcome: DeliveryOutcome): void {
+  const { personId, answered, result } = outcome;
+  const values = result === 'READ' ? outcome.state : outcome.accepted;
+  if (!personId || !answered || !values) return;
+  const row = counterpartOf(draft, entity, { id: personId, at: answered });
+  if (result === 'CREATED') row.seen = {};
+  see(draft, row, { values, at: answered });
+  if (isAfter(answered, row.page)) row.page = answered;
+}
+
+function see(draft: Draft, row: DraftRow, { values, at }: { values: ScalarValues; at: Sequence }): void {
+  for (const mapping of draft.context.mapping) {
+    const value = values[mapping.marketo];
+    const seen = row.seen[mapping.field];
+    if (value === undefined || (seen && isAfter(seen.at, at))) continue;
+    row.seen[mapping.field] = { value: read('marketo', mapping, value).side, at };
+  }
+}
+
+type Counterpart = { readonly id: string; readonly at: Sequence };
+
+function counterpartOf(draft: Draft, entity: GoldenEntity, { id, at }: Counterpart): DraftRow {
+  const known = activeRow(draft.record, 'marketo');
+  if (known) known.id = id;
+  if (known) return known;
+  const row: DraftRow = {
+    system: 'marketo',
+    table: entityTypes[entity].marketo,
+    id,
+    active: true,
+    deletedAt: null,
+    missing: false,
+    version: null,
+    page: at,
+    filter: null,
+    seen: {},
+    inFlight: {},
+    parked: {},
+    decidedEvidence: [],
+  };
+  draft.record.rows.push(row);
+  return row;
+}

@@ -1,0 +1,242 @@
+import { accountFields, accountId, createEntityStory, ownerId } from './exampleEntities.ts';
+
+const unanswered = { personId: null, accepted: null, answered: null };
+
+/** An account that Marketo has. */
+function createKnown(...parents: string[]) {
+  const story = createEntityStory();
+  for (const parent of parents) story.state.parents.add(parent);
+  const first = story.row(1, accountFields);
+  story.answer(first, { result: 'CREATED' });
+  return { story, first };
+}
+
+describe('an account', () => {
+  it('becomes a company with every field, before both sides have been read', () => {
+    const { row, state } = createEntityStory();
+    state.parents.add(ownerId);
+
+    const { commands, goldenEvent } = row(1, accountFields);
+
+    expect(commands).toMatchObject([{ entity: 'company', operation: 'UPSERT', revision: { number: 1 } }]);
+    expect(commands[0]?.fields).toEqual({
+      externalCompanyId: accountId,
+      company: 'Example Ltd',
+      industry: 'Accounting',
+      annualRevenue: 1200.5,
+      externalSalesPersonId: ownerId,
+    });
+    expect(goldenEvent).toMatchObject({
+      kind: null,
+      fields: { company: 'Example Ltd', annualRevenue: '1200.5' },
+    });
+  });
+
+  it('sends only what differs once Marketo has it, a cleared value as null', () => {
+    const { story } = createKnown(ownerId);
+
+    const { commands } = story.row(2, { ...accountFields, name: 'Example plc', industrycode: null });
+
+    expect(commands.map(({ fields }) => fields)).toEqual([
+      { externalCompanyId: accountId, company: 'Example plc', industry: null },
+    ]);
+  });
+
+  it('does nothing about a version that is not newer, and concludes nothing from what was not read', () => {
+    const { story } = createKnown(ownerId);
+    story.row(3, { name: 'Example plc' });
+
+    expect(story.row(2, { name: 'Example Ltd' })).toMatchObject({ nothing: 'stale', commands: [] });
+    expect(story.state.record?.fields).toMatchObject({
+      company: { value: 'Example plc' },
+      industry: { value: 'Accounting' },
+    });
+  });
+
+  it('that says No is kept out of Marketo, and goes there once it says Yes', () => {
+    const { row } = createEntityStory();
+
+    expect(row(1, { ...accountFields, new_synctomkto: false }).commands).toEqual([]);
+    expect(row(2, { ...accountFields, new_synctomkto: true }).commands).toMatchObject([
+      { operation: 'UPSERT', fields: { company: 'Example Ltd' } },
+    ]);
+  });
+
+  it('that flips to No stays in Marketo as it is, and catches up when it flips back', () => {
+    const { story } = createKnown(ownerId);
+
+    expect(story.row(2, { ...accountFields, name: 'A', new_synctomkto: false }).commands).toEqual([]);
+    expect(story.row(3, { ...accountFields, name: 'B', new_synctomkto: null }).commands).toMatchObject([
+      { fields: { company: 'B' } },
+    ]);
+  });
+
+  it('that is deleted stays in Marketo, is told of, and is not written until a later page shows it', () => {
+    const { story } = createKnown(ownerId);
+
+    const { commands, goldenEvent } = story.deleted(5);
+
+    expect(commands).toEqual([]);
+    expect(goldenEvent?.rows).toMatchObject([{ id: accountId, deleted: true }, { id: '17' }]);
+    expect(story.row(4, { name: 'Old page' })).toMatchObject({ nothing: 'stale', commands: [] });
+    expect(story.row(6, { name: 'Restored' }).commands).toMatchObject([{ fields: { company: 'Restored' } }]);
+  });
+
+  it('has one command open at a time, and sends what changed meanwhile after its answer', () => {
+    const { row, answer, state } = createEntityStory();
+    state.parents.add(ownerId);
+    const first = row(1, accountFields);
+
+    expect(row(2, { ...accountFields, name: 'Example plc' }).commands).toEqual([]);
+    expect(answer(first, { result: 'CREATED' }).commands).toMatchObject([
+      { operation: 'UPSERT', fields: { externalCompanyId: accountId, company: 'Example plc' } },
+    ]);
+  });
+});
+
+describe('an answer of Marketo about a company', () => {
+  it('that was lost is settled by a read of every field, and what differs is sent again', () => {
+    const { row, answer, wakeUp, state } = createEntityStory();
+    state.parents.add(ownerId);
+    answer(row(1, accountFields), { ...unanswered, result: 'UNKNOWN', retryAt: '2026-11-22T10:01:35Z' });
+    expect(wakeUp(90_000).commands).toEqual([]);
+
+    const read = wakeUp(5_000);
+    const held = {
+      company: 'Example Ltd',
+      industry: null,
+      annualRevenue: 1200.5,
+      externalSalesPersonId: ownerId,
+    };
+    const settled = answer(read, { result: 'READ', accepted: null, state: held });
+
+    expect(read.commands).toMatchObject([{ operation: 'READ', entity: 'company' }]);
+    expect(Object.keys(read.commands[0]?.fields ?? {})).toEqual(
+      expect.arrayContaining(['externalCompanyId', 'company', 'website']),
+    );
+    expect(settled.commands.map(({ fields }) => fields)).toEqual([
+      { externalCompanyId: accountId, industry: 'Accounting' },
+    ]);
+  });
+
+  it('that it is not there after a lost answer lets the whole account be sent again', () => {
+    const { row, answer, wakeUp } = createEntityStory();
+    answer(row(1, accountFields), { ...unanswered, result: 'UNKNOWN', retryAt: '2026-11-22T10:01:35Z' });
+
+    const { commands } = answer(wakeUp(95_000), { ...unanswered, result: 'NOT_FOUND' });
+
+    expect(commands).toMatchObject([{ operation: 'UPSERT', fields: { company: 'Example Ltd' } }]);
+  });
+
+  it('that it was made anew brings what that command did not carry', () => {
+    const { story } = createKnown(ownerId);
+    const edit = story.row(2, { ...accountFields, name: 'Example plc' });
+
+    const { commands } = story.answer(edit, { result: 'CREATED', personId: '18' });
+
+    expect(commands.map(({ fields }) => fields)).toEqual([
+      {
+        externalCompanyId: accountId,
+        industry: 'Accounting',
+        annualRevenue: 1200.5,
+        externalSalesPersonId: ownerId,
+      },
+    ]);
+    expect(story.state.record?.rows).toMatchObject([{ system: 'dynamics' }, { table: 'company', id: '18' }]);
+  });
+
+  it('that never comes makes the record send again with a higher revision', () => {
+    const { row, wakeUp } = createEntityStory();
+    row(1, accountFields);
+
+    expect(wakeUp(120_000).commands).toMatchObject([{ operation: 'UPSERT', revision: { number: 2 } }]);
+  });
+
+  it('that refuses a field parks it alone until its value changes', () => {
+    const { story } = createKnown(ownerId);
+    const edit = story.row(2, { ...accountFields, name: 'A', sic: 'too long' });
+    const answered = { accepted: { company: 'A' }, field: 'sicCode', code: '1077' };
+
+    expect(story.answer(edit, { result: 'UPDATED', ...answered }).commands).toEqual([]);
+    expect(story.row(3, { name: 'B', sic: 'too long' }).commands[0]?.fields).not.toHaveProperty('sicCode');
+  });
+
+  it('that refuses it altogether makes it wait alone for an hour, or for an edit', () => {
+    const { row, answer, wakeUp, state } = createEntityStory();
+    answer(row(1, accountFields), { ...unanswered, result: 'REFUSED', code: '1003' });
+
+    expect(state.record?.waiting).toMatchObject({ cause: 'refused', code: '1003' });
+    expect(wakeUp(3_599_000).commands).toEqual([]);
+    expect(wakeUp(1_000).commands).toMatchObject([{ operation: 'UPSERT' }]);
+  });
+});
+
+describe('the owner of an account', () => {
+  it('who is not in Marketo yet holds up that relation only, which is looked at less and less often', () => {
+    const { story, first } = createKnown();
+    const dueInMs = () => (story.state.record?.dueAtMs ?? 0) - story.state.nowMs;
+
+    expect(first.commands[0]?.fields).not.toHaveProperty('externalSalesPersonId');
+    expect(dueInMs()).toBe(15_000);
+    expect(story.wakeUp(15_000).commands).toEqual([]);
+    expect(dueInMs()).toBe(30_000);
+    story.state.parents.add(ownerId);
+    expect(story.wakeUp(30_000).commands.map(({ fields }) => fields)).toEqual([
+      { externalCompanyId: accountId, externalSalesPersonId: ownerId },
+    ]);
+  });
+
+  it('waits for nothing more once the relation is made', () => {
+    const { story } = createKnown();
+    story.state.parents.add(ownerId);
+
+    story.answer(story.wakeUp(15_000), { result: 'UPDATED' });
+
+    expect(story.state.record).toMatchObject({ dueAtMs: null });
+    expect(story.state.record).not.toHaveProperty('held');
+  });
+
+  it('whom Marketo lacks although it had him is left out, and tried again later with a higher revision', () => {
+    const { row, answer, wakeUp, state } = createEntityStory();
+    state.parents.add(ownerId);
+    const missing = { ...unanswered, result: 'RETRY', code: 'MARKETO_PARENT_MISSING' } as const;
+
+    const again = answer(row(1, accountFields), missing);
+    answer(again, { result: 'CREATED' });
+
+    expect(again.commands[0]?.fields).toMatchObject({ company: 'Example Ltd' });
+    expect(again.commands[0]?.fields).not.toHaveProperty('externalSalesPersonId');
+    const [late] = wakeUp(15_000).commands;
+    expect(late).toMatchObject({ fields: { externalSalesPersonId: ownerId } });
+  });
+
+  it('may be a team; what is owned by something else has no owner', () => {
+    const { row, state } = createEntityStory();
+    state.parents.add(ownerId);
+    const owned = (table: string) => ({ ...accountFields, ownerid: { id: ownerId, table } });
+
+    expect(row(1, owned('team')).commands[0]?.fields).toHaveProperty('externalSalesPersonId', ownerId);
+    const other = createEntityStory();
+    other.state.parents.add(ownerId);
+    expect(other.row(1, owned('queue')).commands[0]?.fields).not.toHaveProperty('externalSalesPersonId');
+  });
+});
+
+describe.each([
+  ['user', 'systemuser', { internalemailaddress: 'ann@example.com', lastname: 'Example' }],
+  ['team', 'team', { emailaddress: 'ann@example.com', name: 'Example' }],
+])('a %s', (_entity, table, fields) => {
+  it('becomes a salesperson, and its address matches no person', () => {
+    const { row } = createEntityStory(table);
+
+    const { commands, claimsAdded } = row(1, fields);
+
+    expect(commands).toMatchObject([{ entity: 'salesperson', operation: 'UPSERT' }]);
+    expect(commands[0]?.fields).toEqual({
+      externalSalesPersonId: accountId,
+      email: 'ann@example.com',
+      lastName: 'Example',
+    });
+    expect(claimsAdded).toEqual([]);
+  });
+});

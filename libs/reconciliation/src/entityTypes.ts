@@ -1,0 +1,104 @@
+import type { InboxMessage, MarketoEntity } from '@lockstep/change-events';
+import type { MappingRow } from './mapping.ts';
+
+/** Records beside persons, by the name of their topic of golden events. */
+export type GoldenEntity = 'account' | 'user' | 'team';
+
+/** Where the records of an entity live on either side, and how they are mapped: from Dynamics to Marketo only (F-02). */
+export type EntityType = {
+  readonly entity: GoldenEntity;
+  readonly table: string;
+  readonly marketo: MarketoEntity;
+  /** The field of Marketo that holds the id of the row. */
+  readonly key: string;
+  readonly mapping: readonly MappingRow[];
+};
+
+type Extras = Partial<Pick<MappingRow, 'type' | 'optionSet' | 'parents'>>;
+
+/** Golden fields have Marketo's names. */
+const rowsOf = (table: string, rows: readonly (readonly [string, string, Extras?])[]): MappingRow[] =>
+  rows.map(([column, field, extras]) => ({
+    field,
+    type: 'string',
+    direction: 'to-marketo',
+    columns: { [table]: column },
+    marketo: field,
+    ...extras,
+  }));
+
+/** Whoever owns a row is a salesperson, be it a user or a team (G-17). */
+export const ownerTables: readonly string[] = ['systemuser', 'team'];
+
+const account: EntityType = {
+  entity: 'account',
+  table: 'account',
+  marketo: 'company',
+  key: 'externalCompanyId',
+  mapping: rowsOf('account', [
+    ['name', 'company'],
+    ['address1_line1', 'billingStreet'],
+    ['address1_city', 'billingCity'],
+    ['address1_country', 'billingCountry'],
+    ['address1_postalcode', 'billingPostalCode'],
+    ['telephone1', 'mainPhone'],
+    ['revenue', 'annualRevenue', { type: 'decimal' }],
+    ['description', 'mktoCompanyNotes'],
+    ['industrycode', 'industry', { type: 'option' }],
+    ['sic', 'sicCode'],
+    ['websiteurl', 'website'],
+    ['numberofemployees', 'numberOfEmployees', { type: 'integer' }],
+    ['ownerid', 'externalSalesPersonId', { parents: ownerTables }],
+  ]),
+};
+
+const user: EntityType = {
+  entity: 'user',
+  table: 'systemuser',
+  marketo: 'salesperson',
+  key: 'externalSalesPersonId',
+  mapping: rowsOf('systemuser', [
+    ['internalemailaddress', 'email'],
+    ['firstname', 'firstName'],
+    ['lastname', 'lastName'],
+    ['jobtitle', 'title'],
+    ['mobilephone', 'mobilePhone'],
+  ]),
+};
+
+const team: EntityType = {
+  entity: 'team',
+  table: 'team',
+  marketo: 'salesperson',
+  key: 'externalSalesPersonId',
+  mapping: rowsOf('team', [
+    ['emailaddress', 'email'],
+    ['name', 'lastName'],
+  ]),
+};
+
+/** The default mapping of records beside persons (native-sync 2.4, marketo-rest 2.6). */
+export const entityTypes: Readonly<Record<GoldenEntity, EntityType>> = { account, user, team };
+
+/** The entity of a table; undefined for persons and for tables that do not go to Marketo. */
+export function entityOfTable(table: string): GoldenEntity | undefined {
+  return Object.values(entityTypes).find((type) => type.table === table)?.entity;
+}
+
+/** The entity of a record that a message tells of for the first time. */
+export function entityIn(message: InboxMessage): GoldenEntity | undefined {
+  return message.kind === 'event' && message.system === 'dynamics' ? entityOfTable(message.table) : undefined;
+}
+
+/** A mapping without relations to tables that are not read. */
+export function mappingFor(mapping: readonly MappingRow[], tables: readonly string[]): readonly MappingRow[] {
+  return mapping.filter(({ parents }) => !parents || parents.some((table) => tables.includes(table)));
+}
+
+/** The mappings of records beside persons, likewise. */
+export function entityMappingsFor(
+  tables: readonly string[],
+): Readonly<Record<GoldenEntity, readonly MappingRow[]>> {
+  const of = ({ mapping }: EntityType) => mappingFor(mapping, tables);
+  return { account: of(account), user: of(user), team: of(team) };
+}

@@ -1,0 +1,114 @@
+import type {
+  ChangeEvent,
+  DeliveryOutcome,
+  FieldValues,
+  InboxMessage,
+  WriteCommand,
+} from '@lockstep/change-events';
+import { decide } from './decide.ts';
+import type { Decision } from './decision.ts';
+import { entityOfTable, entityTypes } from './entityTypes.ts';
+import type { GoldenRecord } from './goldenRecord.ts';
+import { nativePolicy } from './policy.ts';
+
+export const accountId = '00000000-0000-4000-8000-000000000001';
+export const ownerId = '00000000-0000-4000-8000-000000000002';
+
+/** An account of the owner above. */
+export const accountFields: FieldValues = {
+  name: 'Example Ltd',
+  industrycode: { value: 1, label: 'Accounting' },
+  revenue: '1200.5',
+  ownerid: { id: ownerId, table: 'systemuser' },
+};
+
+export const goldenId = 'golden-1';
+
+type Change = Partial<ChangeEvent> & { readonly table?: string };
+
+/** A history of one record beside persons: what arrives is told line by line. */
+export function createEntityStory(table = 'account') {
+  const state = {
+    record: null as GoldenRecord | null,
+    nowMs: Date.parse('2026-11-22T10:00:00Z'),
+    parents: new Set<string>(),
+    answers: 0,
+  };
+  const entity = entityOfTable(table);
+  if (!entity) throw new Error(`${table} is no table of records beside persons`);
+
+  function receive(message: InboxMessage): Decision {
+    const decision = decide(state.record, message, {
+      mapping: entityTypes[entity ?? 'account'].mapping,
+      policy: nativePolicy,
+      nowMs: state.nowMs,
+      firstReadsComplete: false,
+      claims: [],
+      owners: new Map(),
+      parents: state.parents,
+      published: new Set(),
+    });
+    state.record = decision.record;
+    return decision;
+  }
+
+  return {
+    state,
+    /** A row as it is at a version, which is also the number of its page. */
+    row: (version: number, fields: FieldValues, changes: Change = {}) =>
+      receive(eventMessage(table, version, { fields, ...changes })),
+    deleted: (page: number) =>
+      receive(eventMessage(table, page, { operation: 'DELETE', version: null, fields: null })),
+    /** Marketo's answer to the command of a decision. */
+    answer: ({ commands: [command] }: Decision, answer: Partial<DeliveryOutcome>) =>
+      receive(outcomeMessage(command, (state.answers += 1), answer)),
+    wakeUp: (elapsedMs: number) => {
+      state.nowMs += elapsedMs;
+      return receive({ kind: 'wake-up', goldenId, reason: 'due', target: null });
+    },
+  };
+}
+
+function eventMessage(table: string, number: number, changes: Change): InboxMessage {
+  const event: ChangeEvent = {
+    eventId: `${table}/${number}`,
+    operation: 'UPSERT',
+    recordId: accountId,
+    version: { epoch: 1, number },
+    page: { epoch: 1, number },
+    changedAt: null,
+    observedAt: '2026-11-22T10:00:00Z',
+    changedBy: null,
+    lane: 'LIVE',
+    fields: {},
+    mergedInto: null,
+    evidence: null,
+    ...changes,
+  };
+  return { kind: 'event', goldenId, system: 'dynamics', table, event, written: null };
+}
+
+function outcomeMessage(
+  command: WriteCommand | undefined,
+  number: number,
+  answer: Partial<DeliveryOutcome>,
+): InboxMessage {
+  if (!command) throw new Error('there is no command to answer');
+  const { commandId, revision, lane, fields } = command;
+  const outcome: DeliveryOutcome = {
+    ...{ commandId, goldenId, revision, lane },
+    result: 'CREATED',
+    personId: '17',
+    accepted: fields,
+    state: null,
+    sent: null,
+    answered: { epoch: 1, number },
+    code: null,
+    field: null,
+    detail: null,
+    retryAt: null,
+    at: '2026-11-22T10:00:00Z',
+    ...answer,
+  };
+  return { kind: 'outcome', goldenId, outcome };
+}

@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Values } from './controlApi.ts';
+import { startLockstep, type Lockstep } from './startLockstep.ts';
+
+const userId = '5f0e4c9a-0a4e-4f54-9a53-3a6b8a7a1c11';
+const accountId = '5f0e4c9a-0a4e-4f54-9a53-3a6b8a7a1c12';
+const timeoutMs = 60_000;
+
+let lockstep: Lockstep;
+
+beforeAll(async () => {
+  const settings = { DYNAMICS_TABLES: 'lead,contact,account,systemuser,team' };
+  lockstep = await startLockstep({ settings });
+  const create = (table: string, row: Values) =>
+    lockstep.dynamics.control.post('rows', { table, rows: [row] });
+  await create('systemuser', {
+    systemuserid: userId,
+    firstname: 'Ada',
+    lastname: 'Byron',
+    internalemailaddress: 'ada@example.org',
+  });
+  await create('account', {
+    accountid: accountId,
+    name: 'Example Ltd',
+    industrycode: 1,
+    _ownerid_value: userId,
+    '_ownerid_value@Microsoft.Dynamics.CRM.lookuplogicalname': 'systemuser',
+  });
+}, 2 * timeoutMs);
+afterAll(() => lockstep.close());
+
+const records = async (type: string): Promise<readonly Values[]> =>
+  (await lockstep.marketo.control.get<{ records: Values[] }>(`objects/${type}`)).records;
+const company = async () =>
+  (await records('company')).find(({ externalCompanyId }) => externalCompanyId === accountId);
+const salesperson = async () =>
+  (await records('salesPerson')).find(({ externalSalesPersonId }) => externalSalesPersonId === userId);
+
+/** Asks until it holds, and answers what was asked last. */
+async function until<Value>(ask: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value> {
+  for (let waitedMs = 0; ; waitedMs += 200) {
+    const value = await ask();
+    if (holds(value) || waitedMs > timeoutMs) return value;
+    await sleep(200);
+  }
+}
+
+describe('an account and its owner in Dynamics', () => {
+  it(
+    'are a company and a salesperson in Marketo, and the company names the salesperson',
+    async () => {
+      const found = await until(company, (record) => record?.['externalSalesPersonId'] === userId);
+
+      expect(found).toMatchObject({ company: 'Example Ltd', externalSalesPersonId: userId });
+      expect(await salesperson()).toMatchObject({ email: 'ada@example.org', lastName: 'Byron' });
+    },
+    2 * timeoutMs,
+  );
+
+  it(
+    'take their edits to Marketo',
+    async () => {
+      const edit = (table: string, id: string, fields: Values) =>
+        lockstep.dynamics.control.post('edits', { table, id, fields });
+      await edit('account', accountId, { name: 'Example plc', industrycode: null });
+      await edit('systemuser', userId, { lastname: 'Lovelace' });
+
+      const found = await until(company, (record) => record?.['company'] === 'Example plc');
+      const user = await until(salesperson, (record) => record?.['lastName'] === 'Lovelace');
+
+      expect(found).toMatchObject({ company: 'Example plc', industry: null });
+      expect(user).toMatchObject({ firstName: 'Ada', lastName: 'Lovelace' });
+    },
+    2 * timeoutMs,
+  );
+});
