@@ -14,9 +14,9 @@ import { hintRoute } from './hintRoute.ts';
 /** Runs one extractor until a signal comes: standby first, then the active one of its kind. */
 export async function runExtractor(config: Config): Promise<void> {
   const bells = new Map(config.dynamicsTables.map((table) => [table, createHintBell(systemClock)]));
-  const service = await startService('extractor', config, ['lease'], (metrics) =>
-    routesOf(config, bells, metrics),
-  );
+  const service = await startService('extractor', config, ['lease'], (metrics) => ({
+    routes: routesOf(config, bells, metrics),
+  }));
   const parts = await openParts(config, service, bells);
   const { kafka, prefix } = parts.kafka;
   const lease = `extractor/${config.tableGroup}`;

@@ -109,6 +109,37 @@ export const settings = [
     secret: true,
     shape: { pattern: /^\S{16,}$/, words: 'at least 16 characters without spaces' },
   },
+  {
+    name: 'MARKETO_REQUEST_KEY',
+    description:
+      'Key that callers of `POST /requests` and Marketo’s flow step must know; without it those addresses do not exist.',
+    kind: 'string',
+    secret: true,
+    shape: { pattern: /^\S{16,}$/, words: 'at least 16 characters without spaces' },
+  },
+  {
+    name: 'MARKETO_REQUEST_FIELD',
+    description:
+      'Field of persons, by its REST name, in which batch campaigns write requests; without it no field is looked at.',
+    kind: 'string',
+    shape: { pattern: /^[A-Za-z_]\w{0,127}$/, words: 'the REST name of a field' },
+  },
+  {
+    name: 'FLOW_STEP_ANSWER_AFTER_MS',
+    description: 'How long a flow step waits at most for the end of its requests, in milliseconds.',
+    kind: 'integer',
+    default: '60000',
+    min: 1_000,
+    max: 3_600_000,
+  },
+  {
+    name: 'FLOW_STEP_CALLBACK_HOSTS',
+    description:
+      'Hosts that a flow step may name for its callback, `*.` before a name for all below it; by https only. The host of `MARKETO_URL` always may.',
+    kind: 'list',
+    default: '*.adobe.io,*.adobe.com,*.marketo.com,*.mktorest.com',
+    shape: { pattern: /^(\*\.)?[a-z\d-]+(\.[a-z\d-]+)*$/i, words: 'names of hosts' },
+  },
   ...mongodbSettings,
 ] as const satisfies readonly Setting[];
 

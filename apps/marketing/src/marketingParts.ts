@@ -4,6 +4,7 @@ import type { HintBell } from '@lockstep/pipelines';
 import type { EventLog } from '@lockstep/ports';
 import type { Service } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
+import type { RequestEntrance } from './requests/requestEntrance.ts';
 
 /** What the loops of this process share. */
 export type Parts = {
@@ -14,4 +15,5 @@ export type Parts = {
   readonly service: Service;
   /** Wakes the reader of the feed. */
   readonly bell: HintBell;
+  readonly entrance: RequestEntrance;
 };

@@ -11,7 +11,7 @@ import {
   type ErrorCode,
 } from '@lockstep/change-events';
 import { checkTopics, createEventLog, createKafkaClient, createLeaseKeeper } from '@lockstep/kafka';
-import { createMarketo } from '@lockstep/marketo';
+import { createMarketo, type Marketo } from '@lockstep/marketo';
 import { openMongoStores } from '@lockstep/mongodb';
 import {
   createFieldCheck,
@@ -36,6 +36,8 @@ import { fieldPolicyOf, type Config } from './config.ts';
 import { countCalls } from './countCalls.ts';
 import { feedHintRoute } from './feedHintRoute.ts';
 import type { Parts } from './marketingParts.ts';
+import { createRequestEntrance } from './requests/requestEntrance.ts';
+import { serveRequests } from './requests/serveRequests.ts';
 import { watchBacklog } from './watchBacklog.ts';
 import { watchSetup, type SetupWatch } from './watchSetup.ts';
 
@@ -47,6 +49,7 @@ const ownTopics = new Set<string>([
   topics.writes,
   topics.writesBackfill,
   topics.outcomes,
+  topics.requests,
   topics.checkpoints,
   topics.control,
   topics.notices,
@@ -56,9 +59,11 @@ const ownTopics = new Set<string>([
 /** Runs one marketing service until a signal comes: standby first, then the active one for its Marketo instance. */
 export async function runMarketing(config: Config): Promise<void> {
   const bell = createHintBell(systemClock);
-  const service = await startService('marketing', config, ['lease'], (metrics) =>
-    routesOf(config, bell, metrics),
-  );
+  const entrance = createRequestEntrance(config);
+  const service = await startService('marketing', config, ['lease'], (metrics, log) => ({
+    routes: routesOf(config, bell, metrics),
+    apis: entrance.apis(log),
+  }));
   const { log, readiness, lifecycle } = service;
   const prefix = config.topicPrefix;
   const { kafkaSaslMechanism: mechanism, kafkaSaslUsername: username, kafkaSaslPassword: password } = config;
@@ -84,25 +89,31 @@ export async function runMarketing(config: Config): Promise<void> {
     });
     const stores = await openMongoStores({ url: config.mongodbUrl, database: config.mongodbDatabase });
     lifecycle.opened('mongodb', () => stores.close());
-    const marketo = createMarketo({
-      url: config.marketoUrl,
-      clientId: config.marketoClientId,
-      clientSecret: config.marketoClientSecret,
-      fields: personFields,
-      share: config.marketoShare,
-      callsPer20s: config.marketoCallsPer20s,
-      concurrentMax: config.marketoConcurrentMax,
-      callsPerDay: config.marketoCallsPerDay,
-      clock: systemClock,
-    });
+    entrance.open({ ...stores, counter: service.metrics.requests });
+    const marketo = openMarketo(config);
     lifecycle.opened('marketo', () => marketo.close());
-    const parts: Parts = { config, marketo, stores, eventLog, service, bell };
+    const parts: Parts = { config, marketo, stores, eventLog, service, bell, entrance };
     readiness.set('lease', standby);
     await createLeaseKeeper({ kafka, prefix }).hold(
       leaseName,
       (lease, held) => serve(parts, lease, held),
       signal,
     );
+  });
+}
+
+function openMarketo(config: Config): Marketo {
+  return createMarketo({
+    url: config.marketoUrl,
+    clientId: config.marketoClientId,
+    clientSecret: config.marketoClientSecret,
+    fields: personFields,
+    feedField: config.marketoRequestField,
+    share: config.marketoShare,
+    callsPer20s: config.marketoCallsPer20s,
+    concurrentMax: config.marketoConcurrentMax,
+    callsPerDay: config.marketoCallsPerDay,
+    clock: systemClock,
   });
 }
 
@@ -135,6 +146,8 @@ async function serve(parts: Parts, lease: Lease, signal: AbortSignal): Promise<v
   };
   const counting = countCalls(parts, lease, both).finally(() => ended.abort());
   counting.catch(() => undefined);
+  const requesting = serveRequests(parts, lease, both).finally(() => ended.abort());
+  requesting.catch(() => undefined);
   parts.bell.answerTo(() => notifier.current()?.hint());
   const component = 'marketo/person';
   await retryForever({
@@ -150,6 +163,7 @@ async function serve(parts: Parts, lease: Lease, signal: AbortSignal): Promise<v
   parts.bell.answerTo(null);
   await (delivering as Promise<void> | null);
   await counting;
+  await requesting;
   await watching;
   await notifier.close();
   readiness.set('lease', standby);
@@ -166,8 +180,9 @@ function numbersOf(notifier: { current(): Notifier | null }): CallNumbers {
   };
 }
 
-function openFeeds({ config, marketo, eventLog, service }: Parts, lease: Lease): Promise<Notifier> {
+function openFeeds({ config, marketo, eventLog, service, entrance }: Parts, lease: Lease): Promise<Notifier> {
   const { metrics } = service;
+  const { marketoRequestField: field } = config;
   return openNotifier({
     people: marketo.lane('FRESH', lease),
     log: eventLog,
@@ -176,6 +191,7 @@ function openFeeds({ config, marketo, eventLog, service }: Parts, lease: Lease):
     pollIntervalMinMs: config.feedIntervalMinMs,
     pollIntervalMaxMs: config.feedIntervalMaxMs,
     deletedIntervalMs: config.deletedIntervalMs,
+    requests: field === undefined ? undefined : { field, accept: entrance.doors.field },
     headers: () => ({ traceparent: newTraceparent(Math.random) }),
     onPublished: (checkpoint, messages) => {
       metrics.changesPublished.inc({ table: 'person', operation: 'ALL', lane: 'ALL' }, messages.length);

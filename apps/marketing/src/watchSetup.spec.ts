@@ -52,9 +52,11 @@ async function startStage(options: Partial<MarketoOptions> = {}) {
   const open = () =>
     openSetupCheck({
       ...{ setup: marketo.setup, budget: marketo.budget, log: eventLog, lease, clock: systemClock },
+      feedField: options.feedField,
       onFaults: (faults) => void found.push([...faults]),
     });
-  const parts = { marketo, eventLog, service: { log, readiness } };
+  const config = { marketoRequestField: options.feedField };
+  const parts = { marketo, eventLog, service: { log, readiness }, config };
   const stop = new AbortController();
   const watches: ReturnType<typeof watchSetup>[] = [];
   const watch = () => {
@@ -128,6 +130,19 @@ describe('the setup of Marketo', () => {
         },
       }),
     ]);
+  });
+
+  it('follows the feed without a request field that Marketo lacks, and says so', async () => {
+    await start({ feedField: 'lockstepRequest' });
+
+    await stage.watch().passed;
+
+    expect(stage.notices()).toMatchObject([
+      { code: 'MARKETO_LIMITED', facts: { 'field/lockstepRequest': 'MARKETO_FIELD_UNKNOWN missing' } },
+    ]);
+    const people = stage.marketo.lane('FRESH');
+    const page = await people.readFeed(await people.openFeed(0));
+    expect(page.rows).toEqual([]);
   });
 
   it.each<[string, (fields: readonly Json[]) => readonly Json[], string]>([

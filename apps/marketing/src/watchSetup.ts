@@ -1,10 +1,14 @@
 import { openSetupCheck, reopeningStepper, type SetupFault } from '@lockstep/pipelines';
 import type { Lease, MarketoField } from '@lockstep/ports';
 import { reasonOf, retryForever, systemClock, type Service } from '@lockstep/service-runtime';
+import type { Config } from './config.ts';
 import type { Parts } from './marketingParts.ts';
 
 type Voice = Pick<Service, 'log' | 'readiness'>;
-type SetupParts = Pick<Parts, 'marketo' | 'eventLog'> & { readonly service: Voice };
+type SetupParts = Pick<Parts, 'marketo' | 'eventLog'> & {
+  readonly config: Pick<Config, 'marketoRequestField'>;
+  readonly service: Voice;
+};
 
 export type SetupWatch = {
   /** Resolves when Marketo is set up well enough to begin, or with the signal. */
@@ -38,12 +42,13 @@ type LookOptions = SetupParts & {
 };
 
 async function look(options: LookOptions, signal: AbortSignal): Promise<void> {
-  const { marketo, eventLog: log, service, lease, onDescribed, onPassed } = options;
+  const { marketo, eventLog: log, service, config, lease, onDescribed, onPassed } = options;
+  const { marketoRequestField: feedField } = config;
   const { setup, budget } = marketo;
   const clock = systemClock;
   const onFaults = createTeller(service);
   const check = reopeningStepper(() =>
-    openSetupCheck({ setup, budget, log, lease, clock, onFaults, onDescribed }),
+    openSetupCheck({ setup, budget, feedField, log, lease, clock, onFaults, onDescribed }),
   );
   const step = async () => {
     const pause = await check.step(signal);

@@ -152,6 +152,15 @@ export const errorTable = {
     'PARK',
     'A row of a people file is not usable; it is listed with its line number and skipped.',
   ),
+  REQUEST_INVALID: entry(
+    'PARK',
+    'What a marketer asked for cannot be carried out as it was written; the detail names what is wrong.',
+  ),
+  REQUEST_UNKNOWN: entry('PARK', 'No request has this id, or it is older than 30 days.'),
+  CALLBACK_REFUSED: entry(
+    'PARK',
+    'Marketo could not be told what became of a flow step; the requests themselves are not touched by that.',
+  ),
   INTERNAL: entry('STOP', 'A state that must not occur; please report it with the message.'),
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -39,6 +39,16 @@ export type {
   TableState,
   Witness,
 } from './operation.ts';
+export {
+  hasEnded,
+  requestKinds,
+  requestRank,
+  requestStates,
+  type MarketerRequest,
+  type RequestDoor,
+  type RequestKind,
+  type RequestState,
+} from './requests.ts';
 export type { FieldDefinition, FieldType, TableDefinition } from './fields.ts';
 export { tableDefinitions } from './tables.ts';
 export { personFields } from './persons.ts';

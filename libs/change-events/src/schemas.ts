@@ -185,9 +185,13 @@ export const requestSchema = named(
   record('Request', [
     text('requestId'),
     text('personId'),
-    text('kind', 'what a marketer asked for (F-21, F-34 to F-36)'),
-    text('state'),
+    text('kind', 'what a marketer asked for (F-21, F-34 to F-36); null when it could not be told'),
+    text('state', 'QUEUED, SENT, DONE or FAILED'),
     map('arguments'),
-    time('at'),
+    time('at', 'of this state'),
+    text('door', 'WEBHOOK, FIELD or FLOW_STEP'),
+    time('askedAt'),
+    text('code', 'why it failed'),
+    text('detail'),
   ]),
 );

@@ -37,6 +37,8 @@ export type MarketoOptions = {
   readonly clientSecret: string;
   /** What is read of a person and followed in the feed. */
   readonly fields: readonly FieldDefinition[];
+  /** Followed in the feed beside them, and never read of a person. */
+  readonly feedField?: string | undefined;
   /** Part of the next two that we use, 0.5 by default: the rest is for the customer's other integrations (marketo-rest 6). */
   readonly share?: number;
   /** What Marketo allows all users of the instance together: 100 by default, */
@@ -67,7 +69,7 @@ const halfSecondMs = 500;
 /** Opens Marketo's person database over its REST API. Nothing is sent before the first call. */
 export function createMarketo(options: MarketoOptions): Marketo {
   const { clientId, clientSecret, clock } = options;
-  let { fields } = options;
+  let { fields, feedField } = options;
   let clockLeadMs: number | null = null;
   const { origin } = new URL(options.url);
   const stop = new AbortController();
@@ -91,7 +93,7 @@ export function createMarketo(options: MarketoOptions): Marketo {
   });
 
   return {
-    lane: (lane, lease) => createPeople(clients(lane, lease), () => fields),
+    lane: (lane, lease) => createPeople(clients(lane, lease), () => ({ fields, feedField })),
     objects: (lane, lease) => createObjectCalls(clients(lane, lease), clock.now),
     budget: budgetOf(counter, clients('FRESH')),
     setup: createMarketoSetup({
@@ -99,6 +101,7 @@ export function createMarketo(options: MarketoOptions): Marketo {
       clockLeadMs: () => clockLeadMs,
       leaveOut(names) {
         fields = options.fields.filter(({ name }) => !names.has(name));
+        feedField = names.has(options.feedField ?? '') ? undefined : options.feedField;
       },
     }),
     close: async () => {
@@ -126,7 +129,12 @@ function budgetOf(counter: CallCounter, client: MarketoClient): CallBudget {
   };
 }
 
-function createPeople(client: MarketoClient, fieldsNow: () => readonly FieldDefinition[]): MarketoPeople {
+type FieldsNow = () => {
+  readonly fields: readonly FieldDefinition[];
+  readonly feedField: string | undefined;
+};
+
+function createPeople(client: MarketoClient, fieldsNow: FieldsNow): MarketoPeople {
   const read = (path: string, query: Readonly<Record<string, string>>) =>
     client.call({ kind: 'read', path, query });
   const readActivities = (path: string, position: string, more: Readonly<Record<string, string>> = {}) =>
@@ -143,7 +151,8 @@ function createPeople(client: MarketoClient, fieldsNow: () => readonly FieldDefi
       return positionOf(await read('activities/pagingtoken.json', { sinceDatetime }));
     },
     async readFeed(position) {
-      const names = fieldsNow().map(({ name }) => name);
+      const { fields, feedField } = fieldsNow();
+      const names = [...fields.map(({ name }) => name), ...(feedField === undefined ? [] : [feedField])];
       const page = await readActivities('activities/leadchanges', position, { fields: names.join(',') });
 
       return {
@@ -172,7 +181,7 @@ function createPeople(client: MarketoClient, fieldsNow: () => readonly FieldDefi
         hasMore: page.moreResult === true,
       };
     },
-    findPersons: (field, values) => findPersons({ client, fields: fieldsNow(), field, values }),
+    findPersons: (field, values) => findPersons({ client, fields: fieldsNow().fields, field, values }),
     upsert: (request) => upsertPersons(client, request),
   };
 }

@@ -1,1 +1,2 @@
 export { createMarketo, type Marketo, type MarketoOptions } from './createMarketo.ts';
+export { createFlowStepAnswers, type FlowStepAnswers } from './flowStepAnswers.ts';

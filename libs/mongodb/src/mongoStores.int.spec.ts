@@ -1,9 +1,11 @@
 import {
+  callbackStoreContract,
   callStoreContract,
   claimStoreContract,
   deliveryStoreContract,
   goldenStoreContract,
   linkStoreContract,
+  requestStoreContract,
   syncStateContract,
 } from '@lockstep/ports';
 import { MongoClient } from 'mongodb';
@@ -36,6 +38,8 @@ linkStoreContract('MongoDB', async () => (await openEmpty()).links);
 claimStoreContract('MongoDB', async () => (await openEmpty()).claims);
 deliveryStoreContract('MongoDB', async () => (await openEmpty()).deliveries);
 callStoreContract('MongoDB', async () => (await openEmpty()).calls);
+requestStoreContract('MongoDB', async () => (await openEmpty()).requests);
+callbackStoreContract('MongoDB', async () => (await openEmpty()).callbacks);
 syncStateContract('MongoDB', async () => (await openEmpty()).syncState);
 
 describe('openMongoStores', () => {

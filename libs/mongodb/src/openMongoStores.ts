@@ -1,19 +1,23 @@
 import { SyncError } from '@lockstep/change-events';
 import type {
+  CallbackStore,
   CallStore,
   ClaimStore,
   DeliveryStore,
   GoldenStore,
   LinkStore,
+  RequestStore,
   SyncStateStore,
 } from '@lockstep/ports';
 import { MongoClient, type Db, type MongoClientOptions } from 'mongodb';
 import { coded } from './codedErrors.ts';
+import { indexCallbacks, mongoCallbackStore, type CallbackDocument } from './mongoCallbackStore.ts';
 import { mongoCallStore } from './mongoCallStore.ts';
 import { mongoClaimStore } from './mongoClaimStore.ts';
 import { mongoDeliveryStore } from './mongoDeliveryStore.ts';
 import { mongoGoldenStore, type GoldenDocument } from './mongoGoldenStore.ts';
 import { mongoLinkStore } from './mongoLinkStore.ts';
+import { indexRequests, mongoRequestStore, type RequestDocument } from './mongoRequestStore.ts';
 import { mongoSyncState } from './mongoSyncState.ts';
 
 /** `operationTimeoutMs` bounds one exchange with the server (default 15 s); the driver repeats an exchange once. */
@@ -29,6 +33,8 @@ export type MongoStores = {
   readonly claims: ClaimStore;
   readonly deliveries: DeliveryStore;
   readonly calls: CallStore;
+  readonly requests: RequestStore;
+  readonly callbacks: CallbackStore;
   readonly syncState: SyncStateStore;
   /** One round trip; throws MONGODB_UNREACHABLE or MONGODB_REFUSED. */
   ping(): Promise<void>;
@@ -70,6 +76,8 @@ function storesOver(db: Db, operationTimeoutMs: number): Omit<MongoStores, 'ping
     claims: mongoClaimStore(db.collection('claims'), operationTimeoutMs),
     deliveries: mongoDeliveryStore(db.collection('deliveries'), operationTimeoutMs),
     calls: mongoCallStore(db.collection('dailyCalls'), operationTimeoutMs),
+    requests: mongoRequestStore(db.collection('requests'), operationTimeoutMs),
+    callbacks: mongoCallbackStore(db.collection('callbacks'), operationTimeoutMs),
     syncState: mongoSyncState(db.collection('syncState'), operationTimeoutMs),
   };
 }
@@ -78,6 +86,8 @@ async function createIndexes(db: Db): Promise<void> {
   const golden = db.collection<GoldenDocument>('goldenRecords');
   await golden.createIndex({ dueAtMs: 1 }, { sparse: true });
   await golden.createIndex({ 'waiting.cause': 1 }, { sparse: true });
+  await indexRequests(db.collection<RequestDocument>('requests'));
+  await indexCallbacks(db.collection<CallbackDocument>('callbacks'));
 }
 
 /** Connects, creates the indexes where they are missing, and opens the stores; throws MONGODB_UNREACHABLE or MONGODB_REFUSED. */

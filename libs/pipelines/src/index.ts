@@ -24,5 +24,14 @@ export { withDeadLetters } from './deadLetters.ts';
 export { reopeningPublisher, reopeningStepper } from './reopen.ts';
 export { onePerPartition } from './onePerPartition.ts';
 export { createCallNumbers, type CallNumbers } from './callNumbers.ts';
+export {
+  createRequestDoors,
+  type AcceptOptions,
+  type Asked,
+  type RequestDoors,
+} from './request/acceptRequests.ts';
+export { openRequestPublisher } from './request/publishRequests.ts';
+export { followRequests } from './request/followRequests.ts';
+export { createCallbackAnswerer, type AnswerFlowStep } from './request/answerCallbacks.ts';
 export { openSetupCheck, type SetupCheckOptions } from './setup/checkSetup.ts';
 export type { SetupFault } from './setup/setupFault.ts';

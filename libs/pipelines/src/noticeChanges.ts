@@ -6,6 +6,7 @@ import type { Stepper } from './extractChanges.ts';
 import { createFeedPace } from './notice/feedPace.ts';
 import { reopenedPlaces, resumedPlaces, type FeedPlaces, type Reopened } from './notice/feedPlaces.ts';
 import { assertHeld, takePlaces, type FeedSession, type NoticeOptions } from './notice/feedSession.ts';
+import { takeRequests } from './notice/feedRequests.ts';
 import { findGone } from './notice/findGone.ts';
 import { lookBack, plannedLookBack, type LookBack } from './notice/lookBack.ts';
 import { readGone, readPersons } from './notice/readGone.ts';
@@ -100,7 +101,11 @@ async function readFeeds(
   const startedAtMs = options.clock.now();
   assertHeld(options.lease);
   const feedNumber = numbers.next();
-  const page = await options.people.readFeed(state.places.feed);
+  const page = await takeRequests(
+    options.requests,
+    await options.people.readFeed(state.places.feed),
+    Date.parse(state.checkpoint.startedAt),
+  );
   const drained = page.hasMore ? state.drained : feedNumber;
   const ids = [...new Set(page.rows.map((row) => row.personId))];
   const persons = await readPersons(options, session, { ids, rows: page.rows, drained });

@@ -97,6 +97,11 @@ const sentences = {
     sentence:
       'Values do not fit a field of Marketo; the counts say how many were left out, cut or sent all the same.',
   },
+  REQUESTS_REFUSED: {
+    severity: 'warning',
+    sentence:
+      'Requests of marketers cannot be carried out as they were written; each is stored with the reason.',
+  },
   RECORD_WAITS: {
     severity: 'warning',
     sentence: 'A record waits; its code says why. It is tried again by itself.',

@@ -121,3 +121,6 @@ export { inMemoryRequestBudget } from './doubles/inMemoryRequestBudget.ts';
 export { clockContract } from './contracts/clockContract.ts';
 export { inMemoryMarketoObjects, type InMemoryMarketoObjects } from './doubles/inMemoryMarketoObjects.ts';
 export { marketoObjectsContract, type MarketoObjectsHarness } from './contracts/marketoObjectsContract.ts';
+export type { CallbackStore, FlowStepCallback, RequestStore } from './requestStore.ts';
+export { callbackStoreContract, requestStoreContract } from './contracts/requestStoreContract.ts';
+export { inMemoryCallbacks, inMemoryRequests } from './doubles/inMemoryRequests.ts';

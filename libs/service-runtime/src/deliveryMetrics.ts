@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 
 /** What only the marketing service measures. */
 export function deliveryMetrics(registry: Registry) {
@@ -8,6 +8,18 @@ export function deliveryMetrics(registry: Registry) {
     callsUsed: new Gauge({
       name: 'marketo_calls_used',
       help: 'Calls to Marketo of this day (US Central time), of all users of the instance as far as known.',
+      registers,
+    }),
+    requests: new Counter({
+      name: 'marketer_requests_total',
+      help: 'Requests of marketers that were accepted, repeats included, by door and the state they are in then.',
+      labelNames: ['door', 'state'],
+      registers,
+    }),
+    callbacks: new Counter({
+      name: 'flow_step_callbacks_total',
+      help: 'Callbacks of flow steps that ended, by result: answered or refused.',
+      labelNames: ['result'],
       registers,
     }),
     backlogCommands: new Gauge({

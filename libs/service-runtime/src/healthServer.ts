@@ -1,5 +1,5 @@
 import { SyncError } from '@lockstep/change-events';
-import fastify from 'fastify';
+import fastify, { type FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import { addRoute, type ServiceRoute } from './serviceRoute.ts';
 
@@ -12,14 +12,19 @@ export type HealthServerOptions = {
   readonly registry: Registry;
   /** What this service answers besides. */
   readonly routes?: readonly ServiceRoute[];
+  /** Adds what needs schemas, parameters or answers with a body; each gets a scope of its own. */
+  readonly apis?: readonly ServiceApi[];
 };
 
-type HealthAppOptions = Pick<HealthServerOptions, 'checks' | 'registry' | 'routes'>;
+/** Adds routes to the scope that it is given. */
+export type ServiceApi = (scope: FastifyInstance) => void;
+
+type HealthAppOptions = Pick<HealthServerOptions, 'checks' | 'registry' | 'routes' | 'apis'>;
 
 export type HealthServer = { readonly port: number; close(): Promise<void> };
 
 /** The three pages and the service's own routes, not yet listening. */
-export function createHealthApp({ checks, registry, routes = [] }: HealthAppOptions) {
+export function createHealthApp({ checks, registry, routes = [], apis = [] }: HealthAppOptions) {
   const app = fastify({ forceCloseConnections: true });
 
   app.get('/health/live', () => ({ status: 'live' }));
@@ -38,6 +43,11 @@ export function createHealthApp({ checks, registry, routes = [] }: HealthAppOpti
   });
 
   for (const route of routes) addRoute(app, route);
+  for (const api of apis)
+    void app.register((scope, _, done) => {
+      api(scope);
+      done();
+    });
 
   return app;
 }

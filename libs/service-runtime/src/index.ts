@@ -13,12 +13,13 @@ export {
   startHealthServer,
   type HealthServer,
   type HealthServerOptions,
+  type ServiceApi,
 } from './healthServer.ts';
-export type { CallHead, ServiceRoute } from './serviceRoute.ts';
+export { headOf, type CallHead, type ServiceRoute } from './serviceRoute.ts';
 export { createKeyCheck } from './callKey.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { createLifecycle, type Lifecycle, type LifecycleOptions } from './lifecycle.ts';
 export { retryForever, type RetryOptions } from './retryForever.ts';
 export { systemClock, type Clock } from './systemClock.ts';
 export { childTraceparent, newTraceparent, type Random } from './traceparent.ts';
-export { startService, type Service, type ServiceSettings } from './startService.ts';
+export { startService, type Service, type ServiceAddresses, type ServiceSettings } from './startService.ts';

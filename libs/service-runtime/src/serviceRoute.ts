@@ -39,7 +39,8 @@ export function addRoute(app: FastifyInstance, route: ServiceRoute): void {
   });
 }
 
-function headOf({ query, headers }: FastifyRequest): CallHead {
+/** The parts of a call that come before its body. */
+export function headOf({ query, headers }: FastifyRequest): CallHead {
   return { query: texts(query as Record<string, unknown>), headers: texts(headers) };
 }
 

@@ -1,8 +1,7 @@
-import { startHealthServer } from './healthServer.ts';
+import { startHealthServer, type HealthServerOptions } from './healthServer.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createLogger, type Log, type LogLevel } from './logger.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
-import type { ServiceRoute } from './serviceRoute.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
 
 /** The settings every service has in common. */
@@ -22,12 +21,15 @@ export type Service = {
   readonly lifecycle: Lifecycle;
 };
 
-/** Opens health and metrics, and the service's own routes, first, so that a service that cannot start yet can say why. */
+/** What a service answers on its HTTP port beside health and metrics. */
+export type ServiceAddresses = Pick<HealthServerOptions, 'routes' | 'apis'>;
+
+/** Opens health and metrics, and the service's own addresses, first, so that a service that cannot start yet can say why. */
 export async function startService(
   name: string,
   settings: ServiceSettings,
   startingComponents: readonly string[],
-  routesOf: (metrics: Metrics) => readonly ServiceRoute[] = () => [],
+  addressesOf: (metrics: Metrics, log: Log) => ServiceAddresses = () => ({}),
 ): Promise<Service> {
   const log = createLogger({ service: name, level: settings.logLevel, instance: settings.instanceId });
   const readiness = createReadiness(startingComponents);
@@ -38,7 +40,7 @@ export async function startService(
     host: settings.httpHost,
     registry: metrics.registry,
     checks: () => readiness.reasons(),
-    routes: routesOf(metrics),
+    ...addressesOf(metrics, log),
   });
   lifecycle.opened('health', () => server.close());
 

@@ -6,6 +6,7 @@ import type { Credentials } from './core/apiUsers.ts';
 import type { Instance } from './core/instance.ts';
 import { createInstance } from './core/instance.ts';
 import { addControlRoutes } from './http/controlRoutes.ts';
+import { addFlowStepCallback } from './http/flowStepRoutes.ts';
 import { addIdentityRoutes } from './http/identityRoutes.ts';
 import { addRestRoutes } from './http/restRoutes.ts';
 
@@ -82,6 +83,7 @@ function createServer(instance: Instance, hasControl: boolean): FastifyInstance 
   void app.register((routes, _options, done) => {
     addIdentityRoutes(routes, instance);
     if (hasControl) addControlRoutes(routes, instance);
+    addFlowStepCallback(routes, instance);
     addRestRoutes(routes, instance);
     done();
   });

@@ -3,6 +3,7 @@ import type { Clock, EventLog, Lease, MarketoPeople, OutgoingMessage, Publisher 
 import type { CallNumbers } from '../callNumbers.ts';
 import { checkpointMessage } from '../checkpoints.ts';
 import { notice } from '../notices.ts';
+import type { FeedRequests } from './feedRequests.ts';
 import type { FeedPace } from './feedPace.ts';
 import type { FeedPlaces, Reopened } from './feedPlaces.ts';
 import type { LookBack } from './lookBack.ts';
@@ -19,6 +20,8 @@ export type NoticeOptions = {
   readonly pollIntervalMaxMs: number;
   /** How often the feeds of deleted people, and of merges and partition changes are read. */
   readonly deletedIntervalMs: number;
+  /** Without it nobody asks for anything through the feed. */
+  readonly requests?: FeedRequests | undefined;
   readonly headers?: () => Readonly<Record<string, string>>;
   readonly onPublished?: (checkpoint: Checkpoint, messages: readonly OutgoingMessage[]) => void;
 };

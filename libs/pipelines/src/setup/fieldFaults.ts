@@ -20,11 +20,11 @@ const written = new Set(
   defaultMapping.filter(({ direction }) => direction !== 'to-dynamics').map(({ marketo }) => marketo),
 );
 
-/** What is wrong with the fields that the service reads and writes. */
-export function fieldFaults(described: readonly MarketoField[]): SetupFault[] {
+/** What is wrong with the fields that the service reads and writes; `feedField` is only followed in the feed. */
+export function fieldFaults(described: readonly MarketoField[], feedField?: string): SetupFault[] {
   const byName = new Map(described.map((field) => [field.name, field]));
 
-  return personFields.flatMap((wanted) => {
+  return wantedFields(feedField).flatMap((wanted) => {
     const { name } = wanted;
     const fault = faultOf(wanted, byName.get(name));
 
@@ -33,11 +33,15 @@ export function fieldFaults(described: readonly MarketoField[]): SetupFault[] {
 }
 
 /** Fields that Marketo does not have, or holds as another type: asking for them would fail every read. */
-export function unreadableFields(described: readonly MarketoField[]): ReadonlySet<string> {
+export function unreadableFields(described: readonly MarketoField[], feedField?: string): ReadonlySet<string> {
   const byName = new Map(described.map((field) => [field.name, field]));
-  const unreadable = personFields.filter((wanted) => !isReadable(wanted, byName.get(wanted.name)));
+  const unreadable = wantedFields(feedField).filter((wanted) => !isReadable(wanted, byName.get(wanted.name)));
 
   return new Set(unreadable.map(({ name }) => name));
+}
+
+function wantedFields(feedField?: string): readonly FieldDefinition[] {
+  return feedField === undefined ? personFields : [...personFields, { name: feedField, type: 'string' }];
 }
 
 function faultOf(

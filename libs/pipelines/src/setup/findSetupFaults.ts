@@ -6,6 +6,8 @@ import type { SetupFault } from './setupFault.ts';
 export type SetupQuestions = {
   readonly setup: MarketoSetup;
   readonly budget: CallBudget;
+  /** A field that is followed in the feed beside those of the product. */
+  readonly feedField?: string | undefined;
   /** Every field that persons have. */
   readonly onDescribed?: (fields: readonly MarketoField[]) => void;
 };
@@ -30,7 +32,7 @@ const callsShare = 0.8;
  * from then on. Throws MARKETO_* when Marketo cannot be asked now.
  */
 export async function findSetupFaults(questions: SetupQuestions): Promise<readonly SetupFault[]> {
-  const { setup, budget, onDescribed } = questions;
+  const { setup, budget, feedField, onDescribed } = questions;
   let described: readonly MarketoField[] | null = null;
   const faults = await faultOf(readPersons, async () => {
     described = await setup.describePersons();
@@ -43,11 +45,11 @@ export async function findSetupFaults(questions: SetupQuestions): Promise<readon
     ...(await faultOf(readActivities, () => setup.probe('READ_ACTIVITIES'))),
     ...(await faultOf(nativeSync, () => setup.probe('NATIVE_SYNC_OFF'))),
     ...(await faultOf(readUsage, () => budget.countOthers())),
-    ...(described ? fieldFaults(described) : []),
+    ...(described ? fieldFaults(described, feedField) : []),
     ...clockFaults(setup),
     ...callFaults(budget),
   );
-  setup.leaveOut(unreadableFields(described ?? []));
+  setup.leaveOut(unreadableFields(described ?? [], feedField));
 
   return faults;
 }

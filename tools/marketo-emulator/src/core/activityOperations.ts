@@ -14,7 +14,9 @@ export const activityOperations: readonly Operation[] = [
   get('activities/deletedleads', 'Read-Only Activity', (instance, { parameters }) =>
     readDeletedLeads(instance, parameters),
   ),
-  get('activities/types', 'Read-Only Activity', () => ({ result: describeActivityTypes() })),
+  get('activities/types', 'Read-Only Activity', (instance) => ({
+    result: describeActivityTypes([...instance.flowSteps.services.values()]),
+  })),
   get('activities', 'Read-Only Activity', (instance, { parameters, user }) =>
     readActivities(instance, parameters, user),
   ),

@@ -1,3 +1,5 @@
+import type { FlowStepService } from './flowSteps/flowStepDefinition.ts';
+
 type AttributeRow = readonly [name: string, dataType: string];
 
 interface TypeRow {
@@ -105,15 +107,25 @@ const types: readonly TypeRow[] = [
   },
 ];
 
-/** Rows of activities/types.json for the types that are logged here. */
-export function describeActivityTypes(): object[] {
-  return types.map(({ id, name, description, primary, attributes }) => ({
+/** Rows of activities/types.json for the types that are logged here, those of installed flow steps among them. */
+export function describeActivityTypes(steps: readonly FlowStepService[]): object[] {
+  return [...types, ...steps.map(typeOfStep)].map(({ id, name, description, primary, attributes }) => ({
     id,
     name,
     description,
     ...(primary === undefined ? {} : { primaryAttribute: describe(primary) }),
     attributes: attributes.map(describe),
   }));
+}
+
+function typeOfStep({ activityTypeId, apiName, inputNames, resultNames }: FlowStepService): TypeRow {
+  const texts = [...inputNames, 'reason', 'errorCode', ...resultNames];
+  return {
+    id: activityTypeId,
+    name: apiName,
+    description: 'A self-service flow step was run',
+    attributes: [['success', 'boolean'], ...texts.map((name) => [name, 'string'] as const)],
+  };
 }
 
 function describe([name, dataType]: AttributeRow): object {

@@ -13,6 +13,8 @@ import type { ObjectWorld } from './objects/objectStore.ts';
 import { createObjectWorld } from './objects/objectStore.ts';
 import type { Partition } from './partitions.ts';
 import { defaultPartition } from './partitions.ts';
+import type { FlowSteps } from './flowSteps/flowSteps.ts';
+import { createFlowSteps } from './flowSteps/flowSteps.ts';
 import type { SequencedLog } from './sequencedLog.ts';
 import { createSequencedLog } from './sequencedLog.ts';
 import type { Settings } from './settings.ts';
@@ -126,6 +128,7 @@ export interface Instance extends Surroundings {
   readonly imports: Imports;
   /** Companies, opportunities and all the rest. */
   readonly objects: ObjectWorld;
+  readonly flowSteps: FlowSteps;
   readonly limiter: CallLimiter;
   /** What waits for the clock. */
   readonly waiting: Set<WaitingTask>;
@@ -163,6 +166,7 @@ export function createInstance(surroundings: Surroundings, credentials: Credenti
     imports: new Map(),
     exports: { jobs: new Map(), lastNumber: 0 },
     objects: createObjectWorld(),
+    flowSteps: createFlowSteps(),
     limiter: createCallLimiter(),
     waiting: new Set(),
     faults: [],

@@ -18,6 +18,7 @@ import { changeSettings } from '../core/settings.ts';
 import { addAccessControlRoutes } from './accessControlRoutes.ts';
 import { runDue } from '../core/waitingTasks.ts';
 import { actorOf, bodyOf } from './controlBody.ts';
+import { addFlowStepControlRoutes } from './flowStepRoutes.ts';
 import { addListControlRoutes } from './listControlRoutes.ts';
 import { addObjectControlRoutes } from './objectControlRoutes.ts';
 import { addPartitionControlRoutes } from './partitionControlRoutes.ts';
@@ -42,6 +43,7 @@ export function addControlRoutes(app: FastifyInstance, instance: Instance): void
       addPartitionControlRoutes(control, instance);
       addListControlRoutes(control, instance);
       addObjectControlRoutes(control, instance);
+      addFlowStepControlRoutes(control, instance);
       done();
     },
     { prefix: '/_control', bodyLimit: controlBodyBytesMax },
