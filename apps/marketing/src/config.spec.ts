@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { settingsTable } from '@lockstep/service-runtime';
-import { loadConfig, settings } from './config.ts';
+import { loadConfig, schemaWishesOf, settings } from './config.ts';
 
 const env = {
   KAFKA_BROKERS: 'kafka:9092',
@@ -59,6 +59,42 @@ describe('configuration of the marketing service', () => {
         },
         message: expect.not.stringContaining('hunter2'),
       }),
+    );
+  });
+
+  it('reads the custom object types and what may be made of the schema', () => {
+    const config = loadConfig({
+      ...env,
+      MARKETO_CUSTOM_TYPES: 'car=vin:key,year:integer,owner:link:lead.lockstepId;ship=name:string:key',
+      MARKETO_MAY_CREATE: 'custom-types',
+    });
+
+    expect(schemaWishesOf(config)).toEqual({
+      mayCreate: ['custom-types'],
+      customTypes: [
+        {
+          apiName: 'car',
+          fields: [
+            { name: 'vin', type: 'string', isKey: true },
+            { name: 'year', type: 'integer', isKey: false },
+            { name: 'owner', type: { object: 'lead', field: 'lockstepId' }, isKey: false },
+          ],
+        },
+        { apiName: 'ship', fields: [{ name: 'name', type: 'string', isKey: true }] },
+      ],
+    });
+    expect(schemaWishesOf(loadConfig(env))).toEqual({ customTypes: [], mayCreate: [] });
+  });
+
+  it.each([
+    ['car=vin', 'part 1 needs one to 3 fields with :key.'],
+    ['car=a:key,b:key,c:key,d:key', 'part 1 needs one to 3 fields with :key.'],
+    ['car=vin:key,vin:integer', 'part 1 names a field twice.'],
+    ['ship=name:key;car:key=vin:key', 'part 2 must begin with the name of a type.'],
+    ['car=vin:stone:key', expect.stringMatching(/^part 1 item 1 must be a name with :string, /)],
+  ])('refuses custom object types that Marketo could not have: %s', (types, sentence) => {
+    expect(() => loadConfig({ ...env, MARKETO_CUSTOM_TYPES: types })).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', details: { MARKETO_CUSTOM_TYPES: sentence } }),
     );
   });
 

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { commonSettings, mongodbSettings, parseSettings } from '@lockstep/service-runtime';
-import { fieldPolicies, type FieldPolicy } from '@lockstep/pipelines';
+import { creatables, fieldPolicies, type FieldPolicy, type SchemaWishes } from '@lockstep/pipelines';
+import { customTypeShape, customTypesOf } from './customTypes.ts';
 import type { Environment, Setting } from '@lockstep/service-runtime';
 
 /** Every environment variable the marketing service reads; docs/configuration.md shows them. */
@@ -76,6 +77,20 @@ export const settings = [
     },
   },
   {
+    name: 'MARKETO_CUSTOM_TYPES',
+    description:
+      'Custom object types that Marketo must have, each with its fields, such as `car=vin:string:key,year:integer,owner:link:lead.id`; a field is a text unless it says otherwise, one to three have `:key`.',
+    kind: 'lists',
+    shape: customTypeShape,
+  },
+  {
+    name: 'MARKETO_MAY_CREATE',
+    description:
+      'What may be made in Marketo where it is absent: `person-fields`, `custom-types`, or both; without it nothing is.',
+    kind: 'list',
+    shape: { pattern: /^(person-fields|custom-types)$/, words: 'person-fields or custom-types' },
+  },
+  {
     name: 'FEED_INTERVAL_MIN_MS',
     description: 'Shortest pause between two reads of the feed of changes, while some come, in milliseconds.',
     kind: 'integer',
@@ -147,7 +162,17 @@ export type Config = ReturnType<typeof loadConfig>;
 
 /** Throws SyncError CONFIG_INVALID with every fault at once. */
 export function loadConfig(env: Environment) {
-  return parseSettings(settings, { HOSTNAME: hostname(), ...env });
+  const config = parseSettings(settings, { HOSTNAME: hostname(), ...env });
+  customTypesOf(config.marketoCustomTypes);
+
+  return config;
+}
+
+/** What Marketo's schema must have beyond the fields of persons, and what of it may be made. */
+export function schemaWishesOf({ marketoCustomTypes, marketoMayCreate = [] }: Config): SchemaWishes {
+  const mayCreate = creatables.filter((what) => marketoMayCreate.includes(what));
+
+  return { customTypes: customTypesOf(marketoCustomTypes), mayCreate };
 }
 
 /** The policy of each field; of two for one field the stricter, of none that of `*`. */

@@ -32,7 +32,7 @@ import {
   systemClock,
   type Metrics,
 } from '@lockstep/service-runtime';
-import { fieldPolicyOf, type Config } from './config.ts';
+import { fieldPolicyOf, schemaWishesOf, type Config } from './config.ts';
 import { countCalls } from './countCalls.ts';
 import { feedHintRoute } from './feedHintRoute.ts';
 import type { Parts } from './marketingParts.ts';
@@ -130,7 +130,7 @@ async function serve(parts: Parts, lease: Lease, signal: AbortSignal): Promise<v
   // When one of them ends, for whatever reason, the others end with it.
   const ended = new AbortController();
   const both = AbortSignal.any([signal, ended.signal]);
-  const setup = watchSetup(parts, lease, both);
+  const setup = watchSetup({ ...parts, wishes: schemaWishesOf(parts.config) }, lease, both);
   const watching = setup.ended.finally(() => ended.abort());
   // A failure of one is reported once the others have ended.
   watching.catch(() => undefined);

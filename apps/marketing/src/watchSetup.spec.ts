@@ -1,9 +1,10 @@
 import { personFields, topics, type Notice } from '@lockstep/change-events';
 import { createMarketo, type MarketoOptions } from '@lockstep/marketo';
 import { startMarketoEmulator } from '@lockstep/marketo-emulator';
-import { openSetupCheck, type SetupFault } from '@lockstep/pipelines';
+import { openSetupCheck, type Creatable, type SchemaWishes, type SetupFault } from '@lockstep/pipelines';
 import { inMemoryEventLog } from '@lockstep/ports';
 import { createLogger, createReadiness, systemClock } from '@lockstep/service-runtime';
+import { customTypesOf } from './customTypes.ts';
 import { watchSetup } from './watchSetup.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -49,10 +50,11 @@ async function startStage(options: Partial<MarketoOptions> = {}) {
     await control('POST', 'faults', { action, match: { path: describe2 }, times: 100 });
   };
   const found: SetupFault[][] = [];
-  const open = () =>
+  const open = (wishes?: SchemaWishes) =>
     openSetupCheck({
       ...{ setup: marketo.setup, budget: marketo.budget, log: eventLog, lease, clock: systemClock },
       feedField: options.feedField,
+      ...(wishes && { wishes }),
       onFaults: (faults) => void found.push([...faults]),
     });
   const config = { marketoRequestField: options.feedField };
@@ -90,8 +92,8 @@ describe('the setup of Marketo', () => {
     await stage.close();
   });
 
-  const look = async (): Promise<unknown> => {
-    const check = await stage.open();
+  const look = async (wishes?: SchemaWishes): Promise<unknown> => {
+    const check = await stage.open(wishes);
 
     return check.step(forever).catch((error: unknown) => error);
   };
@@ -250,5 +252,113 @@ describe('the setup of Marketo', () => {
     await stage.stop();
     await passed;
     expect(stage.readiness.reasons().filter((reason) => !reason.startsWith('marketo/setup'))).toEqual([]);
+  });
+
+  const wishesOf = (fields: readonly string[], ...mayCreate: Creatable[]): SchemaWishes => ({
+    ...{ customTypes: customTypesOf({ car: fields }), mayCreate },
+  });
+
+  it('makes the custom object types that are missing when it may, adds what they lack later, and tells of it', async () => {
+    await start();
+    await look(wishesOf(['vin:key', 'owner:link:lead.id'], 'custom-types'));
+    await look(wishesOf(['vin:key', 'owner:link:lead.id', 'year:integer'], 'custom-types'));
+    await look(wishesOf(['vin:key', 'owner:link:lead.id', 'year:integer']));
+
+    expect(stage.notices()).toMatchObject([
+      {
+        ...{ code: 'MARKETO_SCHEMA_CREATED', severity: 'info', counts: { fields: 2 } },
+        facts: { 'custom/car/vin': 'created', 'custom/car/owner': 'created' },
+      },
+      { code: 'MARKETO_SCHEMA_CREATED', facts: { 'custom/car/year': 'created' } },
+    ]);
+    expect(stage.found).toEqual([[], [], []]);
+    const [created] = await stage.marketo.objects('FRESH').upsert('custom:car', [{ vin: 'V-1', year: 2003 }]);
+    expect(created?.result).toBe('CREATED');
+  });
+
+  it('makes nothing that it may not, says what is missing or other than wanted, and works without it', async () => {
+    await start();
+    await expect(look(wishesOf(['vin:key'], 'person-fields'))).resolves.toEqual({ idleMs: 3_600_000 });
+    await look(wishesOf(['vin:key', 'year:integer'], 'custom-types'));
+    await look(wishesOf(['vin:key', 'year:string:key', 'colour']));
+
+    expect(stage.found[0]).toEqual([
+      { check: 'custom/car', code: 'MARKETO_TYPE_MISSING', isGrave: false, found: 'missing or not approved' },
+    ]);
+    expect(stage.found[2]).toMatchObject([
+      { check: 'custom/car/year', code: 'MARKETO_FIELD_UNFIT', found: 'type integer for string' },
+      { check: 'custom/car/colour', code: 'MARKETO_FIELD_UNKNOWN', found: 'missing' },
+      { check: 'custom/car', code: 'MARKETO_FIELD_UNFIT', found: 'key vin for vin,year' },
+    ]);
+  });
+
+  it.each<[string, (stage: Stage) => Promise<unknown>, object]>([
+    [
+      'the permission',
+      ({ withhold }) => withhold('Read-Write Custom Object Type', 'Read-Only Custom Object Type'),
+      { code: 'MARKETO_FORBIDDEN', found: 'without Read-Write Custom Object Type' },
+    ],
+    [
+      'the kind of subscription',
+      ({ control }) => control('POST', 'settings', { customObjectMetadata: false }),
+      { code: 'MARKETO_FORBIDDEN' },
+    ],
+    [
+      'room for another type',
+      ({ control }) =>
+        control('POST', 'faults', {
+          ...{ match: { method: 'POST', path: 'schema\\.json' }, times: 1 },
+          action: { kind: 'envelope', code: '1003' },
+        }),
+      { code: 'MARKETO_REFUSED', found: 'refused with 1003' },
+    ],
+  ])('works all the same when a type cannot be made for want of %s', async (_what, hinder, fault) => {
+    await start();
+    await hinder(stage);
+
+    await expect(look(wishesOf(['vin:key'], 'custom-types'))).resolves.toEqual({ idleMs: 3_600_000 });
+
+    expect(stage.found).toMatchObject([[{ check: 'custom/car', isGrave: false, ...fault }]]);
+    expect(stage.notices().map(({ code }) => code)).toEqual(['MARKETO_LIMITED']);
+  });
+
+  it('makes the fields of persons that are missing when it may, the key among them, and begins', async () => {
+    await start();
+    for (const name of ['lockstepId', 'crmIsDeleted', 'crmCreatedDate'])
+      await stage.control('DELETE', `fields/${name}`);
+    expect(await look()).toMatchObject({ code: 'MARKETO_NOT_READY' });
+
+    await expect(look({ customTypes: [], mayCreate: ['person-fields'] })).resolves.toEqual({
+      idleMs: 3_600_000,
+    });
+
+    expect(stage.found.at(-1)).toEqual([]);
+    expect(stage.notices().at(-1)).toMatchObject({
+      code: 'MARKETO_SCHEMA_CREATED',
+      facts: { 'person/lockstepId': 'created', 'person/crmIsDeleted': 'created' },
+    });
+    const fields = new Map(
+      (await stage.marketo.setup.describePersons()).map((field) => [field.name, field.type]),
+    );
+    expect(['lockstepId', 'crmIsDeleted', 'crmCreatedDate'].map((name) => fields.get(name))).toEqual([
+      ...['string', 'boolean', 'timestamp'],
+    ]);
+  });
+
+  it('waits for the key field, and says why it could not make it', async () => {
+    await start();
+    await stage.control('DELETE', 'fields/lockstepId');
+    await stage.withhold('Read-Write Schema Custom Field');
+
+    expect(await look({ customTypes: [], mayCreate: ['person-fields'] })).toMatchObject({
+      code: 'MARKETO_NOT_READY',
+    });
+
+    expect(stage.found).toMatchObject([
+      [
+        { check: 'field/lockstepId', isGrave: true },
+        { check: 'create-fields', code: 'MARKETO_FORBIDDEN', isGrave: false },
+      ],
+    ]);
   });
 });

@@ -1,4 +1,4 @@
-import { openSetupCheck, reopeningStepper, type SetupFault } from '@lockstep/pipelines';
+import { openSetupCheck, reopeningStepper, type SchemaWishes, type SetupFault } from '@lockstep/pipelines';
 import type { Lease, MarketoField } from '@lockstep/ports';
 import { reasonOf, retryForever, systemClock, type Service } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
@@ -8,6 +8,7 @@ type Voice = Pick<Service, 'log' | 'readiness'>;
 type SetupParts = Pick<Parts, 'marketo' | 'eventLog'> & {
   readonly config: Pick<Config, 'marketoRequestField'>;
   readonly service: Voice;
+  readonly wishes?: SchemaWishes;
 };
 
 export type SetupWatch = {
@@ -42,13 +43,16 @@ type LookOptions = SetupParts & {
 };
 
 async function look(options: LookOptions, signal: AbortSignal): Promise<void> {
-  const { marketo, eventLog: log, service, config, lease, onDescribed, onPassed } = options;
+  const { marketo, eventLog: log, service, config, lease, onDescribed, onPassed, wishes } = options;
   const { marketoRequestField: feedField } = config;
   const { setup, budget } = marketo;
   const clock = systemClock;
   const onFaults = createTeller(service);
   const check = reopeningStepper(() =>
-    openSetupCheck({ setup, budget, feedField, log, lease, clock, onFaults, onDescribed }),
+    openSetupCheck({
+      ...{ setup, budget, feedField, log, lease, clock, onFaults, onDescribed },
+      ...(wishes && { wishes }),
+    }),
   );
   const step = async () => {
     const pause = await check.step(signal);

@@ -2,6 +2,7 @@ import { isSyncError, SyncError } from '@lockstep/change-events';
 import type { MarketoSetup, SetupProbe } from '@lockstep/ports';
 import type { MarketoCall, MarketoClient, MarketoEnvelope } from './marketoClient.ts';
 import { readField } from './readField.ts';
+import { createSchemaCalls } from './schemaCalls.ts';
 import { objectsOf } from './readValues.ts';
 
 /** Nobody has this id, so an update by it finds nothing to change. */
@@ -33,6 +34,7 @@ export type MarketoSetupOptions = Pick<MarketoSetup, 'clockLeadMs' | 'leaveOut'>
 
 export function createMarketoSetup({ client, clockLeadMs, leaveOut }: MarketoSetupOptions): MarketoSetup {
   return {
+    ...createSchemaCalls(client),
     clockLeadMs,
     leaveOut,
     async describePersons() {

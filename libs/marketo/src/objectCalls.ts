@@ -1,8 +1,8 @@
 import type { MarketoEntity, Scalar, ScalarValues } from '@lockstep/change-events';
-import type { MarketoField, MarketoObject, MarketoObjects } from '@lockstep/ports';
+import type { MarketoObject, MarketoObjects } from '@lockstep/ports';
 import type { MarketoCall, MarketoClient } from './marketoClient.ts';
 import { invalid, objectsOf, type JsonObject } from './readValues.ts';
-import { readField } from './readField.ts';
+import { fieldsOf, keyOf } from './readDescription.ts';
 import { readObjectResults } from './readObjectResults.ts';
 
 type StandardEntity = Exclude<MarketoEntity, `custom:${string}`>;
@@ -83,25 +83,6 @@ function createDescriptions(client: MarketoClient, now: () => number): Described
     answer.catch(() => known.delete(entity));
     return answer;
   };
-}
-
-function keyOf({ dedupeFields: names }: JsonObject): readonly string[] {
-  if (!Array.isArray(names) || names.length === 0) throw invalid('dedupeFields');
-  return names.map(String);
-}
-
-/**
- * `updateable` says whether a value can be changed later: keys cannot, but must be sent, and so may the address of a
- * salesperson (marketo-rest 4).
- */
-function fieldsOf({ idField, fields }: JsonObject): ReadonlyMap<string, MarketoField> {
-  const marketosOwn = new Set([String(idField), 'createdAt', 'updatedAt']);
-  return new Map(
-    objectsOf(fields).map((json) => {
-      const field = readField(json);
-      return [field.name, { ...field, isWritable: !marketosOwn.has(field.name) }];
-    }),
-  );
 }
 
 type Search = { readonly keys: readonly ScalarValues[]; readonly names: readonly string[] };

@@ -1,6 +1,7 @@
 import { personFields } from '@lockstep/change-events';
 import { startMarketoEmulator } from '@lockstep/marketo-emulator';
 import { openApiFile, readOpenApi } from '@lockstep/marketo-emulator/open-api';
+import { setupProbes } from '@lockstep/ports';
 import { createMarketo, type Marketo } from './createMarketo.ts';
 
 const file = openApiFile;
@@ -21,6 +22,18 @@ async function useEverything(marketo: Marketo): Promise<void> {
   await people.readMergesAndPartitions(position);
   await marketo.budget.countOthers();
   await useObjects(marketo, Number(person?.id));
+  await useSetup(marketo);
+}
+
+async function useSetup({ setup }: Marketo): Promise<void> {
+  for (const probe of setupProbes) await setup.probe(probe);
+  await setup.describePersons();
+  await setup.createPersonFields([{ name: 'crmParrot', type: 'string' }]);
+  const owner = { name: 'owner', type: { object: 'lead', field: 'id' }, isKey: false };
+  await setup.prepareType({
+    ...{ apiName: 'car', fields: [{ name: 'vin', type: 'string', isKey: true }, owner] },
+  });
+  await setup.describeType('car');
 }
 
 async function useObjects(marketo: Marketo, leadId: number): Promise<void> {
@@ -36,6 +49,7 @@ async function useObjects(marketo: Marketo, leadId: number): Promise<void> {
   await objects.find('company', [company], ['company']);
   await objects.find('opportunity', [opportunity], ['name']);
   await objects.find('role', [role], ['isPrimary']);
+  await objects.describe('company');
   await objects.remove('role', [role]);
   await objects.remove('opportunity', [opportunity]);
   await objects.remove('company', [company]);
@@ -66,13 +80,21 @@ describe('our calls', () => {
       'GET /rest/v1/activities/leadchanges.json',
       'GET /rest/v1/activities/pagingtoken.json',
       'GET /rest/v1/companies.json',
+      'GET /rest/v1/companies/describe.json',
+      'GET /rest/v1/customobjects/car/describe.json',
+      'GET /rest/v1/customobjects/schema.json',
       'GET /rest/v1/leads.json',
+      'GET /rest/v1/leads/describe2.json',
       'GET /rest/v1/opportunities.json',
       'GET /rest/v1/salespersons.json',
       'GET /rest/v1/stats/usage.json',
       'POST /rest/v1/companies.json',
       'POST /rest/v1/companies/delete.json',
+      'POST /rest/v1/customobjects/schema.json',
+      'POST /rest/v1/customobjects/schema/car/addField.json',
+      'POST /rest/v1/customobjects/schema/car/approve.json',
       'POST /rest/v1/leads.json',
+      'POST /rest/v1/leads/schema/fields.json',
       'POST /rest/v1/opportunities.json',
       'POST /rest/v1/opportunities/delete.json',
       'POST /rest/v1/opportunities/roles.json',

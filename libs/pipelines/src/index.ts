@@ -34,4 +34,5 @@ export { openRequestPublisher } from './request/publishRequests.ts';
 export { followRequests } from './request/followRequests.ts';
 export { createCallbackAnswerer, type AnswerFlowStep } from './request/answerCallbacks.ts';
 export { openSetupCheck, type SetupCheckOptions } from './setup/checkSetup.ts';
+export { creatables, type Creatable, type SchemaWishes } from './setup/schemaWishes.ts';
 export type { SetupFault } from './setup/setupFault.ts';

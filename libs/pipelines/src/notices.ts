@@ -92,6 +92,10 @@ const sentences = {
     severity: 'warning',
     sentence: 'The service works, but not with everything it needs of Marketo; the facts name every fault.',
   },
+  MARKETO_SCHEMA_CREATED: {
+    severity: 'info',
+    sentence: 'Fields that were missing in Marketo were made, as the settings allow; the facts name them.',
+  },
   VALUES_UNFIT: {
     severity: 'warning',
     sentence:

@@ -58,7 +58,12 @@ export {
   type UpsertResult,
 } from './marketoPeople.ts';
 export {
+  customFieldTypes,
   setupProbes,
+  type CustomFieldType,
+  type CustomType,
+  type CustomTypeField,
+  type DescribedType,
   type MarketoSetup,
   type MarketoField,
   type MarketoFieldType,
@@ -98,7 +103,11 @@ export {
 } from './contracts/dynamicsCatalogContract.ts';
 export { marketoContract } from './contracts/marketoPeopleContract.ts';
 export type { MarketoHarness, MarketoHuman } from './contracts/marketoHarness.ts';
-export { marketoSetupContract, type MarketoSetupHarness } from './contracts/marketoSetupContract.ts';
+export {
+  marketoSetupContract,
+  type MarketoSetupHarness,
+  type SetupRight,
+} from './contracts/marketoSetupContract.ts';
 export { eventLogContract } from './contracts/eventLogContract.ts';
 export { eventLogPublishingContract } from './contracts/eventLogPublishingContract.ts';
 export { eventLogContractTopics, untilMarked, type EventLogHarness } from './contracts/eventLogHarness.ts';

@@ -28,12 +28,15 @@ export async function openSetupCheck(options: SetupCheckOptions): Promise<Steppe
   const { log, lease, clock, onFaults } = options;
   const publisher = await log.openPublisher(source);
   let told = '';
+  const created: string[] = [];
 
   return {
     async step() {
       if (!lease.isHeld()) throw new SyncError('LEASE_LOST', { source });
-      const faults = await findSetupFaults(options);
+      const faults = await findSetupFaults(options, (names) => void created.push(...names));
       onFaults(faults);
+      if (created.length > 0) await publisher.publish([createdNotice(created, clock.now())]);
+      created.length = 0;
       const sentence = faults.map(sentenceOf).join('; ');
       if (faults.length > 0 && sentence !== told) await publisher.publish([noticeOf(faults, clock.now())]);
       told = sentence;
@@ -44,6 +47,12 @@ export async function openSetupCheck(options: SetupCheckOptions): Promise<Steppe
     },
     close: () => publisher.close(),
   };
+}
+
+function createdNotice(names: readonly string[], atMs: number): OutgoingMessage {
+  const facts = Object.fromEntries(names.map((name) => [name, 'created']));
+
+  return notice('MARKETO_SCHEMA_CREATED', 'marketo', { counts: { fields: names.length }, facts, atMs });
 }
 
 function noticeOf(faults: readonly SetupFault[], atMs: number): OutgoingMessage {

@@ -1,6 +1,8 @@
 import { isSyncError } from '@lockstep/change-events';
 import type { CallBudget, MarketoSetup, MarketoField } from '@lockstep/ports';
+import { createPersonFields, customTypeFaults } from './createAbsent.ts';
 import { fieldFaults, unreadableFields } from './fieldFaults.ts';
+import type { Created, SchemaWishes } from './schemaWishes.ts';
 import type { SetupFault } from './setupFault.ts';
 
 export type SetupQuestions = {
@@ -10,7 +12,11 @@ export type SetupQuestions = {
   readonly feedField?: string | undefined;
   /** Every field that persons have. */
   readonly onDescribed?: (fields: readonly MarketoField[]) => void;
+  /** Without wishes nothing is made. */
+  readonly wishes?: SchemaWishes;
 };
+
+const noWishes: SchemaWishes = { customTypes: [], mayCreate: [] };
 
 /** What a failed question means; `permission` is Marketo's name of what the role lacks. */
 type Check = { readonly check: string; readonly permission: string; readonly isGrave: boolean };
@@ -28,14 +34,22 @@ const clockLeadMaxMs = 60_000;
 const callsShare = 0.8;
 
 /**
- * Everything that is wrong with the setup, in one answer of at most five calls; fields that cannot be read are left out
+ * Everything that is wrong with the setup, in one answer of five calls and one for each custom object type; what is absent
+ * is made first, where that is allowed, and told to `onCreated`. Fields that cannot be read are left out
  * from then on. Throws MARKETO_* when Marketo cannot be asked now.
  */
-export async function findSetupFaults(questions: SetupQuestions): Promise<readonly SetupFault[]> {
-  const { setup, budget, feedField, onDescribed } = questions;
+export async function findSetupFaults(
+  questions: SetupQuestions,
+  onCreated: Created,
+): Promise<readonly SetupFault[]> {
+  const { setup, budget, feedField, onDescribed, wishes = noWishes } = questions;
+  const creation = { setup, wishes, onCreated };
   let described: readonly MarketoField[] | null = null;
+  const refusals: SetupFault[] = [];
   const faults = await faultOf(readPersons, async () => {
-    described = await setup.describePersons();
+    const result = await createPersonFields(creation, await setup.describePersons());
+    ({ described } = result);
+    refusals.push(...result.faults);
     onDescribed?.(described);
   });
   // Without a token every other question has the same answer.
@@ -46,6 +60,8 @@ export async function findSetupFaults(questions: SetupQuestions): Promise<readon
     ...(await faultOf(nativeSync, () => setup.probe('NATIVE_SYNC_OFF'))),
     ...(await faultOf(readUsage, () => budget.countOthers())),
     ...(described ? fieldFaults(described, feedField) : []),
+    ...refusals,
+    ...(await customTypeFaults(creation)),
     ...clockFaults(setup),
     ...callFaults(budget),
   );

@@ -22,6 +22,7 @@ describe('a setup of Marketo in memory', () => {
       switchNativeSyncOn: async () => void (setup.isNativeSyncOn = true),
       addTextField: async (name, lengthMax) =>
         void setup.fields.push({ name, type: 'string', lengthMax, isWritable: true }),
+      draftTextField: async (apiName) => void setup.drafts.add(apiName),
       advanceClock: async (durationMs) => void (setup.leadMs += durationMs),
       close: async () => undefined,
     };

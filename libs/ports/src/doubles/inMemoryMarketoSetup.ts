@@ -1,10 +1,15 @@
 import { SyncError } from '@lockstep/change-events';
-import type { MarketoSetup, MarketoField, SetupProbe } from '../marketoSetup.ts';
+import type { SetupRight } from '../contracts/marketoSetupContract.ts';
+import type { CustomType, DescribedType, MarketoField, MarketoSetup } from '../marketoSetup.ts';
 
 export type InMemoryMarketoSetup = MarketoSetup & {
   readonly fields: MarketoField[];
   /** What the API user may not do. */
-  readonly forbidden: Set<SetupProbe | 'READ_PERSONS'>;
+  readonly forbidden: Set<SetupRight>;
+  /** Custom object types that are approved, by API name, */
+  readonly types: Map<string, CustomType>;
+  /** and those with a draft of an administrator. */
+  readonly drafts: Set<string>;
   isNativeSyncOn: boolean;
   leadMs: number;
   /** What was left out last. */
@@ -14,7 +19,7 @@ export type InMemoryMarketoSetup = MarketoSetup & {
 /** A setup of which the test decides everything. */
 export function inMemoryMarketoSetup(fields: readonly MarketoField[]): InMemoryMarketoSetup {
   let wasAsked = false;
-  const ask = (setup: InMemoryMarketoSetup, what: SetupProbe | 'READ_PERSONS'): void => {
+  const ask = (setup: InMemoryMarketoSetup, what: SetupRight): void => {
     wasAsked = true;
     if (setup.forbidden.has(what)) throw new SyncError('MARKETO_FORBIDDEN', { marketoCode: '603' });
   };
@@ -22,6 +27,8 @@ export function inMemoryMarketoSetup(fields: readonly MarketoField[]): InMemoryM
   return {
     fields: [...fields],
     forbidden: new Set(),
+    types: new Map(),
+    drafts: new Set(),
     isNativeSyncOn: false,
     leadMs: 0,
     leftOut: new Set(),
@@ -35,6 +42,24 @@ export function inMemoryMarketoSetup(fields: readonly MarketoField[]): InMemoryM
       if (what === 'NATIVE_SYNC_OFF' && this.isNativeSyncOn)
         throw new SyncError('MARKETO_NATIVE_SYNC', { marketoCode: '1018' });
     },
+    async describeType(apiName) {
+      const type = this.types.get(apiName);
+
+      return type ? described(type) : null;
+    },
+    async createPersonFields(fields) {
+      ask(this, 'CREATE_FIELDS');
+      this.fields.push(...fields.map(({ name }) => text(name)));
+    },
+    async prepareType(type) {
+      ask(this, 'CREATE_TYPES');
+      if (this.drafts.has(type.apiName)) return 'DRAFT_OF_OTHERS';
+      const known = this.types.get(type.apiName)?.fields ?? [];
+      const lacking = type.fields.filter(({ name }) => !known.some((field) => field.name === name));
+      this.types.set(type.apiName, { ...type, fields: [...known, ...lacking] });
+
+      return 'PREPARED';
+    },
     leaveOut(names) {
       this.leftOut = names;
     },
@@ -43,3 +68,11 @@ export function inMemoryMarketoSetup(fields: readonly MarketoField[]): InMemoryM
     },
   };
 }
+
+/** Everything is a text here. */
+const text = (name: string): MarketoField => ({ name, type: 'string', lengthMax: 255, isWritable: true });
+
+const described = ({ fields }: CustomType): DescribedType => ({
+  keyFields: fields.filter(({ isKey }) => isKey).map(({ name }) => name),
+  fields: fields.map(({ name }) => text(name)),
+});

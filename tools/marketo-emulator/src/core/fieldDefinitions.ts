@@ -172,13 +172,18 @@ export function createFieldTable(): FieldTable {
   return table;
 }
 
+/** Takes a custom field away, as an administrator who hides it does; false for others. */
+export function removeCustomField(table: FieldTable, name: string): boolean {
+  return table.get(name)?.custom === true && table.delete(name);
+}
+
 /** Adds a custom field; strings get Marketo's 255 characters unless a length is given. */
 export function addCustomField(table: FieldTable, field: NewField): FieldDefinition {
-  const customCount = [...table.values()].filter((known) => known.custom === true).length;
+  const customIds = [...table.values()].filter((known) => known.custom === true).map(({ id }) => id);
   const length = field.length ?? defaultLength(field.dataType);
   const definition: FieldDefinition = {
     ...field,
-    id: customFieldIdMin + customCount,
+    id: Math.max(customFieldIdMin - 1, ...customIds) + 1,
     displayName: field.displayName ?? field.name,
     custom: true,
     ...(length === undefined ? {} : { length }),

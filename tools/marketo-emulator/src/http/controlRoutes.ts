@@ -11,7 +11,7 @@ import type { LogWindow } from '../core/controlLogs.ts';
 import { readCalls, readStates } from '../core/controlLogs.ts';
 import type { FaultAction, FaultMatch } from '../core/faults.ts';
 import { faultProblems } from '../core/faults.ts';
-import { addCustomField, isNewField } from '../core/fieldDefinitions.ts';
+import { addCustomField, isNewField, removeCustomField } from '../core/fieldDefinitions.ts';
 import type { Instance } from '../core/instance.ts';
 import { viewPerson } from '../core/persons.ts';
 import { changeSettings } from '../core/settings.ts';
@@ -135,6 +135,10 @@ function addSettingRoutes(control: FastifyInstance, instance: Instance): void {
     }
     const fresh = fields.filter(({ name }) => !instance.fields.has(name));
     return Promise.resolve({ fields: fresh.map((field) => addCustomField(instance.fields, field)) });
+  });
+  control.delete<{ Params: { name: string } }>('/fields/:name', ({ params: { name } }) => {
+    if (!removeCustomField(instance.fields, name)) throw new ControlError(404, [`no custom field ${name}`]);
+    return Promise.resolve({ removed: name });
   });
 }
 
