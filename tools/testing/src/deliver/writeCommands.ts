@@ -1,18 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  createCodec,
-  createMessageCodec,
-  subjectSchemas,
-  topics,
-  topicSchemas,
-  type DeliveryOutcome,
-  type WriteCommand,
-} from '@lockstep/change-events';
-import { createEventLog, createKafkaClient } from '@lockstep/kafka';
-import type { EventLog } from '@lockstep/ports';
-import { createSchemaIds } from '@lockstep/schema-registry';
+import { topics, type DeliveryOutcome, type WriteCommand } from '@lockstep/change-events';
 import type { Random } from '@lockstep/simulation';
 import type { Backing } from '../openBacking.ts';
+import { openEventLog } from '../openEventLog.ts';
 import { createEditor } from './editPeople.ts';
 import { createOwner } from './ownPeople.ts';
 import type { DeliveryPlan } from './planFaults.ts';
@@ -33,7 +23,7 @@ export async function startWriter(
   plan: DeliveryPlan,
   random: Random,
 ): Promise<CommandWriter> {
-  const log = openLog(backing);
+  const log = openEventLog(backing, 'faults');
   const owner = createOwner();
   const publisher = await log.openPublisher('faults/commands');
   const closing = new AbortController();
@@ -85,10 +75,3 @@ const toMessage = (command: WriteCommand) => ({
   key: command.goldenId,
   value: command,
 });
-
-function openLog({ kafkaBrokers, schemaRegistryUrl, topicPrefix: prefix }: Backing): EventLog {
-  const kafka = createKafkaClient({ brokers: kafkaBrokers.split(','), clientId: 'lockstep-faults' });
-  const schemaIds = createSchemaIds({ url: schemaRegistryUrl, autoRegister: false });
-  const codec = createMessageCodec(createCodec(schemaIds, subjectSchemas(topicSchemas(), prefix)), prefix);
-  return createEventLog({ kafka, codec, prefix, instanceId: 'faults' });
-}
