@@ -31,6 +31,8 @@ export const personFields: readonly FieldDefinition[] = [
     'mktoPersonNotes',
     'lockstepId',
     'crmId',
+    'externalCompanyId',
+    'externalSalesPersonId',
     'crmType',
     'crmStatusReason',
     'crmAddress2',

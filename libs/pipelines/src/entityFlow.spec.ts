@@ -2,7 +2,7 @@ import { topics, type GoldenEvent, type WriteCommand } from '@lockstep/change-ev
 import { createEntityFlow } from './entityFlow.ts';
 import { eventsOf, exampleId } from './pipelineFixtures.ts';
 
-const [accountId, userId] = [exampleId(1), exampleId(2)];
+const [accountId, userId, contactId] = [exampleId(1), exampleId(2), exampleId(3)];
 const owner = { ownerid: { id: userId, table: 'systemuser' } };
 const user = { version: 1, lastname: 'Example', internalemailaddress: 'ann@example.com' };
 
@@ -76,6 +76,50 @@ describe('an edit of an account', () => {
     await restart();
 
     expect(companies()).toEqual([{ externalCompanyId: accountId, company: 'Example Ltd' }]);
+  });
+});
+
+describe('a contact', () => {
+  const contact = {
+    version: 1,
+    lastname: 'Byron',
+    parentcustomerid: { id: accountId, table: 'account' },
+    ...owner,
+  };
+  const linksOf = async ({ marketo }: ReturnType<typeof createEntityFlow>) =>
+    marketo
+      .persons()
+      .map(({ fields }) => [
+        fields['externalCompanyId'],
+        fields['externalSalesPersonId'],
+        fields['lastName'],
+      ]);
+
+  it('is a person of its company and its salesperson once they are there, and waits for nothing else', async () => {
+    const setting = createEntityFlow();
+    await setting.stores.syncState.markFirstReadsComplete();
+    const { row, wake } = setting;
+
+    await row('contact', contactId, contact);
+    expect(await linksOf(setting)).toEqual([[null, null, 'Byron']]);
+    await row('account', accountId, { version: 2, name: 'Example Ltd' });
+    await row('systemuser', userId, user);
+    await wake('contact', contactId, 15_000);
+
+    expect(await linksOf(setting)).toEqual([[accountId, userId, 'Byron']]);
+  });
+
+  it('is created with both when they are there', async () => {
+    const setting = createEntityFlow();
+    await setting.stores.syncState.markFirstReadsComplete();
+    const { row, log } = setting;
+    await row('account', accountId, { version: 2, name: 'Example Ltd' });
+    await row('systemuser', userId, user);
+
+    await row('contact', contactId, contact);
+
+    expect(await linksOf(setting)).toEqual([[accountId, userId, 'Byron']]);
+    expect(eventsOf<WriteCommand>(log, topics.writes).at(-1)).toMatchObject({ operation: 'CREATE' });
   });
 });
 

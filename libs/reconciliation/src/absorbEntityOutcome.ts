@@ -3,7 +3,7 @@ import { absorbRefusal, closeEntry, findEntry, parkRefused, postpone } from './a
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { entityTypes, type GoldenEntity } from './entityTypes.ts';
 import { read } from './projection.ts';
-import { parentMissing, takeBack } from './relations.ts';
+import { isParentMissing, takeBack } from './relations.ts';
 
 /** Takes the outcome of a command about a record beside persons into its golden record. */
 export function absorbEntityOutcome(draft: Draft, entity: GoldenEntity, outcome: DeliveryOutcome): void {
@@ -22,7 +22,7 @@ export function absorbEntityOutcome(draft: Draft, entity: GoldenEntity, outcome:
       absorbRefusal(draft, outcome);
       return closeEntry(draft, outcome, entry);
     case 'RETRY':
-      if (entry && outcome.code === parentMissing && takeBack(draft, entry.command.fields))
+      if (entry && isParentMissing(outcome) && takeBack(draft, entry.command.fields))
         return closeEntry(draft, outcome, entry);
       return postpone(draft, outcome, entry);
     case 'UNKNOWN':

@@ -2,6 +2,7 @@ import type { DeliveryOutcome, ScalarValues, Sequence, WriteOperation } from '@l
 import { absorbState, bury, personRow } from './absorbMarketo.ts';
 import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decision.ts';
 import { settle, type Accepted } from './observe.ts';
+import { isParentMissing, takeBack } from './relations.ts';
 
 export type Entry = Extract<DraftRecord['outbox'][number], { kind: 'marketo-write' }>;
 
@@ -31,7 +32,7 @@ export function absorbOutcome(draft: Draft, outcome: DeliveryOutcome): void {
       absorbNotFound(draft, outcome, entry?.command.operation);
       return closeEntry(draft, outcome, entry);
     case 'REFUSED':
-      absorbRefusal(draft, outcome);
+      absorbRefused(draft, outcome, entry);
       return closeEntry(draft, outcome, entry);
     case 'AMBIGUOUS':
       draft.record.waiting = waitingFor(draft, 'review', outcome.code);
@@ -90,6 +91,12 @@ function absorbNotFound(draft: Draft, outcome: DeliveryOutcome, operation: Write
   }
   row.missing = true;
   draft.record.waiting = waitingFor(draft, 'marketo-missing', outcome.code);
+}
+
+/** A refusal that tells of a missing parent holds up the relations; any other the field or the record. */
+function absorbRefused(draft: Draft, outcome: DeliveryOutcome, entry: Entry | undefined): void {
+  const isTakenBack = isParentMissing(outcome) && takeBack(draft, entry?.command.fields ?? {});
+  if (!isTakenBack) absorbRefusal(draft, outcome);
 }
 
 /** A refusal parks the field that it names; one that names none makes the record wait. */

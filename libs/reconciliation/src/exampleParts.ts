@@ -1,4 +1,4 @@
-import type { ScalarValues, WriteCommand } from '@lockstep/change-events';
+import type { Scalar, ScalarValues, WriteCommand } from '@lockstep/change-events';
 import type { Decision } from './decision.ts';
 import { createDynamicsSide, createMarketoSide } from './exampleSides.ts';
 import type { NarrowField } from './exampleUnfit.ts';
@@ -35,6 +35,10 @@ export function createParts(options: WorldOptions) {
       /** Fields of Marketo with a limit, by name. */
       narrow: new Map<string, NarrowField>(),
       nowMs: Date.parse('2026-11-22T10:00:00Z'),
+      /** Ids of accounts and owners that Marketo has, as the golden records know. */
+      parents: new Set<string>(),
+      /** Ids that Marketo lacks all the same. */
+      lacking: new Set<Scalar>(),
       firstReadsComplete: options.firstReadsComplete ?? true,
       policy: { ...nativePolicy, matchByEmail: options.matchByEmail ?? false },
     },

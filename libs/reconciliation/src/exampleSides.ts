@@ -74,13 +74,20 @@ const blanks = (hidden: ReadonlySet<string>): ScalarValues =>
 
 function columnsOf({ table, columns }: DynamicsRow): FieldValues {
   const values: Record<string, FieldValue> = { [filterColumn]: columns[filterColumn] ?? null };
-  for (const { columns: names, type } of defaultMapping) {
+  for (const { columns: names, type, parents } of defaultMapping) {
     const name = names[table];
     if (name === undefined) continue;
     const value = columns[name] ?? null;
-    values[name] = type === 'option' && typeof value === 'number' ? { value, label: null } : value;
+    if (type === 'option' && typeof value === 'number') values[name] = { value, label: null };
+    else values[name] = parents ? relation(value) : value;
   }
   return values;
+}
+
+/** Relations are written `table/id`. */
+function relation(value: Scalar): FieldValue {
+  const [table = '', id = ''] = String(value ?? '').split('/');
+  return id === '' ? null : { id, table };
 }
 
 function bareEvent(recordId: string, page: Sequence, lane: Lane) {

@@ -90,7 +90,7 @@ function contextOf({ state }: Parts, former: GoldenRecord | null, message: Inbox
     firstReadsComplete: state.firstReadsComplete,
     claims: claimsFor(state.records, former, message),
     owners: state.links,
-    parents: new Set(),
+    parents: state.parents,
     published: new Set(outbox.map((entry) => entry.entryId)),
   };
 }

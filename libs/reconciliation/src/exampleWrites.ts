@@ -36,6 +36,8 @@ export function writeDynamics(
 export function writeMarketo(parts: Parts, { command }: Extract<OpenWrite, { to: 'marketo' }>): InboxMessage {
   const { marketo, state } = parts;
   const { sent: fields, stored, unfit } = fitValues(state.narrow, command.fields);
+  if (Object.values(fields).some((value) => state.lacking.has(value)))
+    return outcomeMessage(parts, command, { result: 'REFUSED', code: '1013', field: 'company' });
   const [first] = unfit;
   if (first && Object.keys(fields).length === 0)
     return outcomeMessage(parts, command, { result: 'REFUSED', field: first.field, code: first.code, unfit });

@@ -1,3 +1,4 @@
+import { ownerTables } from './entityTypes.ts';
 import type { optionSets } from './optionSets.ts';
 
 /** How a golden value is held; `option` is held by its label, `decimal` as a canonical string, `timestamp` as ISO text. */
@@ -21,7 +22,7 @@ export type MappingRow = {
   readonly parents?: readonly string[];
 };
 
-type Extras = Partial<Pick<MappingRow, 'type' | 'direction' | 'optionSet' | 'optOut'>> & {
+type Extras = Partial<Pick<MappingRow, 'type' | 'direction' | 'optionSet' | 'optOut' | 'parents'>> & {
   on?: 'lead' | 'contact';
 };
 
@@ -52,6 +53,12 @@ export const defaultMapping: readonly MappingRow[] = [
     ...inward,
   }),
   row('subject', 'subject', 'crmSubject', { on: 'lead', ...inward }),
+  row('companyId', 'parentcustomerid', 'externalCompanyId', {
+    on: 'contact',
+    parents: ['account'],
+    ...inward,
+  }),
+  row('ownerId', 'ownerid', 'externalSalesPersonId', { parents: ownerTables, ...inward }),
 
   row('salutation', 'salutation', 'salutation'),
   row('firstName', 'firstname', 'firstName'),

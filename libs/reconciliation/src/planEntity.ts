@@ -2,9 +2,8 @@ import type { Scalar, ScalarValues } from '@lockstep/change-events';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { entityTypes, type EntityType, type GoldenEntity } from './entityTypes.ts';
 import type { MappingRow } from './mapping.ts';
-import { isBlocked, sendCommand } from './planMarketo.ts';
-import { notRepresentable, project } from './projection.ts';
-import { isHeld, retryRelations } from './relations.ts';
+import { isBlocked, sendCommand, valueOf } from './planMarketo.ts';
+import { retryRelations } from './relations.ts';
 
 /** Plans what Marketo must be told of a record beside persons: at first everything, then what differs (decision 13). */
 export function planEntity(draft: Draft, entity: GoldenEntity): void {
@@ -21,18 +20,10 @@ const keyOf = ({ key }: EntityType, crm: DraftRow): ScalarValues => ({ [key]: cr
 function wantedFields(draft: Draft, counterpart: DraftRow | undefined): ScalarValues {
   const fields: Record<string, Scalar> = {};
   for (const mapping of draft.context.mapping) {
-    const wanted = wantedValue(draft, mapping);
+    const wanted = valueOf(draft, mapping);
     if (wanted !== undefined && !isSettled(counterpart, mapping, wanted)) fields[mapping.marketo] = wanted;
   }
   return fields;
-}
-
-/** What Marketo should hold; undefined when that is unknown, or when the parent that it names is not there. */
-function wantedValue(draft: Draft, mapping: MappingRow): Scalar | undefined {
-  const field = draft.record.fields[mapping.field];
-  if (!field) return undefined;
-  const wanted = project('marketo', mapping, field.value);
-  return wanted === notRepresentable || isHeld(draft, mapping, wanted) ? undefined : wanted;
 }
 
 /** Marketo holds the value, or refused it. */

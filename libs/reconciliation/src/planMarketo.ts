@@ -3,6 +3,7 @@ import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decisi
 import { entityTypes } from './entityTypes.ts';
 import type { MappingRow } from './mapping.ts';
 import { notRepresentable, project } from './projection.ts';
+import { isHeld } from './relations.ts';
 import { findMatch } from './match.ts';
 
 /** Plans what Marketo must be told: an update of the linked person, or the creation of one that should exist. */
@@ -56,14 +57,22 @@ function isUnsettled(draft: Draft, person: DraftRow, mapping: MappingRow): boole
 
 /** The value to write; undefined when the person holds it, refused it, or its field was never seen. */
 function wantedValue(draft: Draft, person: DraftRow, mapping: MappingRow): Scalar | undefined {
-  const field = draft.record.fields[mapping.field];
   const seen = person.seen[mapping.field];
-  if (!field || !seen || mapping.direction === 'to-dynamics') return undefined;
-  const wanted = project('marketo', mapping, field.value);
-  if (wanted === notRepresentable || wanted === seen.value) return undefined;
+  // Nobody but us may name a parent, so that what it was before does not matter.
+  if (!seen && !mapping.parents) return undefined;
+  const wanted = valueOf(draft, mapping);
+  if (wanted === undefined || wanted === seen?.value) return undefined;
   if (person.parked[mapping.field]?.value === wanted) return undefined;
   delete person.parked[mapping.field];
   return wanted;
+}
+
+/** What Marketo should hold; undefined for what is not sent, cannot be held there, or names a parent that is not there. */
+export function valueOf(draft: Draft, mapping: MappingRow): Scalar | undefined {
+  const field = draft.record.fields[mapping.field];
+  if (!field || !isSent(draft, mapping)) return undefined;
+  const wanted = project('marketo', mapping, field.value);
+  return wanted === notRepresentable || isHeld(draft, mapping, wanted) ? undefined : wanted;
 }
 
 /** A person deleted in Marketo comes back when its row was changed in Dynamics, with a new id (F-31). */
@@ -111,11 +120,15 @@ function wait(draft: Draft, cause: 'review' | 'join', code: string | null, after
   draft.record.waiting = { cause, code, dueAtMs: draft.context.nowMs + afterMs };
 }
 
-/** Dynamics holds something that the person never got before it was deleted, whichever of the two was learnt first. */
+/**
+ * Dynamics holds something that the person never got before it was deleted, whichever of the two was learnt first. A
+ * relation that waited does not bring anybody back.
+ */
 function isOutgrown(draft: Draft, person: DraftRow): boolean {
   return draft.context.mapping.some((mapping) => {
     const field = draft.record.fields[mapping.field];
-    const isEdited = field?.source === 'dynamics' && !field.agreed && Object.keys(mapping.columns).length > 0;
+    const isMapped = Object.keys(mapping.columns).length > 0 && !mapping.parents;
+    const isEdited = field?.source === 'dynamics' && !field.agreed && isMapped;
     return isEdited && wantedValue(draft, person, mapping) !== undefined;
   });
 }
@@ -138,12 +151,20 @@ function stopWaiting({ record }: Draft): void {
 function allFields(draft: Draft): ScalarValues {
   const fields: Record<string, Scalar> = {};
   for (const mapping of draft.context.mapping) {
-    const field = draft.record.fields[mapping.field];
-    if (!field || mapping.direction === 'to-dynamics') continue;
-    const wanted = project('marketo', mapping, field.value);
-    if (wanted !== notRepresentable) fields[mapping.marketo] = wanted;
+    const wanted = valueOf(draft, mapping);
+    if (wanted !== undefined) fields[mapping.marketo] = wanted;
   }
   return fields;
+}
+
+const companyFields = new Set(
+  entityTypes.account.mapping.filter(({ parents }) => !parents).map(({ marketo }) => marketo),
+);
+
+/** A person of a company shows the company's own fields, and may not be given others (marketo-rest 2.4, 1021). */
+function isSent({ record }: Draft, { marketo, direction }: MappingRow): boolean {
+  if (direction === 'to-dynamics') return false;
+  return !companyFields.has(marketo) || typeof record.fields['companyId']?.value !== 'string';
 }
 
 const overtakenMax = 5;

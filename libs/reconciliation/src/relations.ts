@@ -1,9 +1,12 @@
-import type { Scalar, ScalarValues } from '@lockstep/change-events';
+import type { DeliveryOutcome, Scalar, ScalarValues } from '@lockstep/change-events';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import type { MappingRow } from './mapping.ts';
 
-/** The code of an outcome that says that a record it names is not there. */
-export const parentMissing = 'MARKETO_PARENT_MISSING';
+/** Ours, and what Marketo says of a person (marketo-rest 4). */
+const parentCodes = new Set(['MARKETO_PARENT_MISSING', '718', '1013']);
+
+/** The outcome says that a record that the command names is not there. */
+export const isParentMissing = ({ code }: DeliveryOutcome): boolean => parentCodes.has(code ?? '');
 
 const firstRetryMs = 15_000;
 

@@ -3,6 +3,7 @@ import { activeRow, type Draft, type DraftRecord } from './decision.ts';
 import { rowKey } from './goldenRecord.ts';
 import { isFreePerson } from './match.ts';
 import { sendCommand } from './planMarketo.ts';
+import { retryRelations } from './relations.ts';
 
 const retryBackoffMaxMs = 600_000;
 
@@ -15,6 +16,7 @@ export function lookAgain(draft: Draft): void {
     else retryMarketo(draft, entry);
   }
   endWaiting(draft);
+  retryRelations(draft);
 }
 
 /** What waited for a time is planned anew; a person that was missing is read. */

@@ -6,7 +6,7 @@ import {
   rowsFromDynamicsEmulator,
 } from '@lockstep/checker';
 import type { EmulatedPersonState, History, LoggedState } from '@lockstep/checker';
-import { defaultMapping } from '@lockstep/reconciliation';
+import { defaultMapping, mappingFor } from '@lockstep/reconciliation';
 import type { EmulatedDynamics } from './emulatedDynamics.ts';
 import type { EmulatedMarketo } from './emulatedMarketo.ts';
 
@@ -40,7 +40,8 @@ export async function readBothSides({ dynamics, marketo, matchByEmail }: BothSid
     golden: [],
     changes: null,
     stored: null,
-    mapping: defaultMapping,
+    // Relations are judged by nobody yet: they wait for parents, and Marketo keeps what cannot be taken away.
+    mapping: mappingFor(defaultMapping, []),
     matchByEmail,
   };
 }

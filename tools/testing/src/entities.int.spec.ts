@@ -4,7 +4,13 @@ import { startLockstep, type Lockstep } from './startLockstep.ts';
 
 const userId = '5f0e4c9a-0a4e-4f54-9a53-3a6b8a7a1c11';
 const accountId = '5f0e4c9a-0a4e-4f54-9a53-3a6b8a7a1c12';
+const contactId = '5f0e4c9a-0a4e-4f54-9a53-3a6b8a7a1c13';
 const timeoutMs = 60_000;
+
+const naming = (column: string, id: string, table: string): Values => ({
+  [column]: id,
+  [`${column}@Microsoft.Dynamics.CRM.lookuplogicalname`]: table,
+});
 
 let lockstep: Lockstep;
 
@@ -23,14 +29,22 @@ beforeAll(async () => {
     accountid: accountId,
     name: 'Example Ltd',
     industrycode: 1,
-    _ownerid_value: userId,
-    '_ownerid_value@Microsoft.Dynamics.CRM.lookuplogicalname': 'systemuser',
+    ...naming('_ownerid_value', userId, 'systemuser'),
+  });
+  await create('contact', {
+    contactid: contactId,
+    lastname: 'Babbage',
+    ...naming('_ownerid_value', userId, 'systemuser'),
+    ...naming('_parentcustomerid_value', accountId, 'account'),
   });
 }, 2 * timeoutMs);
 afterAll(() => lockstep.close());
 
 const records = async (type: string): Promise<readonly Values[]> =>
   (await lockstep.marketo.control.get<{ records: Values[] }>(`objects/${type}`)).records;
+const person = () => lockstep.marketo.personOfRow(contactId).catch(() => null);
+const edit = (table: string, id: string, fields: Values) =>
+  lockstep.dynamics.control.post('edits', { table, id, fields });
 const company = async () =>
   (await records('company')).find(({ externalCompanyId }) => externalCompanyId === accountId);
 const salesperson = async () =>
@@ -58,10 +72,21 @@ describe('an account and its owner in Dynamics', () => {
   );
 
   it(
+    'are those of their contact, which shows the name of its company',
+    async () => {
+      const links = { externalCompanyId: accountId, externalSalesPersonId: userId };
+
+      const found = await until(person, (values) => values?.['externalCompanyId'] === accountId);
+
+      expect(found).toMatchObject({ ...links, lastName: 'Babbage', company: 'Example Ltd' });
+      await lockstep.waitUntilInSync({ timeoutMs });
+    },
+    2 * timeoutMs,
+  );
+
+  it(
     'take their edits to Marketo',
     async () => {
-      const edit = (table: string, id: string, fields: Values) =>
-        lockstep.dynamics.control.post('edits', { table, id, fields });
       await edit('account', accountId, { name: 'Example plc', industrycode: null });
       await edit('systemuser', userId, { lastname: 'Lovelace' });
 
@@ -70,6 +95,21 @@ describe('an account and its owner in Dynamics', () => {
 
       expect(found).toMatchObject({ company: 'Example plc', industry: null });
       expect(user).toMatchObject({ firstName: 'Ada', lastName: 'Lovelace' });
+      expect(await person()).toMatchObject({ company: 'Example plc' });
+    },
+    2 * timeoutMs,
+  );
+
+  it(
+    'stay in Marketo when the account is deleted, which takes its contact along: that person is flagged',
+    async () => {
+      await lockstep.dynamics.control.post('deletes', { table: 'account', id: accountId });
+
+      const found = await until(person, (values) => values?.['crmIsDeleted'] === true);
+
+      expect(found).toMatchObject({ crmIsDeleted: true, externalCompanyId: accountId });
+      await lockstep.waitUntilInSync({ timeoutMs });
+      expect(await company()).toMatchObject({ company: 'Example plc' });
     },
     2 * timeoutMs,
   );
