@@ -297,14 +297,15 @@ describe('commands of entities other than persons', () => {
       ]);
     }));
 
-  it('wait while the CRM sync of Marketo itself is on', () =>
+  it.each([false, true])('wait while the CRM sync of Marketo itself is on, told by each record: %s', (each) =>
     withDelivery(async ({ deliver, control }) => {
-      await control('POST', 'settings', { nativeCrm: true });
+      await control('POST', 'settings', { nativeCrm: true, nativeCrmSkipsRecords: each });
 
       await expect(deliver(upsert('company', company))).rejects.toMatchObject({
         code: 'MARKETO_NATIVE_SYNC',
       });
-    }));
+    }),
+  );
 });
 
 describe('a value of a record other than a person that does not fit its field', () => {

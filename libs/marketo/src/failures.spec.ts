@@ -51,6 +51,19 @@ describe('the failure of a whole call', () => {
     expect(faultFailure({ code, message: '' }, 'write').code).toBe(write);
   });
 
+  it.each<[string, number | null, string, string]>([
+    ['a body above 1 MB', 413, 'MARKETO_ANSWER_INVALID', 'MARKETO_REFUSED'],
+    ['an address above 8 KB', 414, 'MARKETO_ANSWER_INVALID', 'MARKETO_REFUSED'],
+    ['too many calls for a gateway', 429, 'MARKETO_BUSY', 'MARKETO_OUTCOME_UNKNOWN'],
+    ['a server that fails', 500, 'MARKETO_BUSY', 'MARKETO_OUTCOME_UNKNOWN'],
+    ['a gateway that fails', 502, 'MARKETO_BUSY', 'MARKETO_OUTCOME_UNKNOWN'],
+    ['a body that is empty or no JSON', 200, 'MARKETO_UNREACHABLE', 'MARKETO_OUTCOME_UNKNOWN'],
+    ['no answer', null, 'MARKETO_UNREACHABLE', 'MARKETO_OUTCOME_UNKNOWN'],
+  ])('is for %s (%s) of a read %s, of a write %s', (_what, status, read, write) => {
+    expect(answerFailure(status, 'why', 'read').code).toBe(read);
+    expect(answerFailure(status, 'why', 'write').code).toBe(write);
+  });
+
   it('parks no record for what is not the fault of one', () => {
     const fates = notOfRecords.map(([code]) => fateOf(faultFailure({ code, message: '' }, 'write')));
 

@@ -39,6 +39,17 @@ describe('the results of a write of records other than persons', () => {
     expect(readObjectResults([record], 1, 'delete')).toEqual([expected]);
   });
 
+  it.each(['1001', '1002', '1003', '1005', '1006', '1007', '1036', '1077'])(
+    'that were skipped with %s are refused',
+    (code) => {
+      expect(readObjectResults([skipped(code)], 1, 'upsert')).toMatchObject([{ result: 'REFUSED', code }]);
+    },
+  );
+
+  it.each(['upsert', 'delete'] as const)('of an %s say that the CRM sync of Marketo is on', (write) => {
+    expect(() => readObjectResults([skipped('1018')], 1, write)).toThrow('MARKETO_NATIVE_SYNC');
+  });
+
   it.each([[undefined], [[]], [[{ status: 'created' }]], [[{ status: 'queued', id: 7 }]]])(
     'that do not tell what became of every record leave the outcome unknown: %j',
     (result) => {

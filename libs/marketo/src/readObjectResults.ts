@@ -8,7 +8,10 @@ export type ObjectWrite = 'upsert' | 'delete';
 /** What a skipped record says of a record it names: a company or salesperson (718), a person (1004), an opportunity (1013). */
 const parentCodes = new Set(['718', '1004', '1013']);
 
-/** One result per record, in input order. Throws MARKETO_OUTCOME_UNKNOWN as `recordsOf` does. */
+/**
+ * One result per record, in input order. Throws MARKETO_OUTCOME_UNKNOWN as `recordsOf` does, and MARKETO_NATIVE_SYNC when
+ * Marketo's own sync has skipped them: at which level it says so is not known (marketo-rest 10).
+ */
 export function readObjectResults(
   result: unknown,
   recordsSent: number,
@@ -35,6 +38,7 @@ function readResult(record: JsonObject, write: ObjectWrite): ObjectResult {
 function readSkipped(record: JsonObject, write: ObjectWrite): ObjectResult {
   const refusal = refusalOf(record);
   const { code } = refusal;
+  if (code === '1018') throw new SyncError('MARKETO_NATIVE_SYNC', { marketoCode: code });
   if (code === '1022') return { result: 'IN_USE' };
   if (!parentCodes.has(code)) return refusal;
 

@@ -5,10 +5,12 @@ import type { JsonObject } from './readValues.ts';
 
 /** What record-level codes mean, in words of our own: Marketo's text repeats the value (marketo-rest 2.4). */
 const sentences: Readonly<Record<string, string>> = {
+  '718': 'a company or salesperson that it names is not there',
   '1001': 'the value has another type than the field',
   '1002': 'a value is missing',
   '1003': 'the value is not valid for the field',
   '1006': 'the field does not exist or is read-only',
+  '1013': 'a company or salesperson that it names is not there',
   '1021': 'the person belongs to a company record, which owns the field',
   '1036': 'the same key occurs twice in one call',
   '1077': 'the value is longer than the field',
