@@ -33,7 +33,10 @@ export function fieldFaults(described: readonly MarketoField[], feedField?: stri
 }
 
 /** Fields that Marketo does not have, or holds as another type: asking for them would fail every read. */
-export function unreadableFields(described: readonly MarketoField[], feedField?: string): ReadonlySet<string> {
+export function unreadableFields(
+  described: readonly MarketoField[],
+  feedField?: string,
+): ReadonlySet<string> {
   const byName = new Map(described.map((field) => [field.name, field]));
   const unreadable = wantedFields(feedField).filter((wanted) => !isReadable(wanted, byName.get(wanted.name)));
 
