@@ -103,7 +103,7 @@ export type MarketoEntity = 'salesperson' | 'company' | 'opportunity' | 'role' |
  * Of a person: CREATE looks the person up before it creates; UPDATE goes by Marketo id only; READ settles an unknown
  * outcome. Of another entity: UPSERT and DELETE go by the entity's key, and READ reads the fields that it names.
  */
-export type WriteOperation = 'CREATE' | 'UPDATE' | 'READ' | 'UPSERT' | 'DELETE';
+export type WriteOperation = 'CREATE' | 'UPDATE' | 'READ' | 'UPSERT' | 'DELETE' | 'MERGE';
 
 /** Every field in which Marketo still differs from golden at that revision; of an entity also the fields of its key. */
 export type WriteCommand = {
@@ -119,10 +119,12 @@ export type WriteCommand = {
   readonly issuedAt: string;
   /** Null, or absent from commands of earlier versions, for a person. */
   readonly entity?: MarketoEntity | null;
+  /** Of a MERGE: Marketo's ids of those who become part of `personId`, 25 at most. */
+  readonly loserIds?: readonly string[] | null;
 };
 
 /**
- * CREATED and UPDATED carry the accepted values; DELETED is said of entities only; FOUND and READ carry the state that was read; NOT_FOUND says that the
+ * CREATED and UPDATED carry the accepted values; MERGED says that nobody of those who should be merged is left; FOUND and READ carry the state that was read; NOT_FOUND says that the
  * person is not there (its delete or merge will follow); UNKNOWN says that the answer was lost and that the key must
  * wait until `retryAt`; RETRY says that nothing was sent and why.
  */
@@ -130,6 +132,7 @@ export type DeliveryResult =
   | 'CREATED'
   | 'UPDATED'
   | 'DELETED'
+  | 'MERGED'
   | 'FOUND'
   | 'READ'
   | 'SUPERSEDED'

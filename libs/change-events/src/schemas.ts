@@ -115,7 +115,10 @@ export const writeCommandSchema = named(
     text('commandId'),
     text('goldenId'),
     sequence('revision'),
-    text('operation', 'CREATE, UPDATE or READ of a person; UPSERT, DELETE or READ of another entity'),
+    text(
+      'operation',
+      'CREATE, UPDATE, READ, DELETE or MERGE of a person; UPSERT, DELETE or READ of another entity',
+    ),
     text('personId'),
     text('email'),
     flag('matchByEmail'),
@@ -123,6 +126,7 @@ export const writeCommandSchema = named(
     text('lane'),
     time('issuedAt'),
     text('entity', 'salesperson, company, opportunity, role or custom:<API name>; null for a person'),
+    list('loserIds', 'string'),
   ]),
 );
 

@@ -25,6 +25,7 @@ import {
   readMerges,
   readPartitionRows,
 } from './readFeedRows.ts';
+import { readObjectResults } from './readObjectResults.ts';
 import { createObjectCalls } from './objectCalls.ts';
 import { invalid } from './readValues.ts';
 import { readUsage } from './readUsage.ts';
@@ -183,6 +184,22 @@ function createPeople(client: MarketoClient, fieldsNow: FieldsNow): MarketoPeopl
     },
     findPersons: (field, values) => findPersons({ client, fields: fieldsNow().fields, field, values }),
     upsert: (request) => upsertPersons(client, request),
+    ...createPersonEnds(client),
+  };
+}
+
+function createPersonEnds(client: MarketoClient): Pick<MarketoPeople, 'deletePersons' | 'mergePersons'> {
+  return {
+    async deletePersons(personIds) {
+      const input = personIds.map((id) => ({ id: Number(id) }));
+      const { result } = await client.call({ kind: 'write', path: 'leads/delete.json', body: { input } });
+
+      return readObjectResults(result, personIds.length, 'delete');
+    },
+    async mergePersons(winnerId, loserIds) {
+      const query = new URLSearchParams({ leadIds: loserIds.join(',') }).toString();
+      await client.call({ kind: 'write', path: `leads/${winnerId}/merge.json?${query}`, body: {} });
+    },
   };
 }
 

@@ -47,6 +47,7 @@ export type { DynamicsCatalog, ExcludedColumn, TableDescription, TableSelection 
 export type { MarketoObject, MarketoObjects, ObjectResult } from './marketoObjects.ts';
 export {
   marketoBatchMax,
+  mergeLosersMax,
   type DeletedPage,
   type Merge,
   type MergePage,

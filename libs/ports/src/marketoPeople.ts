@@ -1,4 +1,5 @@
 import type { EvidenceRow, ScalarValues } from '@lockstep/change-events';
+import type { ObjectResult } from './marketoObjects.ts';
 
 /** A person as read: every field asked for, null where empty. */
 export type MarketoPerson = { readonly id: string; readonly fields: ScalarValues };
@@ -49,6 +50,9 @@ export type UpsertRequest =
     }
   | { readonly action: 'updateOnly'; readonly lookupField: 'id'; readonly input: readonly ScalarValues[] };
 
+/** At most this many losers in one merge (marketo-rest 2.5). */
+export const mergeLosersMax = 25;
+
 /** At most this many records in one call (marketo-rest 2.4). */
 export const marketoBatchMax = 300;
 
@@ -67,4 +71,11 @@ export type MarketoPeople = {
   findPersons(field: string, values: readonly string[]): Promise<readonly MarketoPerson[]>;
   /** At most 300 records; the answer is in input order. */
   upsert(request: UpsertRequest): Promise<readonly UpsertResult[]>;
+  /** At most 300 ids; the answer is in input order. */
+  deletePersons(personIds: readonly string[]): Promise<readonly ObjectResult[]>;
+  /**
+   * The losers, 25 at most, become part of the winner, whose values stay; its empty ones are filled from theirs (marketo-rest
+   * 2.5). Throws MARKETO_REFUSED when one of them is not there.
+   */
+  mergePersons(winnerId: string, loserIds: readonly string[]): Promise<void>;
 };

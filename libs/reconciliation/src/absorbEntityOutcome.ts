@@ -31,6 +31,7 @@ export function absorbEntityOutcome(draft: Draft, entity: GoldenEntity, outcome:
     case 'FOUND':
     case 'AMBIGUOUS':
     case 'DELETED':
+    case 'MERGED':
     case 'SUPERSEDED':
       draft.nothing = 'superseded';
   }

@@ -40,8 +40,9 @@ export function absorbOutcome(draft: Draft, outcome: DeliveryOutcome): void {
     case 'UNKNOWN':
     case 'RETRY':
       return postpone(draft, outcome, entry);
-    // Said of other entities than persons only.
+    // Said of commands that are not given for persons yet.
     case 'DELETED':
+    case 'MERGED':
     case 'SUPERSEDED':
       draft.nothing = 'superseded';
   }

@@ -12,6 +12,8 @@ import type { Delivery } from '@lockstep/ports';
 const unknownOutcomeMs = 95_000;
 /** The limit for custom objects is 120 s (marketo-rest 4). */
 const unknownCustomMs = 125_000;
+/** The limit for merges is 180 s (marketo-rest 2.4). */
+const unknownMergeMs = 185_000;
 /** The least time before a command that was not carried out is sent again. */
 export const retryMs = 5_000;
 
@@ -47,9 +49,14 @@ export function outcomeOf(command: WriteCommand, answer: Answer, nowMs: number):
 
 /** The write may have happened: its key waits until Marketo can no longer commit it, and is then settled by a read. */
 export function unknownOutcome(command: WriteCommand, code: ErrorCode, nowMs: number): DeliveryOutcome {
-  const waitMs = command.entity?.startsWith('custom:') ? unknownCustomMs : unknownOutcomeMs;
-  const retryAt = isoTime(nowMs + waitMs);
+  const retryAt = isoTime(nowMs + unknownMsOf(command));
   return outcomeOf(command, { result: 'UNKNOWN', code, retryAt }, nowMs);
+}
+
+function unknownMsOf({ operation, entity }: WriteCommand): number {
+  if (operation === 'MERGE') return unknownMergeMs;
+
+  return entity?.startsWith('custom:') ? unknownCustomMs : unknownOutcomeMs;
 }
 
 /** What may have been sent, and which revision this process knows to be unsent. */

@@ -1,12 +1,8 @@
-import {
-  isoTime,
-  type DeliveryOutcome,
-  type MarketoEntity,
-  type WriteCommand,
-} from '@lockstep/change-events';
-import type { MarketoObject, ObjectResult } from '@lockstep/ports';
-import { outcomeOf, retryMs, type Answer } from './deliveryOutcome.ts';
+import type { DeliveryOutcome, MarketoEntity, WriteCommand } from '@lockstep/change-events';
+import type { MarketoObject } from '@lockstep/ports';
+import { outcomeOf, type Answer } from './deliveryOutcome.ts';
 import { createGatherer, type Gatherer } from './gather.ts';
+import { answerOf } from './objectResult.ts';
 import { checkObject, type ObjectCheckOptions } from './objectCheck.ts';
 import { gatheringOf, unfitAnswer, writeChecked, type Gathering, type PersonCall } from './personCalls.ts';
 import { assertHeld, type MarketoCallOptions } from './personSearch.ts';
@@ -88,24 +84,4 @@ async function readAll(
       : { result: 'NOT_FOUND' };
     return outcomeOf(command, answer, clock.now());
   });
-}
-
-function answerOf({ fields }: WriteCommand, result: ObjectResult | undefined, nowMs: number): Answer {
-  if (!result) return { result: 'UNKNOWN', code: 'MARKETO_ANSWER_INVALID', retryAt: null };
-  const retryAt = isoTime(nowMs + retryMs);
-  switch (result.result) {
-    case 'CREATED':
-    case 'UPDATED':
-      return { result: result.result, personId: result.id, accepted: fields };
-    case 'DELETED':
-      return { result: 'DELETED', personId: result.id };
-    case 'NOT_FOUND':
-      return { result: 'NOT_FOUND' };
-    case 'PARENT_MISSING':
-      return { result: 'RETRY', code: 'MARKETO_PARENT_MISSING', detail: result.marketoCode, retryAt };
-    case 'IN_USE':
-      return { result: 'RETRY', code: 'MARKETO_IN_USE', retryAt };
-    case 'REFUSED':
-      return { result: 'REFUSED', code: result.code, field: result.field, detail: result.detail };
-  }
 }

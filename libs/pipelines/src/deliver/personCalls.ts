@@ -13,7 +13,10 @@ import {
   type Found,
   type MarketoCallOptions,
 } from './personSearch.ts';
+import { mergePersons } from './mergePersons.ts';
+import { answerOf } from './objectResult.ts';
 import { change, creation, writePersons, type PersonWrite } from './personWrites.ts';
+import { writeRecords, type RecordsCall } from './writeRecords.ts';
 
 /** Carries out one command. Rejects when a call failed before anything of the command was sent. */
 export type PersonCall = (command: WriteCommand) => Promise<DeliveryOutcome>;
@@ -40,6 +43,7 @@ export function createPersonCalls(options: PersonCallOptions): PersonCall {
   const byEmail = searchOf(options, 'email');
   const create = writeOf(options, creation);
   const update = writeOf(options, change);
+  const remove = removeOf(options);
 
   /** Looks up by our key, then by email, and only then creates by the key: a repeat cannot make a second person. */
   async function find(command: WriteCommand): Promise<Answer | null> {
@@ -75,6 +79,10 @@ export function createPersonCalls(options: PersonCallOptions): PersonCall {
       }
       case 'UPDATE':
         return writeFitting(options, update, command);
+      case 'DELETE':
+        return remove(command);
+      case 'MERGE':
+        return mergePersons(options, byId, command);
       default:
         return outcomeOf(command, { result: 'REFUSED', code: 'MESSAGE_UNEXPECTED' }, options.clock.now());
     }
@@ -149,6 +157,22 @@ function writeOf(options: PersonCallOptions, how: PersonWrite): Gatherer<WriteCo
     // A call that names one person twice is refused for both records (1036).
     keyOf: (command) => String(how.input(command)[how.lookupField]),
     call: (commands) => writePersons(options, how, commands),
+  });
+}
+
+/** By Marketo's id; who is not there is NOT_FOUND. */
+function removeOf(options: PersonCallOptions): PersonCall {
+  const call: RecordsCall = async (commands) => {
+    const results = await options.people.deletePersons(commands.map(({ personId }) => String(personId)));
+
+    return commands.map((command, at) => answerOf(command, results[at], options.clock.now()));
+  };
+
+  return createGatherer<WriteCommand, DeliveryOutcome>({
+    ...gatheringOf(options),
+    bytesOf: ({ personId }) => String(personId).length + 10,
+    keyOf: ({ personId }) => personId,
+    call: (commands) => writeRecords(options, call, commands),
   });
 }
 

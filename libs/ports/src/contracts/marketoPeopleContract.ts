@@ -75,6 +75,41 @@ export function marketoContract(start: () => Promise<MarketoHarness>): void {
     });
   });
 
+  describe('ends persons', () => {
+    it('deletes by id, in the order of the input, and says who was not there', async () => {
+      const ids = await human.seed([{ lastName: 'Reed' }, { lastName: 'Rhodes' }]);
+
+      const results = await people.deletePersons(['987654', String(ids[1])]);
+
+      expect(results).toEqual([{ result: 'NOT_FOUND' }, { result: 'DELETED', id: ids[1] }]);
+      expect((await people.findPersons('id', [...ids])).map(({ id }) => id)).toEqual([ids[0]]);
+    });
+
+    it('merges: the values of the winner stay, its empty ones come from the losers, who are gone', async () => {
+      const [winner = '', loser = '', other = ''] = await human.seed([
+        { lastName: 'Reed', city: 'Ulm' },
+        { lastName: 'Rhodes', title: 'Pilot' },
+        { phone: '1' },
+      ]);
+
+      await people.mergePersons(winner, [loser, other]);
+
+      expect(await people.findPersons('id', [winner, loser, other])).toMatchObject([
+        { id: winner, fields: { lastName: 'Reed', city: 'Ulm', title: 'Pilot', phone: '1' } },
+      ]);
+    });
+
+    it('merges nobody when one of them is not there', async () => {
+      const [winner = '', loser = ''] = await human.seed([{ lastName: 'Reed' }, { title: 'Pilot' }]);
+
+      await expect(people.mergePersons(winner, [loser, '987654'])).rejects.toMatchObject({
+        code: 'MARKETO_REFUSED',
+      });
+
+      expect(await people.findPersons('id', [winner, loser])).toHaveLength(2);
+    });
+  });
+
   describe('writes persons', () => {
     it('creates who is not there and updates who is, in the order of the input', async () => {
       const known = await seedOne(human, { email: 'ada@example.com', lockstepId: 'g-1', lastName: 'Reed' });

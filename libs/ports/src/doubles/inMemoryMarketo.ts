@@ -1,4 +1,5 @@
 import { personFields, SyncError, type FieldDefinition, type ScalarValues } from '@lockstep/change-events';
+import type { ObjectResult } from '../marketoObjects.ts';
 import type {
   FeedPage,
   MarketoPeople,
@@ -103,6 +104,32 @@ export function inMemoryMarketo(options: InMemoryMarketoOptions): InMemoryMarket
 
       return results;
     },
+    ...applicationSide(store, read),
+  };
+}
+
+type Read = <Result>(operation: keyof MarketoPeople, run: () => Result) => Promise<Result>;
+
+function applicationSide(
+  store: MarketoPersonStore,
+  call: Read,
+): Pick<MarketoPeople, 'deletePersons' | 'mergePersons'> {
+  return {
+    deletePersons: (ids) =>
+      call('deletePersons', () =>
+        ids.map((id): ObjectResult => {
+          if (!store.person(id)) return { result: 'NOT_FOUND' };
+          store.remove(id, apiUser);
+
+          return { result: 'DELETED', id };
+        }),
+      ),
+    mergePersons: (winnerId, loserIds) =>
+      call('mergePersons', () => {
+        const isMissing = [winnerId, ...loserIds].some((id) => !store.person(id));
+        if (isMissing) throw new SyncError('MARKETO_REFUSED', { marketoCode: '1004' });
+        store.merge(winnerId, loserIds, apiUser);
+      }),
   };
 }
 

@@ -129,6 +129,7 @@ function absorb(person: Person, outcome: DeliveryOutcome, nowMs: number): void {
     case 'AMBIGUOUS':
       return close(person, outcome);
     case 'DELETED':
+    case 'MERGED':
     case 'SUPERSEDED':
   }
 }
