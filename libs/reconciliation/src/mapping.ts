@@ -1,8 +1,12 @@
 import { ownerTables } from './entityTypes.ts';
 import type { optionSets } from './optionSets.ts';
 
-/** How a golden value is held; `option` is held by its label, `decimal` as a canonical string, `timestamp` as ISO text. */
-export type GoldenType = 'string' | 'boolean' | 'integer' | 'decimal' | 'timestamp' | 'option';
+/**
+ * How a golden value is held; `option` is held by its label, `decimal` as a canonical string, `timestamp` as ISO text. `options`,
+ * of which several may be chosen, are their labels in the order of their numbers with semicolons between (F-16): Marketo has
+ * no such type, and its text cannot be read back, so such a row is one-way.
+ */
+export type GoldenType = 'string' | 'boolean' | 'integer' | 'decimal' | 'timestamp' | 'option' | 'options';
 
 export type Direction = 'both' | 'to-marketo' | 'to-dynamics';
 

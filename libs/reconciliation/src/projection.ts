@@ -2,6 +2,7 @@ import {
   canonicalDecimal,
   isoTime,
   type FieldValue,
+  type OptionValue,
   type Scalar,
   type System,
 } from '@lockstep/change-events';
@@ -49,10 +50,16 @@ export function read(system: System, row: MappingRow, value: FieldValue): Readin
 
 function readDynamics(row: MappingRow, value: FieldValue): Reading {
   if (row.parents) return readRelation(row.parents, value);
-  if (value !== null && typeof value === 'object' && 'label' in value) {
-    return { side: value.value, golden: value.label ?? labelOf(row, value.value) };
-  }
-  const side = value as Scalar;
+  if (row.type === 'options') return readOptions(value);
+  return isOption(value)
+    ? { side: value.value, golden: value.label ?? labelOf(row, value.value) }
+    : readScalar(row, value as Scalar);
+}
+
+const isOption = (value: FieldValue): value is OptionValue =>
+  value !== null && typeof value === 'object' && 'label' in value;
+
+function readScalar(row: MappingRow, side: Scalar): Reading {
   return { side, golden: row.type === 'option' && typeof side === 'number' ? labelOf(row, side) : side };
 }
 
@@ -61,6 +68,16 @@ function readRelation(parents: readonly string[], value: FieldValue): Reading {
   const isRow = value !== null && typeof value === 'object' && 'id' in value;
   const id = isRow && (value.table === null || parents.includes(value.table)) ? value.id : null;
   return { side: id, golden: id };
+}
+
+/** Neither the order of choosing nor a new label order is an edit. Nothing chosen is nothing. */
+function readOptions(value: FieldValue): Reading {
+  const options = Array.isArray(value) ? [...(value as readonly OptionValue[])] : [];
+  const labels = options
+    .sort((left, right) => left.value - right.value)
+    .map((option) => option.label ?? String(option.value));
+  const text = labels.length === 0 ? null : labels.join(';');
+  return { side: text, golden: text };
 }
 
 function labelOf(row: MappingRow, value: number): string {
@@ -85,6 +102,7 @@ export function readDisplay(row: MappingRow, text: string | null): Reading {
       return readMarketo(row, /\dT\d/.test(text) ? text : `${text.replace(' ', 'T')}Z`);
     case 'string':
     case 'option':
+    case 'options':
       return readMarketo(row, text);
   }
 }
