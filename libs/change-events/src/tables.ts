@@ -94,6 +94,21 @@ const team: TableDefinition = {
   fields: ['name', 'emailaddress'].map(field('string')),
 };
 
+const opportunity: TableDefinition = {
+  table: 'opportunity',
+  entitySet: 'opportunities',
+  primaryKey: 'opportunityid',
+  fields: [
+    ...['name', 'description'].map(field('string')),
+    field('boolean')('new_synctomkto'),
+    field('option')('statecode'),
+    field('integer')('closeprobability'),
+    field('date')('actualclosedate'),
+    field('decimal')('estimatedvalue'),
+    ...['customerid', 'ownerid'].map(field('lookup')),
+  ],
+};
+
 /** The tables that Lockstep itself consumes, with the columns of the default mapping. */
 export const tableDefinitions: Readonly<Record<string, TableDefinition>> = {
   lead,
@@ -101,4 +116,5 @@ export const tableDefinitions: Readonly<Record<string, TableDefinition>> = {
   account,
   systemuser,
   team,
+  opportunity,
 };

@@ -27,7 +27,7 @@ export function topicSchemas(
     ),
     [topics.marketingChanges('lead'), changeEventSchema('lockstep.marketing.lead', personFields)],
     [topics.marketingChanges('contact'), changeEventSchema('lockstep.marketing.contact', personFields)],
-    ...['person', 'account', 'user', 'team'].map(
+    ...['person', 'account', 'user', 'team', 'opportunity'].map(
       (entity) => [topics.goldenChanges(entity), goldenEventSchema(entity)] as const,
     ),
     [topics.inbox, inboxSchema],

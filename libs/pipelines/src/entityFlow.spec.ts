@@ -123,6 +123,20 @@ describe('a contact', () => {
   });
 });
 
+it('an opportunity is one of its company, and goes when it is deleted; its company stays', async () => {
+  const { row, remove, opportunities, companies } = createEntityFlow();
+  await row('account', accountId, { version: 1, name: 'Example Ltd' });
+  const opportunity = { version: 2, name: '40 engines', customerid: { id: accountId, table: 'account' } };
+  await row('opportunity', contactId, opportunity);
+  expect(opportunities()).toMatchObject([{ name: '40 engines', externalCompanyId: accountId }]);
+
+  await remove('opportunity', contactId, 3);
+  await remove('account', accountId, 4);
+
+  expect(opportunities()).toEqual([]);
+  expect(companies()).toHaveLength(1);
+});
+
 it('does not take the number of a company for that of a person', async () => {
   const { row, stores, companies } = createEntityFlow();
 

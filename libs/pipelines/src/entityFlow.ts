@@ -19,7 +19,7 @@ import { deliverAll, exampleClock, exampleEvent, exampleLease, put } from './pip
 import { createReconciler } from './reconcileChanges.ts';
 import { createRouter, goldenIdOf } from './routeChanges.ts';
 
-const tables = ['lead', 'contact', 'account', 'systemuser', 'team'];
+const tables = ['lead', 'contact', 'account', 'systemuser', 'team', 'opportunity'];
 const sources = {
   router: [...tables.map(topics.dynamicsChanges), topics.outcomes],
   reconciler: [topics.inbox, topics.inboxBackfill],
@@ -100,6 +100,18 @@ export function createEntityFlow() {
       await put(log, { topic: topics.dynamicsChanges(table), key: id, value: event });
       await flow(setting);
     },
+    /** The end of a row, as a page shows it. */
+    async remove(table: string, id: string, page: number) {
+      const gone = {
+        operation: 'DELETE',
+        version: null,
+        page: { epoch: 1, number: page },
+        fields: null,
+      } as const;
+      const event = exampleEvent({ recordId: id, eventId: `${id}/gone`, ...gone });
+      await put(log, { topic: topics.dynamicsChanges(table), key: id, value: event });
+      await flow(setting);
+    },
     async wake(table: string, id: string, elapsedMs: number) {
       clock.advance(elapsedMs);
       const goldenId = goldenIdOf(rowKey({ system: 'dynamics', table, id }));
@@ -108,6 +120,7 @@ export function createEntityFlow() {
       await flow(setting);
     },
     companies: (): readonly ScalarValues[] => objects.records('company'),
+    opportunities: (): readonly ScalarValues[] => objects.records('opportunity'),
     salespersons: (): readonly ScalarValues[] => objects.records('salesperson'),
   };
 }

@@ -1,5 +1,5 @@
 import { isAfter, type DeliveryOutcome, type ScalarValues, type Sequence } from '@lockstep/change-events';
-import { absorbRefusal, closeEntry, findEntry, parkRefused, postpone } from './absorbOutcome.ts';
+import { absorbRefusal, closeEntry, findEntry, parkRefused, postpone, type Entry } from './absorbOutcome.ts';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { entityTypes, type GoldenEntity } from './entityTypes.ts';
 import { read } from './projection.ts';
@@ -16,25 +16,31 @@ export function absorbEntityOutcome(draft: Draft, entity: GoldenEntity, outcome:
       parkRefused(draft, outcome);
       return closeEntry(draft, outcome, entry);
     case 'NOT_FOUND':
+    case 'DELETED':
       draft.record.rows = draft.record.rows.filter(({ system }) => system !== 'marketo');
       return closeEntry(draft, outcome, entry);
     case 'REFUSED':
       absorbRefusal(draft, outcome);
       return closeEntry(draft, outcome, entry);
     case 'RETRY':
-      if (entry && isParentMissing(outcome) && takeBack(draft, entry.command.fields))
-        return closeEntry(draft, outcome, entry);
-      return postpone(draft, outcome, entry);
+      return absorbRetry(draft, outcome, entry);
     case 'UNKNOWN':
       return postpone(draft, outcome, entry);
-    // The rest is said of persons only, or of deletes.
+    // The rest is said of persons only.
     case 'FOUND':
     case 'AMBIGUOUS':
-    case 'DELETED':
     case 'MERGED':
     case 'SUPERSEDED':
       draft.nothing = 'superseded';
   }
+}
+
+/** What is in the way of a write may stay there: without a parent it goes on, of a record in use it waits. */
+function absorbRetry(draft: Draft, outcome: DeliveryOutcome, entry: Entry | undefined): void {
+  const isTakenBack = entry && isParentMissing(outcome) && takeBack(draft, entry.command.fields);
+  if (outcome.code === 'MARKETO_IN_USE') absorbRefusal(draft, outcome);
+  else if (!isTakenBack) return postpone(draft, outcome, entry);
+  closeEntry(draft, outcome, entry);
 }
 
 /** What Marketo took, or showed. A record that it made anew holds nothing but what it was given. */

@@ -240,3 +240,85 @@ describe.each([
     expect(claimsAdded).toEqual([]);
   });
 });
+
+describe('an opportunity', () => {
+  const fields = {
+    name: '40 engines',
+    statecode: { value: 0, label: 'Open' },
+    closeprobability: 60,
+    actualclosedate: '2026-12-24',
+    estimatedvalue: '1200.5',
+    customerid: { id: ownerId, table: 'account' },
+  };
+  const inUse = { ...unanswered, result: 'RETRY', code: 'MARKETO_IN_USE' } as const;
+
+  it('becomes one of its company in Marketo', () => {
+    const { row, state } = createEntityStory('opportunity');
+    state.parents.add(ownerId);
+
+    const { commands } = row(1, fields);
+
+    expect(commands).toMatchObject([{ entity: 'opportunity', operation: 'UPSERT' }]);
+    expect(commands[0]?.fields).toEqual({
+      externalOpportunityId: accountId,
+      name: '40 engines',
+      stage: 'Open',
+      probability: 60,
+      closeDate: '2026-12-24',
+      amount: 1200.5,
+      externalCompanyId: ownerId,
+    });
+  });
+
+  it('of a contact has no company', () => {
+    const { row, state } = createEntityStory('opportunity');
+    state.parents.add(ownerId);
+
+    const { commands } = row(1, { ...fields, customerid: { id: ownerId, table: 'contact' } });
+
+    expect(commands[0]?.fields).not.toHaveProperty('externalCompanyId');
+  });
+
+  it('that is deleted is deleted in Marketo, and comes back whole when a later page shows it', () => {
+    const { row, deleted, answer, state } = createEntityStory('opportunity');
+    answer(row(1, fields), { result: 'CREATED' });
+
+    const gone = deleted(2);
+    answer(gone, { ...unanswered, result: 'DELETED' });
+
+    expect(gone.commands).toMatchObject([
+      { operation: 'DELETE', fields: { externalOpportunityId: accountId } },
+    ]);
+    expect(state.record?.rows).toMatchObject([{ system: 'dynamics' }]);
+    expect(row(3, fields).commands[0]?.fields).toMatchObject({ name: '40 engines', probability: 60 });
+  });
+
+  it('that is deleted while it is being made is deleted after the answer', () => {
+    const { row, deleted, answer } = createEntityStory('opportunity');
+    const first = row(1, fields);
+
+    expect(deleted(2).commands).toEqual([]);
+    expect(answer(first, { result: 'CREATED' }).commands).toMatchObject([{ operation: 'DELETE' }]);
+  });
+
+  it('that others name when it is deleted stays for now, and is tried again after an hour', () => {
+    const { row, deleted, answer, wakeUp, state } = createEntityStory('opportunity');
+    answer(row(1, fields), { result: 'CREATED' });
+
+    expect(answer(deleted(2), inUse).commands).toEqual([]);
+    expect(state.record?.waiting).toMatchObject({ code: 'MARKETO_IN_USE' });
+    expect(wakeUp(3_600_000).commands).toMatchObject([{ operation: 'DELETE' }]);
+  });
+
+  it('whose deletion may have happened is read, and deleted again when it is there', () => {
+    const { row, deleted, answer, wakeUp } = createEntityStory('opportunity');
+    answer(row(1, fields), { result: 'CREATED' });
+    answer(deleted(2), { ...unanswered, result: 'UNKNOWN', retryAt: '2026-11-22T10:01:35Z' });
+
+    const read = wakeUp(95_000);
+
+    expect(read.commands).toMatchObject([{ operation: 'READ' }]);
+    const still = { accepted: null, state: { name: '40 engines' } };
+    expect(answer(read, { result: 'READ', ...still }).commands).toMatchObject([{ operation: 'DELETE' }]);
+  });
+});

@@ -2,7 +2,7 @@ import type { InboxMessage, MarketoEntity } from '@lockstep/change-events';
 import type { MappingRow } from './mapping.ts';
 
 /** Records beside persons, by the name of their topic of golden events. */
-export type GoldenEntity = 'account' | 'user' | 'team';
+export type GoldenEntity = 'account' | 'user' | 'team' | 'opportunity';
 
 /** Where the records of an entity live on either side, and how they are mapped: from Dynamics to Marketo only (F-02). */
 export type EntityType = {
@@ -11,6 +11,8 @@ export type EntityType = {
   readonly marketo: MarketoEntity;
   /** The field of Marketo that holds the id of the row. */
   readonly key: string;
+  /** What becomes of it in Marketo when its row is deleted. */
+  readonly onDelete: 'keep' | 'delete';
   readonly mapping: readonly MappingRow[];
 };
 
@@ -35,6 +37,7 @@ const account: EntityType = {
   table: 'account',
   marketo: 'company',
   key: 'externalCompanyId',
+  onDelete: 'keep',
   mapping: rowsOf('account', [
     ['name', 'company'],
     ['address1_line1', 'billingStreet'],
@@ -57,6 +60,7 @@ const user: EntityType = {
   table: 'systemuser',
   marketo: 'salesperson',
   key: 'externalSalesPersonId',
+  onDelete: 'keep',
   mapping: rowsOf('systemuser', [
     ['internalemailaddress', 'email'],
     ['firstname', 'firstName'],
@@ -71,14 +75,38 @@ const team: EntityType = {
   table: 'team',
   marketo: 'salesperson',
   key: 'externalSalesPersonId',
+  onDelete: 'keep',
   mapping: rowsOf('team', [
     ['emailaddress', 'email'],
     ['name', 'lastName'],
   ]),
 };
 
+const opportunity: EntityType = {
+  entity: 'opportunity',
+  table: 'opportunity',
+  marketo: 'opportunity',
+  key: 'externalOpportunityId',
+  onDelete: 'delete',
+  mapping: rowsOf('opportunity', [
+    ['name', 'name'],
+    ['statecode', 'stage', { type: 'option' }],
+    ['closeprobability', 'probability', { type: 'integer' }],
+    ['actualclosedate', 'closeDate'],
+    ['estimatedvalue', 'amount', { type: 'decimal' }],
+    ['description', 'description'],
+    ['customerid', 'externalCompanyId', { parents: ['account'] }],
+    ['ownerid', 'externalSalesPersonId', { parents: ownerTables }],
+  ]),
+};
+
 /** The default mapping of records beside persons (native-sync 2.4, marketo-rest 2.6). */
-export const entityTypes: Readonly<Record<GoldenEntity, EntityType>> = { account, user, team };
+export const entityTypes: Readonly<Record<GoldenEntity, EntityType>> = {
+  account,
+  user,
+  team,
+  opportunity,
+};
 
 /** The entity of a table; undefined for persons and for tables that do not go to Marketo. */
 export function entityOfTable(table: string): GoldenEntity | undefined {
@@ -100,5 +128,5 @@ export function entityMappingsFor(
   tables: readonly string[],
 ): Readonly<Record<GoldenEntity, readonly MappingRow[]>> {
   const of = ({ mapping }: EntityType) => mappingFor(mapping, tables);
-  return { account: of(account), user: of(user), team: of(team) };
+  return { account: of(account), user: of(user), team: of(team), opportunity: of(opportunity) };
 }

@@ -8,11 +8,17 @@ import { retryRelations } from './relations.ts';
 /** Plans what Marketo must be told of a record beside persons: at first everything, then what differs (decision 13). */
 export function planEntity(draft: Draft, entity: GoldenEntity): void {
   const crm = activeRow(draft.record, 'dynamics');
-  if (!crm || crm.deletedAt || crm.filter === false || isBlocked(draft)) return;
+  if (!crm || crm.filter === false || isBlocked(draft)) return;
   const counterpart = activeRow(draft.record, 'marketo');
+  const type = entityTypes[entity];
+  if (!crm.deletedAt) return planUpsert(draft, keyOf(type, crm), counterpart);
+  if (counterpart && type.onDelete === 'delete') sendCommand(draft, 'DELETE', keyOf(type, crm));
+}
+
+function planUpsert(draft: Draft, key: ScalarValues, counterpart: DraftRow | undefined): void {
   const fields = wantedFields(draft, counterpart);
   if (counterpart && Object.keys(fields).length === 0) return;
-  sendCommand(draft, 'UPSERT', { ...keyOf(entityTypes[entity], crm), ...fields });
+  sendCommand(draft, 'UPSERT', { ...key, ...fields });
 }
 
 const keyOf = ({ key }: EntityType, crm: DraftRow): ScalarValues => ({ [key]: crm.id });

@@ -15,7 +15,7 @@ const naming = (column: string, id: string, table: string): Values => ({
 let lockstep: Lockstep;
 
 beforeAll(async () => {
-  const settings = { DYNAMICS_TABLES: 'lead,contact,account,systemuser,team' };
+  const settings = { DYNAMICS_TABLES: 'lead,contact,account,systemuser,team,opportunity' };
   lockstep = await startLockstep({ settings });
   const create = (table: string, row: Values) =>
     lockstep.dynamics.control.post('rows', { table, rows: [row] });
@@ -58,6 +58,31 @@ async function until<Value>(ask: () => Promise<Value>, holds: (value: Value) => 
     await sleep(200);
   }
 }
+
+it(
+  'takes an opportunity to Marketo as one of its company, and away again',
+  async () => {
+    const opportunityid = '5f0e4c9a-0a4e-4f54-9a53-3a6b8a7a1c14';
+    const row = { opportunityid, name: '40 engines', estimatedvalue: 1200.5, actualclosedate: '2026-12-24' };
+    const rows = [{ ...row, ...naming('_customerid_value', accountId, 'account') }];
+    await lockstep.dynamics.control.post('rows', { table: 'opportunity', rows });
+
+    const made = await until(
+      () => records('opportunity'),
+      ([first]) => first?.['externalCompanyId'] === accountId,
+    );
+    await lockstep.dynamics.control.post('deletes', { table: 'opportunity', id: opportunityid });
+    const left = await until(
+      () => records('opportunity'),
+      (found) => found.length === 0,
+    );
+
+    const values = { name: '40 engines', stage: 'Open', amount: 1200.5, closeDate: '2026-12-24' };
+    expect(made).toMatchObject([{ externalOpportunityId: opportunityid, ...values }]);
+    expect(left).toEqual([]);
+  },
+  3 * timeoutMs,
+);
 
 describe('an account and its owner in Dynamics', () => {
   it(
