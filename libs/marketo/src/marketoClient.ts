@@ -14,7 +14,13 @@ export type MarketoCall =
       /** Keys of several fields, which have no place in an address (marketo-rest 4). */
       readonly body?: unknown;
     }
-  | { readonly kind: 'write'; readonly path: string; readonly body: unknown };
+  | {
+      readonly kind: 'write';
+      readonly path: string;
+      readonly body: unknown;
+      /** It changes nothing, however often it is done. */
+      readonly isIdle?: boolean;
+    };
 
 /** A successful envelope; `result` is absent from empty feed pages. */
 export type MarketoEnvelope = {
@@ -60,7 +66,7 @@ export function createMarketoClients(options: MarketoClientOptions): MarketoClie
         try {
           return await authorisedCall({ ...options, lane, lease }, call);
         } catch (error) {
-          if (attempt >= attemptsMax || stopped.aborted || !isRepeatable(error, call.kind)) throw error;
+          if (attempt >= attemptsMax || stopped.aborted || !isRepeatable(error, call)) throw error;
           const isRate = error.details['marketoCode'] === '606';
           await clock.sleep(isRate ? rateWaitMs : firstWaitMs * 2 ** (attempt - 1), stopped);
         }
@@ -69,9 +75,10 @@ export function createMarketoClients(options: MarketoClientOptions): MarketoClie
   });
 }
 
-/** A write is repeated only when Marketo said that it did not even begin: rate (606) or concurrency (615). */
-function isRepeatable(error: unknown, kind: CallKind): error is SyncError {
-  if (kind === 'read') return isSyncError(error, 'MARKETO_BUSY', 'MARKETO_UNREACHABLE');
+/** A write that changes something is repeated only when Marketo said that it did not even begin: rate (606) or concurrency (615). */
+function isRepeatable(error: unknown, call: MarketoCall): error is SyncError {
+  if (call.kind === 'read' || call.isIdle === true)
+    return isSyncError(error, 'MARKETO_BUSY', 'MARKETO_UNREACHABLE', 'MARKETO_OUTCOME_UNKNOWN');
 
   return isSyncError(error, 'MARKETO_BUSY') && ['606', '615'].includes(String(error.details['marketoCode']));
 }

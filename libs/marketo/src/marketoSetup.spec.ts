@@ -116,6 +116,12 @@ describe('probes of the setup', () => {
     expect(await stage.control('GET', 'objectStates')).toMatchObject({ states: [] });
   });
 
+  it.each(['drop', 'commitThenDrop'])('are asked again when the answer is lost: %s', async (kind) => {
+    await stage.control('POST', 'faults', { action: { kind }, match: { path: 'rest/v1/leads' }, times: 2 });
+
+    await expect(stage.setup.probe('WRITE_PERSONS')).resolves.toBeUndefined();
+  });
+
   it('take any complaint about the record for a permission', async () => {
     await stage.control('POST', 'faults', { action: { kind: 'envelope', code: '702' }, times: 1 });
 

@@ -13,6 +13,7 @@ const probes: Readonly<Record<SetupProbe, MarketoCall>> = {
   WRITE_PERSONS: {
     kind: 'write',
     path: 'leads.json',
+    isIdle: true,
     body: { action: 'updateOnly', lookupField: 'id', input: [{ id: nobody }] },
   },
   READ_ACTIVITIES: {
@@ -24,6 +25,7 @@ const probes: Readonly<Record<SetupProbe, MarketoCall>> = {
   NATIVE_SYNC_OFF: {
     kind: 'write',
     path: 'companies.json',
+    isIdle: true,
     body: { action: 'updateOnly', dedupeBy: 'idField', input: [{ id: nobody }] },
   },
 };
