@@ -103,6 +103,14 @@ describe('retryForever', () => {
     expect(readiness.reasons()).toEqual([]);
   });
 
+  it('takes its reason along when it is ended while it fails', async () => {
+    const { done, readiness, reasons } = loopOver([busy()]);
+    await done;
+
+    expect(reasons[0]?.[0]).toContain('DYNAMICS_BUSY');
+    expect(readiness.reasons()).toEqual([]);
+  });
+
   it('logs a line per change of state, not per attempt', async () => {
     const { done, lines } = loopOver([busy(), busy(), busy(), failure('DYNAMICS_FORBIDDEN'), { idleMs: 1 }]);
     await done;

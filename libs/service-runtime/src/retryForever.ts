@@ -48,6 +48,8 @@ export async function retryForever(options: RetryOptions): Promise<void> {
     );
     if (pause.ms > 0) await pause.sleep(pause.ms, signal);
   }
+  // Nobody fails any more: a standby must not show what held up the active one.
+  if (outage.failures > 0) options.readiness.set(options.component, null);
 }
 
 async function attempt<T>(step: () => Promise<T>): Promise<T> {
