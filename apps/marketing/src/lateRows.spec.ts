@@ -2,7 +2,7 @@ import { personFields, topics, type ChangeEvent } from '@lockstep/change-events'
 import { createMarketo } from '@lockstep/marketo';
 import { startMarketoEmulator } from '@lockstep/marketo-emulator';
 import { openNotifier, type Notifier } from '@lockstep/pipelines';
-import { inMemoryEventLog } from '@lockstep/ports';
+import { inMemoryEventLog, type FeedRow } from '@lockstep/ports';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -26,7 +26,8 @@ function movingClock() {
 async function open() {
   const clock = movingClock();
   const emulator = await startMarketoEmulator({ control: true, now: clock.now });
-  const marketo = createMarketo({ ...emulator, fields: personFields, share: 1, clock });
+  const feedField = 'lockstepRequest';
+  const marketo = createMarketo({ ...emulator, fields: personFields, feedField, share: 1, clock });
   const log = inMemoryEventLog();
   const control = async (path: string, body: Json): Promise<Json> => {
     const answer = await fetch(`${emulator.url}/_control/${path}`, {
@@ -38,6 +39,8 @@ async function open() {
     return (await answer.json()) as Json;
   };
   await control('settings', { latencyMs: 0 });
+  await control('fields', { fields: [{ name: feedField, dataType: 'string' }] });
+  const asked: FeedRow[] = [];
   const settle = async (reader: Notifier): Promise<void> => {
     for (let steps = 0; steps < 100; steps += 1)
       if ((await reader.step(new AbortController().signal)).idleMs > 0) return;
@@ -65,11 +68,14 @@ async function open() {
       const reader = await openNotifier({
         ...{ people: marketo.lane('FRESH'), log, clock, lease: { isHeld: () => true } },
         ...{ pollIntervalMinMs: 5_000, pollIntervalMaxMs: minuteMs, deletedIntervalMs: 5 * minuteMs },
+        requests: { field: feedField, accept: async (rows) => void asked.push(...rows) },
       });
       await settle(reader);
 
       return reader;
     },
+    /** What was taken from the request field. */
+    asked: () => asked.map(({ personId, newValue }) => [personId, newValue]),
     told: (id: string): readonly ChangeEvent[] =>
       log
         .messages(leads)
@@ -146,6 +152,30 @@ describe('a row that shows up behind the place of the reader', () => {
       await read();
 
       expect(told(late).at(-1)).toMatchObject({ operation: 'UPSERT', fields: { city: 'Ulm' } });
+    }));
+
+  it('is found when it is a request of a marketer, and asks for it once', () =>
+    withReader(async ({ clock, control, log, seed, read, settle, asked, told }) => {
+      const [late = '', next = ''] = await seed('One', 'Two');
+      const reader = await read();
+      await log('late');
+      await control('edits', { id: Number(late), fields: { lockstepRequest: 'sync' } });
+      await log('as usual');
+      clock.advance(2_000);
+      await control('edits', { id: Number(next), fields: { lockstepRequest: 'sync; as=contact' } });
+      await settle(reader);
+      expect(asked()).toEqual([[next, 'sync; as=contact']]);
+
+      for (let minutes = 0; minutes < 30; minutes += 1) {
+        clock.advance(minuteMs);
+        await settle(reader);
+      }
+
+      expect(asked()).toEqual([
+        [next, 'sync; as=contact'],
+        [late, 'sync'],
+      ]);
+      expect(operations(told(late))).toEqual(['SNAPSHOT']);
     }));
 
   it('is found when it is of a delete or of a merge', () =>

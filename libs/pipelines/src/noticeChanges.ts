@@ -101,11 +101,8 @@ async function readFeeds(
   const startedAtMs = options.clock.now();
   assertHeld(options.lease);
   const feedNumber = numbers.next();
-  const page = await takeRequests(
-    options.requests,
-    await options.people.readFeed(state.places.feed),
-    Date.parse(state.checkpoint.startedAt),
-  );
+  const read = await options.people.readFeed(state.places.feed);
+  const page = await takeRequests(options, session, read);
   const drained = page.hasMore ? state.drained : feedNumber;
   const ids = [...new Set(page.rows.map((row) => row.personId))];
   const persons = await readPersons(options, session, { ids, rows: page.rows, drained });
@@ -120,7 +117,7 @@ async function readFeeds(
   const messages = [...persons, ...gone.messages];
   await publish(options, session, { messages, page, places });
   // Only now: what was read and not published is read again.
-  state.recent.add([...page.rows.map(({ marketoGUID }) => marketoGUID), ...gone.keys], startedAtMs);
+  state.recent.add([...read.rows.map(({ marketoGUID }) => marketoGUID), ...gone.keys], startedAtMs);
   state.places = places;
   state.drained = drained;
   state.goneReadAtMs = gone.readAtMs;

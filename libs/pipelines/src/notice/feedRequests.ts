@@ -1,4 +1,5 @@
 import type { FeedPage, FeedRow } from '@lockstep/ports';
+import type { FeedSession, NoticeOptions } from './feedSession.ts';
 
 /** The field by which a batch campaign asks for something, and where its rows go. */
 export type FeedRequests = {
@@ -8,14 +9,15 @@ export type FeedRequests = {
 
 /**
  * Hands over the rows that set the request field, before the place behind them is stored, and gives back the page without
- * them. What was set before `sinceMs` was not meant for this service, which was not there yet.
+ * them. What was set before the first start was not meant for this service, which was not there yet.
  */
 export async function takeRequests(
-  requests: FeedRequests | undefined,
+  { requests }: NoticeOptions,
+  { state }: FeedSession,
   page: FeedPage,
-  sinceMs: number,
 ): Promise<FeedPage> {
   if (!requests) return page;
+  const sinceMs = Date.parse(state.checkpoint.startedAt);
   const asked = page.rows.filter(({ field }) => field === requests.field);
   if (asked.length === 0) return page;
   await requests.accept(asked.filter(({ activityDate }) => Date.parse(activityDate) >= sinceMs));

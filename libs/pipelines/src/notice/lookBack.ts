@@ -1,4 +1,5 @@
 import type { FeedPage, FeedRow, OutgoingMessage } from '@lockstep/ports';
+import { takeRequests } from './feedRequests.ts';
 import { assertHeld, type FeedSession, type NoticeOptions } from './feedSession.ts';
 import { goneKeys, goneMessages, readDeleted, readMerges, readPersons, unannounced } from './readGone.ts';
 
@@ -106,12 +107,13 @@ async function lateChanges(
   assertHeld(options.lease);
   const page = await options.people.readFeed(feed);
   const isPast = ({ activityDate }: FeedRow): boolean => Date.parse(activityDate) > untilMs;
-  const rows = page.rows.filter((row) => !isPast(row) && !recent.has(row.marketoGUID));
+  const missed = page.rows.filter((row) => !isPast(row) && !recent.has(row.marketoGUID));
+  const { rows } = await takeRequests(options, session, { ...page, rows: missed });
   const ids = [...new Set(rows.map(({ personId }) => personId))];
 
   return {
     messages: await readPersons(options, session, { ids, rows, drained }),
-    keys: rows.map(({ marketoGUID }) => marketoGUID),
+    keys: missed.map(({ marketoGUID }) => marketoGUID),
     next: page.rows.some(isPast) ? null : nextOf(page),
   };
 }
