@@ -345,6 +345,20 @@ describe('the setup of Marketo', () => {
     ]);
   });
 
+  it('makes the field of requests too, and follows it', async () => {
+    await start({ feedField: 'lockstepRequest' });
+
+    await look({ customTypes: [], mayCreate: ['person-fields'] });
+
+    expect(stage.notices().at(-1)).toMatchObject({ facts: { 'person/lockstepRequest': 'created' } });
+    const { ids } = await stage.control('POST', 'persons', { persons: [{ lastName: 'Example' }] });
+    const id = (ids as readonly number[])[0];
+    await stage.control('POST', 'edits', { id, fields: { lockstepRequest: 'sync' } });
+    const people = stage.marketo.lane('FRESH');
+    const { rows } = await people.readFeed(await people.openFeed(0));
+    expect(rows.map(({ field, newValue }) => [field, newValue])).toContainEqual(['lockstepRequest', 'sync']);
+  });
+
   it('waits for the key field, and says why it could not make it', async () => {
     await start();
     await stage.control('DELETE', 'fields/lockstepId');

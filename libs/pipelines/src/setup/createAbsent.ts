@@ -1,5 +1,6 @@
-import { isSyncError, personFields } from '@lockstep/change-events';
+import { isSyncError } from '@lockstep/change-events';
 import type { CustomType, MarketoField, MarketoSetup } from '@lockstep/ports';
+import { wantedFields } from './fieldFaults.ts';
 import type { Created, SchemaWishes } from './schemaWishes.ts';
 import type { SetupFault } from './setupFault.ts';
 import { checkOf, lackingFields, typeFaults } from './typeFaults.ts';
@@ -7,6 +8,8 @@ import { checkOf, lackingFields, typeFaults } from './typeFaults.ts';
 export type CreateOptions = {
   readonly setup: MarketoSetup;
   readonly wishes: SchemaWishes;
+  /** A custom field too, by which marketers ask for something. */
+  readonly feedField: string | undefined;
   readonly onCreated: Created;
 };
 
@@ -18,11 +21,12 @@ const isOurs = (name: string): boolean => name === 'lockstepId' || /^crm[A-Z]/.t
  * why it was refused.
  */
 export async function createPersonFields(
-  { setup, wishes, onCreated }: CreateOptions,
+  { setup, wishes, feedField, onCreated }: CreateOptions,
   described: readonly MarketoField[],
 ): Promise<{ readonly described: readonly MarketoField[]; readonly faults: readonly SetupFault[] }> {
   const known = new Set(described.map(({ name }) => name));
-  const missing = personFields.filter(({ name }) => isOurs(name) && !known.has(name));
+  const isWanted = (name: string): boolean => isOurs(name) || name === feedField;
+  const missing = wantedFields(feedField).filter(({ name }) => isWanted(name) && !known.has(name));
   if (missing.length === 0 || !wishes.mayCreate.includes('person-fields')) return { described, faults: [] };
   const faults = await refusalOf('create-fields', 'Read-Write Schema Custom Field', async () => {
     await setup.createPersonFields(missing);

@@ -43,7 +43,8 @@ export function unreadableFields(
   return new Set(unreadable.map(({ name }) => name));
 }
 
-function wantedFields(feedField?: string): readonly FieldDefinition[] {
+/** Every field that is read, and the one that is only followed. */
+export function wantedFields(feedField?: string): readonly FieldDefinition[] {
   return feedField === undefined ? personFields : [...personFields, { name: feedField, type: 'string' }];
 }
 

@@ -43,7 +43,7 @@ export async function findSetupFaults(
   onCreated: Created,
 ): Promise<readonly SetupFault[]> {
   const { setup, budget, feedField, onDescribed, wishes = noWishes } = questions;
-  const creation = { setup, wishes, onCreated };
+  const creation = { setup, wishes, feedField, onCreated };
   let described: readonly MarketoField[] | null = null;
   const refusals: SetupFault[] = [];
   const faults = await faultOf(readPersons, async () => {
