@@ -6,7 +6,7 @@ export type ValueKind = Pick<MappingRow, 'type'> & Partial<Pick<MappingRow, 'opt
 
 /**
  * A value of either side in one form that can be compared: empty text is null, an empty yes/no is no, numbers are numbers,
- * times are whole seconds, options are their number in Dynamics. Independent of the product's own projections.
+ * times are whole seconds, an option is its number in Dynamics, several are their labels in any order. Independent of the product's own projections.
  */
 export function canonicalValue(mapping: ValueKind, value: unknown): Scalar {
   const plain = plainValue(value);
@@ -20,6 +20,8 @@ export function canonicalValue(mapping: ValueKind, value: unknown): Scalar {
       return Math.floor(Date.parse(String(plain)) / 1000);
     case 'option':
       return optionNumber(mapping, plain);
+    case 'options':
+      return String(plain).split(';').sort().join(';');
     case 'string':
       return String(plain);
   }
@@ -29,9 +31,13 @@ export function canonicalValue(mapping: ValueKind, value: unknown): Scalar {
 function plainValue(value: unknown): Scalar {
   if (value === undefined || value === null || value === '') return null;
   if (typeof value !== 'object') return value as Scalar;
+  if (Array.isArray(value)) return value.length === 0 ? null : value.map(labelOf).join(';');
   if ('value' in value) return (value as { value: Scalar }).value;
   return String(value);
 }
+
+const labelOf = ({ label, value }: { readonly label?: string; readonly value: number }): string =>
+  label ?? String(value);
 
 function optionNumber({ optionSet }: Pick<MappingRow, 'optionSet'>, value: Scalar): Scalar {
   if (typeof value === 'number' || optionSet === undefined) return value;
