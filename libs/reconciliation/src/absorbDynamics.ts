@@ -6,7 +6,7 @@ import {
   type Scalar,
   type Sequence,
 } from '@lockstep/change-events';
-import { activeRow, type Draft, type DraftRow } from './decision.ts';
+import { activeRow, addRow, type Draft, type DraftRow } from './decision.ts';
 import { filterColumn, type MappingRow } from './mapping.ts';
 import { observe, setField, settle } from './observe.ts';
 import { read, type Reading } from './projection.ts';
@@ -14,12 +14,12 @@ import { read, type Reading } from './projection.ts';
 /** Takes a row of Dynamics into the record: ordered by version, deletes by page (design section 4, Order). */
 export function absorbDynamics(draft: Draft, table: string, event: ChangeEvent): void {
   const known = draft.record.rows.find((row) => row.table === table && row.id === event.recordId);
-  if (event.operation === 'DELETE') return absorbDelete(draft, known ?? addRow(draft, table, event), event);
+  if (event.operation === 'DELETE') return absorbDelete(draft, known ?? addRowOf(draft, table, event), event);
   if (known && isStale(draft, known, event)) {
     draft.nothing = 'stale';
     return;
   }
-  const row = known ?? addRow(draft, table, event);
+  const row = known ?? addRowOf(draft, table, event);
   absorbRow(draft, row, event);
   mirror(draft, row);
 }
@@ -55,23 +55,14 @@ function absorbDelete(draft: Draft, row: DraftRow, event: ChangeEvent): void {
   if (row.active) mirror(draft, row);
 }
 
-function addRow(draft: Draft, table: string, event: ChangeEvent): DraftRow {
-  const row: DraftRow = {
+function addRowOf(draft: Draft, table: string, event: ChangeEvent): DraftRow {
+  const row = addRow(draft, {
     system: 'dynamics',
     table,
     id: event.recordId,
     active: activeRow(draft.record, 'dynamics') === undefined,
-    deletedAt: null,
-    missing: false,
-    version: null,
     page: event.page,
-    filter: null,
-    seen: {},
-    inFlight: {},
-    parked: {},
-    decidedEvidence: [],
-  };
-  draft.record.rows.push(row);
+  });
   if (row.active) draft.record.kind = table === 'contact' ? 'contact' : 'lead';
   return row;
 }

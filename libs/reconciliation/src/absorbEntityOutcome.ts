@@ -1,6 +1,6 @@
 import { isAfter, type DeliveryOutcome, type ScalarValues, type Sequence } from '@lockstep/change-events';
 import { absorbRefusal, closeEntry, findEntry, parkRefused, postpone, type Entry } from './absorbOutcome.ts';
-import { activeRow, type Draft, type DraftRow } from './decision.ts';
+import { activeRow, addRow, type Draft, type DraftRow } from './decision.ts';
 import { entityTypes, type GoldenEntity } from './entityTypes.ts';
 import { read } from './projection.ts';
 import { isParentMissing, takeBack } from './relations.ts';
@@ -69,21 +69,5 @@ function counterpartOf(draft: Draft, entity: GoldenEntity, { id, at }: Counterpa
   const known = activeRow(draft.record, 'marketo');
   if (known) known.id = id;
   if (known) return known;
-  const row: DraftRow = {
-    system: 'marketo',
-    table: entityTypes[entity].marketo,
-    id,
-    active: true,
-    deletedAt: null,
-    missing: false,
-    version: null,
-    page: at,
-    filter: null,
-    seen: {},
-    inFlight: {},
-    parked: {},
-    decidedEvidence: [],
-  };
-  draft.record.rows.push(row);
-  return row;
+  return addRow(draft, { system: 'marketo', table: entityTypes[entity].marketo, id, active: true, page: at });
 }

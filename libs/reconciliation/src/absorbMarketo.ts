@@ -6,7 +6,7 @@ import {
   type ScalarValues,
   type Sequence,
 } from '@lockstep/change-events';
-import { activeRow, openValues, type Draft, type DraftRow } from './decision.ts';
+import { activeRow, addRow, openValues, type Draft, type DraftRow } from './decision.ts';
 import type { MappingRow } from './mapping.ts';
 import { tell, type Story } from './feedStory.ts';
 import { applyChange, observe, type Observation } from './observe.ts';
@@ -50,23 +50,7 @@ export function personRow(draft: Draft, personId: string, at: Sequence): DraftRo
   if (holder && holder !== known && active) holder.active = false;
   if (known) known.active = active;
   if (known) return known;
-  const row: DraftRow = {
-    system: 'marketo',
-    table: 'person',
-    id: personId,
-    active,
-    deletedAt: null,
-    missing: false,
-    version: null,
-    page: at,
-    filter: null,
-    seen: {},
-    inFlight: {},
-    parked: {},
-    decidedEvidence: [],
-  };
-  draft.record.rows.push(row);
-  return row;
+  return addRow(draft, { system: 'marketo', table: 'person', id: personId, active, page: at });
 }
 
 /** A feed or a read tells what became of a person that a write had not found. */

@@ -78,6 +78,27 @@ export type Draft = {
   relinks: Decision['relinks'];
 };
 
+/** A row that is met for the first time: nothing is known of what it holds. */
+export function addRow(
+  { record }: Draft,
+  row: Pick<DraftRow, 'system' | 'table' | 'id' | 'active' | 'page'>,
+): DraftRow {
+  const added: DraftRow = {
+    ...row,
+    deletedAt: null,
+    missing: false,
+    version: null,
+    filter: null,
+    seen: {},
+    inFlight: {},
+    parked: {},
+    decidedEvidence: [],
+  };
+  record.rows.push(added);
+
+  return added;
+}
+
 /** An empty record for what is met for the first time; a person unless an entity is named. */
 export function newGoldenRecord(goldenId: string, entity?: GoldenEntity): GoldenRecord {
   return {
