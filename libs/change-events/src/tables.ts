@@ -109,6 +109,20 @@ const opportunity: TableDefinition = {
   ],
 };
 
+const connection: TableDefinition = {
+  table: 'connection',
+  entitySet: 'connections',
+  primaryKey: 'connectionid',
+  fields: ['record1id', 'record2id', 'record2roleid'].map(field('lookup')),
+};
+
+const connectionrole: TableDefinition = {
+  table: 'connectionrole',
+  entitySet: 'connectionroles',
+  primaryKey: 'connectionroleid',
+  fields: [field('string')('name')],
+};
+
 /** The tables that Lockstep itself consumes, with the columns of the default mapping. */
 export const tableDefinitions: Readonly<Record<string, TableDefinition>> = {
   lead,
@@ -117,4 +131,6 @@ export const tableDefinitions: Readonly<Record<string, TableDefinition>> = {
   systemuser,
   team,
   opportunity,
+  connection,
+  connectionrole,
 };

@@ -1,4 +1,4 @@
-import { topics } from './topics.ts';
+import { goldenEntities, topics } from './topics.ts';
 import { tableDefinitions } from './tables.ts';
 import { personFields } from './persons.ts';
 import type { TableDefinition } from './fields.ts';
@@ -27,9 +27,7 @@ export function topicSchemas(
     ),
     [topics.marketingChanges('lead'), changeEventSchema('lockstep.marketing.lead', personFields)],
     [topics.marketingChanges('contact'), changeEventSchema('lockstep.marketing.contact', personFields)],
-    ...['person', 'account', 'user', 'team', 'opportunity'].map(
-      (entity) => [topics.goldenChanges(entity), goldenEventSchema(entity)] as const,
-    ),
+    ...goldenEntities.map((entity) => [topics.goldenChanges(entity), goldenEventSchema(entity)] as const),
     [topics.inbox, inboxSchema],
     [topics.inboxBackfill, inboxSchema],
     [topics.writes, writeCommandSchema],

@@ -25,7 +25,7 @@ const contract: readonly (readonly [string, string, TopicPolicy])[] = [
   ...tables.map((table) => [`dynamics.${table}.changes`, 'row GUID, lower case', forEver] as const),
   ['marketing.lead.changes', 'Marketo person id', forEver],
   ['marketing.contact.changes', 'Marketo person id', forEver],
-  ...['person', 'account', 'user', 'team', 'opportunity'].map(
+  ...['person', 'account', 'user', 'team', 'opportunity', 'role', 'connectionrole'].map(
     (entity) => [`golden.${entity}.changes`, 'golden id', forEver] as const,
   ),
   ['lockstep.inbox', 'golden id', days(7)],

@@ -12,7 +12,15 @@ export const dynamicsTables = [
   'campaign',
 ] as const;
 
-const goldenEntities = ['person', 'account', 'user', 'team', 'opportunity'] as const;
+export const goldenEntities = [
+  'person',
+  'account',
+  'user',
+  'team',
+  'opportunity',
+  'role',
+  'connectionrole',
+] as const;
 
 export const topics = {
   dynamicsChanges: (table: string) => `dynamics.${table}.changes`,

@@ -146,3 +146,31 @@ it('does not take the number of a company for that of a person', async () => {
   expect(await stores.links.resolve(['marketo/person/1'])).toEqual(new Map());
   expect(await stores.claims.read(['email/info@example.com'])).toEqual(new Map());
 });
+
+it('a stakeholder of an opportunity has a role there, which goes before the opportunity does', async () => {
+  const setting = createEntityFlow();
+  await setting.stores.syncState.markFirstReadsComplete();
+  const { row, remove, wake, roles, opportunities } = setting;
+  const [opportunityId, connectionId, roleId] = [exampleId(4), exampleId(5), exampleId(6)];
+  const connection = {
+    record1id: { id: opportunityId, table: 'opportunity' },
+    record2id: { id: contactId, table: 'contact' },
+    record2roleid: { id: roleId, table: 'connectionrole' },
+  };
+  await row('connection', connectionId, { version: 1, ...connection });
+  await row('connectionrole', roleId, { version: 2, name: 'Buyer' });
+  await row('contact', contactId, { version: 3, lastname: 'Byron' });
+  await row('opportunity', opportunityId, { version: 4, name: '40 engines' });
+  await wake('connection', connectionId, 15_000);
+  const [person] = setting.marketo.persons();
+  expect(roles()).toEqual([
+    { externalOpportunityId: opportunityId, leadId: Number(person?.id), role: 'Buyer' },
+  ]);
+
+  await remove('opportunity', opportunityId, 5);
+  expect(opportunities()).toHaveLength(1);
+  await remove('connection', connectionId, 6);
+  await wake('opportunity', opportunityId, 15_000);
+
+  expect([roles(), opportunities()]).toEqual([[], []]);
+});

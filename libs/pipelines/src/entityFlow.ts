@@ -19,7 +19,16 @@ import { deliverAll, exampleClock, exampleEvent, exampleLease, put } from './pip
 import { createReconciler } from './reconcileChanges.ts';
 import { createRouter, goldenIdOf } from './routeChanges.ts';
 
-const tables = ['lead', 'contact', 'account', 'systemuser', 'team', 'opportunity'];
+const tables = [
+  'lead',
+  'contact',
+  'account',
+  'systemuser',
+  'team',
+  'opportunity',
+  'connection',
+  'connectionrole',
+];
 const sources = {
   router: [...tables.map(topics.dynamicsChanges), topics.outcomes],
   reconciler: [topics.inbox, topics.inboxBackfill],
@@ -121,6 +130,7 @@ export function createEntityFlow() {
     },
     companies: (): readonly ScalarValues[] => objects.records('company'),
     opportunities: (): readonly ScalarValues[] => objects.records('opportunity'),
+    roles: (): readonly ScalarValues[] => objects.records('role'),
     salespersons: (): readonly ScalarValues[] => objects.records('salesperson'),
   };
 }

@@ -1,40 +1,76 @@
-import type { FieldValue, InboxMessage } from '@lockstep/change-events';
-import type { GoldenStore } from '@lockstep/ports';
-import { activeRow, read, rowKey, type GoldenRecord, type MappingRow } from '@lockstep/reconciliation';
+import type { FieldValue, InboxMessage, Scalar } from '@lockstep/change-events';
+import type { GoldenStore, LinkStore } from '@lockstep/ports';
+import {
+  activeRow,
+  entityOfTable,
+  entityTypes,
+  read,
+  rowKey,
+  type GoldenRecord,
+  type MappingRow,
+} from '@lockstep/reconciliation';
 import { goldenIdOf } from './routeChanges.ts';
 
 /** The mapping of the record that a message is about. */
 export type MappingOf = (record: GoldenRecord | null, message: InboxMessage) => readonly MappingRow[];
 
 type Known = { readonly stored: ReadonlyMap<string, GoldenRecord>; readonly mappingOf: MappingOf };
+type Stores = { readonly golden: GoldenStore; readonly links: LinkStore };
+type RowName = { readonly table: string; readonly id: string };
 
 /**
- * The ids of the rows that the records of these messages name and that Marketo is known to have a counterpart of. Who is
- * absent here may be there a moment later: the record is looked at again (decision 13).
+ * By what Marketo knows the rows that the records of these messages name, by the ids of the rows. Who is absent here may be
+ * there a moment later: the record is looked at again (decision 13).
  */
 export async function readParents(
-  golden: GoldenStore,
+  stores: Stores,
   messages: readonly InboxMessage[],
   known: Known,
-): Promise<ReadonlySet<string>> {
-  const wanted = new Map(messages.flatMap((message) => relationsOf(message, known)));
-  if (wanted.size === 0) return new Set();
-  const parents = await golden.load([...wanted.keys()]);
-  return new Set([...parents.values()].filter(isInMarketo).map(({ goldenId }) => wanted.get(goldenId) ?? ''));
+): Promise<ReadonlyMap<string, Scalar>> {
+  const rows = new Map(messages.flatMap((message) => relationsOf(message, known)));
+  const owners = await ownersOf(stores.links, rows);
+  const parents = owners.size === 0 ? new Map() : await stores.golden.load([...new Set(owners.values())]);
+  return new Map(
+    [...rows].flatMap(([key, { id }]) => {
+      const name = nameInMarketo(parents.get(owners.get(key) ?? ''), id);
+      return name === null ? [] : [[id, name] as const];
+    }),
+  );
 }
 
-function isInMarketo(parent: GoldenRecord): boolean {
+/** The golden ids of rows: a person may have that of another row, all others have their own. */
+async function ownersOf(
+  links: LinkStore,
+  rows: ReadonlyMap<string, RowName>,
+): Promise<ReadonlyMap<string, string>> {
+  const keys = [...rows].map(([key, { table }]) => ({ key, isPerson: entityOfTable(table) === undefined }));
+  const persons = keys.filter(({ isPerson }) => isPerson).map(({ key }) => key);
+  const linked = persons.length === 0 ? [] : await links.resolve(persons);
+  const own = keys.filter(({ isPerson }) => !isPerson).map(({ key }) => [key, goldenIdOf(key)] as const);
+  return new Map([...own, ...linked]);
+}
+
+/** A person is known by its number, a role of a connection by its name, all others by the id of their row. */
+function nameInMarketo(parent: GoldenRecord | undefined, rowId: string): Scalar {
+  if (!parent) return null;
+  const { entity, fields } = parent;
+  if (entity && entityTypes[entity].marketo === null) return fields['name']?.value ?? null;
+  const id = counterpartId(parent);
+  if (id === null) return null;
+  return entity ? rowId : Number(id);
+}
+
+function counterpartId(parent: GoldenRecord): string | null {
   const counterpart = activeRow(parent, 'marketo');
-  return counterpart !== undefined && counterpart.deletedAt === null;
+  return counterpart && !counterpart.deletedAt ? counterpart.id : null;
 }
 
-/** Golden ids that the parent may have, by its row's id: of each table that it may be of. */
-function relationsOf(message: InboxMessage, { stored, mappingOf }: Known): (readonly [string, string])[] {
+function relationsOf(message: InboxMessage, { stored, mappingOf }: Known): (readonly [string, RowName])[] {
   const record = stored.get(message.goldenId) ?? null;
   return mappingOf(record, message).flatMap((mapping) =>
     idsIn(message, record, mapping).flatMap((id) =>
       (mapping.parents ?? []).map(
-        (table) => [goldenIdOf(rowKey({ system: 'dynamics', table, id })), id] as const,
+        (table) => [rowKey({ system: 'dynamics', table, id }), { table, id }] as const,
       ),
     ),
   );

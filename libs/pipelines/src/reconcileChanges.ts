@@ -119,7 +119,7 @@ async function decideOnce(
   const ofPersons = messages.filter(({ key }) => !stored.get(key)?.entity);
   const owners = await readOwners(options.links, ofPersons.map(inboxOf));
   const mappingOf = mappingsOf(options);
-  const parents = await readParents(options.golden, messages.map(inboxOf), { stored, mappingOf });
+  const parents = await readParents(options, messages.map(inboxOf), { stored, mappingOf });
   const outcomes = new Map<string, Outcome>();
   for (const message of messages) {
     const goldenId = message.key;

@@ -3,7 +3,7 @@ import { absorbRefusal, closeEntry, findEntry, parkRefused, postpone, type Entry
 import { activeRow, addRow, type Draft, type DraftRow } from './decision.ts';
 import { entityTypes, type GoldenEntity } from './entityTypes.ts';
 import { read } from './projection.ts';
-import { isParentMissing, takeBack } from './relations.ts';
+import { isParentMissing, takeBack, waitForOthers } from './relations.ts';
 
 /** Takes the outcome of a command about a record beside persons into its golden record. */
 export function absorbEntityOutcome(draft: Draft, entity: GoldenEntity, outcome: DeliveryOutcome): void {
@@ -38,7 +38,7 @@ export function absorbEntityOutcome(draft: Draft, entity: GoldenEntity, outcome:
 /** What is in the way of a write may stay there: without a parent it goes on, of a record in use it waits. */
 function absorbRetry(draft: Draft, outcome: DeliveryOutcome, entry: Entry | undefined): void {
   const isTakenBack = entry && isParentMissing(outcome) && takeBack(draft, entry.command.fields);
-  if (outcome.code === 'MARKETO_IN_USE') absorbRefusal(draft, outcome);
+  if (outcome.code === 'MARKETO_IN_USE') waitForOthers(draft);
   else if (!isTakenBack) return postpone(draft, outcome, entry);
   closeEntry(draft, outcome, entry);
 }
@@ -69,5 +69,6 @@ function counterpartOf(draft: Draft, entity: GoldenEntity, { id, at }: Counterpa
   const known = activeRow(draft.record, 'marketo');
   if (known) known.id = id;
   if (known) return known;
-  return addRow(draft, { system: 'marketo', table: entityTypes[entity].marketo, id, active: true, page: at });
+  const table = entityTypes[entity].marketo ?? entity;
+  return addRow(draft, { system: 'marketo', table, id, active: true, page: at });
 }

@@ -71,6 +71,8 @@ function absorb(draft: Draft, message: InboxMessage): void {
   switch (message.kind) {
     case 'event':
       draft.record.lane = message.event.lane;
+      // The relations of a row that is gone wait for nobody.
+      if (message.event.operation === 'DELETE') delete draft.record.held;
       if (message.written) absorbWritten(draft, message.written, message.event);
       if (message.system === 'dynamics') return absorbDynamics(draft, message.table, message.event);
       return absorbMarketo(draft, message.event);
@@ -79,7 +81,7 @@ function absorb(draft: Draft, message: InboxMessage): void {
     case 'outcome':
       return absorbOutcomeOf(draft, message);
     case 'wake-up':
-      if (draft.record.entity) return lookAgainAtEntity(draft, draft.record.entity);
+      if (draft.record.entity) return lookAgainAtEntity(draft);
       return message.reason === 'join' && message.target ? join(draft, message.target) : lookAgain(draft);
   }
 }

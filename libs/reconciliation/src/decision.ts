@@ -25,8 +25,8 @@ export type DecisionContext = {
   readonly claims: readonly EmailClaim[];
   /** The golden ids that own rows named in the message, by row key. */
   readonly owners: ReadonlyMap<string, string>;
-  /** Ids of the rows that the record names and that Marketo is known to have a counterpart of. */
-  readonly parents: ReadonlySet<string>;
+  /** By what Marketo knows the rows that the record names, by their ids; those that it is not known to have are absent. */
+  readonly parents: ReadonlyMap<string, Scalar>;
   /** Outbox entries that this process knows to be published; the others are published again. */
   readonly published: ReadonlySet<string>;
 };

@@ -187,7 +187,7 @@ describe('a person that was never linked', () => {
         firstReadsComplete: true,
         claims: [],
         owners: new Map(),
-        parents: new Set(),
+        parents: new Map(),
         published: new Set(),
       },
     );

@@ -5,7 +5,7 @@ const unanswered = { personId: null, accepted: null, answered: null };
 /** An account that Marketo has. */
 function createKnown(...parents: string[]) {
   const story = createEntityStory();
-  for (const parent of parents) story.state.parents.add(parent);
+  for (const parent of parents) story.state.parents.set(parent, parent);
   const first = story.row(1, accountFields);
   story.answer(first, { result: 'CREATED' });
   return { story, first };
@@ -14,7 +14,7 @@ function createKnown(...parents: string[]) {
 describe('an account', () => {
   it('becomes a company with every field, before both sides have been read', () => {
     const { row, state } = createEntityStory();
-    state.parents.add(ownerId);
+    state.parents.set(ownerId, ownerId);
 
     const { commands, goldenEvent } = row(1, accountFields);
 
@@ -84,7 +84,7 @@ describe('an account', () => {
 
   it('has one command open at a time, and sends what changed meanwhile after its answer', () => {
     const { row, answer, state } = createEntityStory();
-    state.parents.add(ownerId);
+    state.parents.set(ownerId, ownerId);
     const first = row(1, accountFields);
 
     expect(row(2, { ...accountFields, name: 'Example plc' }).commands).toEqual([]);
@@ -97,7 +97,7 @@ describe('an account', () => {
 describe('an answer of Marketo about a company', () => {
   it('that was lost is settled by a read of every field, and what differs is sent again', () => {
     const { row, answer, wakeUp, state } = createEntityStory();
-    state.parents.add(ownerId);
+    state.parents.set(ownerId, ownerId);
     answer(row(1, accountFields), { ...unanswered, result: 'UNKNOWN', retryAt: '2026-11-22T10:01:35Z' });
     expect(wakeUp(90_000).commands).toEqual([]);
 
@@ -180,7 +180,7 @@ describe('the owner of an account', () => {
     expect(dueInMs()).toBe(15_000);
     expect(story.wakeUp(15_000).commands).toEqual([]);
     expect(dueInMs()).toBe(30_000);
-    story.state.parents.add(ownerId);
+    story.state.parents.set(ownerId, ownerId);
     expect(story.wakeUp(30_000).commands.map(({ fields }) => fields)).toEqual([
       { externalCompanyId: accountId, externalSalesPersonId: ownerId },
     ]);
@@ -188,7 +188,7 @@ describe('the owner of an account', () => {
 
   it('waits for nothing more once the relation is made', () => {
     const { story } = createKnown();
-    story.state.parents.add(ownerId);
+    story.state.parents.set(ownerId, ownerId);
 
     story.answer(story.wakeUp(15_000), { result: 'UPDATED' });
 
@@ -198,7 +198,7 @@ describe('the owner of an account', () => {
 
   it('whom Marketo lacks although it had him is left out, and tried again later with a higher revision', () => {
     const { row, answer, wakeUp, state } = createEntityStory();
-    state.parents.add(ownerId);
+    state.parents.set(ownerId, ownerId);
     const missing = { ...unanswered, result: 'RETRY', code: 'MARKETO_PARENT_MISSING' } as const;
 
     const again = answer(row(1, accountFields), missing);
@@ -212,12 +212,12 @@ describe('the owner of an account', () => {
 
   it('may be a team; what is owned by something else has no owner', () => {
     const { row, state } = createEntityStory();
-    state.parents.add(ownerId);
+    state.parents.set(ownerId, ownerId);
     const owned = (table: string) => ({ ...accountFields, ownerid: { id: ownerId, table } });
 
     expect(row(1, owned('team')).commands[0]?.fields).toHaveProperty('externalSalesPersonId', ownerId);
     const other = createEntityStory();
-    other.state.parents.add(ownerId);
+    other.state.parents.set(ownerId, ownerId);
     expect(other.row(1, owned('queue')).commands[0]?.fields).not.toHaveProperty('externalSalesPersonId');
   });
 });
@@ -254,7 +254,7 @@ describe('an opportunity', () => {
 
   it('becomes one of its company in Marketo', () => {
     const { row, state } = createEntityStory('opportunity');
-    state.parents.add(ownerId);
+    state.parents.set(ownerId, ownerId);
 
     const { commands } = row(1, fields);
 
@@ -272,7 +272,7 @@ describe('an opportunity', () => {
 
   it('of a contact has no company', () => {
     const { row, state } = createEntityStory('opportunity');
-    state.parents.add(ownerId);
+    state.parents.set(ownerId, ownerId);
 
     const { commands } = row(1, { ...fields, customerid: { id: ownerId, table: 'contact' } });
 
@@ -301,13 +301,19 @@ describe('an opportunity', () => {
     expect(answer(first, { result: 'CREATED' }).commands).toMatchObject([{ operation: 'DELETE' }]);
   });
 
-  it('that others name when it is deleted stays for now, and is tried again after an hour', () => {
+  it('that others name when it is deleted stays for now, and is tried again less and less often', () => {
     const { row, deleted, answer, wakeUp, state } = createEntityStory('opportunity');
+    const dueInMs = () => (state.record?.dueAtMs ?? 0) - state.nowMs;
     answer(row(1, fields), { result: 'CREATED' });
 
     expect(answer(deleted(2), inUse).commands).toEqual([]);
-    expect(state.record?.waiting).toMatchObject({ code: 'MARKETO_IN_USE' });
-    expect(wakeUp(3_600_000).commands).toMatchObject([{ operation: 'DELETE' }]);
+    expect(dueInMs()).toBe(15_000);
+    const again = wakeUp(15_000);
+    expect(again.commands).toMatchObject([{ operation: 'DELETE' }]);
+    answer(again, inUse);
+    expect(dueInMs()).toBeGreaterThanOrEqual(30_000);
+    answer(wakeUp(60_000), { ...unanswered, result: 'DELETED' });
+    expect(state.record?.dueAtMs).toBe(null);
   });
 
   it('whose deletion may have happened is read, and deleted again when it is there', () => {
@@ -321,4 +327,84 @@ describe('an opportunity', () => {
     const still = { accepted: null, state: { name: '40 engines' } };
     expect(answer(read, { result: 'READ', ...still }).commands).toMatchObject([{ operation: 'DELETE' }]);
   });
+});
+
+describe('a stakeholder of an opportunity', () => {
+  const [opportunityId, contactId, roleId] = ['opportunity-1', 'contact-1', 'role-1'];
+  const connection = {
+    record1id: { id: opportunityId, table: 'opportunity' },
+    record2id: { id: contactId, table: 'contact' },
+    record2roleid: { id: roleId, table: 'connectionrole' },
+  };
+  const key = { externalOpportunityId: opportunityId, leadId: 7, role: 'Buyer' };
+
+  function createRole(...names: [string, string | number][]) {
+    const story = createEntityStory('connection');
+    for (const [id, name] of names) story.state.parents.set(id, name);
+    return story;
+  }
+  const all: [string, string | number][] = [
+    [opportunityId, opportunityId],
+    [contactId, 7],
+    [roleId, 'Buyer'],
+  ];
+
+  it('has a role by the number of the person and the name of the role', () => {
+    const { commands } = createRole(...all).row(1, connection);
+
+    expect(commands).toMatchObject([{ entity: 'role', operation: 'UPSERT', fields: key }]);
+  });
+
+  it('without a role of the connection is a stakeholder', () => {
+    const { commands } = createRole(...all).row(1, { ...connection, record2roleid: null });
+
+    expect(commands[0]?.fields).toEqual({ ...key, role: 'Stakeholder' });
+  });
+
+  it('waits until the opportunity and the person are there', () => {
+    const { row, state, wakeUp } = createRole([roleId, 'Buyer']);
+    expect(row(1, connection).commands).toEqual([]);
+    state.parents.set(opportunityId, opportunityId);
+    expect(wakeUp(15_000).commands).toEqual([]);
+    state.parents.set(contactId, 7);
+
+    expect(wakeUp(30_000).commands).toMatchObject([{ operation: 'UPSERT', fields: key }]);
+  });
+
+  it('whose role changes loses the former one and gets the new one', () => {
+    const { row, answer, state } = createRole(...all);
+    answer(row(1, connection), { result: 'CREATED', personId: 'guid-1' });
+    state.parents.set('role-2', 'Coach');
+
+    const former = row(2, { ...connection, record2roleid: { id: 'role-2', table: 'connectionrole' } });
+    const next = answer(former, { ...unanswered, result: 'DELETED' });
+
+    expect(former.commands).toMatchObject([{ operation: 'DELETE', fields: key }]);
+    expect(next.commands).toMatchObject([{ operation: 'UPSERT', fields: { ...key, role: 'Coach' } }]);
+  });
+
+  it('is gone with its connection, by the key that Marketo has', () => {
+    const { row, answer, deleted, state } = createRole(...all);
+    answer(row(1, connection), { result: 'CREATED', personId: 'guid-1' });
+    state.parents.clear();
+
+    expect(deleted(2).commands).toMatchObject([{ operation: 'DELETE', fields: key }]);
+  });
+
+  it('is no other connection, nor the half of it that begins at the person', () => {
+    const { row } = createRole(...all);
+    const half = { ...connection, record1id: connection.record2id, record2id: connection.record1id };
+
+    const { commands, record } = row(1, half);
+
+    expect(commands).toEqual([]);
+    expect(record.dueAtMs).toBe(null);
+  });
+});
+
+it('the role of a connection is known by its name, and goes nowhere', () => {
+  const { commands, goldenEvent } = createEntityStory('connectionrole').row(1, { name: 'Buyer' });
+
+  expect(commands).toEqual([]);
+  expect(goldenEvent).toMatchObject({ fields: { name: 'Buyer' } });
 });

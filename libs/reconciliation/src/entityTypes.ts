@@ -2,21 +2,22 @@ import type { InboxMessage, MarketoEntity } from '@lockstep/change-events';
 import type { MappingRow } from './mapping.ts';
 
 /** Records beside persons, by the name of their topic of golden events. */
-export type GoldenEntity = 'account' | 'user' | 'team' | 'opportunity';
+export type GoldenEntity = 'account' | 'user' | 'team' | 'opportunity' | 'role' | 'connectionrole';
 
 /** Where the records of an entity live on either side, and how they are mapped: from Dynamics to Marketo only (F-02). */
 export type EntityType = {
   readonly entity: GoldenEntity;
   readonly table: string;
-  readonly marketo: MarketoEntity;
-  /** The field of Marketo that holds the id of the row. */
-  readonly key: string;
+  /** Null for what only gives others its name. */
+  readonly marketo: MarketoEntity | null;
+  /** The field of Marketo that holds the id of the row; null where mapped fields make the key. */
+  readonly key: string | null;
   /** What becomes of it in Marketo when its row is deleted. */
   readonly onDelete: 'keep' | 'delete';
   readonly mapping: readonly MappingRow[];
 };
 
-type Extras = Partial<Pick<MappingRow, 'type' | 'optionSet' | 'parents'>>;
+type Extras = Partial<Pick<MappingRow, 'type' | 'parents' | 'key' | 'otherwise'>>;
 
 /** Golden fields have Marketo's names. */
 const rowsOf = (table: string, rows: readonly (readonly [string, string, Extras?])[]): MappingRow[] =>
@@ -100,12 +101,39 @@ const opportunity: EntityType = {
   ]),
 };
 
+const part = { key: true } as const;
+
+/** A stakeholder: a connection of an opportunity with a contact; of the pair of rows, the one that begins at the opportunity. */
+const role: EntityType = {
+  entity: 'role',
+  table: 'connection',
+  marketo: 'role',
+  key: null,
+  onDelete: 'delete',
+  mapping: rowsOf('connection', [
+    ['record1id', 'externalOpportunityId', { ...part, parents: ['opportunity'] }],
+    ['record2id', 'leadId', { ...part, type: 'integer', parents: ['contact'] }],
+    ['record2roleid', 'role', { ...part, parents: ['connectionrole'], otherwise: 'Stakeholder' }],
+  ]),
+};
+
+const connectionRole: EntityType = {
+  entity: 'connectionrole',
+  table: 'connectionrole',
+  marketo: null,
+  key: null,
+  onDelete: 'keep',
+  mapping: rowsOf('connectionrole', [['name', 'name']]),
+};
+
 /** The default mapping of records beside persons (native-sync 2.4, marketo-rest 2.6). */
 export const entityTypes: Readonly<Record<GoldenEntity, EntityType>> = {
   account,
   user,
   team,
   opportunity,
+  role,
+  connectionrole: connectionRole,
 };
 
 /** The entity of a table; undefined for persons and for tables that do not go to Marketo. */
@@ -126,7 +154,10 @@ export function mappingFor(mapping: readonly MappingRow[], tables: readonly stri
 /** The mappings of records beside persons, likewise. */
 export function entityMappingsFor(
   tables: readonly string[],
-): Readonly<Record<GoldenEntity, readonly MappingRow[]>> {
-  const of = ({ mapping }: EntityType) => mappingFor(mapping, tables);
-  return { account: of(account), user: of(user), team: of(team), opportunity: of(opportunity) };
+): Readonly<Partial<Record<GoldenEntity, readonly MappingRow[]>>> {
+  const mappings = Object.values(entityTypes).map(({ entity, mapping }) => [
+    entity,
+    mappingFor(mapping, tables),
+  ]);
+  return Object.fromEntries(mappings) as Partial<Record<GoldenEntity, readonly MappingRow[]>>;
 }

@@ -3,6 +3,7 @@ import type {
   DeliveryOutcome,
   FieldValues,
   InboxMessage,
+  Scalar,
   WriteCommand,
 } from '@lockstep/change-events';
 import { decide } from './decide.ts';
@@ -31,7 +32,7 @@ export function createEntityStory(table = 'account') {
   const state = {
     record: null as GoldenRecord | null,
     nowMs: Date.parse('2026-11-22T10:00:00Z'),
-    parents: new Set<string>(),
+    parents: new Map<string, Scalar>(),
     answers: 0,
   };
   const entity = entityOfTable(table);

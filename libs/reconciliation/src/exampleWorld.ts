@@ -90,7 +90,7 @@ function contextOf({ state }: Parts, former: GoldenRecord | null, message: Inbox
     firstReadsComplete: state.firstReadsComplete,
     claims: claimsFor(state.records, former, message),
     owners: state.links,
-    parents: state.parents,
+    parents: new Map([...state.parents].map((id) => [id, id])),
     published: new Set(outbox.map((entry) => entry.entryId)),
   };
 }

@@ -13,7 +13,8 @@ export type Direction = 'both' | 'to-marketo' | 'to-dynamics';
 /**
  * One golden field and where it lives. A table without a column for it leaves it alone. `optOut`: true means "leave me
  * alone" and is never undone by an edit that did not know of it. Rows without columns mirror the record itself. `parents`:
- * a relation to a row of one of these tables, held as that row's id; it waits until Marketo has the parent.
+ * a relation to a row of one of these tables, held as that row's id; it waits until Marketo has the parent. `key`: part of
+ * the key in Marketo. `otherwise`: what Marketo is told when there is no such row.
  */
 export type MappingRow = {
   readonly field: string;
@@ -24,6 +25,8 @@ export type MappingRow = {
   readonly optionSet?: keyof typeof optionSets;
   readonly optOut?: boolean;
   readonly parents?: readonly string[];
+  readonly key?: boolean;
+  readonly otherwise?: string;
 };
 
 type Extras = Partial<Pick<MappingRow, 'type' | 'direction' | 'optionSet' | 'optOut' | 'parents'>> & {

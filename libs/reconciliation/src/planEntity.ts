@@ -7,21 +7,52 @@ import { retryRelations } from './relations.ts';
 
 /** Plans what Marketo must be told of a record beside persons: at first everything, then what differs (decision 13). */
 export function planEntity(draft: Draft, entity: GoldenEntity): void {
-  const crm = activeRow(draft.record, 'dynamics');
-  if (!crm || crm.filter === false || isBlocked(draft)) return;
-  const counterpart = activeRow(draft.record, 'marketo');
   const type = entityTypes[entity];
-  if (!crm.deletedAt) return planUpsert(draft, keyOf(type, crm), counterpart);
-  if (counterpart && type.onDelete === 'delete') sendCommand(draft, 'DELETE', keyOf(type, crm));
+  const crm = activeRow(draft.record, 'dynamics');
+  if (!type.marketo || !crm || crm.filter === false || isBlocked(draft)) return;
+  const counterpart = activeRow(draft.record, 'marketo');
+  if (!crm.deletedAt) planUpsert(draft, wantedKey(draft, type, crm), counterpart);
+  else if (counterpart) planDelete(draft, type, heldKey(draft, counterpart) ?? keyOf(type, crm));
 }
 
-function planUpsert(draft: Draft, key: ScalarValues, counterpart: DraftRow | undefined): void {
+/** What others still name is tried again when its time has come. */
+function planDelete(draft: Draft, { onDelete }: EntityType, key: ScalarValues): void {
+  const { held } = draft.record;
+  const isDue = !held || held.dueAtMs <= draft.context.nowMs;
+  if (onDelete === 'delete' && isDue) sendCommand(draft, 'DELETE', key);
+}
+
+function planUpsert(draft: Draft, key: ScalarValues | null, counterpart: DraftRow | undefined): void {
+  if (key === null) return;
+  const former = counterpart && heldKey(draft, counterpart);
+  // Marketo cannot change a key: the record under the former one goes first.
+  if (former && JSON.stringify(former) !== JSON.stringify(key)) {
+    return sendCommand(draft, 'DELETE', former);
+  }
   const fields = wantedFields(draft, counterpart);
   if (counterpart && Object.keys(fields).length === 0) return;
   sendCommand(draft, 'UPSERT', { ...key, ...fields });
 }
 
-const keyOf = ({ key }: EntityType, crm: DraftRow): ScalarValues => ({ [key]: crm.id });
+const keyOf = ({ key }: EntityType, crm: DraftRow): ScalarValues => (key === null ? {} : { [key]: crm.id });
+
+const keyRows = ({ context }: Draft): readonly MappingRow[] => context.mapping.filter(({ key }) => key);
+
+/** The id of the row, or the parts that make the key; null while one of them is not there, or its table is not read. */
+function wantedKey(draft: Draft, type: EntityType, crm: DraftRow): ScalarValues | null {
+  const parts = keyRows(draft).map((mapping) => [mapping.marketo, valueOf(draft, mapping)] as const);
+  const isWhole = parts.length === type.mapping.filter(({ key }) => key).length;
+  if (!isWhole || parts.some(([, value]) => value === undefined)) return null;
+  return { ...keyOf(type, crm), ...(Object.fromEntries(parts) as ScalarValues) };
+}
+
+/** The key under which Marketo has the record, where it is made of several parts. */
+function heldKey(draft: Draft, counterpart: DraftRow): ScalarValues | null {
+  const parts = keyRows(draft).map(
+    ({ field, marketo }) => [marketo, counterpart.seen[field]?.value ?? null] as const,
+  );
+  return parts.length === 0 ? null : Object.fromEntries(parts);
+}
 
 function wantedFields(draft: Draft, counterpart: DraftRow | undefined): ScalarValues {
   const fields: Record<string, Scalar> = {};
@@ -41,21 +72,19 @@ function isSettled(counterpart: DraftRow | undefined, { field }: MappingRow, wan
 }
 
 /** Looks again at what is open: what may have happened is read, what nobody answered is planned anew. */
-export function lookAgainAtEntity(draft: Draft, entity: GoldenEntity): void {
+export function lookAgainAtEntity(draft: Draft): void {
   const { record, context } = draft;
   for (const entry of record.outbox) {
     if (entry.kind !== 'marketo-write' || entry.dueAtMs > context.nowMs) continue;
-    if (entry.unknown) return readCounterpart(draft, entity);
+    if (entry.unknown) return readCounterpart(draft, entry.command.fields);
     entry.lapsed = true;
   }
   if (record.waiting && record.waiting.dueAtMs <= context.nowMs) record.waiting = null;
   retryRelations(draft);
 }
 
-/** The read names the fields that it asks for. */
-function readCounterpart(draft: Draft, entity: GoldenEntity): void {
-  const crm = activeRow(draft.record, 'dynamics');
-  if (!crm) return;
+/** The read names the fields that it asks for, and has the key of the command that it settles. */
+function readCounterpart(draft: Draft, sent: ScalarValues): void {
   const names = draft.context.mapping.map(({ marketo }) => [marketo, null] as const);
-  sendCommand(draft, 'READ', { ...Object.fromEntries(names), ...keyOf(entityTypes[entity], crm) });
+  sendCommand(draft, 'READ', { ...Object.fromEntries(names), ...sent });
 }

@@ -3,7 +3,7 @@ import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decisi
 import { entityTypes } from './entityTypes.ts';
 import type { MappingRow } from './mapping.ts';
 import { notRepresentable, project } from './projection.ts';
-import { isHeld } from './relations.ts';
+import { parentOf } from './relations.ts';
 import { findMatch } from './match.ts';
 
 /** Plans what Marketo must be told: an update of the linked person, or the creation of one that should exist. */
@@ -72,7 +72,8 @@ export function valueOf(draft: Draft, mapping: MappingRow): Scalar | undefined {
   const field = draft.record.fields[mapping.field];
   if (!field || !isSent(draft, mapping)) return undefined;
   const wanted = project('marketo', mapping, field.value);
-  return wanted === notRepresentable || isHeld(draft, mapping, wanted) ? undefined : wanted;
+  if (wanted === notRepresentable) return mapping.otherwise;
+  return mapping.parents ? parentOf(draft, mapping, wanted) : wanted;
 }
 
 /** A person deleted in Marketo comes back when its row was changed in Dynamics, with a new id (F-31). */

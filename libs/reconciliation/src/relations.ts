@@ -1,5 +1,6 @@
 import type { DeliveryOutcome, Scalar, ScalarValues } from '@lockstep/change-events';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
+import { entityTypes } from './entityTypes.ts';
 import type { MappingRow } from './mapping.ts';
 
 /** Ours, and what Marketo says of a person (marketo-rest 4). */
@@ -10,10 +11,10 @@ export const isParentMissing = ({ code }: DeliveryOutcome): boolean => parentCod
 
 const firstRetryMs = 15_000;
 
-/** True for a relation whose parent is not in Marketo yet: it waits alone (decision 13). */
-export function isHeld({ record, context }: Draft, { field, parents }: MappingRow, wanted: Scalar): boolean {
-  if (!parents) return false;
-  return record.held?.takenBack.includes(field) === true || !context.parents.has(String(wanted));
+/** By what Marketo knows the parent; undefined while that is not there, and the relation waits alone (decision 13). */
+export function parentOf({ record, context }: Draft, { field }: MappingRow, id: Scalar): Scalar | undefined {
+  if (record.held?.takenBack.includes(field)) return undefined;
+  return context.parents.get(String(id));
 }
 
 /** Marketo lacks a parent that we knew to be there: the relations of the command wait. False when it has none. */
@@ -44,19 +45,43 @@ function postponeRelations({ record, context }: Draft, takenBack: string[]): voi
   record.held = { dueAtMs: context.nowMs + waitMs, attempts, takenBack };
 }
 
-/** Of a record that is not in Marketo either, only what was taken back is open; of one that is frozen or gone, nothing. */
+/** Something else is in the way of a delete: it is tried again less and less often. */
+export const waitForOthers = (draft: Draft): void => postponeRelations(draft, []);
+
+/** A record that is frozen waits for nothing, one that is to be deleted for those who name it. */
 function hasOpenRelation(draft: Draft): boolean {
-  const { record, context } = draft;
+  const { record } = draft;
   const [crm, other] = [activeRow(record, 'dynamics'), activeRow(record, 'marketo')];
-  if (!crm || isOut(crm) || record.aliasOf) return false;
-  if (!other) return Boolean(record.held?.takenBack.length);
-  return !other.deletedAt && context.mapping.some((mapping) => isOpen(draft, mapping, other));
+  if (!crm || crm.filter === false || record.aliasOf) return false;
+  if (crm.deletedAt) return isToDelete(draft) && other !== undefined && record.held !== undefined;
+  return other ? hasOpenIn(draft, other) : hasOpenKey(draft);
 }
 
-const isOut = ({ deletedAt, filter }: DraftRow): boolean => deletedAt !== null || filter === false;
+const isToDelete = ({ record }: Draft): boolean =>
+  record.entity !== undefined && entityTypes[record.entity].onDelete === 'delete';
+
+function hasOpenIn(draft: Draft, other: DraftRow): boolean {
+  return !other.deletedAt && draft.context.mapping.some((mapping) => isOpen(draft, mapping, other));
+}
+
+/** Of a record that is not in Marketo, only what was taken back is open, and what its key is made of. */
+function hasOpenKey(draft: Draft): boolean {
+  const { record, context } = draft;
+  if (record.held && record.held.takenBack.length > 0) return true;
+  const keys = context.mapping.filter(({ key, otherwise }) => key && otherwise === undefined);
+  const ids = keys.map((mapping) => idOf(draft, mapping));
+  return !ids.includes(null) && keys.some((mapping) => isNameless(draft, mapping));
+}
+
+function isNameless(draft: Draft, mapping: MappingRow): boolean {
+  return parentOf(draft, mapping, idOf(draft, mapping)) === undefined;
+}
+
+const idOf = ({ record }: Draft, { field }: MappingRow): Scalar => record.fields[field]?.value ?? null;
 
 function isOpen(draft: Draft, mapping: MappingRow, other: DraftRow): boolean {
-  const wanted = draft.record.fields[mapping.field]?.value ?? null;
-  if (!mapping.parents || wanted === null || other.seen[mapping.field]?.value === wanted) return false;
-  return draft.record.held !== undefined || isHeld(draft, mapping, wanted);
+  const [id, seen] = [idOf(draft, mapping), other.seen[mapping.field]?.value];
+  if (!mapping.parents || id === null || seen === id) return false;
+  const parent = parentOf(draft, mapping, id);
+  return parent === undefined || (draft.record.held !== undefined && seen !== parent);
 }

@@ -15,7 +15,9 @@ const naming = (column: string, id: string, table: string): Values => ({
 let lockstep: Lockstep;
 
 beforeAll(async () => {
-  const settings = { DYNAMICS_TABLES: 'lead,contact,account,systemuser,team,opportunity' };
+  const settings = {
+    DYNAMICS_TABLES: 'lead,contact,account,systemuser,team,opportunity,connection,connectionrole',
+  };
   lockstep = await startLockstep({ settings });
   const create = (table: string, row: Values) =>
     lockstep.dynamics.control.post('rows', { table, rows: [row] });
@@ -60,7 +62,7 @@ async function until<Value>(ask: () => Promise<Value>, holds: (value: Value) => 
 }
 
 it(
-  'takes an opportunity to Marketo as one of its company, and away again',
+  'takes an opportunity and its stakeholder to Marketo, and away again',
   async () => {
     const opportunityid = '5f0e4c9a-0a4e-4f54-9a53-3a6b8a7a1c14';
     const row = { opportunityid, name: '40 engines', estimatedvalue: 1200.5, actualclosedate: '2026-12-24' };
@@ -71,7 +73,19 @@ it(
       () => records('opportunity'),
       ([first]) => first?.['externalCompanyId'] === accountId,
     );
-    await lockstep.dynamics.control.post('deletes', { table: 'opportunity', id: opportunityid });
+    const stakeholder = {
+      connectionid: '5f0e4c9a-0a4e-4f54-9a53-3a6b8a7a1c15',
+      ...naming('_record1id_value', opportunityid, 'opportunity'),
+      ...naming('_record2id_value', contactId, 'contact'),
+    };
+    await lockstep.dynamics.control.post('rows', { table: 'connection', rows: [stakeholder] });
+    const roles = await until(
+      () => records('opportunityRole'),
+      (found) => found.length > 0,
+    );
+    const remove = (table: string, id: string) => lockstep.dynamics.control.post('deletes', { table, id });
+    await remove('connection', stakeholder.connectionid);
+    await remove('opportunity', opportunityid);
     const left = await until(
       () => records('opportunity'),
       (found) => found.length === 0,
@@ -79,7 +93,10 @@ it(
 
     const values = { name: '40 engines', stage: 'Open', amount: 1200.5, closeDate: '2026-12-24' };
     expect(made).toMatchObject([{ externalOpportunityId: opportunityid, ...values }]);
+    const leadId = (await person())?.id;
+    expect(roles).toMatchObject([{ externalOpportunityId: opportunityid, leadId, role: 'Stakeholder' }]);
     expect(left).toEqual([]);
+    expect(await records('opportunityRole')).toEqual([]);
   },
   3 * timeoutMs,
 );
