@@ -19,6 +19,8 @@ export async function beginWhole(session: Session, signal: AbortSignal): Promise
     idleMs: session.options.pollIntervalMinMs,
   };
   session.recent.clear();
+  // The stream that begins afterwards tells of no delete that came before it.
+  session.suspectedId = null;
   session.reading = newReading(session.checkpoint, known);
 }
 

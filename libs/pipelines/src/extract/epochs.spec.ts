@@ -84,6 +84,27 @@ describe('an environment that was put back', () => {
     expect(eventsOfRow(4).map(({ operation }) => operation)).toEqual(['SNAPSHOT', 'DELETE']);
   });
 
+  it('is not suspected when that row was deleted and the place was lost before anybody was told', async () => {
+    const { open, dynamics, notices, eventsOfRow } = await followed();
+    dynamics.remove('lead', exampleId(4));
+    dynamics.expirePositions();
+
+    await settle(await open());
+
+    expect(notices('EPOCH_RAISED')).toEqual([]);
+    expect(eventsOfRow(4).map(({ operation }) => operation)).toEqual(['SNAPSHOT', 'DELETE']);
+  });
+
+  it('is noticed by its mark when the place was lost and no published row is older now', async () => {
+    const { open, dynamics, notices, eventsOfRow } = await followed();
+    dynamics.expirePositions();
+
+    await settle(await open({ reader: putBack(dynamics, { mark: 1 }) }));
+
+    expect(notices('EPOCH_RAISED')).toMatchObject([{ facts: { reason: 'MARK_FELL' } }]);
+    expect(eventsOfRow(4)).toHaveLength(1);
+  });
+
   it('is noticed by a mark that stays below the last one, and what came with it is not published as stale', async () => {
     const { open, dynamics, notices, eventsOfRow } = await followed();
     const extractor = await open({ reader: putBack(dynamics, { mark: 1 }) });

@@ -12,7 +12,7 @@ export const nextEpoch = ({ versionEpoch }: Checkpoint, floor: number): number =
 export function raiseEpoch(checkpoint: Checkpoint, floor: number, nowMs: number): Checkpoint {
   const raised = { ...checkpoint, versionEpoch: nextEpoch(checkpoint, floor) };
 
-  return withState(restartWholeRead(raised, nowMs), { witness: null });
+  return withState(restartWholeRead(raised, nowMs), { witness: null, mark: null });
 }
 
 /** What the start of a session says about the environment; null when it is the one that was left. */

@@ -49,7 +49,7 @@ async function readDelta(session: Session, signal: AbortSignal): Promise<Dynamic
 }
 
 async function losePosition(session: Session, signal: AbortSignal): Promise<{ idleMs: number }> {
-  const raised = await checkWitness(session, signal, { absentMeans: 'RESTORED' });
+  const raised = await checkWitness(session, signal, { absentMeans: 'NOTHING' });
   if (raised) return { idleMs: 0 };
   const { checkpoint, options } = session;
   const facts = { reason: 'POSITION_LOST' };

@@ -11,7 +11,7 @@ export async function raiseDuringRead(session: Session, { known }: Reading): Pro
   const versionEpoch = nextEpoch(checkpoint, options.versionEpoch);
   const facts = { reason: 'ROW_WENT_BACK' };
   const told = tableNotice(session, 'EPOCH_RAISED', { counts: { epoch: versionEpoch }, facts });
-  await commit(session, withState({ ...checkpoint, versionEpoch }, { witness: null }), [told]);
+  await commit(session, withState({ ...checkpoint, versionEpoch }, { witness: null, mark: null }), [told]);
   known?.endEpoch();
 }
 

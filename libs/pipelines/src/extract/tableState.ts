@@ -40,7 +40,10 @@ export type WholeRead = {
   readonly deletesConfirmed?: number | null;
 };
 
-/** Begins to read the whole table from its first page; what the stream knew ends here. */
+/**
+ * Begins to read the whole table from its first page; what the stream knew ends here, but for the newest version that was
+ * reached: an environment that is still below it afterwards was put back.
+ */
 export function startWholeRead(checkpoint: Checkpoint, read: WholeRead, nowMs: number): Checkpoint {
   const { purpose, label = null, from = null, to = null, deletesConfirmed = null } = read;
   const started: Checkpoint = {
@@ -55,7 +58,7 @@ export function startWholeRead(checkpoint: Checkpoint, read: WholeRead, nowMs: n
 
   return withState(started, {
     ...{ purpose, label, from, to, deletesConfirmed },
-    ...{ liveVersion: null, mark: null, deletesHeld: null },
+    ...{ liveVersion: null, deletesHeld: null },
   });
 }
 
@@ -73,7 +76,8 @@ export function completeWholeRead(
   end: { readonly position: string; readonly mark: number | null; readonly deletesHeld: number | null },
   nowMs: number,
 ): Checkpoint {
-  const { position, mark, deletesHeld } = end;
+  const { position, deletesHeld } = end;
+  const mark = higher(stateOf(checkpoint).mark, end.mark);
   const streaming = { ...checkpoint, phase: 'STREAMING' as const, position, updatedAt: isoTime(nowMs) };
 
   return withState(streaming, {
@@ -81,3 +85,6 @@ export function completeWholeRead(
     ...{ purpose: null, label: null, from: null, to: null, liveVersion: null },
   });
 }
+
+const higher = (known: number | null, mark: number | null): number | null =>
+  known === null || mark === null ? (known ?? mark) : Math.max(known, mark);

@@ -31,23 +31,25 @@ export async function changeEpoch(session: Session, reason: EpochReason): Promis
 
 /**
  * Looks at the witness again; true when it raised the epoch. A row that is gone can have been deleted: while the stream runs,
- * its tombstone comes with the next delta. Without a stream that cannot be told, and a needless epoch does no harm.
+ * its tombstone comes with the next delta. Without a stream that cannot be told, and a needless epoch does harm: a row that
+ * was read before our own write of an earlier epoch would outrank it. Rows and marks that went back are found by the read
+ * that follows.
  */
 export async function checkWitness(
   session: Session,
   signal: AbortSignal,
-  { absentMeans }: { readonly absentMeans: 'SUSPECTED' | 'RESTORED' },
+  { absentMeans }: { readonly absentMeans: 'SUSPECTED' | 'NOTHING' },
 ): Promise<boolean> {
   const { witness } = stateOf(session.checkpoint);
   const answer = witness === null ? null : await readWitness(session, witness.recordId, signal);
   if (witness === null || answer === null) return false;
   const verdict = judgeWitness(witness, answer);
   if (verdict === 'UNCHANGED') return false;
-  if (verdict === 'ABSENT' && absentMeans === 'SUSPECTED') {
-    session.suspectedId = witness.recordId;
+  if (verdict === 'ABSENT') {
+    if (absentMeans === 'SUSPECTED') session.suspectedId = witness.recordId;
     return false;
   }
-  await changeEpoch(session, verdict === 'ABSENT' ? 'ROW_VANISHED' : 'ROW_WENT_BACK');
+  await changeEpoch(session, 'ROW_WENT_BACK');
 
   return true;
 }
