@@ -128,6 +128,16 @@ export function createEntityFlow() {
       await put(log, { topic: topics.inbox, key: goldenId, value });
       await flow(setting);
     },
+    /** Lets time pass and wakes what is due, as the sweep does. */
+    async wakeDue(elapsedMs: number) {
+      clock.advance(elapsedMs);
+      const due = await setting.stores.golden.findDue(clock.now(), 100);
+      const values = due.map(
+        (goldenId) => ({ kind: 'wake-up', goldenId, reason: 'due', target: null }) as const,
+      );
+      await put(log, ...values.map((value) => ({ topic: topics.inbox, key: value.goldenId, value })));
+      await flow(setting);
+    },
     companies: (): readonly ScalarValues[] => objects.records('company'),
     opportunities: (): readonly ScalarValues[] => objects.records('opportunity'),
     roles: (): readonly ScalarValues[] => objects.records('role'),
