@@ -9,8 +9,8 @@ import { withAdmin } from './withAdmin.ts';
 
 const stallTimeoutMs = 15_000;
 /** How much is fetched at once, over all partitions and of each: what a read holds in memory. */
-const fetchBytesMax = 4 * 1024 * 1024;
-const partitionBytesMax = 1024 * 1024;
+const fetchBytesMax = 1024 * 1024;
+const partitionBytesMax = 256 * 1024;
 
 export type TopicRead = {
   /** Without prefix. */
