@@ -15,8 +15,8 @@ export type RawSender = {
   close(): Promise<void>;
 };
 
-/** Below what the broker takes in one record batch. */
-const sendBytesMax = 900_000;
+/** As our publishers cut: a broker is slower with larger requests. */
+const sendBytesMax = 450_000;
 
 type Send = { topic: string; messages: Message[] };
 
