@@ -204,4 +204,6 @@ export type InboxMessage =
       readonly goldenId: string;
       readonly reason: 'due' | 'join';
       readonly target: string | null;
+      /** Of a join, an ISO time: later nobody waits for it any more. */
+      readonly until?: string | null;
     };

@@ -181,6 +181,7 @@ export const inboxSchema = named(
     ),
     text('reason', 'due or join'),
     text('target', 'the golden id to join'),
+    time('until', 'later nobody waits for the join any more'),
   ]),
 );
 

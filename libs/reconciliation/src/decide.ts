@@ -10,7 +10,7 @@ import { entityIn } from './entityTypes.ts';
 import { claimChanges } from './match.ts';
 import { planDynamics } from './planDynamics.ts';
 import { lookAgainAtEntity, planEntity } from './planEntity.ts';
-import { planMarketo } from './planMarketo.ts';
+import { planMarketo, requestJoin } from './planMarketo.ts';
 import { scheduleRelations } from './relations.ts';
 import { join, lookAgain } from './wakeUp.ts';
 
@@ -82,7 +82,9 @@ function absorb(draft: Draft, message: InboxMessage): void {
       return absorbOutcomeOf(draft, message);
     case 'wake-up':
       if (draft.record.entity) return lookAgainAtEntity(draft);
-      return message.reason === 'join' && message.target ? join(draft, message.target) : lookAgain(draft);
+      return message.reason === 'join' && message.target
+        ? join(draft, message.target, message.until)
+        : lookAgain(draft);
   }
 }
 
@@ -94,9 +96,7 @@ function absorbOutcomeOf(draft: Draft, message: Extract<InboxMessage, { kind: 'o
   const owner = draft.context.owners.get(key);
   if (owner === undefined || owner === draft.record.goldenId) return absorbOutcome(draft, outcome);
   absorbOutcome(draft, { ...outcome, result: 'AMBIGUOUS', code: 'MARKETO_AMBIGUOUS' });
-  const dueAtMs = draft.context.nowMs + draft.context.policy.dynamicsOutcomeMs;
-  draft.record.waiting = { cause: 'join', code: null, dueAtMs };
-  draft.forwards.push({ kind: 'wake-up', goldenId: owner, reason: 'join', target: draft.record.goldenId });
+  requestJoin(draft, owner);
 }
 
 function close(draft: Draft): Decision {

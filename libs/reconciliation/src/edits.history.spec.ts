@@ -168,6 +168,22 @@ describe('a command that nobody answers', () => {
   });
 });
 
+/** What a person decides that another record asks for. */
+function askToJoin(world: ReturnType<typeof createWorld>, person: string, until?: string) {
+  const record = world.record(`marketo/person/${person}`);
+  return decide(
+    record,
+    {
+      ...{ kind: 'wake-up', goldenId: record.goldenId, reason: 'join', target: 'other' },
+      ...(until === undefined ? {} : { until }),
+    },
+    {
+      ...{ mapping: [], policy: world.state.policy, nowMs: world.state.nowMs, firstReadsComplete: true },
+      ...{ claims: [], owners: new Map(), parents: new Map(), published: new Set() },
+    },
+  );
+}
+
 describe('a person that was never linked', () => {
   it('is not handed over once it is deleted', () => {
     const world = createWorld({ matchByEmail: true });
@@ -175,23 +191,19 @@ describe('a person that was never linked', () => {
     world.readMarketo(person);
     world.marketo.remove(person);
     world.readMarketo(person);
-    const record = world.record(`marketo/person/${person}`);
 
-    const { nothing, forwards } = decide(
-      record,
-      { kind: 'wake-up', goldenId: record.goldenId, reason: 'join', target: 'other' },
-      {
-        mapping: [],
-        policy: world.state.policy,
-        nowMs: world.state.nowMs,
-        firstReadsComplete: true,
-        claims: [],
-        owners: new Map(),
-        parents: new Map(),
-        published: new Set(),
-      },
-    );
+    const { nothing, forwards } = askToJoin(world, person);
 
     expect({ nothing, forwards }).toEqual({ nothing: 'stale', forwards: [] });
+  });
+
+  it('is handed over as long as it is waited for, and not later', () => {
+    const world = createWorld({ matchByEmail: true });
+    const person = world.marketo.create({ email: 'ada@example.com' });
+    world.readMarketo(person);
+    const until = (waitMs: number) => new Date(world.state.nowMs + waitMs).toISOString();
+
+    expect(askToJoin(world, person, until(1))).toMatchObject({ record: { aliasOf: 'other' } });
+    expect(askToJoin(world, person, until(0))).toMatchObject({ record: { aliasOf: null }, nothing: 'stale' });
   });
 });

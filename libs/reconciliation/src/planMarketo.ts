@@ -1,4 +1,4 @@
-import type { Scalar, ScalarValues, WriteOperation } from '@lockstep/change-events';
+import { isoTime, type Scalar, type ScalarValues, type WriteOperation } from '@lockstep/change-events';
 import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decision.ts';
 import { entityTypes } from './entityTypes.ts';
 import type { MappingRow } from './mapping.ts';
@@ -111,10 +111,20 @@ function createOrJoin(draft: Draft): void {
 
 /** Not while a creation is under way: that makes the person. */
 function askToJoin(draft: Draft, goldenId: string): void {
-  if (hasOpenCommand(draft)) return;
-  const target = draft.record.goldenId;
-  draft.forwards.push({ kind: 'wake-up', goldenId, reason: 'join', target });
-  wait(draft, 'join', null, draft.context.policy.dynamicsOutcomeMs);
+  if (!hasOpenCommand(draft)) requestJoin(draft, goldenId);
+}
+
+/**
+ * Asks another record for its person and waits for it. Whoever does not wait any more may make a person of its own, so the
+ * question ends before the wait does.
+ */
+export function requestJoin(draft: Draft, goldenId: string): void {
+  const { nowMs, policy } = draft.context;
+  const until = isoTime(nowMs + 0.75 * policy.joinMs);
+  draft.forwards.push({
+    ...{ kind: 'wake-up', goldenId, reason: 'join', target: draft.record.goldenId, until },
+  });
+  wait(draft, 'join', null, policy.joinMs);
 }
 
 function wait(draft: Draft, cause: 'review' | 'join', code: string | null, afterMs: number): void {

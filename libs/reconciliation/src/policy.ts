@@ -7,6 +7,8 @@ export type Policy = {
   readonly matchByEmail: boolean;
   /** After this long without an outcome a write is looked at again. */
   readonly dynamicsOutcomeMs: number;
+  /** How long a record waits for the one whose person it asked for; that one hands it over in the first three quarters only. */
+  readonly joinMs: number;
   readonly marketoOutcomeMs: number;
   readonly marketoBackfillOutcomeMs: number;
   /** How often parked work is tried again by itself. */
@@ -16,6 +18,7 @@ export type Policy = {
 export const nativePolicy: Policy = {
   matchByEmail: false,
   dynamicsOutcomeMs: 15_000,
+  joinMs: 120_000,
   marketoOutcomeMs: 120_000,
   marketoBackfillOutcomeMs: 900_000,
   parkedRetryMs: 3_600_000,

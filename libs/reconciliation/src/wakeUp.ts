@@ -49,9 +49,9 @@ function retryMarketo(draft: Draft, entry: Entry<'marketo-write'>): void {
  * Another record matched this person: this one becomes its alias and hands the person over. Asked again (after a crash)
  * it hands the person over again; the state carries its number, so a repeat changes nothing.
  */
-export function join(draft: Draft, target: string): void {
+export function join(draft: Draft, target: string, until?: string | null): void {
   const { record } = draft;
-  if (record.aliasOf !== target && (record.aliasOf !== null || !isFreePerson(draft.before))) {
+  if (record.aliasOf !== target && (isTooLate(draft, until) || !isFree(draft))) {
     draft.nothing = 'stale';
     return;
   }
@@ -70,6 +70,13 @@ export function join(draft: Draft, target: string): void {
     written: null,
   });
 }
+
+/** Who asked may have made a person of its own by now. */
+function isTooLate({ context }: Draft, until?: string | null): boolean {
+  return typeof until === 'string' && Date.parse(until) <= context.nowMs;
+}
+
+const isFree = ({ record, before }: Draft): boolean => record.aliasOf === null && isFreePerson(before);
 
 /** The person as last seen, as an event: nothing is read again. */
 function stateOf(draft: Draft): ChangeEvent {
