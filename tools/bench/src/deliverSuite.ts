@@ -7,7 +7,7 @@ import { createDeliveryRecord, type DeliveryRecord } from './deliveryRecord.ts';
 import { openDeliverStage, type DeliverStage } from './deliverStage.ts';
 import { inMs, quantile } from './latencies.ts';
 import { median, type Measurement } from './measure.ts';
-import { measureStore } from './storeRate.ts';
+import { measureStore, storeRateOf, type StoreWork } from './storeRate.ts';
 
 export type DeliverSuiteOptions = {
   readonly people?: number;
@@ -34,15 +34,18 @@ export async function runDeliverSuite(options: DeliverSuiteOptions): Promise<rea
   try {
     const people = options.people ?? peopleDefault;
     const load = { people, bad: options.bad ?? 0, ids: await seedPersons(stage, people) };
-    const store = await measureStore((await stage.emptyStores()).deliveries, Math.min(people, 15_000));
+    const empty = await measureStore((await stage.emptyStores()).deliveries, storeLoad(load, 0));
     const publisher = await stage.log.openPublisher('bench/backfill');
     await publishCommands(publisher, backfillOf(load));
     await publisher.close();
-    return await measureDelivery(stage, load, store);
+    return await measureDelivery(stage, load, empty);
   } finally {
     await stage.close();
   }
 }
+
+/** Before, on an empty store, and afterwards, on the one that holds everybody: it slows down as it grows, and from minute to minute. */
+const storeLoad = ({ people }: Load, first: number) => ({ first, persons: Math.min(people, 15_000) });
 
 async function seedPersons({ control }: DeliverStage, people: number): Promise<readonly number[]> {
   const ids: number[] = [];
@@ -69,7 +72,7 @@ function backfillOf({ people, bad, ids }: Load): CommandPlan[] {
 async function measureDelivery(
   stage: DeliverStage,
   load: Load,
-  storeRate: number,
+  emptyStore: StoreWork,
 ): Promise<readonly Measurement[]> {
   const record = createDeliveryRecord();
   const stop = new AbortController();
@@ -92,6 +95,8 @@ async function measureDelivery(
   const edits = await measureEdits(stage, load, { record, endedMs });
   stop.abort();
   await delivering;
+  const fullStore = await measureStore(stage.stores.deliveries, storeLoad(load, load.people));
+  const storeRate = storeRateOf([emptyStore, fullStore]);
   return [
     ...loadResults(load, record),
     ...rates(load, { record, storeRate, endedMs }),

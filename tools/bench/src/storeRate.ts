@@ -4,19 +4,33 @@ import { goldenIdOf, toCommand } from './deliverCommands.ts';
 
 const streams = 3;
 
-/** Persons a second that the store alone carries: what delivery asks of it, in batches of 300, three at a time. */
-export async function measureStore(store: DeliveryStore, persons: number): Promise<number> {
+/** What the store alone did: persons, in ms. */
+export type StoreWork = { readonly persons: number; readonly elapsedMs: number };
+
+/** Persons whom the store does not hold yet, from the number `first` on. */
+export type StoreLoad = { readonly first: number; readonly persons: number };
+
+/** Lets the store alone carry what delivery asks of it, in batches of 300, three at a time. */
+export async function measureStore(store: DeliveryStore, { first, persons }: StoreLoad): Promise<StoreWork> {
   const startedMs = performance.now();
-  let next = 0;
+  let next = first;
   const run = async (): Promise<void> => {
-    while (next < persons) {
-      const first = next;
+    while (next < first + persons) {
+      const from = next;
       next += marketoBatchMax;
-      await keepBatch(store, first);
+      await keepBatch(store, from);
     }
   };
   await Promise.all(Array.from({ length: streams }, run));
-  return (next * 1_000) / (performance.now() - startedMs);
+
+  return { persons: next - first, elapsedMs: performance.now() - startedMs };
+}
+
+/** Persons a second, over all measurements. */
+export function storeRateOf(work: readonly StoreWork[]): number {
+  const sum = (of: (each: StoreWork) => number): number => work.reduce((total, each) => total + of(each), 0);
+
+  return (sum(({ persons }) => persons) * 1_000) / sum(({ elapsedMs }) => elapsedMs);
 }
 
 async function keepBatch(store: DeliveryStore, first: number): Promise<void> {
