@@ -1,20 +1,15 @@
 import { personFields, SyncError, type FieldDefinition, type ScalarValues } from '@lockstep/change-events';
-import type { ObjectResult } from '../marketoObjects.ts';
-import type {
-  FeedPage,
-  MarketoPeople,
-  MarketoPerson,
-  Merge,
-  UpsertRequest,
-  UpsertResult,
-} from '../marketoPeople.ts';
-import { checkRecord, isLookupField } from './marketoFieldRules.ts';
+import type { MarketoPeople, MarketoPerson, UpsertRequest, UpsertResult } from '../marketoPeople.ts';
+import { checkRecord } from './marketoFieldRules.ts';
+import { feedSide, type Call } from './marketoFeedSide.ts';
+import { createMarketoPersonStore, type MarketoPersonStore, type PersonActor } from './marketoPersonStore.ts';
 import {
-  createMarketoPersonStore,
-  type Activity,
-  type MarketoPersonStore,
-  type PersonActor,
-} from './marketoPersonStore.ts';
+  applicationSide,
+  findPersons,
+  requireLookupField,
+  upsertAll,
+  type Fields,
+} from './marketoWriteSide.ts';
 import type { RecordedState } from './recordedState.ts';
 
 export type InMemoryMarketoOptions = {
@@ -59,7 +54,7 @@ export function inMemoryMarketo(options: InMemoryMarketoOptions): InMemoryMarket
   const store = createMarketoPersonStore(fields, options.now);
   const hooks: MarketoHooks = {};
   const late: UpsertRequest[] = [];
-  const read = async <Result>(operation: keyof MarketoPeople, run: () => Result): Promise<Result> => {
+  const read: Call = async (operation, run) => {
     await hooks.beforeCall?.(operation);
 
     return run();
@@ -74,23 +69,7 @@ export function inMemoryMarketo(options: InMemoryMarketoOptions): InMemoryMarket
 
       return due.length;
     },
-    openFeed: (sinceMs) => read('openFeed', () => positionText(Math.floor(sinceMs / 1000) * 1000, 0)),
-    readFeed: (position) =>
-      read('readFeed', () => readFeed(store, position, options.feedBlock ?? feedPageMax)),
-    readDeleted: (position) =>
-      read('readDeleted', () => {
-        const page = readBlock(store, position, options.feedBlock ?? feedPageMax);
-        const deleted = page.activities.filter(({ activityType }) => activityType === 37);
-
-        return { ...page.next, personIds: deleted.map(({ personId }) => personId) };
-      }),
-    readMergesAndPartitions: (position) =>
-      read('readMergesAndPartitions', () => {
-        const page = readBlock(store, position, options.feedBlock ?? feedPageMax);
-        const partitionRows = page.activities.filter(({ activityType }) => activityType === 100);
-
-        return { ...page.next, merges: page.activities.flatMap(mergeOf), partitionRows };
-      }),
+    ...feedSide(store, read, options.feedBlock),
     findPersons: (field, values) => read('findPersons', () => findPersons(store, fields, field, values)),
     async upsert(request) {
       await hooks.beforeCall?.('upsert');
@@ -108,36 +87,7 @@ export function inMemoryMarketo(options: InMemoryMarketoOptions): InMemoryMarket
   };
 }
 
-type Read = <Result>(operation: keyof MarketoPeople, run: () => Result) => Promise<Result>;
-
-function applicationSide(
-  store: MarketoPersonStore,
-  call: Read,
-): Pick<MarketoPeople, 'deletePersons' | 'mergePersons'> {
-  return {
-    deletePersons: (ids) =>
-      call('deletePersons', () =>
-        ids.map((id): ObjectResult => {
-          if (!store.person(id)) return { result: 'NOT_FOUND' };
-          store.remove(id, apiUser);
-
-          return { result: 'DELETED', id };
-        }),
-      ),
-    mergePersons: (winnerId, loserIds) =>
-      call('mergePersons', () => {
-        const isMissing = [winnerId, ...loserIds].some((id) => !store.person(id));
-        if (isMissing) throw new SyncError('MARKETO_REFUSED', { marketoCode: '1004' });
-        store.merge(winnerId, loserIds, apiUser);
-      }),
-  };
-}
-
-type Fields = ReadonlyMap<string, FieldDefinition>;
-
-const feedPageMax = 300;
 const marketer = 'marketer@example.com';
-const apiUser: PersonActor = { kind: 'application', name: 'api@example.com', source: 'Web service API' };
 
 function humanSide(
   store: MarketoPersonStore,
@@ -164,105 +114,4 @@ function humanSide(
     move: (id, partitionName, actor) => store.move(id, partitionName, human('Lead update', actor)),
     persons: () => store.persons(),
   };
-}
-
-function positionText(sinceMs: number, afterId: number): string {
-  return `${sinceMs},${afterId}`;
-}
-
-type Block = {
-  readonly activities: readonly Activity[];
-  readonly next: { readonly position: string; readonly hasMore: boolean };
-};
-
-/** Looks at one block of the log; activities before the start time do not count. */
-function readBlock(store: MarketoPersonStore, position: string, blockSize: number): Block {
-  const [sinceMs = NaN, afterId = NaN] = position.split(',').map(Number);
-  if (Number.isNaN(sinceMs) || Number.isNaN(afterId)) throw new SyncError('MARKETO_POSITION_LOST');
-  const block = store.activities.slice(afterId, afterId + blockSize);
-  const lastId = afterId + block.length;
-
-  return {
-    activities: block.filter(({ activityDate }) => Date.parse(activityDate) >= sinceMs),
-    next: { position: positionText(sinceMs, lastId), hasMore: lastId < store.activities.length },
-  };
-}
-
-function readFeed(store: MarketoPersonStore, position: string, blockSize: number): FeedPage {
-  const { activities, next } = readBlock(store, position, blockSize);
-
-  return { ...next, rows: activities.filter(({ activityType }) => activityType < 32) };
-}
-
-function mergeOf({ activityType, personId, newValue }: Activity): readonly Merge[] {
-  return activityType === 32 ? [{ winnerId: personId, loserIds: (newValue ?? '').split(',') }] : [];
-}
-
-function requireLookupField(fields: Fields, name: string): void {
-  const field = fields.get(name);
-  if (name !== 'id' && !(field && isLookupField(field)))
-    throw new SyncError('MARKETO_FIELD_UNKNOWN', { field: name });
-}
-
-function findPersons(
-  store: MarketoPersonStore,
-  fields: Fields,
-  field: string,
-  values: readonly string[],
-): readonly MarketoPerson[] {
-  requireLookupField(fields, field);
-  const keys = new Set(values.map((value) => keyOf(field, value)));
-
-  return store.persons().filter((person) => {
-    const value = field === 'id' ? person.id : person.fields[field];
-
-    return value !== null && value !== undefined && keys.has(keyOf(field, String(value)));
-  });
-}
-
-/** Email addresses match without regard to case (inferred). */
-function keyOf(field: string, value: string): string {
-  return field === 'email' ? value.toLowerCase() : value;
-}
-
-function upsertAll(
-  store: MarketoPersonStore,
-  fields: Fields,
-  request: UpsertRequest,
-): readonly UpsertResult[] {
-  const seen = new Set<string>();
-
-  return request.input.map((record) => {
-    const key = String(record[request.lookupField] ?? '');
-    const fault = keyFault(request.lookupField, key, seen);
-    if (fault) return { result: 'REFUSED', ...fault };
-    seen.add(keyOf(request.lookupField, key));
-
-    return upsertOne(store, fields, request, record);
-  });
-}
-
-function keyFault(field: string, key: string, seen: ReadonlySet<string>) {
-  if (key === '') return { code: '1003', field, detail: 'the value is not valid for the field' };
-  const isTwice = seen.has(keyOf(field, key));
-
-  return isTwice ? { code: '1036', field: null, detail: 'the same key occurs twice in one call' } : null;
-}
-
-function upsertOne(
-  store: MarketoPersonStore,
-  fields: Fields,
-  { action, lookupField }: UpsertRequest,
-  record: ScalarValues,
-): UpsertResult {
-  const { id: _id, ...values } = record;
-  const checked = checkRecord(fields, lookupField === 'id' ? values : record);
-  if ('fault' in checked) return { result: 'REFUSED', ...checked.fault };
-  const [match, ...others] = findPersons(store, fields, lookupField, [String(record[lookupField])]);
-  if (others.length > 0) return { result: 'AMBIGUOUS' };
-  if (!match && action === 'updateOnly') return { result: 'NOT_FOUND' };
-  if (!match) return { result: 'CREATED', personId: store.create(checked.values, apiUser) };
-  store.update(match.id, checked.values, apiUser);
-
-  return { result: 'UPDATED', personId: match.id };
 }
