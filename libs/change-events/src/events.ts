@@ -100,8 +100,8 @@ export type PersonKind = 'lead' | 'contact';
 export type MarketoEntity = 'salesperson' | 'company' | 'opportunity' | 'role' | `custom:${string}`;
 
 /**
- * Of a person: CREATE looks the person up before it creates; UPDATE goes by Marketo id only; READ settles an unknown
- * outcome. Of another entity: UPSERT and DELETE go by the entity's key, and READ reads the fields that it names.
+ * Of a person: CREATE looks the person up before it creates; UPDATE and DELETE go by Marketo id only, MERGE by that of the
+ * one who carries on; READ settles an unknown outcome. Of another entity: UPSERT and DELETE go by the entity's key, and READ reads the fields that it names.
  */
 export type WriteOperation = 'CREATE' | 'UPDATE' | 'READ' | 'UPSERT' | 'DELETE' | 'MERGE';
 
@@ -124,8 +124,8 @@ export type WriteCommand = {
 };
 
 /**
- * CREATED and UPDATED carry the accepted values; MERGED says that nobody of those who should be merged is left; FOUND and READ carry the state that was read; NOT_FOUND says that the
- * person is not there (its delete or merge will follow); UNKNOWN says that the answer was lost and that the key must
+ * CREATED and UPDATED carry the accepted values; MERGED says that nobody of those who should be merged is left; FOUND and
+ * READ carry the state that was read; NOT_FOUND says that the person is not there (its delete or merge will follow); UNKNOWN says that the answer was lost and that the key must
  * wait until `retryAt`; RETRY says that nothing was sent and why.
  */
 export type DeliveryResult =

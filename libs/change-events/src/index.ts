@@ -41,9 +41,7 @@ export type {
 } from './operation.ts';
 export {
   hasEnded,
-  requestKinds,
   requestRank,
-  requestStates,
   type MarketerRequest,
   type RequestDoor,
   type RequestKind,

@@ -1,18 +1,9 @@
 /** What a marketer can ask for in Dynamics (F-21, F-34 to F-36). */
-export const requestKinds = [
-  'SYNC_PERSON',
-  'CHANGE_OWNER',
-  'CREATE_TASK',
-  'ADD_TO_CAMPAIGN',
-  'REMOVE_FROM_CAMPAIGN',
-] as const;
-
-export type RequestKind = (typeof requestKinds)[number];
+export type RequestKind =
+  'SYNC_PERSON' | 'CHANGE_OWNER' | 'CREATE_TASK' | 'ADD_TO_CAMPAIGN' | 'REMOVE_FROM_CAMPAIGN';
 
 /** DONE and FAILED are both ends. */
-export const requestStates = ['QUEUED', 'SENT', 'DONE', 'FAILED'] as const;
-
-export type RequestState = (typeof requestStates)[number];
+export type RequestState = 'QUEUED' | 'SENT' | 'DONE' | 'FAILED';
 
 /** How it was asked: a webhook of a trigger campaign, a field seen in the feed, a self-service flow step. */
 export type RequestDoor = 'WEBHOOK' | 'FIELD' | 'FLOW_STEP';
