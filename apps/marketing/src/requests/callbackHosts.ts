@@ -7,8 +7,8 @@ export type CallbackHosts = {
 
 /** Whether a flow step may name this address: otherwise who knows the key could have any address called from here. */
 export function isCallbackAllowed(address: string, { hosts, marketoUrl }: CallbackHosts): boolean {
-  const url = URL.parse(address);
-  if (url === null) return false;
+  if (!URL.canParse(address)) return false;
+  const url = new URL(address);
   if (url.origin === new URL(marketoUrl).origin) return true;
 
   return url.protocol === 'https:' && hosts.some((host) => matches(url.hostname, host.toLowerCase()));
