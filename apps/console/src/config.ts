@@ -39,8 +39,28 @@ const registrySettings = commonSettings.filter(isRegistrySetting);
 /** Read by the commands that read or write messages: `status`, `notices`, `pause` and its like. */
 export const messageSettings = [...brokerSettings, ...registrySettings] as const satisfies readonly Setting[];
 
+/** Read by the commands that ask the operator's API: `errors`, and where it is named also `status` and `explain`. */
+export const apiSettings = [
+  {
+    name: 'LOCKSTEP_API_URL',
+    description: 'Address of a reconciler, whose API the command line asks.',
+    kind: 'url',
+  },
+  {
+    name: 'LOCKSTEP_API_TOKEN',
+    description: 'Token of that API, its `API_TOKEN`.',
+    kind: 'string',
+    secret: true,
+  },
+] as const satisfies readonly Setting[];
+
 /** Every environment variable the command line reads; docs/configuration.md shows them. */
-export const settings: readonly Setting[] = [...topicSettings, ...registrySettings, ...mongodbSettings];
+export const settings: readonly Setting[] = [
+  ...topicSettings,
+  ...registrySettings,
+  ...mongodbSettings,
+  ...apiSettings,
+];
 
 export type MessageConfig = ReturnType<typeof loadMessageConfig>;
 
@@ -52,6 +72,13 @@ export function loadTopicConfig(env: Environment) {
 /** Throws SyncError CONFIG_INVALID with every fault at once. */
 export function loadMessageConfig(env: Environment) {
   return parseSettings(messageSettings, env);
+}
+
+export type ApiConfig = ReturnType<typeof loadApiConfig>;
+
+/** Throws SyncError CONFIG_INVALID with every fault at once. */
+export function loadApiConfig(env: Environment) {
+  return parseSettings(apiSettings, env);
 }
 
 /** Read by `lockstep explain`. Throws SyncError CONFIG_INVALID with every fault at once. */

@@ -2,6 +2,7 @@ import type { Environment } from '@lockstep/service-runtime';
 import { Command, Option } from 'commander';
 import { addControlCommands } from './controlCommands.ts';
 import { explainRecord } from './explainRecord.ts';
+import { showErrors, type ErrorsOptions } from './showErrors.ts';
 import { showNotices } from './showNotices.ts';
 import { showStatus } from './showStatus.ts';
 import { applyTopicDefinitions, planTopicDefinitions, type TopicScope } from './topicCommands.ts';
@@ -14,7 +15,9 @@ export function createProgram(env: Environment, print: Print = console.log): Com
   addTopicCommands(program, env, print);
   program
     .command('status')
-    .description('Show how far each source has been read; needs neither the services nor MongoDB.')
+    .description(
+      'Show how far each source has been read; with an API also lag and errors, without needs no service.',
+    )
     .option('--json', 'as JSON')
     .action(({ json = false }: { json?: boolean }) => showStatus(env, { json, nowMs: Date.now() }, print));
   addControlCommands(program, env, print);
@@ -22,8 +25,13 @@ export function createProgram(env: Environment, print: Print = console.log): Com
   program
     .command('explain')
     .description('Say why each field of a person has its value, from what the golden record remembers.')
-    .argument('<row>', 'dynamics/lead/<id>, dynamics/contact/<id>, marketo/person/<id>, or a golden id')
-    .action((row: string) => explainRecord(env, row, print));
+    .argument(
+      '<row>',
+      'dynamics/lead/<id>, dynamics/contact/<id>, marketo/person/<id>, an email address, or a golden id',
+    )
+    .option('--json', 'as JSON')
+    .action((row: string, { json = false }: { json?: boolean }) => explainRecord(env, row, { json, print }));
+  addErrors(program, env, print);
 
   return program;
 }
@@ -44,6 +52,18 @@ function addTopicCommands(program: Command, env: Environment, print: Print): voi
     .description('Create missing topics and set policies right; partitions of existing topics never change.')
     .addOption(only())
     .action((options: { only: TopicScope }) => applyTopicDefinitions(env, options.only, print));
+}
+
+function addErrors(program: Command, env: Environment, print: Print): void {
+  program
+    .command('errors')
+    .description('Show what waits: by cause, or record by record; asks the API.')
+    .addOption(new Option('--side <side>', 'only what this side refuses').choices(['dynamics', 'marketo']))
+    .option('--code <code>', 'only this cause')
+    .option('--list', 'record by record')
+    .addOption(new Option('--export <format>', 'record by record, for a spreadsheet').choices(['csv']))
+    .option('--json', 'as JSON; records one a line')
+    .action((options: ErrorsOptions) => showErrors(env, options, print));
 }
 
 function addNotices(program: Command, env: Environment, print: Print): void {

@@ -1,60 +1,93 @@
-import { isoTime, type Scalar } from '@lockstep/change-events';
+import type { Scalar } from '@lockstep/change-events';
 import { openMongoStores } from '@lockstep/mongodb';
-import { rowKey, type GoldenRecord } from '@lockstep/reconciliation';
+import { findRecords, recordView, type RecordView } from '@lockstep/pipelines';
 import type { Environment } from '@lockstep/service-runtime';
 import Table from 'cli-table3';
-import { loadStoreConfig } from './config.ts';
+import { loadApiConfig, loadStoreConfig } from './config.ts';
+import { openClient } from './operatorClient.ts';
 
-/** Prints why each field of a person has its value. `row` is a row key (`dynamics/lead/<id>`) or a golden id. */
+/**
+ * Prints why each field of a record has its value. `wanted` is a row key (`dynamics/lead/<id>`), an email address or a golden
+ * id. Asks the API where one is configured, else MongoDB itself.
+ */
 export async function explainRecord(
   env: Environment,
-  row: string,
-  print: (line: string) => void,
+  wanted: string,
+  { json, print }: { readonly json: boolean; readonly print: (line: string) => void },
 ): Promise<void> {
+  const views = await findViews(env, wanted);
+  if (json) return print(JSON.stringify(views, null, 2));
+  if (views.length === 0) return print(`Nothing is known about ${wanted}.`);
+  for (const view of views) for (const line of explain(view)) print(line);
+}
+
+const soughtBy = (wanted: string) =>
+  wanted.includes('@') ? { email: wanted } : wanted.includes('/') ? { row: wanted } : { goldenId: wanted };
+
+async function findViews(env: Environment, wanted: string): Promise<readonly RecordView[]> {
+  const sought = soughtBy(wanted);
+  const api = loadApiConfig(env);
+  if (api.lockstepApiUrl === undefined) return readViews(env, sought);
+  const client = openClient(api);
+  if (sought.goldenId !== undefined)
+    return [await client.get<RecordView>(`/v1/records/${encodeURIComponent(sought.goldenId)}`)];
+
+  return (await client.get<{ records: RecordView[] }>('/v1/records', sought)).records;
+}
+
+async function readViews(
+  env: Environment,
+  sought: ReturnType<typeof soughtBy>,
+): Promise<readonly RecordView[]> {
   const config = loadStoreConfig(env);
   const stores = await openMongoStores({ url: config.mongodbUrl, database: config.mongodbDatabase });
   try {
-    const goldenId = (await stores.links.resolve([row])).get(row) ?? row;
-    const record = (await stores.golden.load([goldenId])).get(goldenId);
-    for (const line of record ? explain(record) : [`Nothing is known about ${row}.`]) print(line);
+    return (await findRecords(stores, sought)).map(recordView);
   } finally {
     await stores.close();
   }
 }
 
 /** The record in words: its rows, each field with its source and rule, its conflicts, and what it waits for. */
-export function explain(record: GoldenRecord): string[] {
+export function explain(view: RecordView): string[] {
   return [
-    `golden record ${record.goldenId} (${record.entity ?? record.kind}), revision ${record.revision.epoch}.${record.revision.number}`,
-    ...(record.aliasOf ? [`joined to ${record.aliasOf}`] : []),
-    ...record.rows.map(
-      (row) => `  ${rowKey(row)}${row.active ? '' : ' (not active)'}${row.deletedAt ? ' (deleted)' : ''}`,
-    ),
-    fieldTable(record),
-    ...(record.conflicts.length === 0
+    `golden record ${view.goldenId} (${view.kind}), revision ${view.revision}`,
+    ...(view.aliasOf ? [`joined to ${view.aliasOf}`] : []),
+    ...view.rows.map(rowLine),
+    fieldTable(view),
+    ...(view.conflicts.length === 0
       ? ['no conflicts']
       : ['conflicts, oldest first (older ones are on golden.person.changes):']),
-    ...record.conflicts.map(
+    ...view.conflicts.map(
       ({ field, winner, winnerValue, loserValue, rule, at }) =>
         `  ${at} ${field}: ${winner} won with ${show(winnerValue)} over ${show(loserValue)} by the rule ${rule}`,
     ),
-    ...(record.waiting ? [`waits: ${record.waiting.cause} ${record.waiting.code ?? ''}`.trimEnd()] : []),
-    ...(record.dueAtMs === null ? [] : [`looked at again at ${isoTime(record.dueAtMs)}`]),
+    ...view.troubles.map(
+      ({ side, operation, field, code, detail }) =>
+        `in trouble: ${[side, operation, field, code, detail].filter(Boolean).join(' ')}`,
+    ),
+    ...view.open.map(({ to, operation, fields }) => `on its way to ${to}: ${operation} ${fields.join(', ')}`),
+    ...(view.waitsFor ? [`waits: ${view.waitsFor}`] : []),
+    ...(view.dueAt === null ? [] : [`looked at again at ${view.dueAt}`]),
   ];
 }
 
-function fieldTable(record: GoldenRecord): string {
+function rowLine({ key, active, deleted, missing, filtered }: RecordView['rows'][number]): string {
+  const remarks = [
+    ...(active ? [] : ['not active']),
+    ...(deleted ? ['deleted'] : []),
+    ...(missing ? ['missing'] : []),
+    ...(filtered ? ['filter says No'] : []),
+  ];
+
+  return `  ${key}${remarks.length === 0 ? '' : ` (${remarks.join(', ')})`}`;
+}
+
+function fieldTable({ fields }: RecordView): string {
   const head = ['field', 'value', 'from', 'rule', 'changed', 'agreed by both'];
   const table = new Table({ head, style: { head: [], border: [] } });
-  for (const [name, field] of Object.entries(record.fields)) {
-    table.push([
-      name,
-      show(field.value),
-      field.source,
-      field.rule,
-      field.changedAt ?? '',
-      field.agreed ? 'yes' : 'no',
-    ]);
+  for (const { field, value, source, rule, changedAt, agreed } of fields) {
+    table.push([field, show(value), source, rule, changedAt ?? '', agreed ? 'yes' : 'no']);
   }
   return table.toString();
 }

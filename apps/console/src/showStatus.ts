@@ -1,24 +1,26 @@
-import { topics, type Checkpoint } from '@lockstep/change-events';
 import { createEventLog } from '@lockstep/kafka';
+import { readSourceStatus, type SourceStatus, type TableStatus } from '@lockstep/pipelines';
 import type { Environment } from '@lockstep/service-runtime';
 import Table from 'cli-table3';
-import { loadMessageConfig } from './config.ts';
+import { loadApiConfig, loadMessageConfig } from './config.ts';
+import { errorTableText, type ErrorGroup } from './showErrors.ts';
+import { openClient } from './operatorClient.ts';
 import { openTopics } from './openTopics.ts';
-import { requestsSource, requestStatus, type RequestStatus } from './requestStatus.ts';
-import { tableStatus, type TableStatus } from './tableStatus.ts';
 
-export type Status = { readonly tables: readonly TableStatus[]; readonly requests: readonly RequestStatus[] };
+/** As the API tells it, where one is configured; else what `lockstep.checkpoints` tells alone. */
+export type Status = SourceStatus & Partial<ServiceStatus>;
 
-/** Every source that has saved a place, and the requests of the day; read from `lockstep.checkpoints` alone. */
+type ServiceStatus = {
+  readonly firstReadsComplete: boolean;
+  readonly lag: Readonly<Record<string, number>>;
+  readonly errors: readonly ErrorGroup[];
+};
+
 export async function readStatus(env: Environment, nowMs: number): Promise<Status> {
-  const log = createEventLog(openTopics(loadMessageConfig(env)));
-  const checkpoints = [...(await log.readLatest(topics.checkpoints)).values()] as Checkpoint[];
-  const tables = checkpoints
-    .filter(({ source }) => source !== requestsSource)
-    .map((checkpoint) => tableStatus(checkpoint, nowMs))
-    .sort((a, b) => a.target.localeCompare(b.target));
+  const api = loadApiConfig(env);
+  if (api.lockstepApiUrl !== undefined) return openClient(api).get<Status>('/v1/status');
 
-  return { tables, requests: checkpoints.flatMap((checkpoint) => requestStatus(checkpoint, nowMs) ?? []) };
+  return readSourceStatus(createEventLog(openTopics(loadMessageConfig(env))), nowMs);
 }
 
 /** Prints the state of every source as a table, or as JSON for machines. */
@@ -27,13 +29,27 @@ export async function showStatus(
   { json, nowMs }: { readonly json: boolean; readonly nowMs: number },
   print: (line: string) => void,
 ): Promise<void> {
-  const { tables, requests } = await readStatus(env, nowMs);
-  if (json) return print(JSON.stringify({ tables, requests }, null, 2));
+  const status = await readStatus(env, nowMs);
+  if (json) return print(JSON.stringify(status, null, 2));
+  const { tables, requests } = status;
   print(tables.length === 0 ? 'Nothing has been read yet.' : statusTable(tables));
   for (const { group, used, budget } of requests)
     print(
       `Requests to Dataverse today, table group ${group}: ${used}${budget === null ? '' : ` of ${budget}`}`,
     );
+  for (const line of serviceLines(status)) print(line);
+}
+
+/** What only a running reconciler can tell. */
+function serviceLines({ firstReadsComplete, lag = {}, errors = [] }: Status): string[] {
+  if (firstReadsComplete === undefined) return [];
+  const lags = Object.entries(lag).map(([step, messages]) => `${step} ${messages}`);
+
+  return [
+    `Both sides read once: ${firstReadsComplete ? 'yes' : 'no'}`,
+    `Messages to be handled: ${lags.join(', ')}`,
+    errors.length === 0 ? 'No errors.' : errorTableText(errors),
+  ];
 }
 
 export function statusTable(statuses: readonly TableStatus[]): string {

@@ -1,7 +1,6 @@
 import type { Checkpoint, TableState } from '@lockstep/change-events';
-import { requestStatus } from './requestStatus.ts';
+import { requestStatus, tableStatus } from '@lockstep/pipelines';
 import { statusTable } from './showStatus.ts';
-import { tableStatus } from './tableStatus.ts';
 
 const nowMs = Date.parse('2026-11-25T10:00:00Z');
 const quiet: TableState = {

@@ -48,6 +48,19 @@ export const settings = [
     max: 52,
   },
   {
+    name: 'API_TOKEN',
+    description: 'Token that callers of the operator’s API must bring; without one the API does not exist.',
+    kind: 'string',
+    secret: true,
+    shape: { pattern: /^\S{16,}$/, words: 'at least 16 characters without spaces' },
+  },
+  {
+    name: 'API_TOKEN_FILE',
+    description: 'File that holds the token instead; read at each call.',
+    kind: 'string',
+    excludes: ['API_TOKEN'],
+  },
+  {
     name: 'SWEEP_INTERVAL_MS',
     description: 'Pause between two looks at what is open or due, in milliseconds.',
     kind: 'integer',

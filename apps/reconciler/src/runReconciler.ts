@@ -31,8 +31,19 @@ import {
   nativePolicy,
 } from '@lockstep/reconciliation';
 import { createSchemaIds } from '@lockstep/schema-registry';
-import { reasonOf, retryForever, startService, systemClock, type Service } from '@lockstep/service-runtime';
+import {
+  reasonOf,
+  retryForever,
+  startService,
+  systemClock,
+  type Log,
+  type Service,
+  type ServiceApi,
+} from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
+import { tokenOf } from './http/bearerToken.ts';
+import { operatorApi } from './http/operatorApi.ts';
+import { createOperatorDoor, type OperatorDoor } from './http/operatorParts.ts';
 import { openDynamics } from './openDynamics.ts';
 import { watchDefinitions } from './watchDefinitions.ts';
 
@@ -64,7 +75,10 @@ const routedTopics = (tables: readonly string[]): string[] => [
 
 /** Runs one reconciler until a signal comes; further ones share its partitions. */
 export async function runReconciler(config: Config): Promise<void> {
-  const service = await startService('reconciler', config, ['reconciler']);
+  const door = createOperatorDoor();
+  const service = await startService('reconciler', config, ['reconciler'], (_, log) => ({
+    apis: openApis(config, door, log),
+  }));
   const { log, metrics, lifecycle } = service;
   const prefix = config.topicPrefix;
   const { kafkaSaslMechanism: mechanism, kafkaSaslUsername: username, kafkaSaslPassword: password } = config;
@@ -98,9 +112,24 @@ export async function runReconciler(config: Config): Promise<void> {
     const stores = await openMongoStores({ url: config.mongodbUrl, database: config.mongodbDatabase });
     lifecycle.opened('mongodb', () => stores.close());
     const leases = createLeaseKeeper({ kafka, prefix });
+    door.open({ stores, log: eventLog, groups: consumed(config), clock: systemClock });
     await serve({ config, definitions, dynamics, stores, eventLog, leases, service }, signal);
   });
 }
+
+/** Without a token there is no API. */
+function openApis(config: Config, { parts }: OperatorDoor, log: Log): readonly ServiceApi[] {
+  const token = tokenOf(config);
+
+  return token === null ? [] : [operatorApi({ token, log, parts })];
+}
+
+/** What each group reads. */
+const consumed = (config: Config) => ({
+  router: { group: routerGroup, topics: routedTopics(config.dynamicsTables) },
+  live: { group: reconcileGroup, topics: [topics.inbox] },
+  backfill: { group: reconcileBackfillGroup, topics: [topics.inboxBackfill] },
+});
 
 async function serve(parts: Parts, signal: AbortSignal): Promise<void> {
   const { config, stores, eventLog, service } = parts;
@@ -109,18 +138,16 @@ async function serve(parts: Parts, signal: AbortSignal): Promise<void> {
   const count = (code: ErrorCode) => service.metrics.deadLetters.inc({ code });
   const router = withDeadLetters(createRouter(stores.links), systemClock, count);
   const reconciler = withDeadLetters(onePerPartition(openReconciler(parts, outcomes)), systemClock, count);
-  const routed = { group: routerGroup, topics: routedTopics(config.dynamicsTables), batchSizeMax: 500 };
-  const live = { group: reconcileGroup, topics: [topics.inbox], batchSizeMax: 300 };
-  // Small batches, because a fresh edit of the same partition waits for one of them at most.
-  const backfill = { group: reconcileBackfillGroup, topics: [topics.inboxBackfill], batchSizeMax: 100 };
+  const { router: routed, live, backfill } = consumed(config);
   service.readiness.set('reconciler', null);
   // When one loop ends, for whatever reason, the others end with it: half a reconciler is none.
   const ended = new AbortController();
   const all = AbortSignal.any([signal, ended.signal]);
   const loops = [
-    eventLog.consume(routed, router, all),
-    eventLog.consume(live, reconciler, all),
-    eventLog.consume(backfill, reconciler, all),
+    eventLog.consume({ ...routed, batchSizeMax: 500 }, router, all),
+    eventLog.consume({ ...live, batchSizeMax: 300 }, reconciler, all),
+    // Small batches, because a fresh edit of the same partition waits for one of them at most.
+    eventLog.consume({ ...backfill, batchSizeMax: 100 }, reconciler, all),
     parts.leases.hold('sweeper', (_, held) => sweep(parts, held), all),
     followDefinitions(parts, all),
   ];

@@ -161,6 +161,13 @@ export const errorTable = {
     'PARK',
     'Marketo could not be told what became of a flow step; the requests themselves are not touched by that.',
   ),
+  API_REQUEST_INVALID: entry(
+    'PARK',
+    'A call of the operator’s API is not as it should be; the detail names what.',
+  ),
+  API_UNAUTHORIZED: entry('PARK', 'A call of the operator’s API does not bring the token.'),
+  API_UNREACHABLE: entry('RETRY', 'The operator’s API does not answer.'),
+  RECORD_UNKNOWN: entry('PARK', 'Nothing is known under this id.'),
   INTERNAL: entry('STOP', 'A state that must not occur; please report it with the message.'),
 } as const satisfies Record<string, ErrorEntry>;
 

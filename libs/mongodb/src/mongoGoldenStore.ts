@@ -1,6 +1,6 @@
 import { SyncError } from '@lockstep/change-events';
-import type { GoldenStore, GuardedSave } from '@lockstep/ports';
-import type { GoldenRecord } from '@lockstep/reconciliation';
+import { troubleKey, type GoldenStore, type GuardedSave } from '@lockstep/ports';
+import { troublesOf, type GoldenRecord, type Trouble } from '@lockstep/reconciliation';
 import { ObjectId, type AnyBulkWriteOperation, type Collection } from 'mongodb';
 import { coded } from './codedErrors.ts';
 import { isOnlyDuplicateKeys } from './duplicateKeys.ts';
@@ -13,21 +13,42 @@ import { isOnlyDuplicateKeys } from './duplicateKeys.ts';
  */
 export type GoldenDocument = Pick<
   GoldenRecord,
-  'revision' | 'entity' | 'kind' | 'aliasOf' | 'waiting' | 'held' | 'lane'
+  'revision' | 'entity' | 'kind' | 'aliasOf' | 'waiting' | 'held' | 'lane' | 'troubledSince'
 > & {
   readonly _id: string;
   readonly saveId: ObjectId;
   readonly dueAtMs?: number;
+  /** Of a record in trouble: its place in their order, and what they are, to be asked for. */
+  readonly troubled?: { readonly key: string; readonly by: readonly Pick<Trouble, 'side' | 'code'>[] };
   readonly body: string;
 };
 
 function toDocument(record: GoldenRecord): GoldenDocument {
   const { goldenId, dueAtMs, fields, rows, outbox, conflicts, ...parts } = record;
   const body = JSON.stringify({ fields, rows, outbox, conflicts });
-  return { _id: goldenId, ...parts, body, saveId: new ObjectId(), ...(dueAtMs === null ? {} : { dueAtMs }) };
+  return {
+    ...{ _id: goldenId, ...parts, ...troubledIn(record), body, saveId: new ObjectId() },
+    ...(dueAtMs === null ? {} : { dueAtMs }),
+  };
 }
 
-function toRecord({ _id, saveId: _saveId, dueAtMs, body, ...parts }: GoldenDocument): GoldenRecord {
+function troubledIn(record: GoldenRecord): Pick<GoldenDocument, 'troubled'> {
+  const { troubledSince: since, goldenId } = record;
+  if (since === undefined) return {};
+  const by = troublesOf(record).map(({ side, code }) => ({ side, code }));
+
+  return { troubled: { key: troubleKey(since, goldenId), by } };
+}
+
+/** A stored document as the record that it holds. */
+export function toRecord({
+  _id,
+  saveId: _saveId,
+  troubled: _troubled,
+  dueAtMs,
+  body,
+  ...parts
+}: GoldenDocument): GoldenRecord {
   const whole = JSON.parse(body) as Pick<GoldenRecord, 'fields' | 'rows' | 'outbox' | 'conflicts'>;
   return { goldenId: _id, ...parts, ...whole, dueAtMs: dueAtMs ?? null };
 }

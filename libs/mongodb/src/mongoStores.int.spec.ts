@@ -7,6 +7,7 @@ import {
   linkStoreContract,
   requestStoreContract,
   syncStateContract,
+  troubleReaderContract,
 } from '@lockstep/ports';
 import { MongoClient } from 'mongodb';
 import { v4 as newId } from 'uuid';
@@ -41,6 +42,7 @@ callStoreContract('MongoDB', async () => (await openEmpty()).calls);
 requestStoreContract('MongoDB', async () => (await openEmpty()).requests);
 callbackStoreContract('MongoDB', async () => (await openEmpty()).callbacks);
 syncStateContract('MongoDB', async () => (await openEmpty()).syncState);
+troubleReaderContract('MongoDB', openEmpty);
 
 describe('openMongoStores', () => {
   it('opens a database again and finds what was stored', async () => {
@@ -63,7 +65,7 @@ describe('openMongoStores', () => {
     const indexes = await client.db(database).collection('goldenRecords').indexes();
     await client.close();
 
-    for (const key of [{ dueAtMs: 1 }, { 'waiting.cause': 1 }])
+    for (const key of [{ dueAtMs: 1 }, { 'waiting.cause': 1 }, { 'troubled.key': 1 }])
       expect(indexes).toContainEqual(expect.objectContaining({ key, sparse: true }));
   });
 

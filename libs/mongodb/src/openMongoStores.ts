@@ -8,6 +8,7 @@ import type {
   LinkStore,
   RequestStore,
   SyncStateStore,
+  TroubleReader,
 } from '@lockstep/ports';
 import { MongoClient, type Db, type MongoClientOptions } from 'mongodb';
 import { coded } from './codedErrors.ts';
@@ -19,6 +20,7 @@ import { mongoGoldenStore, type GoldenDocument } from './mongoGoldenStore.ts';
 import { mongoLinkStore } from './mongoLinkStore.ts';
 import { indexRequests, mongoRequestStore, type RequestDocument } from './mongoRequestStore.ts';
 import { mongoSyncState } from './mongoSyncState.ts';
+import { indexTroubles, mongoTroubleReader } from './mongoTroubleReader.ts';
 
 /** `operationTimeoutMs` bounds one exchange with the server (default 15 s); the driver repeats an exchange once. */
 export type MongoOptions = {
@@ -36,6 +38,7 @@ export type MongoStores = {
   readonly requests: RequestStore;
   readonly callbacks: CallbackStore;
   readonly syncState: SyncStateStore;
+  readonly troubles: TroubleReader;
   /** One round trip; throws MONGODB_UNREACHABLE or MONGODB_REFUSED. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -79,6 +82,7 @@ function storesOver(db: Db, operationTimeoutMs: number): Omit<MongoStores, 'ping
     requests: mongoRequestStore(db.collection('requests'), operationTimeoutMs),
     callbacks: mongoCallbackStore(db.collection('callbacks'), operationTimeoutMs),
     syncState: mongoSyncState(db.collection('syncState'), operationTimeoutMs),
+    troubles: mongoTroubleReader(db.collection('goldenRecords'), operationTimeoutMs),
   };
 }
 
@@ -86,6 +90,7 @@ async function createIndexes(db: Db): Promise<void> {
   const golden = db.collection<GoldenDocument>('goldenRecords');
   await golden.createIndex({ dueAtMs: 1 }, { sparse: true });
   await golden.createIndex({ 'waiting.cause': 1 }, { sparse: true });
+  await indexTroubles(golden);
   await indexRequests(db.collection<RequestDocument>('requests'));
   await indexCallbacks(db.collection<CallbackDocument>('callbacks'));
 }

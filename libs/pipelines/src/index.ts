@@ -18,6 +18,17 @@ export {
 export { deliverLanes, type DeliverLanesOptions } from './deliver/deliverLanes.ts';
 export { createFieldCheck, fieldPolicies, type FieldCheck, type FieldPolicy } from './deliver/fieldCheck.ts';
 export { createDeliverer, type DeliverOptions } from './deliverWrites.ts';
+export { findRecords, type RecordStores, type Sought } from './operate/findRecords.ts';
+export {
+  recordView,
+  sentenceOf,
+  troubleViews,
+  type RecordView,
+  type TroubleView,
+} from './operate/recordView.ts';
+export { requestStatus, type RequestStatus } from './operate/requestStatus.ts';
+export { readSourceStatus, type SourceStatus } from './operate/sourceStatus.ts';
+export { tableStatus, type TableStatus } from './operate/tableStatus.ts';
 export { createSweeper, type SweepOptions } from './sweepDue.ts';
 export { checkFirstReads, type FirstReadsOptions } from './watchFirstReads.ts';
 export { withDeadLetters } from './deadLetters.ts';

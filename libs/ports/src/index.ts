@@ -34,6 +34,15 @@ export type {
   SyncStateStore,
 } from './goldenStore.ts';
 export type {
+  TroubleCount,
+  TroubleCounts,
+  TroubleFilter,
+  TroublePage,
+  TroubleReader,
+} from './troubleReader.ts';
+export { countTroubles, troubleKey } from './troubleCounts.ts';
+export { troubleReaderContract, type TroubleStores } from './contracts/troubleReaderContract.ts';
+export type {
   DynamicsPage,
   DynamicsReader,
   DynamicsRow,

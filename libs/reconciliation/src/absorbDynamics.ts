@@ -10,6 +10,7 @@ import { activeRow, addRow, type Draft, type DraftRow } from './decision.ts';
 import { filterColumn, type MappingRow } from './mapping.ts';
 import { observe, setField, settle } from './observe.ts';
 import { read, type Reading } from './projection.ts';
+import { saying } from './troubles.ts';
 
 /** Takes a row of Dynamics into the record: ordered by version, deletes by page (design section 4, Order). */
 export function absorbDynamics(draft: Draft, table: string, event: ChangeEvent): void {
@@ -174,7 +175,8 @@ function absorbAnswer(draft: Draft, answer: Answer): void {
       return at ? settleStale(draft, answer, at) : undefined;
     case 'REFUSED':
       if (written.field === null || written.field === mapping.columns[row.table]) {
-        row.parked[mapping.field] = { value: sent, code: written.code ?? 'DYNAMICS_REFUSED' };
+        const code = written.code ?? 'DYNAMICS_REFUSED';
+        row.parked[mapping.field] = { value: sent, code, ...saying(written.detail) };
       }
       return;
     case 'MISSING':

@@ -3,6 +3,7 @@ import { absorbState, bury, personRow } from './absorbMarketo.ts';
 import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decision.ts';
 import { settle, type Accepted } from './observe.ts';
 import { isParentMissing, takeBack } from './relations.ts';
+import { saying } from './troubles.ts';
 
 export type Entry = Extract<DraftRecord['outbox'][number], { kind: 'marketo-write' }>;
 
@@ -35,7 +36,7 @@ export function absorbOutcome(draft: Draft, outcome: DeliveryOutcome): void {
       absorbRefused(draft, outcome, entry);
       return closeEntry(draft, outcome, entry);
     case 'AMBIGUOUS':
-      draft.record.waiting = waitingFor(draft, 'review', outcome.code);
+      draft.record.waiting = waitingFor(draft, 'review', outcome);
       return closeEntry(draft, outcome, entry);
     case 'UNKNOWN':
     case 'RETRY':
@@ -91,7 +92,7 @@ function absorbNotFound(draft: Draft, outcome: DeliveryOutcome, operation: Write
     return bury(draft, row, row.page);
   }
   row.missing = true;
-  draft.record.waiting = waitingFor(draft, 'marketo-missing', outcome.code);
+  draft.record.waiting = waitingFor(draft, 'marketo-missing', outcome);
 }
 
 /** A refusal that tells of a missing parent holds up the relations; any other the field or the record. */
@@ -103,27 +104,34 @@ function absorbRefused(draft: Draft, outcome: DeliveryOutcome, entry: Entry | un
 /** A refusal parks the field that it names; one that names none makes the record wait. */
 export function absorbRefusal(draft: Draft, outcome: DeliveryOutcome): void {
   if (!parkRefused(draft, outcome))
-    draft.record.waiting = waitingFor(draft, 'refused', outcome.code ?? 'MARKETO_REFUSED');
+    draft.record.waiting = waitingFor(draft, 'refused', {
+      ...outcome,
+      code: outcome.code ?? 'MARKETO_REFUSED',
+    });
 }
 
 /**
  * Parks what Marketo does not hold as it should: values that do not fit their fields, and the field that it refused, alone
  * or out of a record of which it took the rest. False when it named none.
  */
-export function parkRefused(draft: Draft, { commandId, field, code, unfit }: DeliveryOutcome): boolean {
+export function parkRefused(
+  draft: Draft,
+  { commandId, field, code, detail, unfit }: DeliveryOutcome,
+): boolean {
   const sent = commandFields(draft.record, commandId);
   for (const value of unfit ?? []) park(draft, sent, value);
 
-  return park(draft, sent, { field, code });
+  return park(draft, sent, { field, code, detail });
 }
 
-type Refused = Pick<DeliveryOutcome, 'field' | 'code'>;
+type Refused = Pick<DeliveryOutcome, 'field' | 'code' | 'detail'>;
 
-function park(draft: Draft, sent: ScalarValues, { field, code }: Refused): boolean {
+function park(draft: Draft, sent: ScalarValues, { field, code, detail }: Refused): boolean {
   const row = activeRow(draft.record, 'marketo');
   const mapping = draft.context.mapping.find((other) => other.marketo === field);
   if (!row || !mapping || !(mapping.marketo in sent)) return false;
-  row.parked[mapping.field] = { value: sent[mapping.marketo] ?? null, code: code ?? 'MARKETO_REFUSED' };
+  const value = sent[mapping.marketo] ?? null;
+  row.parked[mapping.field] = { value, code: code ?? 'MARKETO_REFUSED', ...saying(detail) };
 
   return true;
 }
@@ -138,9 +146,11 @@ function commandFields(record: DraftRecord, commandId: string): ScalarValues {
 function waitingFor(
   draft: Draft,
   cause: 'review' | 'refused' | 'marketo-missing',
-  code: string | null,
+  { code, detail }: Pick<DeliveryOutcome, 'code' | 'detail'>,
 ): NonNullable<DraftRecord['waiting']> {
-  return { cause, code, dueAtMs: draft.context.nowMs + draft.context.policy.parkedRetryMs };
+  const dueAtMs = draft.context.nowMs + draft.context.policy.parkedRetryMs;
+
+  return { cause, code, dueAtMs, ...saying(detail) };
 }
 
 /** The command is answered, and no longer on its way. */

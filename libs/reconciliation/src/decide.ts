@@ -1,5 +1,5 @@
 import { rowKey, type GoldenRecord } from './goldenRecord.ts';
-import type { GoldenEvent, InboxMessage, ScalarValues } from '@lockstep/change-events';
+import { isoTime, type GoldenEvent, type InboxMessage, type ScalarValues } from '@lockstep/change-events';
 import { absorbDynamics, absorbWritten } from './absorbDynamics.ts';
 import { absorbEntityOutcome } from './absorbEntityOutcome.ts';
 import { absorbMarketo } from './absorbMarketo.ts';
@@ -12,6 +12,7 @@ import { planDynamics } from './planDynamics.ts';
 import { lookAgainAtEntity, planEntity } from './planEntity.ts';
 import { planMarketo, requestJoin } from './planMarketo.ts';
 import { scheduleRelations } from './relations.ts';
+import { troublesOf } from './troubles.ts';
 import { join, lookAgain } from './wakeUp.ts';
 
 const conflictsKeptMax = 20;
@@ -114,6 +115,7 @@ function close(draft: Draft): Decision {
     record.outbox = [...kept, structuredClone(entry) as (typeof kept)[number]];
   }
   record.dueAtMs = dueTimeOf(record);
+  markTroubled(draft);
   const dirty = JSON.stringify({ ...record, revision: before.revision }) !== JSON.stringify(before);
   const claims = dirty ? claimChanges(before, record) : { added: [], removed: [] };
   return {
@@ -129,6 +131,11 @@ function close(draft: Draft): Decision {
     claimsRemoved: claims.removed,
     relinks: draft.relinks,
   };
+}
+
+function markTroubled({ record, context }: Draft): void {
+  if (troublesOf(record).length === 0) delete record.troubledSince;
+  else record.troubledSince ??= isoTime(context.nowMs);
 }
 
 function dueTimeOf({ outbox, waiting, held }: Draft['record']): number | null {

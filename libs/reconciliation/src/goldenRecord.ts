@@ -26,8 +26,8 @@ export type SeenValue = {
 /** What is on its way to a row, in its own side's value space, since `revision`. */
 export type InFlightValue = { readonly value: Scalar; readonly revision: Sequence };
 
-/** A refusal that names a field parks that field until its value changes. */
-export type ParkedField = { readonly value: Scalar; readonly code: string };
+/** A refusal that names a field parks that field until its value changes. `detail` is what the side said about it. */
+export type ParkedField = { readonly value: Scalar; readonly code: string; readonly detail?: string };
 
 /** One row or person that is linked to a golden record; fields are by golden field name. */
 export type LinkedRow = {
@@ -102,6 +102,8 @@ export type Waiting = {
   readonly cause: 'first-reads' | 'join' | 'review' | 'refused' | 'marketo-missing';
   readonly code: string | null;
   readonly dueAtMs: number;
+  /** What the side said that refused. */
+  readonly detail?: string;
 };
 
 /**
@@ -129,6 +131,8 @@ export type GoldenRecord = {
   readonly outbox: readonly OutboxEntry[];
   readonly waiting: Waiting | null;
   readonly held?: HeldRelations;
+  /** Since when, as an ISO time, it has troubles (`troublesOf`); an attempt begins the time anew. Absent without any. */
+  readonly troubledSince?: string;
   readonly conflicts: readonly Conflict[];
   readonly lane: Lane;
   /** The earliest time at which something open must be looked at again; null when nothing is open. */

@@ -29,6 +29,7 @@ export {
   type EntityType,
   type GoldenEntity,
 } from './entityTypes.ts';
+export { troublesOf, type Trouble } from './troubles.ts';
 export { claimOf, claimsOf, emailClaim } from './match.ts';
 export { defaultMapping, filterColumn, type Direction, type GoldenType, type MappingRow } from './mapping.ts';
 export { nativePolicy, type Policy } from './policy.ts';

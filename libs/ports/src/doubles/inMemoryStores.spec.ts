@@ -3,6 +3,7 @@ import { deliveryStoreContract } from '../contracts/deliveryStoreContract.ts';
 import { goldenStoreContract } from '../contracts/goldenStoreContract.ts';
 import { linkStoreContract } from '../contracts/linkStoreContract.ts';
 import { syncStateContract } from '../contracts/syncStateContract.ts';
+import { troubleReaderContract } from '../contracts/troubleReaderContract.ts';
 import { inMemoryStores } from './inMemoryStores.ts';
 
 const name = 'the in-memory double';
@@ -12,6 +13,7 @@ linkStoreContract(name, async () => inMemoryStores().links);
 claimStoreContract(name, async () => inMemoryStores().claims);
 deliveryStoreContract(name, async () => inMemoryStores().deliveries);
 syncStateContract(name, async () => inMemoryStores().syncState);
+troubleReaderContract(name, async () => inMemoryStores());
 
 describe('inMemoryStores', () => {
   it('shows all golden records as copies', async () => {

@@ -9,14 +9,17 @@ import type {
   LinkStore,
   SyncStateStore,
 } from '../goldenStore.ts';
+import type { TroubleReader } from '../troubleReader.ts';
+import { inMemoryTroubles } from './inMemoryTroubles.ts';
 
-/** The five stores in memory; values are copied in and out, as a database would. */
+/** The stores in memory; values are copied in and out, as a database would. */
 export type InMemoryStores = {
   readonly golden: GoldenStore;
   readonly links: LinkStore;
   readonly claims: ClaimStore;
   readonly deliveries: DeliveryStore;
   readonly syncState: SyncStateStore;
+  readonly troubles: TroubleReader;
   /** Every golden record, in the order of insertion. */
   all(): GoldenRecord[];
 };
@@ -30,6 +33,7 @@ export function inMemoryStores(): InMemoryStores {
     claims: inMemoryClaimStore(),
     deliveries: inMemoryDeliveryStore(),
     syncState: inMemorySyncState(),
+    troubles: inMemoryTroubles(records),
     all: () => [...records.values()].map((record) => structuredClone(record)),
   };
 }

@@ -1,0 +1,136 @@
+import { SyncError, topics } from '@lockstep/change-events';
+import { inMemoryEventLog, inMemoryStores } from '@lockstep/ports';
+import { newGoldenRecord, type GoldenRecord } from '@lockstep/reconciliation';
+import { createMetrics, startHealthServer, type HealthServer } from '@lockstep/service-runtime';
+import { operatorApi } from './operatorApi.ts';
+import { createOperatorDoor } from './operatorParts.ts';
+
+const token = 'a-token-of-sixteen-characters';
+type Json = Readonly<Record<string, unknown>>;
+
+let server: HealthServer | null = null;
+afterEach(() => server?.close());
+
+/** A lead whose fax Marketo refused. */
+function annRecord(): GoldenRecord {
+  const row = {
+    ...({ system: 'marketo', table: 'person', id: '7', active: true, deletedAt: null } as const),
+    ...{ missing: false, version: null, page: { epoch: 1, number: 1 }, filter: null, decidedEvidence: [] },
+    ...{ seen: {}, inFlight: {}, parked: { fax: { value: 'x', code: '1077', detail: 'too long' } } },
+  };
+  const why = { source: 'dynamics', changedAt: null, eventId: 'e1', rule: 'changed', agreed: true } as const;
+  return {
+    ...newGoldenRecord('ann'),
+    fields: { email: { ...why, value: 'ann@example.com', base: undefined } },
+    rows: [row],
+    troubledSince: '2026-11-28T03:00:00.000Z',
+  };
+}
+
+async function createApi({ isStarting = false } = {}) {
+  const stores = inMemoryStores();
+  await stores.golden.save([{ record: annRecord(), expected: null }]);
+  await stores.links.link(new Map([['marketo/person/7', 'ann']]));
+  const log = inMemoryEventLog();
+  const door = createOperatorDoor();
+  const groups = { live: { group: 'g', topics: [topics.inbox] } };
+  if (!isStarting) door.open({ stores, log, groups, clock: { now: () => 0 } });
+  const { registry } = createMetrics('reconciler');
+  const options = { token: () => Promise.resolve(token), log: { error: () => undefined }, parts: door.parts };
+  server = await startHealthServer({
+    ...{ port: 0, host: '127.0.0.1', checks: () => [], registry, apis: [operatorApi(options)] },
+  });
+  const base = `http://127.0.0.1:${server.port}`;
+  const call = async (path: string, given: string | null = token) => {
+    const headers: Record<string, string> = given === null ? {} : { authorization: `Bearer ${given}` };
+    const answer = await fetch(`${base}${path}`, { headers });
+    return { status: answer.status, body: (await answer.json()) as Json };
+  };
+  return { call, stores };
+}
+
+describe('the operator’s API', () => {
+  it.each(['/v1/status', '/v1/errors', '/v1/records/ann'])('keeps %s from who has no token', async (path) => {
+    const { call } = await createApi();
+
+    for (const wrong of [null, '', `${token}x`])
+      expect(await call(path, wrong)).toMatchObject({ status: 401, body: { code: 'API_UNAUTHORIZED' } });
+    expect((await call(path)).status).toBe(200);
+  });
+
+  it('describes itself without a token, and every answer that it has', async () => {
+    const { call } = await createApi();
+
+    const { body } = await call('/openapi.json', null);
+
+    expect(body).toMatchObject({ openapi: '3.1.0', security: [{ bearer: [] }] });
+    const paths = body['paths'] as Record<string, unknown>;
+    expect(Object.keys(paths)).toEqual(
+      expect.arrayContaining(['/v1/status', '/v1/errors', '/v1/errors/records', '/v1/records/{goldenId}']),
+    );
+    expect(paths['/v1/records/{goldenId}']).toMatchObject({
+      get: { responses: { 200: expect.anything() as unknown, default: expect.anything() as unknown } },
+    });
+  });
+
+  it('tells what waits by cause, and each record with operation, side, code and message', async () => {
+    const { call } = await createApi();
+
+    expect((await call('/v1/errors')).body).toMatchObject({
+      groups: [{ side: 'marketo', code: '1077', records: 1, since: '2026-11-28T03:00:00.000Z' }],
+      isWhole: true,
+    });
+    const trouble = { side: 'marketo', operation: 'UPDATE', code: '1077', field: 'fax', detail: 'too long' };
+    expect((await call('/v1/errors/records?code=1077')).body).toMatchObject({
+      records: [{ goldenId: 'ann', rows: ['marketo/person/7'], troubles: [trouble] }],
+      next: null,
+    });
+    expect((await call('/v1/errors/records?side=dynamics')).body['records']).toEqual([]);
+  });
+
+  it.each(['/v1/records/ann', '/v1/records?row=marketo/person/7', '/v1/records?person=7'])(
+    'explains the record of %s',
+    async (path) => {
+      const { call } = await createApi();
+
+      const { status, body } = await call(path);
+
+      const [record] = 'records' in body ? (body['records'] as Json[]) : [body];
+      expect(status).toBe(200);
+      expect(record).toMatchObject({
+        goldenId: 'ann',
+        fields: [{ field: 'email', value: 'ann@example.com', source: 'dynamics', rule: 'changed' }],
+        troubles: [{ code: '1077' }],
+      });
+    },
+  );
+
+  it('refuses what it does not know or understand with a code', async () => {
+    const { call } = await createApi();
+
+    expect(await call('/v1/records/nobody')).toMatchObject({ status: 404, body: { code: 'RECORD_UNKNOWN' } });
+    for (const path of ['/v1/records', '/v1/records?person=1&row=2', '/v1/errors/records?limit=9999'])
+      expect(await call(path)).toMatchObject({ status: 400, body: { code: 'API_REQUEST_INVALID' } });
+  });
+
+  it('shows how far everything is, what lags and what waits', async () => {
+    const { call } = await createApi();
+
+    expect((await call('/v1/status')).body).toMatchObject({
+      tables: [],
+      firstReadsComplete: false,
+      lag: { live: 0 },
+      errors: [{ code: '1077', records: 1 }],
+    });
+  });
+
+  it('says that it cannot answer yet while the service starts, or while the database is away', async () => {
+    const { call } = await createApi({ isStarting: true });
+    expect(await call('/v1/errors')).toMatchObject({ status: 503, body: { code: 'MONGODB_UNREACHABLE' } });
+    await server?.close();
+
+    const { call: later, stores } = await createApi();
+    Object.assign(stores.golden, { load: () => Promise.reject(new SyncError('MONGODB_UNREACHABLE', {})) });
+    expect(await later('/v1/records/ann')).toMatchObject({ status: 503 });
+  });
+});

@@ -1,0 +1,34 @@
+import { SyncError } from '@lockstep/change-events';
+import type { RecordStores } from '@lockstep/pipelines';
+import type { FastifyInstance } from 'fastify';
+import type { Clock, EventLog, SyncStateStore, TroubleReader } from '@lockstep/ports';
+
+/** What the operator's API reads and acts through. */
+export type OperatorParts = {
+  readonly stores: RecordStores & {
+    readonly troubles: TroubleReader;
+    readonly syncState: Pick<SyncStateStore, 'firstReadsComplete'>;
+  };
+  readonly log: Pick<EventLog, 'readLatest' | 'lag'>;
+  /** Consumer groups of this service, by what they do, with their topics. */
+  readonly groups: Readonly<Record<string, { readonly group: string; readonly topics: readonly string[] }>>;
+  readonly clock: Pick<Clock, 'now'>;
+};
+
+/** Adds the routes of one subject; their schemas are what /openapi.json shows. */
+export type OperatorRoutes = (scope: FastifyInstance, parts: () => OperatorParts) => void;
+
+/** The parts, once they are there: the API listens before the database is open. */
+export type OperatorDoor = { open(parts: OperatorParts): void; parts(): OperatorParts };
+
+export function createOperatorDoor(): OperatorDoor {
+  let opened: OperatorParts | null = null;
+
+  return {
+    open: (parts) => void (opened = parts),
+    parts() {
+      if (opened === null) throw new SyncError('MONGODB_UNREACHABLE', { reason: 'the service is starting' });
+      return opened;
+    },
+  };
+}

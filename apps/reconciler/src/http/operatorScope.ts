@@ -1,0 +1,70 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { errorTable, fateOf, isSyncError, type ErrorCode, type SyncError } from '@lockstep/change-events';
+import type { Log } from '@lockstep/service-runtime';
+import { Type } from '@sinclair/typebox';
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+
+export type ScopeOptions = {
+  /** The bearer token of now; asked at each call, so that it can be changed without a restart. */
+  readonly token: () => Promise<string>;
+  readonly log: Pick<Log, 'error'>;
+};
+
+/** The body of every answer that is not a success. */
+export const failureSchema = Type.Object(
+  {
+    code: Type.String({ description: 'A row of docs/errors.md.' }),
+    sentence: Type.String(),
+    detail: Type.Union([Type.String(), Type.Null()]),
+  },
+  { description: 'Why the call did not succeed.' },
+);
+
+/** Lets into a scope whoever brings the token (others get 401), and answers failures as `{ code, sentence, detail }`. */
+export function openScope(scope: FastifyInstance, { token, log }: ScopeOptions): void {
+  scope.addHook('onRequest', async ({ headers }, reply) => {
+    const { authorization = '' } = headers;
+    const isAdmitted = timingSafeEqual(digest(authorization), digest(`Bearer ${await token()}`));
+    if (!isAdmitted) await refuse(reply, 401, { code: 'API_UNAUTHORIZED', detail: null });
+  });
+  scope.setErrorHandler((error: FastifyError, _request, reply) => {
+    const { status, code, detail } = failureOf(error);
+    if (status === 500) log.error({ err: error }, 'A call of the operator’s API failed.');
+    return refuse(reply, status, { code, detail });
+  });
+}
+
+/** Equal lengths whatever comes, as the comparison in constant time wants them. */
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+type Failure = { readonly code: ErrorCode; readonly detail: string | null };
+
+export function refuse(reply: FastifyReply, status: number, { code, detail }: Failure) {
+  return reply.code(status).send({ code, sentence: errorTable[code].sentence, detail });
+}
+
+const statuses: Readonly<Partial<Record<ErrorCode, number>>> = {
+  API_REQUEST_INVALID: 400,
+  RECORD_UNKNOWN: 404,
+};
+
+type Answer = Failure & { readonly status: number };
+
+function failureOf(error: FastifyError): Answer {
+  if (isSyncError(error)) return failureOfSync(error);
+  const status = error.statusCode ?? 500;
+  // Of a body that is no JSON the parser's message quotes a part.
+  const detail = error.validation ? error.message : null;
+
+  return status < 500
+    ? { status, code: 'API_REQUEST_INVALID', detail }
+    : { status, code: 'INTERNAL', detail: null };
+}
+
+function failureOfSync(error: SyncError): Answer {
+  const { code, details } = error;
+  const { detail = null } = details;
+  const status = statuses[code] ?? (fateOf(error) === 'RETRY' ? 503 : 500);
+
+  return { status, code, detail: detail === null ? null : String(detail) };
+}

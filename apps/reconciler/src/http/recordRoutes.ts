@@ -1,0 +1,100 @@
+import { SyncError } from '@lockstep/change-events';
+import { findRecords, recordView } from '@lockstep/pipelines';
+import { Type, type Static } from '@sinclair/typebox';
+import { troubleSchema } from './errorRoutes.ts';
+import type { OperatorRoutes } from './operatorParts.ts';
+import { failureSchema } from './operatorScope.ts';
+
+const nullableText = Type.Union([Type.String(), Type.Null()]);
+const text = (maxLength: number) => Type.Optional(Type.String({ minLength: 1, maxLength }));
+
+const rowSchema = Type.Object({
+  key: Type.String({ description: 'system/table/id' }),
+  active: Type.Boolean(),
+  deleted: Type.Boolean(),
+  missing: Type.Boolean(),
+  filtered: Type.Boolean(),
+});
+
+const fieldSchema = Type.Object({
+  field: Type.String(),
+  value: Type.Unknown(),
+  source: Type.String(),
+  rule: Type.String(),
+  changedAt: nullableText,
+  eventId: Type.String(),
+  agreed: Type.Boolean({ description: 'Both sides are known to hold it.' }),
+});
+
+const openSchema = Type.Object({
+  to: Type.String(),
+  operation: Type.String(),
+  entryId: Type.String(),
+  fields: Type.Array(Type.String()),
+  attempts: Type.Number(),
+  dueAt: Type.String(),
+});
+
+const conflictSchema = Type.Object({
+  field: Type.String(),
+  winner: Type.String(),
+  winnerValue: Type.Unknown(),
+  loserValue: Type.Unknown(),
+  rule: Type.String(),
+  at: Type.String(),
+});
+
+const recordSchema = Type.Object({
+  goldenId: Type.String(),
+  kind: Type.String(),
+  revision: Type.String(),
+  aliasOf: nullableText,
+  rows: Type.Array(rowSchema),
+  fields: Type.Array(fieldSchema),
+  troubledSince: nullableText,
+  troubles: Type.Array(troubleSchema),
+  open: Type.Array(openSchema),
+  conflicts: Type.Array(conflictSchema),
+  waitsFor: nullableText,
+  dueAt: nullableText,
+});
+
+const soughtQuery = Type.Object(
+  { row: text(200), person: text(20), email: text(254) },
+  { description: 'One of: a row as system/table/id, a person’s id in Marketo, an email address.' },
+);
+
+/** Why a record is as it is: values with their source and rule, conflicts, open writes and what it waits for. */
+export const recordRoutes: OperatorRoutes = (scope, parts) => {
+  scope.get<{ Params: { goldenId: string } }>(
+    '/v1/records/:goldenId',
+    {
+      schema: {
+        summary: 'Explain a golden record',
+        params: Type.Object({ goldenId: Type.String({ maxLength: 200 }) }),
+        response: { 200: recordSchema, default: failureSchema },
+      },
+    },
+    async ({ params: { goldenId } }) => {
+      const [record] = await findRecords(parts().stores, { goldenId });
+      if (!record) throw new SyncError('RECORD_UNKNOWN', { detail: goldenId });
+      return recordView(record);
+    },
+  );
+  scope.get<{ Querystring: Static<typeof soughtQuery> }>(
+    '/v1/records',
+    {
+      schema: {
+        summary: 'Find golden records by a row, a person or an email address',
+        querystring: soughtQuery,
+        response: { 200: Type.Object({ records: Type.Array(recordSchema) }), default: failureSchema },
+      },
+    },
+    async ({ query }) => {
+      if (Object.keys(query).length !== 1)
+        throw new SyncError('API_REQUEST_INVALID', { detail: 'one of row, person and email is needed' });
+      const records = await findRecords(parts().stores, query);
+      return { records: records.map(recordView) };
+    },
+  );
+};

@@ -1,0 +1,112 @@
+import { errorTable, isoTime, type Conflict, type Scalar, type System } from '@lockstep/change-events';
+import { rowKey, troublesOf, type GoldenRecord, type Trouble } from '@lockstep/reconciliation';
+
+/** A trouble with the sentence of the error table; codes of a side's own have none. */
+export type TroubleView = Trouble & { readonly sentence: string | null };
+
+export type RowView = {
+  /** `system/table/id`. */
+  readonly key: string;
+  /** It speaks for the fields; the others speak for lifecycle only. */
+  readonly active: boolean;
+  readonly deleted: boolean;
+  readonly missing: boolean;
+  /** Its filter says No (F-57). */
+  readonly filtered: boolean;
+};
+
+/** Why a field has its value: `rule` decided it, `eventId` brought it; `agreed` when both sides are known to hold it. */
+export type FieldView = {
+  readonly field: string;
+  readonly value: Scalar;
+  readonly source: System;
+  readonly rule: string;
+  readonly changedAt: string | null;
+  readonly eventId: string;
+  readonly agreed: boolean;
+};
+
+/** A write whose outcome is not known yet; it names its fields, not their values. */
+export type OpenWriteView = {
+  readonly to: System;
+  readonly operation: string;
+  readonly entryId: string;
+  readonly fields: readonly string[];
+  readonly attempts: number;
+  readonly dueAt: string;
+};
+
+/** What `explain` tells of a golden record; times are ISO. */
+export type RecordView = {
+  readonly goldenId: string;
+  /** `lead` or `contact` for a person. */
+  readonly kind: string;
+  readonly revision: string;
+  readonly aliasOf: string | null;
+  readonly rows: readonly RowView[];
+  readonly fields: readonly FieldView[];
+  readonly troubledSince: string | null;
+  readonly troubles: readonly TroubleView[];
+  readonly open: readonly OpenWriteView[];
+  /** The last 20, oldest first. */
+  readonly conflicts: readonly Conflict[];
+  readonly waitsFor: string | null;
+  readonly dueAt: string | null;
+};
+
+/** Pure: a golden record as an operator wants to see it. */
+export function recordView(record: GoldenRecord): RecordView {
+  const { goldenId, revision, aliasOf, fields, conflicts, waiting, dueAtMs } = record;
+
+  return {
+    goldenId,
+    kind: record.entity ?? record.kind,
+    revision: `${revision.epoch}.${revision.number}`,
+    aliasOf,
+    rows: record.rows.map(rowView),
+    fields: Object.entries(fields).map(([field, { base: _, ...why }]) => ({ field, ...why })),
+    troubledSince: record.troubledSince ?? null,
+    troubles: troubleViews(record),
+    open: record.outbox.flatMap(openView),
+    conflicts,
+    waitsFor: waiting?.cause ?? null,
+    dueAt: dueAtMs === null ? null : isoTime(dueAtMs),
+  };
+}
+
+/** The troubles of a record in words. */
+export function troubleViews(record: GoldenRecord): readonly TroubleView[] {
+  return troublesOf(record).map((trouble) => ({ ...trouble, sentence: sentenceOf(trouble.code) }));
+}
+
+/** The sentence of the error table; null for a code of a side's own. */
+export function sentenceOf(code: string): string | null {
+  const table: Readonly<Record<string, { readonly sentence: string }>> = errorTable;
+
+  return Object.hasOwn(table, code) ? (table[code]?.sentence ?? null) : null;
+}
+
+function rowView(row: GoldenRecord['rows'][number]): RowView {
+  const { active, deletedAt, missing, filter } = row;
+
+  return { key: rowKey(row), active, deleted: deletedAt !== null, missing, filtered: filter === false };
+}
+
+function openView(entry: GoldenRecord['outbox'][number]): OpenWriteView[] {
+  switch (entry.kind) {
+    case 'golden-event':
+      return [];
+    case 'dynamics-write': {
+      const { entryId, attempts, dueAtMs, columns } = entry;
+      const fields = Object.keys(columns);
+      return [{ to: 'dynamics', operation: 'UPDATE', entryId, fields, attempts, dueAt: isoTime(dueAtMs) }];
+    }
+    case 'marketo-write': {
+      const { entryId, attempts, dueAtMs, command } = entry;
+      const fields = Object.keys(command.fields);
+      return [
+        { to: 'marketo', operation: command.operation, entryId, fields, attempts, dueAt: isoTime(dueAtMs) },
+      ];
+    }
+  }
+}
