@@ -1,6 +1,7 @@
-import type { ControlAction } from '@lockstep/change-events';
+import { SyncError, type ControlAction } from '@lockstep/change-events';
 import type { Environment } from '@lockstep/service-runtime';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { resyncRecord, type ResyncOptions } from './resyncRecord.ts';
 import { sendControl, type ControlOptions, type ControlResult } from './sendControl.ts';
 
 const actions: readonly (readonly [ControlAction, string])[] = [
@@ -20,12 +21,14 @@ export function addControlCommands(program: Command, env: Environment, print: (l
     const command = program
       .command(action)
       .description(description)
-      .argument('<target>', 'dynamics/<table>')
+      .argument(action === 'resync' ? '[target]' : '<target>', 'dynamics/<table>')
       .option('--actor <name>', 'who asks; user@host when left out')
       .option('--wait', 'wait for the answer; exit code 1 when it is a refusal, 3 when none comes')
       .option('--timeout <seconds>', 'how long to wait', '60');
     if (action === 'resnapshot') addRange(command);
-    command.action(async (target: string, options: ControlOptions) => {
+    if (action === 'resync') addRecord(command);
+    command.action(async (target: string | undefined, options: ControlOptions & Partial<ResyncOptions>) => {
+      if (target === undefined) return resyncRecord(env, assertRecord(options), print);
       const result = await sendControl(env, [action, target, options], Date.now(), print);
       process.exitCode = exitCodes[result];
     });
@@ -38,4 +41,16 @@ function addRange(command: Command): void {
     .option('--columns <names>', 'columns that must be there, separated by commas')
     .option('--from <date>', 'only rows changed since')
     .option('--to <date>', 'only rows changed until');
+}
+
+function addRecord(command: Command): void {
+  command
+    .option('--record <golden id>', 'instead of a table: read both sides of one record again; asks the API')
+    .addOption(new Option('--from <side>', 'of a record: only this side').choices(['dynamics', 'marketo']));
+}
+
+function assertRecord({ record, from, actor }: Partial<ResyncOptions>): ResyncOptions {
+  if (record === undefined) throw new SyncError('CONFIG_INVALID', { resync: 'needs a table or --record.' });
+
+  return { record, ...(from !== undefined && { from }), ...(actor !== undefined && { actor }) };
 }

@@ -2,6 +2,7 @@ import type { Environment } from '@lockstep/service-runtime';
 import { Command, Option } from 'commander';
 import { addControlCommands } from './controlCommands.ts';
 import { explainRecord } from './explainRecord.ts';
+import { addRecordCommands } from './recordCommands.ts';
 import { showErrors, type ErrorsOptions } from './showErrors.ts';
 import { showNotices } from './showNotices.ts';
 import { showStatus } from './showStatus.ts';
@@ -32,6 +33,7 @@ export function createProgram(env: Environment, print: Print = console.log): Com
     .option('--json', 'as JSON')
     .action((row: string, { json = false }: { json?: boolean }) => explainRecord(env, row, { json, print }));
   addErrors(program, env, print);
+  addRecordCommands(program, env, print);
 
   return program;
 }

@@ -1,4 +1,3 @@
-import { hostname, userInfo } from 'node:os';
 import {
   isoTime,
   SyncError,
@@ -11,6 +10,7 @@ import { createEventLog, followTopic, type EventLogSettings } from '@lockstep/ka
 import type { IncomingMessage } from '@lockstep/ports';
 import type { Environment } from '@lockstep/service-runtime';
 import { v7 as newId } from 'uuid';
+import { actorHere } from './actorHere.ts';
 import { loadMessageConfig } from './config.ts';
 import { openTopics } from './openTopics.ts';
 import { noticeLine } from './showNotices.ts';
@@ -64,15 +64,6 @@ function faultsOf(target: string, { from, to }: ControlOptions): Record<string, 
 }
 
 const isDate = (text: string | undefined): boolean => text === undefined || Number.isFinite(Date.parse(text));
-
-/** A container may run as a user without a name. */
-function actorHere(): string {
-  try {
-    return `${userInfo().username}@${hostname()}`;
-  } catch {
-    return `unknown@${hostname()}`;
-  }
-}
 
 /** Publishes a command; with `wait` prints the notice that answers it. */
 export async function sendControl(

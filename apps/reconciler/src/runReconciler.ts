@@ -10,7 +10,13 @@ import {
   type TableDefinition,
 } from '@lockstep/change-events';
 import type { Dynamics } from '@lockstep/dynamics';
-import { checkTopics, createEventLog, createKafkaClient, createLeaseKeeper } from '@lockstep/kafka';
+import {
+  checkTopics,
+  createEventLog,
+  createKafkaClient,
+  createLeaseKeeper,
+  type EventLogSettings,
+} from '@lockstep/kafka';
 import { openMongoStores, type MongoStores } from '@lockstep/mongodb';
 import {
   checkFirstReads,
@@ -31,19 +37,10 @@ import {
   nativePolicy,
 } from '@lockstep/reconciliation';
 import { createSchemaIds } from '@lockstep/schema-registry';
-import {
-  reasonOf,
-  retryForever,
-  startService,
-  systemClock,
-  type Log,
-  type Service,
-  type ServiceApi,
-} from '@lockstep/service-runtime';
+import { reasonOf, retryForever, startService, systemClock, type Service } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
-import { tokenOf } from './http/bearerToken.ts';
-import { operatorApi } from './http/operatorApi.ts';
-import { createOperatorDoor, type OperatorDoor } from './http/operatorParts.ts';
+import { openOperator, operatorApis } from './http/openOperator.ts';
+import { createOperatorDoor } from './http/operatorParts.ts';
 import { openDynamics } from './openDynamics.ts';
 import { watchDefinitions } from './watchDefinitions.ts';
 
@@ -77,7 +74,7 @@ const routedTopics = (tables: readonly string[]): string[] => [
 export async function runReconciler(config: Config): Promise<void> {
   const door = createOperatorDoor();
   const service = await startService('reconciler', config, ['reconciler'], (_, log) => ({
-    apis: openApis(config, door, log),
+    apis: operatorApis(config, door, log),
   }));
   const { log, metrics, lifecycle } = service;
   const prefix = config.topicPrefix;
@@ -94,7 +91,7 @@ export async function runReconciler(config: Config): Promise<void> {
     autoRegister: config.schemaAutoRegister,
   });
   const codec = createMessageCodec(createCodec(schemaIds, subjectSchemas(topicSchemas(), prefix)), prefix);
-  const eventLog = createEventLog({
+  const logSettings: EventLogSettings = {
     kafka,
     codec,
     prefix,
@@ -102,7 +99,8 @@ export async function runReconciler(config: Config): Promise<void> {
     onBatch: ({ group, handleMs, commitMs }) => {
       if (group !== routerGroup) metrics.reconcileDurationSeconds.observe((handleMs + commitMs) / 1000);
     },
-  });
+  };
+  const eventLog = createEventLog(logSettings);
   const definitions: Record<string, TableDefinition> = personDefinitions();
   const dynamics = await openDynamics(config, definitions, metrics);
   lifecycle.opened('dynamics', () => dynamics.close());
@@ -112,16 +110,10 @@ export async function runReconciler(config: Config): Promise<void> {
     const stores = await openMongoStores({ url: config.mongodbUrl, database: config.mongodbDatabase });
     lifecycle.opened('mongodb', () => stores.close());
     const leases = createLeaseKeeper({ kafka, prefix });
-    door.open({ stores, log: eventLog, groups: consumed(config), clock: systemClock });
+    const read = { groups: consumed(config), tables: personTables };
+    openOperator(door, { ...read, log: logSettings, stores, dynamics, lifecycle });
     await serve({ config, definitions, dynamics, stores, eventLog, leases, service }, signal);
   });
-}
-
-/** Without a token there is no API. */
-function openApis(config: Config, { parts }: OperatorDoor, log: Log): readonly ServiceApi[] {
-  const token = tokenOf(config);
-
-  return token === null ? [] : [operatorApi({ token, log, parts })];
 }
 
 /** What each group reads. */

@@ -185,6 +185,12 @@ export type DynamicsOutcome = {
   readonly detail: string | null;
 };
 
+/**
+ * What an operator asks of one record: `release` tries at once whatever waits; `read-again` reads what Marketo holds; of a record in
+ * review, `review-join` takes the person of the record `target`, and `review-separate` makes one of its own.
+ */
+export type OperatorWish = 'release' | 'read-again' | 'review-join' | 'review-separate';
+
 /** What reaches the owner of a golden id; `event` keeps the schema it was written with. */
 export type InboxMessage =
   | {
@@ -202,7 +208,7 @@ export type InboxMessage =
   | {
       readonly kind: 'wake-up';
       readonly goldenId: string;
-      readonly reason: 'due' | 'join';
+      readonly reason: 'due' | 'join' | OperatorWish;
       readonly target: string | null;
       /** Of a join, an ISO time: later nobody waits for it any more. */
       readonly until?: string | null;

@@ -14,6 +14,7 @@ export type {
   GoldenEvent,
   GoldenRow,
   InboxMessage,
+  OperatorWish,
   Lane,
   LookupValue,
   Operation,

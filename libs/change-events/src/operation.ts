@@ -106,4 +106,8 @@ export type DeadLetter = {
   readonly sentence: string;
   readonly bytes: Buffer | null;
   readonly at: string;
+  /** Set in the mark that follows a letter when it is replayed: it has the letter's place, and no bytes. */
+  readonly replayId?: string | null;
+  /** How often the message had been replayed before; absent from letters of earlier versions. */
+  readonly replays?: number | null;
 };

@@ -27,6 +27,8 @@ const notice: Notice = {
 const deadLetter: DeadLetter = {
   ...{ topic: 'dynamics.lead.changes', partition: null, offset: null, table: 'lead', recordId: 'r' },
   ...{ field: 'revenue', code: 'VALUE_NOT_REPRESENTABLE', sentence: 's', bytes: Buffer.from('x'), at },
+  replayId: 'r1',
+  replays: 2,
 };
 
 async function travelled(schema: AvroSchema, value: unknown): Promise<unknown> {

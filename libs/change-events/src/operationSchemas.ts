@@ -78,6 +78,8 @@ export const deadLetterSchema = own(
     text('table', 'of a row that could not be read or encoded'),
     text('recordId'),
     text('field'),
+    text('replayId', 'of a mark: the letter of this place was replayed'),
+    whole('replays', 'how often the message had been replayed before'),
   ]),
 );
 

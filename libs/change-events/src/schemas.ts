@@ -179,8 +179,8 @@ export const inboxSchema = named(
         text('detail'),
       ]),
     ),
-    text('reason', 'due or join'),
-    text('target', 'the golden id to join'),
+    text('reason', 'due, join, release, read-again, review-join or review-separate'),
+    text('target', 'the golden id of a join'),
     time('until', 'later nobody waits for the join any more'),
   ]),
 );

@@ -39,5 +39,6 @@ export async function decodeMessage(
     key: message.key?.toString() ?? '',
     ...(await decodeValue(codec, origin.topic, message.value)),
     headers: readHeaders(message.headers),
+    bytes: message.value,
   };
 }

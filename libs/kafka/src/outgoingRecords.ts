@@ -47,7 +47,7 @@ function unencodable({ topic, key }: OutgoingMessage, error: unknown): unknown {
 }
 
 function encode(codec: MessageCodec, message: OutgoingMessage): Ready<Buffer | null> {
-  if (message.value === null) return null;
+  if (message.value === null || Buffer.isBuffer(message.value)) return message.value;
   try {
     const bytes = codec.encode(message.topic, message.value);
     return bytes instanceof Promise ? naming(message, bytes) : bytes;

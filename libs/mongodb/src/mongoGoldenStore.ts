@@ -13,7 +13,7 @@ import { isOnlyDuplicateKeys } from './duplicateKeys.ts';
  */
 export type GoldenDocument = Pick<
   GoldenRecord,
-  'revision' | 'entity' | 'kind' | 'aliasOf' | 'waiting' | 'held' | 'lane' | 'troubledSince'
+  'revision' | 'entity' | 'kind' | 'aliasOf' | 'waiting' | 'held' | 'lane' | 'troubledSince' | 'apart'
 > & {
   readonly _id: string;
   readonly saveId: ObjectId;

@@ -2,9 +2,12 @@ import { isoTime, topics, type DeadLetter, type ErrorCode } from '@lockstep/chan
 import { errorTable } from '@lockstep/change-events';
 import type { BatchHandler, Clock, IncomingMessage, OutgoingMessage, RefusedRow } from '@lockstep/ports';
 
+/** Tells of a replayed message how often it was replayed. */
+export const replaysHeader = 'lockstep-replays';
+
 /** Where a message is kept that cannot be used: its place, its code, its bytes. */
 export function deadLetter(
-  message: Pick<IncomingMessage, 'topic' | 'partition' | 'offset' | 'key' | 'undecodable'>,
+  message: Omit<IncomingMessage, 'value'>,
   code: ErrorCode,
   nowMs: number,
 ): OutgoingMessage {
@@ -17,8 +20,10 @@ export function deadLetter(
     field: null,
     code,
     sentence: errorTable[code].sentence,
-    bytes: message.undecodable?.bytes ?? null,
+    bytes: message.undecodable?.bytes ?? message.bytes ?? null,
     at: isoTime(nowMs),
+    replayId: null,
+    replays: Number(message.headers[replaysHeader] ?? 0),
   };
   return { topic: topics.deadLetters, key: message.key, value };
 }
@@ -37,6 +42,8 @@ export function rowDeadLetter(
     sentence: errorTable[code].sentence,
     bytes,
     at: isoTime(nowMs),
+    replayId: null,
+    replays: 0,
   };
   return { topic: topics.deadLetters, key: `${table}/${id ?? 'unknown'}`, value };
 }

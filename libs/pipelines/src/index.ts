@@ -18,6 +18,17 @@ export {
 export { deliverLanes, type DeliverLanesOptions } from './deliver/deliverLanes.ts';
 export { createFieldCheck, fieldPolicies, type FieldCheck, type FieldPolicy } from './deliver/fieldCheck.ts';
 export { createDeliverer, type DeliverOptions } from './deliverWrites.ts';
+export {
+  askRecord,
+  findCarrier,
+  releasePage,
+  resyncRecord,
+  type AskOptions,
+  type ResyncSide,
+} from './operate/askRecords.ts';
+export { listLetters, type LetterFilter, type ScanLetters } from './operate/deadLetterList.ts';
+export { findCandidates, isInReview, listReviews } from './operate/listReviews.ts';
+export { replayLetters, type ReplayOptions } from './operate/replayLetters.ts';
 export { findRecords, type RecordStores, type Sought } from './operate/findRecords.ts';
 export {
   recordView,

@@ -106,6 +106,10 @@ const sentences = {
     sentence:
       'Requests of marketers cannot be carried out as they were written; each is stored with the reason.',
   },
+  OPERATOR_ASKED: {
+    severity: 'info',
+    sentence: 'An operator asked something of a record, or of several; the facts say what, and who.',
+  },
   RECORD_WAITS: {
     severity: 'warning',
     sentence: 'A record waits; its code says why. It is tried again by itself.',

@@ -1,6 +1,6 @@
 import type { EventHead } from '@lockstep/change-events';
 
-/** `topic` is the name without the tenant's prefix; `value` null is a tombstone. */
+/** `topic` is the name without the tenant's prefix; `value` null is a tombstone, and bytes are published as they are. */
 export type OutgoingMessage = {
   readonly topic: string;
   readonly key: string;
@@ -18,6 +18,8 @@ export type IncomingMessage = {
   readonly value: unknown;
   readonly undecodable: { readonly code: 'MESSAGE_UNDECODABLE'; readonly bytes: Buffer } | null;
   readonly headers: Readonly<Record<string, string>>;
+  /** What `value` was decoded from, where the log has it. */
+  readonly bytes?: Buffer | null;
 };
 
 /** Messages of one partition, in order. */

@@ -8,6 +8,7 @@ import { agree } from './agree.ts';
 import { newGoldenRecord, openDraft, type Decision, type DecisionContext, type Draft } from './decision.ts';
 import { entityIn } from './entityTypes.ts';
 import { claimChanges } from './match.ts';
+import { obeyWish } from './operatorWish.ts';
 import { planDynamics } from './planDynamics.ts';
 import { lookAgainAtEntity, planEntity } from './planEntity.ts';
 import { planMarketo, requestJoin } from './planMarketo.ts';
@@ -82,10 +83,22 @@ function absorb(draft: Draft, message: InboxMessage): void {
     case 'outcome':
       return absorbOutcomeOf(draft, message);
     case 'wake-up':
-      if (draft.record.entity) return lookAgainAtEntity(draft);
-      return message.reason === 'join' && message.target
-        ? join(draft, message.target, message.until)
-        : lookAgain(draft);
+      return absorbWakeUp(draft, message);
+  }
+}
+
+const lookAgainAtAny = (draft: Draft): void =>
+  draft.record.entity ? lookAgainAtEntity(draft) : lookAgain(draft);
+
+function absorbWakeUp(draft: Draft, message: Extract<InboxMessage, { kind: 'wake-up' }>): void {
+  const { reason, target, until } = message;
+  switch (reason) {
+    case 'due':
+      return lookAgainAtAny(draft);
+    case 'join':
+      return target && !draft.record.entity ? join(draft, target, until) : lookAgainAtAny(draft);
+    default:
+      return obeyWish(draft, reason, target);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ChangeEvent, InboxMessage, Lane, Scalar } from '@lockstep/change-events';
+import type { ChangeEvent, InboxMessage, Lane, OperatorWish, Scalar } from '@lockstep/change-events';
 import { decide } from './decide.ts';
 import type { EmailClaim, Decision, DecisionContext } from './decision.ts';
 import { createParts, type OpenWrite, type Parts, type WorldOptions } from './exampleParts.ts';
@@ -41,6 +41,9 @@ export function createWorld(options: WorldOptions = {}) {
       for (const goldenId of [...state.records.keys()])
         receive(parts, { kind: 'wake-up', goldenId, reason: 'due', target: null });
     },
+    /** What an operator asks of the record of a row. */
+    wish: (key: string, reason: OperatorWish, target: string | null = null) =>
+      receive(parts, { kind: 'wake-up', goldenId: state.links.get(key) ?? '', reason, target }),
     /** Carries out and notices until nothing is left to do. */
     settle: () => settle(parts),
     record: (key: string): GoldenRecord => {

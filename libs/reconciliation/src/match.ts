@@ -6,9 +6,9 @@ export type Match =
   { readonly kind: 'none' | 'ambiguous' } | { readonly kind: 'join'; readonly goldenId: string };
 
 export function findMatch(draft: Draft): Match {
-  const { claims, policy } = draft.context;
+  const { claims } = draft.context;
   const own = emailClaim(draft.record);
-  if (!policy.matchByEmail || own === null) return { kind: 'none' };
+  if (!mayMatch(draft) || own === null) return { kind: 'none' };
   const others = claims.filter(({ claim, goldenId }) => claim === own && goldenId !== draft.record.goldenId);
   const persons = others.filter((claim) => claim.rowKey.startsWith('marketo/'));
   const [person] = persons;
@@ -16,6 +16,9 @@ export function findMatch(draft: Draft): Match {
   if (persons.length > 1 || others.length > persons.length) return { kind: 'ambiguous' };
   return { kind: 'join', goldenId: person.goldenId };
 }
+
+/** By its address; not where an operator said that whoever else has it is somebody else. */
+export const mayMatch = ({ record, context }: Draft): boolean => context.policy.matchByEmail && !record.apart;
 
 function normalise(email: unknown): string | null {
   const text = typeof email === 'string' ? email.trim().toLowerCase() : '';

@@ -83,6 +83,13 @@ export function lookAgainAtEntity(draft: Draft): void {
   retryRelations(draft);
 }
 
+/** What Marketo holds of a record that it is known to have is read, unless a command is open, whose outcome tells. */
+export function readEntityAgain(draft: Draft, entity: GoldenEntity): void {
+  const [crm, counterpart] = [activeRow(draft.record, 'dynamics'), activeRow(draft.record, 'marketo')];
+  if (!crm || !counterpart || isBlocked(draft)) return;
+  readCounterpart(draft, heldKey(draft, counterpart) ?? keyOf(entityTypes[entity], crm));
+}
+
 /** The read names the fields that it asks for, and has the key of the command that it settles. */
 function readCounterpart(draft: Draft, sent: ScalarValues): void {
   const names = draft.context.mapping.map(({ marketo }) => [marketo, null] as const);

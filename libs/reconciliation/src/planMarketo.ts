@@ -4,7 +4,7 @@ import { entityTypes } from './entityTypes.ts';
 import type { MappingRow } from './mapping.ts';
 import { notRepresentable, project } from './projection.ts';
 import { parentOf } from './relations.ts';
-import { findMatch } from './match.ts';
+import { findMatch, mayMatch } from './match.ts';
 
 /** Plans what Marketo must be told: an update of the linked person, or the creation of one that should exist. */
 export function planMarketo(draft: Draft): void {
@@ -79,7 +79,7 @@ export function valueOf(draft: Draft, mapping: MappingRow): Scalar | undefined {
 /** A person deleted in Marketo comes back when its row was changed in Dynamics, with a new id (F-31). */
 function planCreate(draft: Draft, crm: DraftRow, person: DraftRow | undefined): void {
   if (isOver(draft, crm, person)) return stopWaiting(draft);
-  if (person?.mergedInto !== undefined)
+  if (person?.mergedInto !== undefined && !draft.record.apart)
     return wait(draft, 'review', 'PERSON_MERGED', draft.context.policy.parkedRetryMs);
   if (!draft.context.firstReadsComplete) {
     draft.record.waiting = { cause: 'first-reads', code: null, dueAtMs: Number.MAX_SAFE_INTEGER };
@@ -193,7 +193,7 @@ export function sendCommand(draft: Draft, operation: WriteOperation, fields: Sca
     operation,
     personId: person && !person.deletedAt ? person.id : null,
     email: (record.fields['email']?.value as string | null | undefined) ?? null,
-    matchByEmail: policy.matchByEmail,
+    matchByEmail: mayMatch(draft),
     fields,
     lane: cause.lane,
     issuedAt: new Date(nowMs).toISOString(),

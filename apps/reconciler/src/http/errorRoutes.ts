@@ -2,18 +2,17 @@ import { troubleViews } from '@lockstep/pipelines';
 import { rowKey, type GoldenRecord } from '@lockstep/reconciliation';
 import { Type, type Static } from '@sinclair/typebox';
 import type { OperatorRoutes } from './operatorParts.ts';
-import { failureSchema } from './operatorScope.ts';
+import { failureSchema, isoTimeField } from './operatorScope.ts';
 import { countSchema, countsOf } from './troubleCounts.ts';
 
 const pageSizeMax = 500;
-const isoPattern = '^\\d{4}-\\d{2}-\\d{2}(T[\\d:.]+Z)?$';
 
 /** Which records in trouble; times are of the beginning of the trouble. */
 export const troubleFilter = {
   side: Type.Optional(Type.Union([Type.Literal('dynamics'), Type.Literal('marketo')])),
   code: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
-  from: Type.Optional(Type.String({ pattern: isoPattern })),
-  until: Type.Optional(Type.String({ pattern: isoPattern })),
+  from: Type.Optional(isoTimeField),
+  until: Type.Optional(isoTimeField),
 };
 
 const pageQuery = Type.Object({
@@ -36,7 +35,8 @@ export const troubleSchema = Type.Object({
   }),
 });
 
-const troubledSchema = Type.Object({
+/** A record in trouble. */
+export const troubledSchema = Type.Object({
   goldenId: Type.String(),
   kind: Type.String(),
   rows: Type.Array(Type.String()),

@@ -1,5 +1,6 @@
-import { SyncError, topics } from '@lockstep/change-events';
-import { inMemoryEventLog, inMemoryStores } from '@lockstep/ports';
+import { SyncError, topics, type InboxMessage } from '@lockstep/change-events';
+import { createRouter } from '@lockstep/pipelines';
+import { inMemoryDynamics, inMemoryEventLog, inMemoryStores, type IncomingMessage } from '@lockstep/ports';
 import { newGoldenRecord, type GoldenRecord } from '@lockstep/reconciliation';
 import { createMetrics, startHealthServer, type HealthServer } from '@lockstep/service-runtime';
 import { operatorApi } from './operatorApi.ts';
@@ -34,19 +35,34 @@ async function createApi({ isStarting = false } = {}) {
   const log = inMemoryEventLog();
   const door = createOperatorDoor();
   const groups = { live: { group: 'g', topics: [topics.inbox] } };
-  if (!isStarting) door.open({ stores, log, groups, clock: { now: () => 0 } });
+  const dynamics = inMemoryDynamics();
+  const publisher = await log.openPublisher('operator');
+  const letters = {
+    scan: async (visit: (message: IncomingMessage) => void) =>
+      log.messages(topics.deadLetters).forEach(visit),
+    route: createRouter(stores.links),
+    decode: () => Promise.reject(new SyncError('MESSAGE_UNDECODABLE', {})),
+  };
+  const clock = { now: () => Date.parse('2026-11-28T04:00:00Z') };
+  if (!isStarting)
+    door.open({ stores, log, groups, clock, publisher, dynamics, letters, tables: ['lead', 'contact'] });
   const { registry } = createMetrics('reconciler');
   const options = { token: () => Promise.resolve(token), log: { error: () => undefined }, parts: door.parts };
   server = await startHealthServer({
     ...{ port: 0, host: '127.0.0.1', checks: () => [], registry, apis: [operatorApi(options)] },
   });
   const base = `http://127.0.0.1:${server.port}`;
-  const call = async (path: string, given: string | null = token) => {
+  const call = async (path: string, given: string | null = token, init: RequestInit = {}) => {
     const headers: Record<string, string> = given === null ? {} : { authorization: `Bearer ${given}` };
-    const answer = await fetch(`${base}${path}`, { headers });
+    if (init.body) headers['content-type'] = 'application/json';
+    const answer = await fetch(`${base}${path}`, { ...init, headers });
     return { status: answer.status, body: (await answer.json()) as Json };
   };
-  return { call, stores };
+  const post = (path: string, body: unknown) =>
+    call(path, token, { method: 'POST', body: JSON.stringify(body) });
+  const inbox = () =>
+    log.messages(topics.inbox).map(({ value }) => value as Extract<InboxMessage, { kind: 'wake-up' }>);
+  return { call, post, stores, log, dynamics, inbox };
 }
 
 describe('the operator’s API', () => {
@@ -132,5 +148,86 @@ describe('the operator’s API', () => {
     const { call: later, stores } = await createApi();
     Object.assign(stores.golden, { load: () => Promise.reject(new SyncError('MONGODB_UNREACHABLE', {})) });
     expect(await later('/v1/records/ann')).toMatchObject({ status: 503 });
+  });
+
+  it('hands wishes about a record to its owner, and tells of who asked', async () => {
+    const { post, inbox, log } = await createApi();
+
+    expect(await post('/v1/records/ann/release', { actor: 'ben' })).toMatchObject({ status: 202 });
+    expect(await post('/v1/records/ann/resync', { actor: 'ben' })).toMatchObject({
+      status: 202,
+      body: { asked: ['marketo/person/7'], absent: [] },
+    });
+
+    expect(inbox().map(({ reason }) => reason)).toEqual(['release', 'read-again']);
+    expect(log.messages(topics.notices).map(({ value }) => value)).toMatchObject([
+      { code: 'OPERATOR_ASKED', entity: 'golden/ann', facts: { action: 'release', actor: 'ben' } },
+      { facts: { action: 'resync' } },
+    ]);
+    expect((await post('/v1/records/ann/release', {})).status).toBe(400);
+    expect((await post('/v1/records/nobody/release', { actor: 'ben' })).status).toBe(404);
+  });
+
+  it('releases what waits since before a time, by cause, page by page', async () => {
+    const { post, inbox } = await createApi();
+    const ask = { actor: 'ben', until: '2026-11-28T04:00:00Z' };
+
+    expect((await post('/v1/errors/release', { ...ask, code: 'OTHER' })).body).toMatchObject({ released: 0 });
+    expect((await post('/v1/errors/release', { ...ask, until: '2026-11-28' })).body).toMatchObject({
+      released: 0,
+    });
+    expect((await post('/v1/errors/release', { ...ask, code: '1077' })).body).toEqual({
+      released: 1,
+      next: null,
+    });
+
+    expect(inbox()).toMatchObject([{ goldenId: 'ann', reason: 'release' }]);
+  });
+
+  it('shows who waits for review with its candidates, and takes a decision for one that is free', async () => {
+    const { call, post, stores, inbox } = await createApi();
+    const waiting = { cause: 'review', code: 'MARKETO_AMBIGUOUS', dueAtMs: 1 } as const;
+    const twin = { ...annRecord(), goldenId: 'bea', rows: [], waiting };
+    await stores.golden.save([{ record: twin, expected: null }]);
+    const claim = { claim: 'email/ann@example.com', rowKey: 'marketo/person/7', goldenId: 'ann' };
+    await stores.claims.add([claim]);
+
+    expect((await call('/v1/reviews')).body).toMatchObject({
+      reviews: [
+        {
+          goldenId: 'bea',
+          fields: { email: 'ann@example.com' },
+          candidates: [{ goldenId: 'ann', isFree: true, rows: ['marketo/person/7'] }],
+        },
+      ],
+    });
+    const decide = (goldenId: string, decision: object) =>
+      post(`/v1/records/${goldenId}/review`, { actor: 'ben', ...decision });
+    expect((await decide('bea', { decision: 'join', with: 'nobody' })).status).toBe(400);
+    expect((await decide('ann', { decision: 'separate' })).status).toBe(400);
+    expect((await decide('bea', { decision: 'join', with: 'ann' })).status).toBe(202);
+    expect((await decide('bea', { decision: 'separate' })).status).toBe(202);
+    expect(inbox()).toMatchObject([
+      { goldenId: 'bea', reason: 'review-join', target: 'ann' },
+      { goldenId: 'bea', reason: 'review-separate' },
+    ]);
+  });
+
+  it('lists messages that were set aside, and replays them', async () => {
+    const { call, post, log } = await createApi();
+    const publisher = await log.openPublisher('letters');
+    const letter = {
+      ...{ topic: topics.inbox, partition: 0, offset: '3', code: 'MESSAGE_UNEXPECTED', sentence: 's' },
+      ...{ table: null, recordId: null, field: null, at: '2026-11-28T03:00:00Z', bytes: new Uint8Array([1]) },
+    };
+    await publisher.publish([{ topic: topics.deadLetters, key: 'ann', value: letter }]);
+
+    const list = async () => (await call('/v1/dead-letters?key=ann')).body['letters'];
+    expect(await list()).toMatchObject([{ key: 'ann', topic: topics.inbox, isReplayed: false, replays: 0 }]);
+    expect((await post('/v1/dead-letters/replay', { key: 'ann', replayId: 'r' })).body).toMatchObject({
+      replayed: 1,
+    });
+    expect(await list()).toMatchObject([{ isReplayed: true }]);
+    expect(log.messages(topics.inbox)).toMatchObject([{ key: 'ann', headers: { 'lockstep-replays': '1' } }]);
   });
 });

@@ -4,14 +4,24 @@ import { errorRoutes } from './errorRoutes.ts';
 import type { OperatorParts, OperatorRoutes } from './operatorParts.ts';
 import { openScope, type ScopeOptions } from './operatorScope.ts';
 import { recordRoutes } from './recordRoutes.ts';
+import { replayRoutes } from './replayRoutes.ts';
+import { reviewRoutes } from './reviewRoutes.ts';
 import { statusRoutes } from './statusRoutes.ts';
+import { wishRoutes } from './wishRoutes.ts';
 
 export type OperatorApiOptions = ScopeOptions & {
   /** Throws MONGODB_UNREACHABLE until the database is open. */
   readonly parts: () => OperatorParts;
 };
 
-const subjects: readonly OperatorRoutes[] = [statusRoutes, errorRoutes, recordRoutes];
+const subjects: readonly OperatorRoutes[] = [
+  statusRoutes,
+  errorRoutes,
+  recordRoutes,
+  reviewRoutes,
+  wishRoutes,
+  replayRoutes,
+];
 
 /**
  * The operator's API (decision 18): status, what waits and why, and the records themselves, for whoever has the token. It

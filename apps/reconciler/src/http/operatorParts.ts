@@ -1,7 +1,14 @@
 import { SyncError } from '@lockstep/change-events';
-import type { RecordStores } from '@lockstep/pipelines';
+import type { RecordStores, ReplayOptions } from '@lockstep/pipelines';
 import type { FastifyInstance } from 'fastify';
-import type { Clock, EventLog, SyncStateStore, TroubleReader } from '@lockstep/ports';
+import type {
+  Clock,
+  DynamicsWriter,
+  EventLog,
+  Publisher,
+  SyncStateStore,
+  TroubleReader,
+} from '@lockstep/ports';
 
 /** What the operator's API reads and acts through. */
 export type OperatorParts = {
@@ -13,6 +20,11 @@ export type OperatorParts = {
   /** Consumer groups of this service, by what they do, with their topics. */
   readonly groups: Readonly<Record<string, { readonly group: string; readonly topics: readonly string[] }>>;
   readonly clock: Pick<Clock, 'now'>;
+  readonly publisher: Pick<Publisher, 'publish'>;
+  readonly dynamics: Pick<DynamicsWriter, 'read'>;
+  /** The tables of Dynamics that can be read by id. */
+  readonly tables: readonly string[];
+  readonly letters: Pick<ReplayOptions, 'scan' | 'route' | 'decode'>;
 };
 
 /** Adds the routes of one subject; their schemas are what /openapi.json shows. */

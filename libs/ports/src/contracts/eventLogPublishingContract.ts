@@ -168,6 +168,20 @@ export function eventLogPublishingContract(name: string, open: () => Promise<Eve
         expect(reader.seen[0]).toMatchObject({ key: 'Zoë', value: null, undecodable: null, headers });
       }));
 
+    it('publishes bytes as they are', () =>
+      onLog(async (log) => {
+        const publisher = await log.openPublisher('table/live');
+        const bytes = Buffer.from([0xde, 0xad, 0xbe, 0xef]);
+        await publisher.publish([{ topic: topics.requests, key: 'k', value: bytes }]);
+        await publisher.close();
+
+        const reader = run(log, {});
+        await waitUntil(() => reader.seen.length >= 1);
+        await reader.stop();
+
+        expect([...(reader.seen[0]?.undecodable?.bytes ?? [])]).toEqual([0xde, 0xad, 0xbe, 0xef]);
+      }));
+
     it('fences the earlier holder of a publisher id before the later one is open', () =>
       onLog(async (log) => {
         const earlier = await log.openPublisher('table/live');

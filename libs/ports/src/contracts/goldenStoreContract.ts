@@ -23,6 +23,8 @@ function goldenRecord(goldenId: string, changes: Partial<GoldenRecord> = {}): Go
 
 const everyPart = goldenRecord('full', {
   entity: 'account',
+  apart: true,
+  troubledSince: '2026-11-28T03:00:00Z',
   held: { dueAtMs: 20, attempts: 2, takenBack: ['externalSalesPersonId'] },
   revision: { epoch: 2, number: Number.MAX_SAFE_INTEGER },
   fields: {

@@ -53,7 +53,10 @@ export function createTopicStore(definitions: readonly TopicDefinition[]): Topic
     return log;
   }
 
-  function appendOne({ topic, key, value, headers }: OutgoingMessage, garbage?: Uint8Array): void {
+  function appendOne({ topic, key, value: given, headers }: OutgoingMessage, garbage?: Uint8Array): void {
+    // Nothing here decodes bytes, so that they stay as unreadable as they came.
+    const bytes = garbage ?? (given instanceof Uint8Array ? given : undefined);
+    const value = bytes ? null : given;
     const log = partitions(topic);
     const partition = partitionOf(key, log.length);
     const messages = log[partition] ?? [];
@@ -63,7 +66,7 @@ export function createTopicStore(definitions: readonly TopicDefinition[]): Topic
       offset: String(messages.length),
       key,
       value: structuredClone(value),
-      undecodable: garbage ? { code: 'MESSAGE_UNDECODABLE', bytes: Buffer.from(garbage) } : null,
+      undecodable: bytes ? { code: 'MESSAGE_UNDECODABLE', bytes: Buffer.from(bytes) } : null,
       headers: { ...headers },
     });
   }

@@ -1,0 +1,50 @@
+import type { Environment } from '@lockstep/service-runtime';
+import { Option, type Command } from 'commander';
+import { replay, type ReplayOptions } from './replay.ts';
+import { decideReview, listReviews } from './reviews.ts';
+
+type Print = (line: string) => void;
+
+const actor = () => new Option('--actor <name>', 'who asks; user@host when left out');
+
+/** `lockstep replay` and `lockstep review`, which ask the API. */
+export function addRecordCommands(program: Command, env: Environment, print: Print): void {
+  addReplay(program, env, print);
+  const review = program.command('review').description('Records that wait for somebody to decide.');
+  review
+    .command('list')
+    .description('Show them, with everybody who has the same address.')
+    .option('--json', 'one JSON object a line')
+    .action(({ json = false }: { json?: boolean }) => listReviews(env, { json }, print));
+  review
+    .command('join')
+    .description('Link the record to the person of another.')
+    .argument('<golden id>')
+    .argument('<candidate>', 'its golden id')
+    .addOption(actor())
+    .action((goldenId: string, candidate: string, options: { actor?: string }) =>
+      decideReview(env, { goldenId, decision: 'join', with: candidate, ...options }, print),
+    );
+  review
+    .command('separate')
+    .description('Make a person of its own, whoever has the same address.')
+    .argument('<golden id>')
+    .addOption(actor())
+    .action((goldenId: string, options: { actor?: string }) =>
+      decideReview(env, { goldenId, decision: 'separate', ...options }, print),
+    );
+}
+
+function addReplay(program: Command, env: Environment, print: Print): void {
+  program
+    .command('replay')
+    .description('Try at once what waits, and send what was set aside on its way again.')
+    .option('--record <golden id>', 'one record')
+    .addOption(new Option('--side <side>', 'what this side refuses').choices(['dynamics', 'marketo']))
+    .option('--code <code>', 'one cause')
+    .option('--since <time>', 'what waits since this time or later')
+    .option('--until <time>', 'what waits since before this time; now when left out')
+    .option('--all', 'everything')
+    .addOption(actor())
+    .action((options: ReplayOptions) => replay(env, options, { nowMs: Date.now(), print }));
+}

@@ -1,0 +1,59 @@
+import type { OperatorWish } from '@lockstep/change-events';
+import { activeRow, type Draft } from './decision.ts';
+import { lookAgainAtEntity, readEntityAgain } from './planEntity.ts';
+import { requestJoin, sendCommand } from './planMarketo.ts';
+import { lookAgain } from './wakeUp.ts';
+
+/** Does what an operator asked of a record (G-04, G-22); what no longer fits changes nothing. */
+export function obeyWish(draft: Draft, wish: OperatorWish, target: string | null): void {
+  switch (wish) {
+    case 'release':
+      return release(draft);
+    case 'read-again':
+      return readAgain(draft);
+    case 'review-join':
+      return joinTo(draft, target);
+    case 'review-separate':
+      return separate(draft);
+  }
+}
+
+/** Everything that waits for a cause to go away is tried at once, whatever was refused before. */
+function release(draft: Draft): void {
+  const { record, context } = draft;
+  for (const row of record.rows) row.parked = {};
+  if (record.waiting?.code) record.waiting.dueAtMs = context.nowMs;
+  if (record.held) record.held.dueAtMs = context.nowMs;
+  if (record.entity) lookAgainAtEntity(draft);
+  else lookAgain(draft);
+}
+
+/** What Marketo holds is read, and decided as any state is. An open command tells the same with its outcome. */
+function readAgain(draft: Draft): void {
+  const { entity, outbox } = draft.record;
+  if (entity) return readEntityAgain(draft, entity);
+  const person = activeRow(draft.record, 'marketo');
+  const isOpen = outbox.some((entry) => entry.kind === 'marketo-write' && !entry.lapsed);
+  if (person && !person.deletedAt && !isOpen) sendCommand(draft, 'READ', {});
+}
+
+/** Of several persons that match the operator named one: its record is asked for it, as for a match that is alone. */
+function joinTo(draft: Draft, target: string | null): void {
+  if (!isInReview(draft) || target === null || target === draft.record.goldenId) {
+    draft.nothing = 'stale';
+    return;
+  }
+  requestJoin(draft, target);
+}
+
+/** Nobody else is meant: the record makes a person of its own, whoever has the same address. */
+function separate(draft: Draft): void {
+  if (!isInReview(draft)) {
+    draft.nothing = 'stale';
+    return;
+  }
+  draft.record.apart = true;
+  draft.record.waiting = null;
+}
+
+const isInReview = ({ record }: Draft): boolean => record.waiting?.cause === 'review';
