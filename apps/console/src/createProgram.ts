@@ -7,6 +7,7 @@ import { showErrors, type ErrorsOptions } from './showErrors.ts';
 import { showNotices } from './showNotices.ts';
 import { showStatus } from './showStatus.ts';
 import { applyTopicDefinitions, planTopicDefinitions, type TopicScope } from './topicCommands.ts';
+import { validateRules, type ValidateOptions } from './validateRules.ts';
 
 type Print = (line: string) => void;
 
@@ -34,6 +35,7 @@ export function createProgram(env: Environment, print: Print = console.log): Com
     .action((row: string, { json = false }: { json?: boolean }) => explainRecord(env, row, { json, print }));
   addErrors(program, env, print);
   addRecordCommands(program, env, print);
+  addValidate(program, print);
 
   return program;
 }
@@ -66,6 +68,17 @@ function addErrors(program: Command, env: Environment, print: Print): void {
     .addOption(new Option('--export <format>', 'record by record, for a spreadsheet').choices(['csv']))
     .option('--json', 'as JSON; records one a line')
     .action((options: ErrorsOptions) => showErrors(env, options, print));
+}
+
+function addValidate(program: Command, print: Print): void {
+  program
+    .command('validate')
+    .description('Check a file of mapping and policies; exit code 1 when it has faults.')
+    .argument('[file]', 'the file', 'lockstep.yaml')
+    .option('--schema', 'print its JSON Schema instead')
+    .action(async (file: string, options: ValidateOptions) => {
+      if (await validateRules(file, options, print)) process.exitCode = 1;
+    });
 }
 
 function addNotices(program: Command, env: Environment, print: Print): void {

@@ -6,6 +6,7 @@ import {
   parseSettings,
   proofNames,
   proofSettings,
+  rulesSetting,
   tablesSetting,
 } from '@lockstep/service-runtime';
 import type { Environment, Setting } from '@lockstep/service-runtime';
@@ -32,10 +33,11 @@ export const settings = [
   ...proofSettings('DATAVERSE', 'the application user that writes'),
   ...mongodbSettings,
   tablesSetting,
+  rulesSetting,
   {
     name: 'MATCH_BY_EMAIL',
     description:
-      'Whether records that are not linked yet are also matched by their email address; otherwise by ids only.',
+      'Whether records that are not linked yet are also matched by their email address; otherwise by ids only. `LOCKSTEP_FILE` goes before it.',
     kind: 'boolean',
     default: 'false',
   },

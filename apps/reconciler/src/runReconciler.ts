@@ -2,7 +2,6 @@ import {
   createCodec,
   createMessageCodec,
   subjectSchemas,
-  tableDefinitions,
   topicDefinitions,
   topics,
   topicSchemas,
@@ -28,14 +27,9 @@ import {
   reopeningPublisher,
   withDeadLetters,
 } from '@lockstep/pipelines';
-import type { EventLog, LeaseKeeper, Publisher } from '@lockstep/ports';
-import {
-  defaultMapping,
-  entityMappingsFor,
-  entityOfTable,
-  mappingFor,
-  nativePolicy,
-} from '@lockstep/reconciliation';
+import type { BatchHandler, EventLog, LeaseKeeper, Publisher } from '@lockstep/ports';
+import { entityMappingsFor, entityOfTable, mappingFor, nativePolicy } from '@lockstep/reconciliation';
+import { openRules, personTable, type Rules, type RulesSource } from '@lockstep/rules';
 import { createSchemaIds } from '@lockstep/schema-registry';
 import { reasonOf, retryForever, startService, systemClock, type Service } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
@@ -47,6 +41,7 @@ import { watchDefinitions } from './watchDefinitions.ts';
 /** What the loops of this process share. */
 type Parts = {
   readonly config: Config;
+  readonly rules: RulesSource;
   /** What the writer of `dynamics` asks back; kept up to date in place. */
   readonly definitions: Record<string, TableDefinition>;
   readonly dynamics: Dynamics;
@@ -101,7 +96,8 @@ export async function runReconciler(config: Config): Promise<void> {
     },
   };
   const eventLog = createEventLog(logSettings);
-  const definitions: Record<string, TableDefinition> = personDefinitions();
+  const rules = await openRules(config.lockstepFile);
+  const definitions: Record<string, TableDefinition> = personDefinitions(rules.current());
   const dynamics = await openDynamics(config, definitions, metrics);
   lifecycle.opened('dynamics', () => dynamics.close());
 
@@ -112,7 +108,7 @@ export async function runReconciler(config: Config): Promise<void> {
     const leases = createLeaseKeeper({ kafka, prefix });
     const read = { groups: consumed(config), tables: personTables };
     openOperator(door, { ...read, log: logSettings, stores, dynamics, lifecycle });
-    await serve({ config, definitions, dynamics, stores, eventLog, leases, service }, signal);
+    await serve({ config, rules, definitions, dynamics, stores, eventLog, leases, service }, signal);
   });
 }
 
@@ -129,7 +125,8 @@ async function serve(parts: Parts, signal: AbortSignal): Promise<void> {
   service.lifecycle.opened('outcome publisher', () => outcomes.close());
   const count = (code: ErrorCode) => service.metrics.deadLetters.inc({ code });
   const router = withDeadLetters(createRouter(stores.links), systemClock, count);
-  const reconciler = withDeadLetters(onePerPartition(openReconciler(parts, outcomes)), systemClock, count);
+  const { reconcile, decideBy } = openReconciler(parts, outcomes);
+  const reconciler = withDeadLetters(onePerPartition(reconcile), systemClock, count);
   const { router: routed, live, backfill } = consumed(config);
   service.readiness.set('reconciler', null);
   // When one loop ends, for whatever reason, the others end with it: half a reconciler is none.
@@ -141,31 +138,69 @@ async function serve(parts: Parts, signal: AbortSignal): Promise<void> {
     // Small batches, because a fresh edit of the same partition waits for one of them at most.
     eventLog.consume({ ...backfill, batchSizeMax: 100 }, reconciler, all),
     parts.leases.hold('sweeper', (_, held) => sweep(parts, held), all),
-    followDefinitions(parts, all),
+    followRules(parts, decideBy, all),
   ];
   await Promise.all(loops.map((loop) => loop.finally(() => ended.abort())));
 }
 
 /** What is asked back of what is written. */
-function personDefinitions(): Record<string, TableDefinition> {
-  return Object.fromEntries(
-    Object.entries(tableDefinitions).filter(([table]) => personTables.includes(table)),
-  );
+function personDefinitions({ mapping }: Rules): Record<string, TableDefinition> {
+  return { lead: personTable('lead', mapping), contact: personTable('contact', mapping) };
 }
 
-function followDefinitions({ definitions, dynamics, service }: Parts, signal: AbortSignal): Promise<void> {
+/** Until `signal`, or until other rules bring other columns. */
+function followDefinitions({ definitions, dynamics, service }: Parts, rules: Rules, signal: AbortSignal) {
   const onFailure = (error: unknown, table: string): void =>
     service.log.warn(
       { table, reason: reasonOf(error) },
       'A table could not be described; its columns stay as they were.',
     );
-  const options = { catalog: dynamics, wanted: personDefinitions(), clock: systemClock, onFailure };
+  const options = { catalog: dynamics, wanted: personDefinitions(rules), clock: systemClock, onFailure };
   return watchDefinitions(definitions, options, signal);
 }
 
-function openReconciler({ config, dynamics, stores, service }: Parts, publisher: Publisher) {
+/** Decides by the rules of the file as it is; what is in hand is decided by those before it changed. */
+function followRules(parts: Parts, decideBy: (rules: Rules) => void, signal: AbortSignal): Promise<void> {
+  const { log } = parts.service;
+  let watching = new AbortController();
+  const apply = (rules: Rules): void => {
+    watching.abort();
+    watching = new AbortController();
+    decideBy(rules);
+    const until = AbortSignal.any([signal, watching.signal]);
+    void followDefinitions(parts, rules, until);
+    log.info({ rules: rules.hash }, 'These rules are in force.');
+  };
+  apply(parts.rules.current());
+  return parts.rules.follow(
+    {
+      clock: systemClock,
+      onChanged: apply,
+      onRefused: (faults) =>
+        log.error(
+          { code: 'CONFIG_INVALID', faults },
+          'The changed rules are refused; the former ones go on.',
+        ),
+    },
+    signal,
+  );
+}
+
+/** A reconciler whose rules can be exchanged between two batches. */
+function openReconciler(parts: Parts, publisher: Publisher) {
+  const writeDynamics = openDynamicsWriter(parts, publisher);
+  let current = reconcilerBy(parts, parts.rules.current(), writeDynamics);
+  return {
+    reconcile: (async (batch) => current(batch)) as BatchHandler,
+    decideBy: (rules: Rules): void => {
+      current = reconcilerBy(parts, rules, writeDynamics);
+    },
+  };
+}
+
+function openDynamicsWriter({ config, dynamics, service }: Parts, publisher: Publisher) {
   const { log, metrics } = service;
-  const writeDynamics = createDynamicsWriter({
+  return createDynamicsWriter({
     writer: dynamics,
     publisher,
     clock: systemClock,
@@ -174,15 +209,22 @@ function openReconciler({ config, dynamics, stores, service }: Parts, publisher:
     onFailure: (error) =>
       log.warn({ reason: reasonOf(error) }, 'A write to Dynamics stays open; it is tried again.'),
   });
+}
+
+function reconcilerBy(
+  { config, stores, service }: Parts,
+  { mapping, matchByEmail }: Rules,
+  writeDynamics: ReturnType<typeof openDynamicsWriter>,
+): BatchHandler {
   return createReconciler({
     ...stores,
     clock: systemClock,
-    mapping: mappingFor(defaultMapping, config.dynamicsTables),
+    mapping: mappingFor(mapping, config.dynamicsTables),
     entityMappings: entityMappingsFor(config.dynamicsTables),
-    policy: { ...nativePolicy, matchByEmail: config.matchByEmail },
+    policy: { ...nativePolicy, matchByEmail: matchByEmail ?? config.matchByEmail },
     writeDynamics,
     onDecided: ({ conflicts }) => {
-      for (const { rule } of conflicts) metrics.conflicts.inc({ rule });
+      for (const { rule } of conflicts) service.metrics.conflicts.inc({ rule });
     },
   });
 }

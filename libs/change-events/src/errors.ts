@@ -143,6 +143,10 @@ export const errorTable = {
     'PARK',
     'The person became part of another one in Marketo; what is edited in Dynamics waits for review.',
   ),
+  FIELD_HELD: entry(
+    'PARK',
+    'Both sides changed a field whose conflicts are held for review; each keeps its value until somebody edits the field.',
+  ),
   MARKETO_AMBIGUOUS: entry('PARK', 'Several persons match; the record waits for review.'),
   VALUE_NOT_REPRESENTABLE: entry(
     'PARK',

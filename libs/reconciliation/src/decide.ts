@@ -9,6 +9,7 @@ import { newGoldenRecord, openDraft, type Decision, type DecisionContext, type D
 import { entityIn } from './entityTypes.ts';
 import { claimChanges } from './match.ts';
 import { obeyWish } from './operatorWish.ts';
+import { setField } from './observe.ts';
 import { planDynamics } from './planDynamics.ts';
 import { lookAgainAtEntity, planEntity } from './planEntity.ts';
 import { planMarketo, requestJoin } from './planMarketo.ts';
@@ -37,6 +38,7 @@ export function decide(
   }
   absorb(draft, message);
   if (draft.changed.size > 0 && draft.record.waiting?.cause === 'refused') draft.record.waiting = null;
+  holdConstants(draft);
   agree(draft);
   plan(draft);
   return close(draft);
@@ -67,6 +69,14 @@ function plan(draft: Draft): void {
     planMarketo(draft);
   }
   scheduleRelations(draft);
+}
+
+/** Fields that have one value for everybody. */
+function holdConstants(draft: Draft): void {
+  for (const { field, constant } of draft.context.mapping) {
+    if (constant === undefined || draft.record.fields[field]?.value === constant) continue;
+    setField(draft, field, { value: constant, source: 'dynamics', changedAt: null, rule: 'constant' });
+  }
 }
 
 function absorb(draft: Draft, message: InboxMessage): void {

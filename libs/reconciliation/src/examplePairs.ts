@@ -45,9 +45,9 @@ export const values = ({ world, row, person }: Pair, field: string) => valuesOf(
 export function strangers(
   columns: ScalarValues,
   fields: ScalarValues,
-  kind: 'lead' | 'contact' = 'lead',
+  { kind = 'lead', ...options }: WorldOptions & { readonly kind?: 'lead' | 'contact' } = {},
 ): Pair {
-  const world = createWorld({ matchByEmail: true });
+  const world = createWorld({ matchByEmail: true, ...options });
   const person = world.marketo.create({ email: 'Ada@Example.com', ...fields });
   world.readMarketo(person, 'BACKFILL');
   const row = `${kind}-1`;

@@ -3,6 +3,7 @@ import type { Decision } from './decision.ts';
 import { createDynamicsSide, createMarketoSide } from './exampleSides.ts';
 import type { NarrowField } from './exampleUnfit.ts';
 import type { DynamicsWriteEntry, GoldenRecord } from './goldenRecord.ts';
+import { defaultMapping, type MappingRow } from './mapping.ts';
 import { nativePolicy } from './policy.ts';
 
 /** One write as a side received it. */
@@ -15,16 +16,22 @@ export type OpenWrite =
   | { readonly to: 'dynamics'; readonly goldenId: string; readonly entry: DynamicsWriteEntry }
   | { readonly to: 'marketo'; readonly goldenId: string; readonly command: WriteCommand };
 
-export type WorldOptions = { readonly matchByEmail?: boolean; readonly firstReadsComplete?: boolean };
+export type WorldOptions = {
+  readonly matchByEmail?: boolean;
+  readonly firstReadsComplete?: boolean;
+  readonly mapping?: readonly MappingRow[];
+};
 
 /** What an example world is made of: both sides, and what Lockstep knows. */
 export type Parts = ReturnType<typeof createParts>;
 
 export function createParts(options: WorldOptions) {
+  const { mapping = defaultMapping } = options;
   return {
-    dynamics: createDynamicsSide(),
-    marketo: createMarketoSide(),
+    dynamics: createDynamicsSide(mapping),
+    marketo: createMarketoSide(mapping),
     state: {
+      mapping,
       records: new Map<string, GoldenRecord>(),
       links: new Map<string, string>(),
       decisions: [] as Decision[],

@@ -8,17 +8,22 @@ import type {
   ScalarValues,
   Sequence,
 } from '@lockstep/change-events';
-import { defaultMapping, filterColumn } from './mapping.ts';
+import { filterColumn, type MappingRow } from './mapping.ts';
 
 type DynamicsTable = 'lead' | 'contact';
 
 /** One row of a simulated Dynamics; `columns` hold option sets as their number. */
-type DynamicsRow = { readonly table: DynamicsTable; version: number; columns: Record<string, Scalar> };
+type DynamicsRow = {
+  readonly table: DynamicsTable;
+  version: number;
+  changedAt: string | null;
+  columns: Record<string, Scalar>;
+};
 
 /** Dynamics as the worked examples need it: versions that rise, guarded updates, deletes. */
 export type DynamicsSide = ReturnType<typeof createDynamicsSide>;
 
-export function createDynamicsSide() {
+export function createDynamicsSide(mapping: readonly MappingRow[]) {
   const rows = new Map<string, DynamicsRow>();
   const hidden = new Set<string>();
   let derived: ScalarValues = {};
@@ -29,25 +34,29 @@ export function createDynamicsSide() {
   const event = (id: string, page: Sequence, lane: Lane): ChangeEvent => {
     const row = rows.get(id);
     const version = row ? { epoch: 1, number: row.version } : null;
-    const fields = row ? columnsOf({ ...row, columns: { ...row.columns, ...blanks(hidden) } }) : null;
+    const fields = row
+      ? columnsOf(mapping, { ...row, columns: { ...row.columns, ...blanks(hidden) } })
+      : null;
     return {
       ...bareEvent(id, page, lane),
       eventId: `dynamics/${id}/${row?.version ?? 'deleted'}`,
       operation: row ? 'UPSERT' : 'DELETE',
       version,
+      changedAt: row?.changedAt ?? null,
       fields,
     };
   };
 
   return {
     insert(table: DynamicsTable, id: string, columns: ScalarValues): void {
-      rows.set(id, { table, version: (lastVersion += 1), columns: { ...columns } });
+      rows.set(id, { table, version: (lastVersion += 1), changedAt: null, columns: { ...columns } });
     },
-    edit(id: string, columns: ScalarValues): void {
+    edit(id: string, columns: ScalarValues, changedAt: string | null = null): void {
       const row = rows.get(id);
       if (!row) throw new Error(`no row ${id}`);
       Object.assign(row.columns, columns);
       row.version = lastVersion += 1;
+      row.changedAt = changedAt;
     },
     /** A write of ours, on which a plug-in may build. */
     update(id: string, columns: ScalarValues): void {
@@ -72,9 +81,9 @@ export function createDynamicsSide() {
 const blanks = (hidden: ReadonlySet<string>): ScalarValues =>
   Object.fromEntries([...hidden].map((column) => [column, null]));
 
-function columnsOf({ table, columns }: DynamicsRow): FieldValues {
+function columnsOf(mapping: readonly MappingRow[], { table, columns }: DynamicsRow): FieldValues {
   const values: Record<string, FieldValue> = { [filterColumn]: columns[filterColumn] ?? null };
-  for (const { columns: names, type, parents } of defaultMapping) {
+  for (const { columns: names, type, parents } of mapping) {
     const name = names[table];
     if (name === undefined) continue;
     const value = columns[name] ?? null;
@@ -109,7 +118,7 @@ type Person = { fields: Record<string, Scalar> };
 /** Marketo as the worked examples need it: an activity feed, numbered calls, no conditional writes. */
 export type MarketoSide = ReturnType<typeof createMarketoSide>;
 
-export function createMarketoSide() {
+export function createMarketoSide(mapping: readonly MappingRow[]) {
   const persons = new Map<string, Person>();
   const feed: FeedRow[] = [];
   const read = new Map<string, number>();
@@ -123,7 +132,7 @@ export function createMarketoSide() {
     nextNumber,
     create(fields: ScalarValues): string {
       const id = String((lastId += 1));
-      persons.set(id, { fields: { ...blankPerson(), ...fields } });
+      persons.set(id, { fields: { ...blankPerson(mapping), ...fields } });
       log(id, null, null, null);
       return id;
     },
@@ -184,8 +193,6 @@ function unread(feed: readonly FeedRow[], read: ReadonlyMap<string, number>, id:
 
 const textOf = (value: Scalar): string | null => (value === null ? null : String(value));
 
-function blankPerson(): Record<string, Scalar> {
-  return Object.fromEntries(
-    defaultMapping.map(({ marketo, type }) => [marketo, type === 'boolean' ? false : null]),
-  );
+function blankPerson(mapping: readonly MappingRow[]): Record<string, Scalar> {
+  return Object.fromEntries(mapping.map(({ marketo, type }) => [marketo, type === 'boolean' ? false : null]));
 }

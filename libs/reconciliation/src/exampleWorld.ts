@@ -4,7 +4,6 @@ import type { EmailClaim, Decision, DecisionContext } from './decision.ts';
 import { createParts, type OpenWrite, type Parts, type WorldOptions } from './exampleParts.ts';
 import { entryIdOf, lostAnswer, writeDynamics, writeMarketo } from './exampleWrites.ts';
 import { rowKey, type GoldenRecord } from './goldenRecord.ts';
-import { defaultMapping } from './mapping.ts';
 import { claimOf, claimsOf } from './match.ts';
 
 /** Both sides and the golden records between them; every step is explicit, so that a history can be told line by line. */
@@ -87,7 +86,7 @@ function receive(parts: Parts, message: InboxMessage): Decision {
 function contextOf({ state }: Parts, former: GoldenRecord | null, message: InboxMessage): DecisionContext {
   const outbox = former?.outbox ?? [];
   return {
-    mapping: defaultMapping,
+    mapping: state.mapping,
     policy: state.policy,
     nowMs: state.nowMs,
     firstReadsComplete: state.firstReadsComplete,
@@ -156,14 +155,14 @@ function isNews({ dynamics, state }: Parts, id: string): boolean {
   return version === null ? row?.deletedAt === null : row?.version?.number !== version;
 }
 
-/** Values of both sides and the golden one, for a field of the default mapping. */
+/** Values of both sides and the golden one, for a field of the mapping. */
 export function valuesOf(
   world: World,
   rowId: string,
   personId: string,
   field: string,
 ): readonly (Scalar | undefined)[] {
-  const mapping = defaultMapping.find((row) => row.field === field);
+  const mapping = world.state.mapping.find((row) => row.field === field);
   if (!mapping) throw new Error(`no mapping for ${field}`);
   const table = tableOf(rowId);
   const { value } = world.record(`dynamics/${table}/${rowId}`).fields[field] ?? {};

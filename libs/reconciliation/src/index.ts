@@ -31,6 +31,7 @@ export {
 } from './entityTypes.ts';
 export { troublesOf, type Trouble } from './troubles.ts';
 export { claimOf, claimsOf, emailClaim, isFreePerson } from './match.ts';
+export type { ConflictPolicy, WritePolicy } from './conflictPolicies.ts';
 export { defaultMapping, filterColumn, type Direction, type GoldenType, type MappingRow } from './mapping.ts';
 export { nativePolicy, type Policy } from './policy.ts';
 export { isBlank, notRepresentable, project, read, readDisplay, type Reading } from './projection.ts';

@@ -121,7 +121,7 @@ describe('the first meeting', () => {
   });
 
   it('decides two different values by the policy and records it', () => {
-    const pair = strangers({ jobtitle: 'Engineer' }, { title: 'Architect' }, 'contact');
+    const pair = strangers({ jobtitle: 'Engineer' }, { title: 'Architect' }, { kind: 'contact' });
     pair.world.settle();
 
     expect(values(pair, 'jobTitle')).toEqual(['Engineer', 'Engineer', 'Engineer']);

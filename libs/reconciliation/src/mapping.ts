@@ -1,3 +1,5 @@
+import type { PersonKind, Scalar } from '@lockstep/change-events';
+import type { ConflictPolicy, WritePolicy } from './conflictPolicies.ts';
 import { ownerTables } from './entityTypes.ts';
 import type { optionSets } from './optionSets.ts';
 
@@ -14,7 +16,9 @@ export type Direction = 'both' | 'to-marketo' | 'to-dynamics';
  * One golden field and where it lives. A table without a column for it leaves it alone. `optOut`: true means "leave me
  * alone" and is never undone by an edit that did not know of it. Rows without columns mirror the record itself. `parents`:
  * a relation to a row of one of these tables, held as that row's id; it waits until Marketo has the parent. `key`: part of
- * the key in Marketo. `otherwise`: what Marketo is told when there is no such row.
+ * the key in Marketo. `otherwise`: what Marketo is told when there is no such row. `labels`: numbers of an option by label,
+ * in place of the option set's. `constant`: the value of everybody, which no side may change. `conflict` and `write` are the
+ * operator's policies; without them conflicts are decided natively, and values may be overwritten.
  */
 export type MappingRow = {
   readonly field: string;
@@ -27,6 +31,10 @@ export type MappingRow = {
   readonly parents?: readonly string[];
   readonly key?: boolean;
   readonly otherwise?: string;
+  readonly labels?: Readonly<Record<string, number>>;
+  readonly constant?: Scalar;
+  readonly conflict?: Readonly<Partial<Record<PersonKind, ConflictPolicy>>>;
+  readonly write?: WritePolicy;
 };
 
 type Extras = Partial<Pick<MappingRow, 'type' | 'direction' | 'optionSet' | 'optOut' | 'parents'>> & {

@@ -3,7 +3,9 @@ import { openValues, type Draft, type DraftRow } from './decision.ts';
 import type { GoldenField } from './goldenRecord.ts';
 import type { MappingRow } from './mapping.ts';
 import { isBlank, isCutOf, project, read, type Reading } from './projection.ts';
-import { maySpeak, ruleOnConflict, type Ruling } from './policy.ts';
+import { heldForReview, type Dispute, type Ruling } from './conflictPolicies.ts';
+import { hold, release } from './review.ts';
+import { maySpeak, ruleOnConflict, ruleOnWrite } from './policy.ts';
 
 /** One value of one field, as one row shows it. */
 export type Observation = {
@@ -37,6 +39,7 @@ export function observe(draft: Draft, observation: Observation): void {
     return;
   }
   row.seen[mapping.field] = { value: reading.side, at };
+  release(row, mapping);
   const madeOn = observation.madeOn === undefined ? seen?.value : observation.madeOn;
   applyChange(draft, { ...observation, madeOn }, isFirstMeeting(draft, { ...observation, madeOn }));
 }
@@ -128,10 +131,34 @@ export function applyChange(draft: Draft, observation: Observation, first: boole
   if (project(row.system, mapping, field.value) === reading.side) return;
   if (first && isBlank(reading.golden)) return;
   if (!maySpeak(row.system, mapping)) return keepOneWay(draft, observation, { field, first });
+  dispute(draft, observation, { field, first });
+}
+
+/** The policies of the field say whether it may change, and who wins when it is disputed. */
+function dispute(
+  draft: Draft,
+  observation: Observation,
+  { field, first }: { readonly field: GoldenField; readonly first: boolean },
+): void {
+  const { mapping } = observation;
+  const disputed = disputeOf(draft, observation, field);
+  const refusal = ruleOnWrite(mapping, disputed, first);
+  if (refusal) return keepLoser(draft, observation, refusal);
   const rule = undisputed(observation, field, first);
   if (rule) return take(draft, observation, rule);
-  const incoming = { from: row.system, value: reading.golden };
-  keepLoser(draft, observation, ruleOnConflict(draft.record.kind, mapping, incoming));
+  decideConflict(draft, observation, ruleOnConflict(mapping, disputed));
+}
+
+function disputeOf(
+  { record }: Draft,
+  { row, reading, changedAt }: Observation,
+  { source, value, changedAt: heldAt }: GoldenField,
+): Dispute {
+  return {
+    kind: record.kind,
+    held: { from: source, value, changedAt: heldAt },
+    incoming: { from: row.system, value: reading.golden, changedAt },
+  };
 }
 
 /** A side that may not speak for a field loses, except that what it held before it was met is no edit. */
@@ -177,18 +204,36 @@ export function setField(
   });
 }
 
-/** Records a conflict with both values: the winner in the record, the loser here. */
-function keepLoser(draft: Draft, observation: Observation, ruling: Ruling): void {
-  const { mapping, reading, row } = observation;
-  const goldenValue = draft.record.fields[mapping.field]?.value ?? null;
-  const incomingWins = ruling.winner === row.system;
+function decideConflict(draft: Draft, observation: Observation, ruling: Ruling): void {
+  if (ruling.winner !== observation.row.system) {
+    keepLoser(draft, observation, ruling);
+    if (ruling.rule === heldForReview) hold(draft, observation);
+    return;
+  }
+  const { mapping, reading } = observation;
+  record(draft, mapping, { ruling, winner: reading.golden, loser: goldenValue(draft, mapping) });
+  take(draft, observation, ruling.rule);
+}
+
+/** What a side brought is kept as the loser; the golden value holds. */
+function keepLoser(draft: Draft, { mapping, reading }: Observation, ruling: Ruling): void {
+  record(draft, mapping, { ruling, winner: goldenValue(draft, mapping), loser: reading.golden });
+}
+
+const goldenValue = ({ record }: Draft, { field }: MappingRow): Scalar => record.fields[field]?.value ?? null;
+
+/** Records a conflict with both values. */
+function record(
+  draft: Draft,
+  { field }: MappingRow,
+  { ruling, winner, loser }: { readonly ruling: Ruling; readonly winner: Scalar; readonly loser: Scalar },
+): void {
   draft.conflicts.push({
-    field: mapping.field,
+    field,
     winner: ruling.winner,
-    winnerValue: incomingWins ? reading.golden : goldenValue,
-    loserValue: incomingWins ? goldenValue : reading.golden,
+    winnerValue: winner,
+    loserValue: loser,
     rule: ruling.rule,
     at: new Date(draft.context.nowMs).toISOString(),
   });
-  if (incomingWins) take(draft, observation, ruling.rule);
 }

@@ -31,12 +31,23 @@ export const optionSets = {
   preferredcontactmethodcode: { Any: 1, Email: 2, Phone: 3, Fax: 4, Mail: 5 },
 } as const satisfies Record<string, Readonly<Record<string, number>>>;
 
-const setOf = (name: keyof typeof optionSets): Readonly<Record<string, number>> => optionSets[name];
+/** Where a row of the mapping has its labels from. */
+type Labelled = {
+  readonly optionSet?: keyof typeof optionSets;
+  readonly labels?: Readonly<Record<string, number>>;
+};
 
-export function optionNumber(name: keyof typeof optionSets, label: string): number | undefined {
-  return setOf(name)[label];
+const setOf = ({ labels, optionSet }: Labelled): Readonly<Record<string, number>> =>
+  labels ?? (optionSet ? optionSets[optionSet] : {});
+
+export function hasLabels({ labels, optionSet }: Labelled): boolean {
+  return labels !== undefined || optionSet !== undefined;
 }
 
-export function optionLabel(name: keyof typeof optionSets, value: number): string | undefined {
-  return Object.entries(setOf(name)).find(([, number]) => number === value)?.[0];
+export function optionNumber(row: Labelled, label: string): number | undefined {
+  return setOf(row)[label];
+}
+
+export function optionLabel(row: Labelled, value: number): string | undefined {
+  return Object.entries(setOf(row)).find(([, number]) => number === value)?.[0];
 }

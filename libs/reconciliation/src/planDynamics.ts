@@ -2,6 +2,7 @@ import type { Scalar, Sequence } from '@lockstep/change-events';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import type { DynamicsWriteEntry } from './goldenRecord.ts';
 import type { MappingRow } from './mapping.ts';
+import { isWithheld } from './policy.ts';
 import { notRepresentable, project } from './projection.ts';
 
 /** Plans the one guarded write that brings the active row of Dynamics to the golden values, unless one is open. */
@@ -48,7 +49,7 @@ function wantedValue(draft: Draft, row: DraftRow, mapping: MappingRow): Scalar |
   if (!field || !seen || mapping.direction === 'to-marketo') return undefined;
   const wanted = project('dynamics', mapping, field.value);
   if (wanted === notRepresentable || wanted === seen.value) return undefined;
-  if (row.parked[mapping.field]?.value === wanted) return undefined;
+  if (isWithheld(row, mapping, wanted)) return undefined;
   delete row.parked[mapping.field];
   return wanted;
 }

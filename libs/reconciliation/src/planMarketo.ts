@@ -2,6 +2,7 @@ import { isoTime, type Scalar, type ScalarValues, type WriteOperation } from '@l
 import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decision.ts';
 import { entityTypes } from './entityTypes.ts';
 import type { MappingRow } from './mapping.ts';
+import { isWithheld } from './policy.ts';
 import { notRepresentable, project } from './projection.ts';
 import { parentOf } from './relations.ts';
 import { findMatch, mayMatch } from './match.ts';
@@ -62,7 +63,7 @@ function wantedValue(draft: Draft, person: DraftRow, mapping: MappingRow): Scala
   if (!seen && !mapping.parents) return undefined;
   const wanted = valueOf(draft, mapping);
   if (wanted === undefined || wanted === seen?.value) return undefined;
-  if (person.parked[mapping.field]?.value === wanted) return undefined;
+  if (isWithheld(person, mapping, wanted)) return undefined;
   delete person.parked[mapping.field];
   return wanted;
 }

@@ -1,5 +1,8 @@
-import type { PersonKind, Scalar, System } from '@lockstep/change-events';
+import type { Scalar, System } from '@lockstep/change-events';
+import { conflictPolicies, writePolicies, type Dispute, type Ruling } from './conflictPolicies.ts';
+import type { LinkedRow } from './goldenRecord.ts';
 import type { MappingRow } from './mapping.ts';
+import { isBlank } from './projection.ts';
 
 /** What an operator may choose; times in milliseconds. */
 export type Policy = {
@@ -24,22 +27,36 @@ export const nativePolicy: Policy = {
   parkedRetryMs: 3_600_000,
 };
 
-export type Ruling = { readonly winner: System; readonly rule: string };
+/** Who wins when both sides changed one field without knowing of each other; opt-outs never lose. */
+export function ruleOnConflict(row: MappingRow, dispute: Dispute): Ruling {
+  const { kind, held, incoming } = dispute;
+  if (row.optOut)
+    return { winner: incoming.value === true ? incoming.from : held.from, rule: 'opt-out-wins' };
 
-/** Who wins when both sides changed one field without knowing of each other (F-03; opt-outs never lose). */
-export function ruleOnConflict(
-  kind: PersonKind,
-  row: MappingRow,
-  incoming: { from: System; value: Scalar },
-): Ruling {
-  const other: System = incoming.from === 'dynamics' ? 'marketo' : 'dynamics';
-  if (row.optOut) return { winner: incoming.value === true ? incoming.from : other, rule: 'opt-out-wins' };
-  return kind === 'lead'
-    ? { winner: 'marketo', rule: 'marketo-wins-for-leads' }
-    : { winner: 'dynamics', rule: 'dynamics-wins-for-contacts' };
+  return conflictPolicies[row.conflict?.[kind] ?? 'native'](dispute);
+}
+
+/** What forbids a change of a value that is set; null when nothing does, as at a first meeting. */
+export function ruleOnWrite(row: MappingRow, { held, incoming }: Dispute, first: boolean): Ruling | null {
+  if (!row.write || first || isBlank(held.value)) return null;
+
+  return writePolicies[row.write](held, incoming);
+}
+
+/** True when a row is not to be told: it refused that value, or holds something where only blanks are filled. */
+export function isWithheld(
+  { parked, seen }: Pick<LinkedRow, 'parked' | 'seen'>,
+  { field, write }: MappingRow,
+  wanted: Scalar,
+): boolean {
+  if (parked[field]?.value === wanted) return true;
+
+  return write === 'fill-blanks' && !isBlank(seen[field]?.value ?? null);
 }
 
 /** True when a side may change this field at all. */
 export function maySpeak(system: System, row: MappingRow): boolean {
+  if (row.constant !== undefined) return false;
+
   return row.direction === 'both' || row.direction === (system === 'dynamics' ? 'to-marketo' : 'to-dynamics');
 }

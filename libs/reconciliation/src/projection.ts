@@ -7,7 +7,7 @@ import {
   type System,
 } from '@lockstep/change-events';
 import type { MappingRow } from './mapping.ts';
-import { optionLabel, optionNumber } from './optionSets.ts';
+import { hasLabels, optionLabel, optionNumber } from './optionSets.ts';
 
 /** A golden value that a side cannot hold, such as a label that its option set lacks. */
 export const notRepresentable = Symbol('not representable');
@@ -26,8 +26,8 @@ export function project(system: System, row: MappingRow, golden: Scalar): Scalar
 }
 
 function toDynamics(row: MappingRow, golden: Scalar): Scalar | typeof notRepresentable {
-  if (golden === null || row.type !== 'option' || row.optionSet === undefined) return golden;
-  return optionNumber(row.optionSet, String(golden)) ?? notRepresentable;
+  if (golden === null || row.type !== 'option' || !hasLabels(row)) return golden;
+  return optionNumber(row, String(golden)) ?? notRepresentable;
 }
 
 /** Marketo holds no empty strings, no empty booleans and no fractions of seconds (marketo-rest 2.2, 2.4). */
@@ -52,7 +52,7 @@ function readDynamics(row: MappingRow, value: FieldValue): Reading {
   if (row.parents) return readRelation(row.parents, value);
   if (row.type === 'options') return readOptions(value);
   return isOption(value)
-    ? { side: value.value, golden: value.label ?? labelOf(row, value.value) }
+    ? { side: value.value, golden: ownLabel(row, value.value) ?? value.label ?? labelOf(row, value.value) }
     : readScalar(row, value as Scalar);
 }
 
@@ -81,7 +81,12 @@ function readOptions(value: FieldValue): Reading {
 }
 
 function labelOf(row: MappingRow, value: number): string {
-  return (row.optionSet && optionLabel(row.optionSet, value)) ?? String(value);
+  return optionLabel(row, value) ?? String(value);
+}
+
+/** A table of the operator's own goes before what Dynamics calls the option. */
+function ownLabel(row: MappingRow, value: number): string | undefined {
+  return row.labels && optionLabel(row, value);
 }
 
 function readMarketo(row: MappingRow, value: Scalar): Reading {

@@ -2,6 +2,7 @@ export type { Environment, Setting, SettingKind, SettingShape, SettingValues } f
 export { parseSettings } from './parseSettings.ts';
 export { commonSettings, mongodbSettings } from './sharedSettings.ts';
 export { dataverseSettings, proofNames, proofSettings } from './dataverseSettings.ts';
+export { rulesSetting } from './rulesSetting.ts';
 export { tablesSetting } from './tablesSetting.ts';
 export { settingsTable } from './settingsTable.ts';
 export { runMain, type RunMainOptions } from './runMain.ts';

@@ -1,0 +1,50 @@
+import type { PersonKind, Scalar, System } from '@lockstep/change-events';
+
+/** How a conflict of one field is decided (design section 5, Policies; F-03, G-05). */
+export type ConflictPolicy = 'native' | 'newest' | 'marketo' | 'dynamics' | 'review';
+
+/** A value, the side that brought it, and when that side says it did; null when it does not say. */
+export type Claim = { readonly from: System; readonly value: Scalar; readonly changedAt: string | null };
+
+/** Two sides changed one field of a person without knowing of each other: the golden value, and the one that comes. */
+export type Dispute = { readonly kind: PersonKind; readonly held: Claim; readonly incoming: Claim };
+
+export type Ruling = { readonly winner: System; readonly rule: string };
+
+/** The rule of a conflict that nobody has decided yet. */
+export const heldForReview = 'held-for-review';
+
+export const conflictPolicies: Readonly<Record<ConflictPolicy, (dispute: Dispute) => Ruling>> = {
+  native,
+  newest,
+  marketo: () => ({ winner: 'marketo', rule: 'marketo-wins' }),
+  dynamics: () => ({ winner: 'dynamics', rule: 'dynamics-wins' }),
+  review: ({ held }) => ({ winner: held.from, rule: heldForReview }),
+};
+
+function native({ kind }: Dispute): Ruling {
+  return kind === 'lead'
+    ? { winner: 'marketo', rule: 'marketo-wins-for-leads' }
+    : { winner: 'dynamics', rule: 'dynamics-wins-for-contacts' };
+}
+
+/** Of two edits of one time, and where a side does not say when, nobody knows which is newer. */
+function newest(dispute: Dispute): Ruling {
+  const { held, incoming } = dispute;
+  const heldMs = Date.parse(held.changedAt ?? '');
+  const incomingMs = Date.parse(incoming.changedAt ?? '');
+  if (incomingMs > heldMs) return { winner: incoming.from, rule: 'newest-wins' };
+  if (incomingMs < heldMs) return { winner: held.from, rule: 'newest-wins' };
+
+  return native(dispute);
+}
+
+/** Whether a value may take another's place at all, whoever wins conflicts. */
+export type WritePolicy = 'fill-blanks' | 'once';
+
+/** What refuses a change of a value that is set; null when it may be changed. */
+export const writePolicies: Readonly<Record<WritePolicy, (held: Claim, incoming: Claim) => Ruling | null>> = {
+  'fill-blanks': (held, incoming) =>
+    held.from === incoming.from ? null : { winner: held.from, rule: 'fill-blanks' },
+  once: (held) => ({ winner: held.from, rule: 'write-once' }),
+};

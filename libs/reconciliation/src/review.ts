@@ -1,0 +1,25 @@
+import type { Draft, DraftRow } from './decision.ts';
+import type { MappingRow } from './mapping.ts';
+import { notRepresentable, project, type Reading } from './projection.ts';
+
+/** Of a field of which both sides keep their own value until somebody edits it again. */
+const heldCode = 'FIELD_HELD';
+
+/** Parks the golden value before the row that shows another one. A value that our write ran over is not there any more. */
+export function hold(
+  { record }: Draft,
+  {
+    row,
+    mapping,
+    reading,
+  }: { readonly row: DraftRow; readonly mapping: MappingRow; readonly reading: Reading },
+): void {
+  const value = project(row.system, mapping, record.fields[mapping.field]?.value ?? null);
+  if (value === notRepresentable || row.seen[mapping.field]?.value !== reading.side) return;
+  row.parked[mapping.field] = { value, code: heldCode };
+}
+
+/** The row shows another value than before: whatever becomes of it, the question that was open is answered. */
+export function release(row: DraftRow, { field }: MappingRow): void {
+  if (row.parked[field]?.code === heldCode) delete row.parked[field];
+}

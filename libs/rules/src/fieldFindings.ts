@@ -1,0 +1,124 @@
+import type { MappingRow } from '@lockstep/reconciliation';
+import { nearestName } from './nearestName.ts';
+import type { Finding, RuleFaultCode } from './ruleFault.ts';
+import type { FieldRule } from './rulesSchema.ts';
+
+/** One entry of `persons.fields`, and the row that comes of it; `base` is the default row. */
+export type FieldEntry = {
+  readonly name: string;
+  readonly rule: FieldRule | 'off';
+  readonly base: MappingRow | undefined;
+  readonly row: MappingRow | undefined;
+};
+
+/** Rows that say which record this is, and without which nobody is matched. */
+const fixedFields = ['lockstepId', 'crmId', 'crmType', 'crmIsDeleted'];
+/** What Dynamics sets itself, or changes by its own messages only. */
+const unwritableColumns = ['statecode', 'statuscode', 'createdon'];
+
+/** What one field may not be, although each key and value is known. */
+export function fieldFindings(entry: FieldEntry, known: readonly string[]): readonly Finding[] {
+  const { name, rule, base, row } = entry;
+  const at = findingAt(name);
+  if (isFixed(entry)) return [at(null, 'FIELD_FIXED', `${name} says who a record is; it stays as it is.`)];
+  const missing = base ? null : missingFrom(name, rule, known);
+  if (missing) return [missing];
+  if (rule === 'off' || !row) return [];
+
+  return [...valueFindings(row, rule, at), ...policyFindings(row, rule, at)];
+}
+
+const isFixed = ({ name, rule }: FieldEntry): boolean =>
+  fixedFields.includes(name) || (name === 'email' && rule === 'off');
+
+type FindingAt = (key: keyof FieldRule | null, code: RuleFaultCode, sentence: string) => Finding;
+
+const findingAt =
+  (name: string): FindingAt =>
+  (key, code, sentence) => {
+    const path = ['persons', 'fields', name, ...(key === null ? [] : [key])];
+
+    return { code, path, sentence, ...(key === null ? { isKey: true } : {}) };
+  };
+
+function unknownField(name: string, known: readonly string[]): Finding {
+  const nearest = nearestName(name, known);
+
+  return { ...findingAt(name)(null, 'FIELD_UNKNOWN', `${name} is no field of the mapping.`), nearest };
+}
+
+/** A new field says where it lives. */
+function missingFrom(name: string, rule: FieldRule | 'off', known: readonly string[]): Finding | null {
+  if (rule === 'off') return unknownField(name, known);
+  const { marketo, lead, contact, constant } = rule;
+  const places = [marketo, lead, contact, constant].filter((value) => value !== undefined);
+  if (places.length === 0) return unknownField(name, known);
+  if (marketo !== undefined && places.length > 1) return null;
+
+  return findingAt(name)(
+    null,
+    'FIELD_INCOMPLETE',
+    `${name} is new: it needs marketo, and lead, contact or constant.`,
+  );
+}
+
+function valueFindings(row: MappingRow, rule: FieldRule, at: FindingAt): Finding[] {
+  const { constant, type, field } = row;
+  const reason = oneWayBecause(row);
+
+  return [
+    ...labelFindings(row, rule, at),
+    ...(constant === undefined || fits(row, constant)
+      ? []
+      : [at('constant', 'VALUE_INVALID', `constant must be ${type}, as ${field} is.`)]),
+    ...(reason === null ? [] : [at(rule.direction ? 'direction' : null, 'DIRECTION_IMPOSSIBLE', reason)]),
+  ];
+}
+
+function labelFindings({ type, field }: MappingRow, rule: FieldRule, at: FindingAt): Finding[] {
+  if (!rule.labels) return [];
+  const labels = Object.values(rule.labels);
+  if (type !== 'option')
+    return [at('labels', 'LABELS_WRONG', `labels are for an option; ${field} is ${type}.`)];
+
+  return new Set(labels).size === labels.length
+    ? []
+    : [at('labels', 'LABELS_WRONG', 'Two numbers have one label; it could not be read back.')];
+}
+
+function fits({ type }: MappingRow, constant: unknown): boolean {
+  if (type === 'boolean') return typeof constant === 'boolean';
+  if (type === 'integer') return Number.isSafeInteger(constant);
+  if (type === 'timestamp') return typeof constant === 'string' && !Number.isNaN(Date.parse(constant));
+  if (type === 'decimal') return Number.isFinite(Number(constant)) && typeof constant !== 'boolean';
+
+  return typeof constant === 'string';
+}
+
+/** Why a field cannot be written to Dynamics although it should; null when it can. */
+function oneWayBecause(row: MappingRow): string | null {
+  const { field, type, columns, parents, labels, optionSet } = row;
+  if (row.direction === 'to-marketo') return null;
+  const fixed = Object.values(columns).find((column) => unwritableColumns.includes(column ?? ''));
+  if (parents) return `${field} is a relation; it flows to Marketo only.`;
+  if (fixed) return `${fixed} is not for us to write; ${field} flows to Marketo only.`;
+  if (type === 'options') return `Several options are text in Marketo; ${field} flows to Marketo only.`;
+  if (type === 'option' && !labels && !optionSet) return `${field} needs labels to be written to Dynamics.`;
+
+  return null;
+}
+
+function policyFindings(row: MappingRow, rule: FieldRule, at: FindingAt): Finding[] {
+  const code = 'POLICY_IMPOSSIBLE';
+  const chosen = (['conflict', 'write'] as const).filter((key) => rule[key] !== undefined);
+  if (row.optOut)
+    return chosen.map((key) => at(key, code, `${row.field} is an opt-out; older data never undoes it.`));
+  if (row.constant !== undefined)
+    return chosen.map((key) => at(key, code, `${row.field} is constant; nobody has another value.`));
+  if (rule.conflict !== undefined && row.direction !== 'both')
+    return [at('conflict', code, `${row.field} flows ${row.direction} only; nobody contradicts.`)];
+  if (row.parents && rule.write !== undefined)
+    return [at('write', code, `${row.field} is a relation; it follows Dynamics.`)];
+
+  return [];
+}

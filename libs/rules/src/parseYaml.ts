@@ -1,0 +1,59 @@
+import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document, type Pair } from 'yaml';
+import type { Finding, RuleFault, RulePath } from './ruleFault.ts';
+
+/** A file as data, with the place of everything in it. */
+export type ParsedYaml = {
+  /** An empty map for an empty file. */
+  readonly value: unknown;
+  /** What is no YAML. */
+  readonly faults: readonly RuleFault[];
+  readonly locate: (finding: Finding) => RuleFault;
+};
+
+export function parseYaml(text: string): ParsedYaml {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const placeAt = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const faults = document.errors.map(({ message, pos }) => ({
+    ...{ code: 'YAML_INVALID' as const, sentence: `${message.replace(/\.$/, '')}.`, nearest: undefined },
+    ...placeAt(pos[0]),
+  }));
+
+  return {
+    value: faults.length === 0 ? (document.toJS() ?? {}) : {},
+    faults,
+    locate: ({ code, sentence, nearest, path, isKey = false }) => ({
+      ...{ code, sentence, nearest },
+      ...placeAt(offsetOf(document, path, isKey)),
+    }),
+  };
+}
+
+/** Where a key or its value begins; of what is not there, where the nearest thing around it begins. */
+function offsetOf(document: Document, path: RulePath, isKey: boolean): number {
+  for (let length = path.length; length > 0; length -= 1) {
+    const pair = pairAt(document, path.slice(0, length));
+    const place = pair && placeOf(pair, isKey || length < path.length);
+    if (place !== undefined) return place;
+  }
+
+  return 0;
+}
+
+/** An empty value has no place of its own. */
+function placeOf({ key, value }: Pair, isKey: boolean): number | undefined {
+  const node = isKey || !isNode(value) ? key : value;
+
+  return isNode(node) ? node.range?.[0] : undefined;
+}
+
+function pairAt(document: Document, path: RulePath): Pair | undefined {
+  const around = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  if (!isMap(around)) return undefined;
+
+  return around.items.find(({ key }) => isScalar(key) && String(key.value) === path.at(-1));
+}

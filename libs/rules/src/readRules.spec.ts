@@ -1,0 +1,164 @@
+import { defaultMapping } from '@lockstep/reconciliation';
+import { readRules } from './readRules.ts';
+import { faultLine } from './ruleFault.ts';
+
+const rulesOf = (text: string) => {
+  const result = readRules(text);
+  if ('faults' in result) throw new Error(result.faults.map((fault) => faultLine('f', fault)).join('\n'));
+
+  return result.rules;
+};
+const rowOf = (text: string, name: string) => rulesOf(text).mapping.find(({ field }) => field === name);
+const linesOf = (text: string): string[] => {
+  const result = readRules(text);
+
+  return 'faults' in result ? result.faults.map((fault) => faultLine('lockstep.yaml', fault)) : [];
+};
+
+describe('lockstep.yaml', () => {
+  it.each(['', '# nothing yet\n', 'persons: {}\n', 'persons: { fields: {}, conflicts: native }\n'])(
+    'leaves the default mapping as it is when it says nothing (%j)',
+    (text) => {
+      expect(rulesOf(text).mapping).toEqual(defaultMapping);
+      expect(rulesOf(text).matchByEmail).toBe(null);
+    },
+  );
+
+  it('takes a field out', () => {
+    expect(rowOf('persons: { fields: { fax: off } }', 'fax')).toBeUndefined();
+  });
+
+  it('renames a field on either side and turns it one-way', () => {
+    const text =
+      'persons: { fields: { notes: { marketo: crmNotes, contact: new_notes, direction: to-marketo } } }';
+
+    expect(rowOf(text, 'notes')).toEqual({
+      ...{ field: 'notes', type: 'string', marketo: 'crmNotes', direction: 'to-marketo' },
+      columns: { lead: 'description', contact: 'new_notes' },
+    });
+  });
+
+  it('adds a field of two tables as one', () => {
+    const text = `
+persons:
+  fields:
+    favouriteColour: { lead: new_colour, contact: new_colour, marketo: favouriteColour, conflict: dynamics, write: once }
+`;
+
+    expect(rowOf(text, 'favouriteColour')).toEqual({
+      ...{ field: 'favouriteColour', type: 'string', marketo: 'favouriteColour', direction: 'both' },
+      columns: { lead: 'new_colour', contact: 'new_colour' },
+      ...{ conflict: { lead: 'dynamics', contact: 'dynamics' }, write: 'once' },
+    });
+  });
+
+  it('gives several options of a new field to Marketo only', () => {
+    const text = 'persons: { fields: { hobbies: { lead: new_hobbies, marketo: hobbies, type: options } } }';
+
+    expect(rowOf(text, 'hobbies')).toMatchObject({ type: 'options', direction: 'to-marketo' });
+  });
+
+  it('takes labels in place of those of the option set, number by number', () => {
+    const labels = rowOf('persons: { fields: { rating: { labels: { 1: Boiling } } } }', 'rating')?.labels;
+
+    expect(labels).toEqual({ Boiling: 1, Warm: 2, Cold: 3 });
+  });
+
+  it('gives one value to everybody', () => {
+    const text = 'persons: { fields: { region: { constant: EMEA, marketo: region } } }';
+
+    expect(rowOf(text, 'region')).toMatchObject({ constant: 'EMEA', direction: 'to-marketo', columns: {} });
+  });
+
+  it('has one policy for all fields of a kind, another for one field, and none for opt-outs', () => {
+    const text = 'persons: { conflicts: { lead: newest }, fields: { city: { conflict: { lead: native } } } }';
+
+    expect(rowOf(text, 'jobTitle')?.conflict).toEqual({ lead: 'newest' });
+    expect(rowOf(text, 'city')?.conflict).toBeUndefined();
+    expect(rowOf(text, 'unsubscribed')?.conflict).toBeUndefined();
+  });
+
+  it('has one hash for one meaning, and another for another', () => {
+    const [one, same, other] = [
+      'persons: { matchByEmail: true, fields: { fax: off, city: { conflict: newest } } }',
+      '# the same\npersons:\n  fields:\n    city: { conflict: newest }\n    fax: off\n  matchByEmail: true\n',
+      'persons: { matchByEmail: true, fields: { fax: off, city: { conflict: review } } }',
+    ].map((text) => rulesOf(text).hash);
+
+    expect(one).toMatch(/^[0-9a-f]{64}$/);
+    expect(same).toBe(one);
+    expect(other).not.toBe(one);
+  });
+});
+
+describe('a fault in lockstep.yaml', () => {
+  it.each([
+    ['persons:\n  fields: [', 'lockstep.yaml:2:12 YAML_INVALID'],
+    [
+      'person: {}',
+      'lockstep.yaml:1:1 KEY_UNKNOWN person is unknown; persons may stand here. Did you mean persons?',
+    ],
+    [
+      'persons:\n  fields:\n    city: { conflict: newst }',
+      'lockstep.yaml:3:23 VALUE_INVALID conflict must be one of native, newest, marketo, dynamics, review or a map. Did you mean newest?',
+    ],
+    [
+      'persons:\n  fields:\n    city: { conflits: newest }',
+      'lockstep.yaml:3:13 KEY_UNKNOWN conflits is unknown; marketo, lead, contact, type, direction, conflict, write, labels, constant may stand here. Did you mean conflict?',
+    ],
+    [
+      'persons:\n  conflicts:\n    laed: newest',
+      'lockstep.yaml:3:5 KEY_UNKNOWN laed is unknown; lead, contact may stand here. Did you mean lead?',
+    ],
+    [
+      'persons:\n  fields:\n    jobtitel: off',
+      'lockstep.yaml:3:5 FIELD_UNKNOWN jobtitel is no field of the mapping. Did you mean jobTitle?',
+    ],
+    [
+      'persons:\n  matchByEmail: perhaps',
+      'lockstep.yaml:2:17 VALUE_INVALID matchByEmail must be true or false.',
+    ],
+    [
+      'persons:\n  fields:\n    colour: { lead: new_colour }',
+      'lockstep.yaml:3:5 FIELD_INCOMPLETE colour is new: it needs marketo, and lead, contact or constant.',
+    ],
+    [
+      'persons:\n  fields:\n    crmId: off',
+      'lockstep.yaml:3:5 FIELD_FIXED crmId says who a record is; it stays as it is.',
+    ],
+    [
+      'persons:\n  fields:\n    colour: { lead: new_colour, marketo: city }',
+      'lockstep.yaml:3:42 FIELD_TAKEN city already belongs to city.',
+    ],
+    [
+      'persons:\n  fields:\n    leadStatus:\n      direction: both',
+      'lockstep.yaml:4:18 DIRECTION_IMPOSSIBLE statecode is not for us to write; leadStatus flows to Marketo only.',
+    ],
+    [
+      'persons:\n  fields:\n    unsubscribed: { write: once }',
+      'lockstep.yaml:3:28 POLICY_IMPOSSIBLE unsubscribed is an opt-out; older data never undoes it.',
+    ],
+    [
+      'persons:\n  fields:\n    rating: { labels: { 1: Hot, 2: Hot } }',
+      'lockstep.yaml:3:23 LABELS_WRONG Two numbers have one label; it could not be read back.',
+    ],
+    [
+      'persons:\n  fields:\n    colour: { type: option, lead: new_colour, marketo: colour }',
+      'lockstep.yaml:3:5 DIRECTION_IMPOSSIBLE colour needs labels to be written to Dynamics.',
+    ],
+  ])('is told with its place, and the nearest name (%j)', (text, line) => {
+    const [first = ''] = linesOf(text);
+
+    expect(first.slice(0, line.length)).toBe(line);
+  });
+
+  it('does not hide the others', () => {
+    const lines = linesOf('persons:\n  conflict: newest\n  fields:\n    city: { write: twice }\n    fax: on');
+
+    expect(lines.map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual([
+      'lockstep.yaml:2:3 KEY_UNKNOWN',
+      'lockstep.yaml:4:20 VALUE_INVALID',
+      'lockstep.yaml:5:10 VALUE_INVALID',
+    ]);
+  });
+});

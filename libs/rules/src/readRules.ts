@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { defaultMapping, type MappingRow } from '@lockstep/reconciliation';
+import { configure } from 'safe-stable-stringify';
+import { compileField } from './compileField.ts';
+import { fieldFindings, type FieldEntry } from './fieldFindings.ts';
+import { parseYaml } from './parseYaml.ts';
+import type { Finding, RuleFault } from './ruleFault.ts';
+import { rulesSchema, type RulesFile } from './rulesSchema.ts';
+import { shapeFindings } from './shapeFindings.ts';
+import { takenFindings } from './takenFindings.ts';
+
+/** What a file makes of the default mapping; an empty one leaves it as it is (F-03, F-12). */
+export type Rules = {
+  readonly mapping: readonly MappingRow[];
+  /** Null where the file does not say. */
+  readonly matchByEmail: boolean | null;
+  /** SHA-256 of all of that: equal for files that mean the same. */
+  readonly hash: string;
+};
+
+export type RulesResult = { readonly rules: Rules } | { readonly faults: readonly RuleFault[] };
+
+/** Reads the text of `lockstep.yaml`; every fault at once, in the order of the file. */
+export function readRules(text: string): RulesResult {
+  const { value, faults, locate } = parseYaml(text);
+  if (faults.length > 0) return { faults };
+  const shape = shapeFindings(rulesSchema, value);
+  if (shape.length > 0) return { faults: inOrder(shape.map(locate)) };
+  const file = value as RulesFile;
+  const entries = entriesOf(file);
+  const mapping = mappingOf(file, entries);
+  const findings = meaningFindings(entries, mapping);
+  if (findings.length > 0) return { faults: inOrder(findings.map(locate)) };
+
+  return { rules: withHash({ mapping, matchByEmail: file.persons?.matchByEmail ?? null }) };
+}
+
+const inOrder = (faults: readonly RuleFault[]): readonly RuleFault[] =>
+  faults.toSorted((left, right) => left.line - right.line || left.column - right.column);
+
+const stringify = configure({ deterministic: true });
+
+function withHash(rules: Omit<Rules, 'hash'>): Rules {
+  return {
+    ...rules,
+    hash: createHash('sha256')
+      .update(stringify(rules) ?? '')
+      .digest('hex'),
+  };
+}
+
+/** What the file says about fields, by name. */
+function entriesOf({ persons = {} }: RulesFile): readonly FieldEntry[] {
+  return Object.entries(persons.fields ?? {}).map(([name, rule]) => {
+    const base = defaultMapping.find(({ field }) => field === name);
+    const row = rule === 'off' ? undefined : compileField(name, { base, rule }, persons.conflicts);
+
+    return { name, rule, base, row };
+  });
+}
+
+/** The default rows in their order, then the new ones by name. */
+function mappingOf({ persons = {} }: RulesFile, entries: readonly FieldEntry[]): readonly MappingRow[] {
+  const named = new Map(entries.map((entry) => [entry.name, entry]));
+  const kept = defaultMapping.flatMap((base) => {
+    const entry = named.get(base.field);
+    if (entry) return entry.row ? [entry.row] : [];
+
+    return [compileField(base.field, { base, rule: {} }, persons.conflicts)];
+  });
+  const added = entries.flatMap(({ base, row }) => (base || !row ? [] : [row]));
+
+  return [...kept, ...added.toSorted((left, right) => (left.field < right.field ? -1 : 1))];
+}
+
+function meaningFindings(entries: readonly FieldEntry[], mapping: readonly MappingRow[]): readonly Finding[] {
+  const known = defaultMapping.map(({ field }) => field);
+  const ofFields = entries.flatMap((entry) => fieldFindings(entry, known));
+  // A field that is incomplete has no place that could be taken.
+  if (ofFields.length > 0) return ofFields;
+
+  return takenFindings(mapping, new Set(entries.map(({ name }) => name)));
+}

@@ -1,0 +1,86 @@
+import { Type, type Static } from '@sinclair/typebox';
+
+const choice = <const Name extends string>(names: readonly Name[], description: string) =>
+  Type.Union(
+    names.map((name) => Type.Literal(name)),
+    { description },
+  ) as ReturnType<typeof Type.Unsafe<Name>>;
+
+const options = { additionalProperties: false } as const;
+const logicalName = (description: string) => Type.String({ description, pattern: '^[a-z][a-z0-9_]{0,99}$' });
+const marketoName = (description: string) =>
+  Type.String({ description, pattern: '^[A-Za-z][A-Za-z0-9_]{0,254}$' });
+
+const conflict = choice(
+  ['native', 'newest', 'marketo', 'dynamics', 'review'],
+  'Who wins when both sides changed a field without knowing of each other.',
+);
+const conflicts = Type.Union(
+  [conflict, Type.Object({ lead: Type.Optional(conflict), contact: Type.Optional(conflict) }, options)],
+  { description: 'One policy for all persons, or one for leads and one for contacts.' },
+);
+
+const field = Type.Object(
+  {
+    marketo: Type.Optional(marketoName('REST name of the field in Marketo.')),
+    lead: Type.Optional(logicalName('Logical name of the column of leads.')),
+    contact: Type.Optional(logicalName('Logical name of the column of contacts.')),
+    type: Type.Optional(
+      choice(
+        ['string', 'boolean', 'integer', 'decimal', 'timestamp', 'option', 'options'],
+        'How the value is held; of a new field `string` unless it is said.',
+      ),
+    ),
+    direction: Type.Optional(choice(['both', 'to-marketo', 'to-dynamics'], 'Which way the value flows.')),
+    conflict: Type.Optional(conflicts),
+    write: Type.Optional(
+      choice(
+        ['always', 'fill-blanks', 'once'],
+        'Whether a value may overwrite another: always, only a blank, or never once it is set.',
+      ),
+    ),
+    labels: Type.Optional(
+      Type.Record(Type.String({ pattern: '^-?[0-9]{1,10}$' }), Type.String({ minLength: 1 }), {
+        description: 'Labels in Marketo by the number of the option in Dynamics.',
+      }),
+    ),
+    constant: Type.Optional(
+      Type.Union([Type.String(), Type.Number(), Type.Boolean()], {
+        description: 'The value that every person has in this field.',
+      }),
+    ),
+  },
+  options,
+);
+
+/** What `lockstep.yaml` may hold; also the JSON Schema for editors. */
+export const rulesSchema = Type.Object(
+  {
+    persons: Type.Optional(
+      Type.Object(
+        {
+          conflicts: Type.Optional(conflicts),
+          matchByEmail: Type.Optional(
+            Type.Boolean({ description: 'Link new records by their email address too.' }),
+          ),
+          fields: Type.Optional(
+            Type.Record(
+              Type.String(),
+              Type.Union([Type.Literal('off'), field], {
+                description: '`off` takes a field out of the mapping.',
+              }),
+              { description: 'What is different from the default mapping, by golden field.' },
+            ),
+          ),
+        },
+        options,
+      ),
+    ),
+  },
+  { ...options, title: 'lockstep.yaml' },
+);
+
+/** A file that has the right shape. */
+export type RulesFile = Static<typeof rulesSchema>;
+export type FieldRule = Static<typeof field>;
+export type ConflictRule = Static<typeof conflicts>;
