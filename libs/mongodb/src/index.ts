@@ -1,1 +1,2 @@
+export { goldenWrites } from './mongoGoldenStore.ts';
 export { openMongoStores, type MongoOptions, type MongoStores } from './openMongoStores.ts';

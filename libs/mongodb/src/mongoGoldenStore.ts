@@ -63,6 +63,11 @@ function toWrite(
   return { replaceOne: { filter, replacement } };
 }
 
+/** What `save` asks of the server for these, in their order. */
+export function goldenWrites(saves: readonly GuardedSave[]): AnyBulkWriteOperation<GoldenDocument>[] {
+  return saves.map(({ record, expected }) => toWrite(toDocument(record), expected));
+}
+
 function assertDistinct(saves: readonly GuardedSave[]): void {
   const distinct = new Set(saves.map(({ record }) => record.goldenId)).size;
   if (distinct < saves.length) throw new SyncError('INTERNAL', { reason: 'two saves of one record' });

@@ -98,7 +98,7 @@ function absorbFields(draft: Draft, row: DraftRow, event: ChangeEvent): void {
     const confirmed = confirmedValue(row, mapping, event.evidence?.feedNumber ?? null);
     absorbField(draft, { row, mapping, evidence, event });
     const seen = row.seen[mapping.field];
-    if (seen && seen.value === confirmed) confirm(seen);
+    if (seen && seen.value === confirmed) confirm(row, mapping.field);
   }
   const guids = ordered.map((item) => item.marketoGUID);
   row.decidedEvidence = [...row.decidedEvidence, ...guids].slice(-decidedEvidenceMax);
@@ -121,7 +121,7 @@ function absorbField(draft: Draft, { row, mapping, evidence, event }: FieldEvide
   if (edit && isRunOver(story, edit, { state, writes })) applyChange(draft, edit, false);
   if (state && !awaitsEvidence({ row, mapping, evidence, event }, state, writes))
     observeState(draft, { ...told, reading: state, madeOn: story.basis }, story, edit);
-  if (story.confirmed) confirm(row.seen[mapping.field]);
+  if (story.confirmed) confirm(row, mapping.field);
 }
 
 const changeTime = (story: Story, event: ChangeEvent): string | null => story.editedAt ?? event.changedAt;
@@ -200,13 +200,14 @@ function forgetTold(row: DraftRow, mapping: MappingRow, told: number): void {
   const seen = row.seen[mapping.field];
   if (!seen?.unconfirmed || told === 0) return;
   const { written = [] } = seen;
-  if (told > written.length) confirm(seen);
-  else seen.written = written.slice(told);
+  if (told > written.length) confirm(row, mapping.field);
+  else row.seen[mapping.field] = { ...seen, written: written.slice(told) };
 }
 
-function confirm(seen: DraftRow['seen'][string] | undefined): void {
-  delete seen?.unconfirmed;
-  delete seen?.written;
+/** The feed has told of our value, or never will. */
+export function confirm(row: DraftRow, field: string): void {
+  const seen = row.seen[field];
+  if (seen?.unconfirmed) row.seen[field] = { value: seen.value, at: seen.at };
 }
 
 /**

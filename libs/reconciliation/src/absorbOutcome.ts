@@ -1,5 +1,5 @@
 import type { DeliveryOutcome, ScalarValues, Sequence, WriteOperation } from '@lockstep/change-events';
-import { absorbState, bury, personRow } from './absorbMarketo.ts';
+import { absorbState, bury, confirm, personRow } from './absorbMarketo.ts';
 import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decision.ts';
 import { settle, type Accepted } from './observe.ts';
 import { isParentMissing, takeBack } from './relations.ts';
@@ -72,7 +72,7 @@ function remember(draft: Draft, accepted: Accepted): void {
 
 /** The feed tells no first values of a person that was created: there is nothing to wait for. */
 function confirmAll(row: DraftRow): void {
-  for (const seen of Object.values(row.seen)) delete seen.unconfirmed;
+  for (const field of Object.keys(row.seen)) confirm(row, field);
 }
 
 /** The write of this revision is no longer on its way; a later one may be. */

@@ -21,7 +21,6 @@ export function agree(draft: Draft): void {
     const field = draft.record.fields[mapping.field];
     const isOpen = field !== undefined && !field.agreed;
     if (!isOpen || ![dynamics, marketo].every((row) => holds(row, mapping, field.value))) continue;
-    field.agreed = true;
-    field.base = field.value;
+    draft.record.fields[mapping.field] = { ...field, agreed: true, base: field.value };
   }
 }

@@ -1,5 +1,6 @@
 import { rowKey, type GoldenRecord } from './goldenRecord.ts';
 import { isoTime, type GoldenEvent, type InboxMessage, type ScalarValues } from '@lockstep/change-events';
+import { deepEqual } from 'fast-equals';
 import { absorbDynamics, absorbWritten } from './absorbDynamics.ts';
 import { absorbEntityOutcome } from './absorbEntityOutcome.ts';
 import { absorbMarketo } from './absorbMarketo.ts';
@@ -124,22 +125,18 @@ function absorbOutcomeOf(draft: Draft, message: Extract<InboxMessage, { kind: 'o
 }
 
 function close(draft: Draft): Decision {
-  const { record, before, context } = draft;
-  const kept = record.outbox.filter((entry) =>
-    entry.kind === 'golden-event'
-      ? !context.published.has(entry.entryId)
-      : entry.kind === 'dynamics-write' || !entry.lapsed,
-  );
+  const { record, before } = draft;
+  const kept = record.outbox.filter((entry) => isOpen(draft, entry));
   record.outbox = kept;
   record.conflicts = [...record.conflicts, ...draft.conflicts].slice(-conflictsKeptMax);
   const goldenEvent = isVisible(draft) ? goldenEventOf(draft) : null;
   if (goldenEvent) {
     const entry = { kind: 'golden-event', entryId: goldenEvent.eventId, event: goldenEvent } as const;
-    record.outbox = [...kept, structuredClone(entry) as (typeof kept)[number]];
+    record.outbox = [...kept, entry];
   }
   record.dueAtMs = dueTimeOf(record);
   markTroubled(draft);
-  const dirty = JSON.stringify({ ...record, revision: before.revision }) !== JSON.stringify(before);
+  const dirty = isDirty(draft);
   const claims = dirty ? claimChanges(before, record) : { added: [], removed: [] };
   return {
     record: dirty ? record : before,
@@ -159,6 +156,19 @@ function close(draft: Draft): Decision {
 function markTroubled({ record, context }: Draft): void {
   if (troublesOf(record).length === 0) delete record.troubledSince;
   else record.troubledSince ??= isoTime(context.nowMs);
+}
+
+/** A golden event stays until it is known to be published. */
+const isOpen = ({ context }: Draft, entry: GoldenRecord['outbox'][number]): boolean =>
+  entry.kind === 'golden-event'
+    ? !context.published.has(entry.entryId)
+    : entry.kind === 'dynamics-write' || !entry.lapsed;
+
+/** That a golden event is out is no reason to save: the next save drops it. */
+function isDirty(draft: Draft): boolean {
+  const { record, before } = draft;
+  const outbox = before.outbox.filter((entry) => isOpen(draft, entry));
+  return !deepEqual({ ...record, revision: before.revision }, { ...before, outbox });
 }
 
 function dueTimeOf({ outbox, waiting, held }: Draft['record']): number | null {

@@ -5,11 +5,21 @@ import type {
   InboxMessage,
   Lane,
   Scalar,
+  Sequence,
   System,
   WriteCommand,
 } from '@lockstep/change-events';
 import type { GoldenEntity } from './entityTypes.ts';
-import type { DynamicsWriteEntry, GoldenRecord } from './goldenRecord.ts';
+import type {
+  DynamicsWriteEntry,
+  GoldenField,
+  GoldenRecord,
+  InFlightValue,
+  LinkedRow,
+  OutboxEntry,
+  ParkedField,
+  SeenValue,
+} from './goldenRecord.ts';
 import type { MappingRow } from './mapping.ts';
 import type { Policy } from './policy.ts';
 
@@ -54,14 +64,20 @@ export type Decision = {
   readonly relinks: { readonly rowKeys: readonly string[]; readonly to: string } | null;
 };
 
-type Writable<T> = T extends readonly (infer Item)[]
-  ? Writable<Item>[]
-  : T extends object
-    ? { -readonly [Key in keyof T]: Writable<T[Key]> }
-    : T;
+type Writable<T> = T extends unknown ? { -readonly [Key in keyof T]: T[Key] } : never;
 
-export type DraftRecord = Writable<GoldenRecord>;
-export type DraftRow = DraftRecord['rows'][number];
+/** What may be changed of a record in the making in place; what lies deeper is shared with the former record, and is replaced. */
+export type DraftRow = Omit<Writable<LinkedRow>, 'seen' | 'inFlight' | 'parked'> & {
+  seen: Record<string, SeenValue>;
+  inFlight: Record<string, InFlightValue>;
+  parked: Record<string, ParkedField>;
+};
+export type DraftRecord = Omit<Writable<GoldenRecord>, 'revision' | 'fields' | 'rows' | 'outbox'> & {
+  revision: Writable<Sequence>;
+  fields: Record<string, GoldenField>;
+  rows: DraftRow[];
+  outbox: Writable<OutboxEntry>[];
+};
 
 /** A decision in the making: a private copy of the record, changed step by step and handed out once. */
 export type Draft = {
@@ -117,9 +133,22 @@ export function newGoldenRecord(goldenId: string, entity?: GoldenEntity): Golden
   };
 }
 
+const draftOf = (record: GoldenRecord): DraftRecord => ({
+  ...record,
+  revision: { ...record.revision },
+  fields: { ...record.fields },
+  rows: record.rows.map((row) => ({
+    ...row,
+    seen: { ...row.seen },
+    inFlight: { ...row.inFlight },
+    parked: { ...row.parked },
+  })),
+  outbox: record.outbox.map((entry) => ({ ...entry })),
+});
+
 export function openDraft(record: GoldenRecord, context: DecisionContext, cause: Draft['cause']): Draft {
   return {
-    record: structuredClone(record) as DraftRecord,
+    record: draftOf(record),
     before: record,
     context,
     cause,

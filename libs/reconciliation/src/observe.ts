@@ -31,7 +31,7 @@ export function observe(draft: Draft, observation: Observation): void {
   const seen = row.seen[mapping.field];
   if (seen && compareSequence(at, seen.at) < 0) return;
   if (seen?.value === reading.side) {
-    seen.at = at;
+    row.seen[mapping.field] = { ...seen, at };
     return;
   }
   if (isOnItsWay(draft, observation)) {

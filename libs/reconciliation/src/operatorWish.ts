@@ -22,8 +22,9 @@ export function obeyWish(draft: Draft, wish: OperatorWish, target: string | null
 function release(draft: Draft): void {
   const { record, context } = draft;
   for (const row of record.rows) row.parked = {};
-  if (record.waiting?.code) record.waiting.dueAtMs = context.nowMs;
-  if (record.held) record.held.dueAtMs = context.nowMs;
+  const dueAtMs = context.nowMs;
+  if (record.waiting?.code) record.waiting = { ...record.waiting, dueAtMs };
+  if (record.held) record.held = { ...record.held, dueAtMs };
   if (record.entity) lookAgainAtEntity(draft);
   else lookAgain(draft);
 }

@@ -38,7 +38,7 @@ function planWrite(draft: Draft, row: DraftRow, ifMatch: Sequence): void {
     attempts: 0,
     dueAtMs: draft.context.nowMs + draft.context.policy.dynamicsOutcomeMs,
   };
-  draft.record.outbox.push(structuredClone(entry));
+  draft.record.outbox.push({ ...entry });
   draft.dynamicsWrites.push(entry);
 }
 

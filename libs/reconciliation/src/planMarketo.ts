@@ -1,5 +1,5 @@
 import { isoTime, type Scalar, type ScalarValues, type WriteOperation } from '@lockstep/change-events';
-import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decision.ts';
+import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { entityTypes } from './entityTypes.ts';
 import type { MappingRow } from './mapping.ts';
 import { isWithheld } from './policy.ts';
@@ -209,11 +209,11 @@ export function sendCommand(draft: Draft, operation: WriteOperation, fields: Sca
   const entry = { kind: 'marketo-write', entryId: commandId, command, unknown: false, attempts: 0 } as const;
   record.outbox = [
     ...record.outbox.filter((other) => other.kind !== 'marketo-write'),
-    structuredClone({
+    {
       ...entry,
       ...(overtaken.length > 0 ? { overtaken: overtaken.slice(-overtakenMax) } : {}),
       dueAtMs: nowMs + waitMs,
-    }) as DraftRecord['outbox'][number],
+    },
   ];
   draft.commands.push(command);
 }

@@ -29,7 +29,7 @@ export function takeBack(draft: Draft, sent: ScalarValues): boolean {
 
 /** What was taken back is tried again when its time has come. */
 export function retryRelations({ record, context }: Draft): void {
-  if (record.held && record.held.dueAtMs <= context.nowMs) record.held.takenBack = [];
+  if (record.held && record.held.dueAtMs <= context.nowMs) record.held = { ...record.held, takenBack: [] };
 }
 
 /** Sees to it that a record whose relations wait is looked at again, less and less often. */

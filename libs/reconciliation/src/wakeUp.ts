@@ -34,7 +34,7 @@ function retryDynamics(draft: Draft, entry: Entry<'dynamics-write'>): void {
   entry.dueAtMs =
     draft.context.nowMs +
     Math.min(draft.context.policy.dynamicsOutcomeMs * 2 ** entry.attempts, retryBackoffMaxMs);
-  draft.dynamicsWrites.push(structuredClone(entry));
+  draft.dynamicsWrites.push({ ...entry });
 }
 
 /** What may have happened is read; what nobody answered is planned anew with a higher revision. */

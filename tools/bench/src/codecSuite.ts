@@ -5,10 +5,11 @@ import {
   topics,
   topicSchemas,
 } from '@lockstep/change-events';
-import type { AvroSchema, ChangeEvent, MessageCodec, SchemaIds } from '@lockstep/change-events';
+import type { ChangeEvent, MessageCodec } from '@lockstep/change-events';
 import avsc from 'avsc';
 import { makeLeadEvents } from './leadEvents.ts';
 import { measure, type Contest, type Measurement, type Rounds } from './measure.ts';
+import { schemaIdsInMemory } from './schemaIdsInMemory.ts';
 
 const topic = topics.dynamicsChanges('lead');
 const batchSize = 100;
@@ -25,7 +26,7 @@ export type CodecSuiteOptions = Rounds & { readonly ceilingMin?: number };
  */
 export async function runCodecSuite(options: CodecSuiteOptions): Promise<readonly Measurement[]> {
   const events = makeLeadEvents(batchSize);
-  const codec = createMessageCodec(createCodec(createSchemaIds(), subjectSchemas(topicSchemas())));
+  const codec = createMessageCodec(createCodec(schemaIdsInMemory(), subjectSchemas(topicSchemas())));
   const messages = await Promise.all(events.map(async (event) => codec.encode(topic, event)));
   const contests = contestsOf({ codec, events, messages }, options.ceilingMin ?? defaultCeilingMin);
   const measurements: Measurement[] = [];
@@ -86,12 +87,4 @@ function each<Item>(items: readonly Item[], work: (item: Item) => unknown): () =
 
 function eachAwaited<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>) {
   return async (): Promise<number> => (await Promise.all(items.map(work))).length;
-}
-
-function createSchemaIds(): SchemaIds {
-  const known: AvroSchema[] = [];
-  return {
-    idOf: (_, schema) => Promise.resolve(known.push(schema) - 1),
-    schemaOf: (id) => Promise.resolve(known[id] as AvroSchema),
-  };
 }

@@ -22,7 +22,8 @@ const program = new Command('npm run bench --')
   .option('--memory', 'peak memory instead of rates, in the extract suite')
   .option('--edits <n>', 'edits of the latency and notice suites', count)
   .option('--idle-minutes <n>', 'idle time of the latency and notice suites', count)
-  .option('--people <n>', 'people of the deliver suite', count)
+  .option('--people <n>', 'people of the deliver and reconcile suites', count)
+  .option('--events <n>', 'events of the reconcile suite', count)
   .option('--bad <percent>', 'share of its people that Marketo refuses, such as 1%', percent)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   .parse();
@@ -34,6 +35,7 @@ const { json, ...given } = program.opts<{
   edits?: number;
   idleMinutes?: number;
   people?: number;
+  events?: number;
   bad?: number;
   rounds: number;
   roundMs: number;

@@ -8,6 +8,7 @@ import { runLatencySuite } from './latencySuite.ts';
 import { readMachineFacts } from './machineFacts.ts';
 import type { Measurement, Rounds } from './measure.ts';
 import { runNoticeSuite } from './noticeSuite.ts';
+import { runReconcileSuite } from './reconcileSuite.ts';
 
 export type BenchOptions = Rounds & {
   readonly jsonFile?: string;
@@ -20,8 +21,11 @@ export type BenchOptions = Rounds & {
   /** Of the suites that wait for edits. */
   readonly edits?: number;
   readonly idleMinutes?: number;
-  /** Of the deliver suite: people, and percent of them that Marketo refuses. */
+  /** Of the deliver and reconcile suites. */
   readonly people?: number;
+  /** Of the reconcile suite. */
+  readonly events?: number;
+  /** Of the deliver suite: percent of the people that Marketo refuses. */
   readonly bad?: number;
 };
 
@@ -34,6 +38,7 @@ const suites: Readonly<Record<string, Suite>> = {
   extract: runExtractSuite,
   latency: runLatencySuite,
   notice: runNoticeSuite,
+  reconcile: runReconcileSuite,
 };
 
 export const suiteNames = Object.keys(suites);

@@ -12,7 +12,7 @@ import type {
 import type { TroubleReader } from '../troubleReader.ts';
 import { inMemoryTroubles } from './inMemoryTroubles.ts';
 
-/** The stores in memory; values are copied in and out, as a database would. */
+/** The stores in memory; values are copied in and out, as a database would, but for golden records, which nobody changes in place. */
 export type InMemoryStores = {
   readonly golden: GoldenStore;
   readonly links: LinkStore;
@@ -40,14 +40,14 @@ export function inMemoryStores(): InMemoryStores {
 
 function goldenStoreOver(records: Map<string, GoldenRecord>): GoldenStore {
   return {
-    load: (goldenIds) => Promise.resolve(pick(records, goldenIds)),
+    load: (goldenIds) => Promise.resolve(pickShared(records, goldenIds)),
     async save(saves) {
       const ids = new Set(saves.map(({ record }) => record.goldenId));
       if (ids.size < saves.length) throw new SyncError('INTERNAL', { reason: 'two saves of one record' });
       const refused = new Set<string>();
       for (const { record, expected } of saves) {
         const stored = records.get(record.goldenId)?.revision;
-        if (compareSequence(stored, expected) === 0) records.set(record.goldenId, structuredClone(record));
+        if (compareSequence(stored, expected) === 0) records.set(record.goldenId, record);
         else refused.add(record.goldenId);
       }
       return refused;
@@ -121,6 +121,15 @@ function inMemorySyncState(): SyncStateStore {
       complete = true;
     },
   };
+}
+
+function pickShared<V>(from: ReadonlyMap<string, V>, keys: readonly string[]): Map<string, V> {
+  return new Map(
+    keys.flatMap((key) => {
+      const value = from.get(key);
+      return value === undefined ? [] : [[key, value] as const];
+    }),
+  );
 }
 
 function pick<V>(from: ReadonlyMap<string, V>, keys: readonly string[]): Map<string, V> {
