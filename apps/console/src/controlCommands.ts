@@ -5,13 +5,18 @@ import { resyncRecord, type ResyncOptions } from './resyncRecord.ts';
 import { sendControl, type ControlOptions, type ControlResult } from './sendControl.ts';
 
 const actions: readonly (readonly [ControlAction, string])[] = [
-  ['pause', 'Stop reading a table; its place is kept.'],
-  ['resume', 'Go on reading a paused table.'],
+  ['pause', 'Stop reading a table, or writing to a side; nothing is lost.'],
+  ['resume', 'Go on reading a paused table, or writing to a side.'],
   ['resnapshot', 'Announce a table again, or the rows of a filter, beside its changes.'],
   ['resync', 'Compare a table with what is published; publish what differs, and deletes.'],
   ['cancel', 'End a resnapshot, or drop the deletes that a resync holds.'],
   ['confirm', 'Publish the deletes that a resync holds.'],
 ];
+
+const targetWords = (action: ControlAction): string =>
+  ['pause', 'resume'].includes(action)
+    ? 'dynamics/<table>, reconciler/to-dynamics or reconciler/to-marketo'
+    : 'dynamics/<table>';
 
 const exitCodes: Readonly<Record<ControlResult, number>> = { SENT: 0, DONE: 0, REFUSED: 1, NO_ANSWER: 3 };
 
@@ -21,7 +26,7 @@ export function addControlCommands(program: Command, env: Environment, print: (l
     const command = program
       .command(action)
       .description(description)
-      .argument(action === 'resync' ? '[target]' : '<target>', 'dynamics/<table>')
+      .argument(action === 'resync' ? '[target]' : '<target>', targetWords(action))
       .option('--actor <name>', 'who asks; user@host when left out')
       .option('--wait', 'wait for the answer; exit code 1 when it is a refusal, 3 when none comes')
       .option('--timeout <seconds>', 'how long to wait', '60');

@@ -7,6 +7,7 @@ import {
   type Notice,
 } from '@lockstep/change-events';
 import { createEventLog, followTopic, type EventLogSettings } from '@lockstep/kafka';
+import { directionTargets } from '@lockstep/pipelines';
 import type { IncomingMessage } from '@lockstep/ports';
 import type { Environment } from '@lockstep/service-runtime';
 import { v7 as newId } from 'uuid';
@@ -53,11 +54,16 @@ export function toControl(
   };
 }
 
+const directions = Object.keys(directionTargets);
+
+const isTarget = (target: string): boolean =>
+  /^dynamics\/[a-z][a-z0-9_]{0,127}$/.test(target) || directions.includes(target);
+
 const dateWords = 'must be a date or a time, such as 2026-11-01.';
 
 function faultsOf(target: string, { from, to }: ControlOptions): Record<string, string> {
   return {
-    ...(!/^dynamics\/[a-z][a-z0-9_]{0,127}$/.test(target) && { target: 'must be dynamics/<table>.' }),
+    ...(!isTarget(target) && { target: `must be dynamics/<table> or one of ${directions.join(', ')}.` }),
     ...(!isDate(from) && { '--from': dateWords }),
     ...(!isDate(to) && { '--to': dateWords }),
   };
@@ -95,7 +101,7 @@ export async function sendControl(
 /** A misspelt name would wait for ever: nobody follows commands for it. */
 async function assertKnown(log: EventLogSettings, target: string): Promise<void> {
   const known = [...(await createEventLog(log).readLatest(topics.checkpoints)).keys()];
-  if (known.includes(target)) return;
+  if (known.includes(target) || directions.includes(target)) return;
   const names = known.sort().join(', ') || 'nothing';
   throw new SyncError('CONFIG_INVALID', { target: `is not read by any extractor; read are: ${names}.` });
 }

@@ -13,6 +13,7 @@ export type Status = SourceStatus & Partial<ServiceStatus>;
 type ServiceStatus = {
   readonly firstReadsComplete: boolean;
   readonly lag: Readonly<Record<string, number>>;
+  readonly writes: Readonly<Record<string, { readonly isWithheld: boolean; readonly records: number }>>;
   readonly errors: readonly ErrorGroup[];
 };
 
@@ -41,13 +42,16 @@ export async function showStatus(
 }
 
 /** What only a running reconciler can tell. */
-function serviceLines({ firstReadsComplete, lag = {}, errors = [] }: Status): string[] {
+function serviceLines({ firstReadsComplete, lag = {}, writes = {}, errors = [] }: Status): string[] {
   if (firstReadsComplete === undefined) return [];
   const lags = Object.entries(lag).map(([step, messages]) => `${step} ${messages}`);
 
   return [
     `Both sides read once: ${firstReadsComplete ? 'yes' : 'no'}`,
     `Messages to be handled: ${lags.join(', ')}`,
+    ...Object.entries(writes)
+      .filter(([, { isWithheld }]) => isWithheld)
+      .map(([system, { records }]) => `Writes to ${system} are withheld, of ${records} records so far.`),
     errors.length === 0 ? 'No errors.' : errorTableText(errors),
   ];
 }

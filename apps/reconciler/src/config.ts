@@ -50,6 +50,21 @@ export const settings = [
     max: 52,
   },
   {
+    name: 'WRITE_TO_DYNAMICS',
+    description:
+      'Whether writes to Dynamics flow before an operator says otherwise: `on`, or `observe`: everything is read, matched and decided, nothing is written.',
+    kind: 'choice',
+    choices: ['on', 'observe'],
+    default: 'on',
+  },
+  {
+    name: 'WRITE_TO_MARKETO',
+    description: 'The same for writes to Marketo.',
+    kind: 'choice',
+    choices: ['on', 'observe'],
+    default: 'on',
+  },
+  {
     name: 'API_TOKEN',
     description: 'Token that callers of the operator’s API must bring; without one the API does not exist.',
     kind: 'string',

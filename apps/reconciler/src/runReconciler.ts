@@ -26,6 +26,7 @@ import {
   onePerPartition,
   reopeningPublisher,
   withDeadLetters,
+  type Directions,
 } from '@lockstep/pipelines';
 import type { BatchHandler, EventLog, LeaseKeeper, Publisher } from '@lockstep/ports';
 import { entityMappingsFor, entityOfTable, mappingFor, nativePolicy } from '@lockstep/reconciliation';
@@ -33,6 +34,7 @@ import { openRules, personTable, type Rules, type RulesSource } from '@lockstep/
 import { createSchemaIds } from '@lockstep/schema-registry';
 import { reasonOf, retryForever, startService, systemClock, type Service } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
+import { followDirections, openDirections } from './followDirections.ts';
 import { openOperator, operatorApis } from './http/openOperator.ts';
 import { createOperatorDoor } from './http/operatorParts.ts';
 import { openDynamics } from './openDynamics.ts';
@@ -49,6 +51,7 @@ type Parts = {
   readonly eventLog: EventLog;
   readonly leases: LeaseKeeper;
   readonly service: Service;
+  readonly directions: Directions;
 };
 
 const routerGroup = 'lockstep.router';
@@ -107,8 +110,10 @@ export async function runReconciler(config: Config): Promise<void> {
     lifecycle.opened('mongodb', () => stores.close());
     const leases = createLeaseKeeper({ kafka, prefix });
     const read = { groups: consumed(config), tables: personTables };
-    openOperator(door, { ...read, log: logSettings, stores, dynamics, lifecycle });
-    await serve({ config, rules, definitions, dynamics, stores, eventLog, leases, service }, signal);
+    const directions = openDirections(config);
+    const parts = { config, rules, definitions, dynamics, stores, eventLog, leases, service, directions };
+    openOperator(door, { ...read, log: logSettings, stores, dynamics, lifecycle, directions });
+    await serveDirected(parts, logSettings, signal);
   });
 }
 
@@ -118,6 +123,17 @@ const consumed = (config: Config) => ({
   live: { group: reconcileGroup, topics: [topics.inbox] },
   backfill: { group: reconcileBackfillGroup, topics: [topics.inboxBackfill] },
 });
+
+/** Nothing is decided before it is known which writes may flow. */
+async function serveDirected(parts: Parts, log: EventLogSettings, signal: AbortSignal): Promise<void> {
+  const ended = new AbortController();
+  const all = AbortSignal.any([signal, ended.signal]);
+  let ready = (): void => {};
+  const isReady = new Promise<void>((resolve) => (ready = resolve));
+  const following = followDirections(log, { directions: parts.directions, ready }, all);
+  const serving = Promise.race([isReady, following]).then(() => serve(parts, all));
+  await Promise.all([following, serving].map((loop) => loop.finally(() => ended.abort())));
+}
 
 async function serve(parts: Parts, signal: AbortSignal): Promise<void> {
   const { config, stores, eventLog, service } = parts;
@@ -212,7 +228,7 @@ function openDynamicsWriter({ config, dynamics, service }: Parts, publisher: Pub
 }
 
 function reconcilerBy(
-  { config, stores, service }: Parts,
+  { config, stores, service, directions }: Parts,
   { mapping, matchByEmail }: Rules,
   writeDynamics: ReturnType<typeof openDynamicsWriter>,
 ): BatchHandler {
@@ -223,6 +239,7 @@ function reconcilerBy(
     entityMappings: entityMappingsFor(config.dynamicsTables),
     policy: { ...nativePolicy, matchByEmail: matchByEmail ?? config.matchByEmail },
     writeDynamics,
+    withheld: directions.withheld,
     onDecided: ({ conflicts }) => {
       for (const { rule } of conflicts) service.metrics.conflicts.inc({ rule });
     },
@@ -231,13 +248,16 @@ function reconcilerBy(
 
 /** One process wakes what is due and watches the first reads; it opens its publisher only while it holds the lease. */
 async function sweep(parts: Parts, signal: AbortSignal): Promise<void> {
-  const { config, stores, eventLog, service } = parts;
+  const { config, stores, eventLog, service, directions } = parts;
   const { log, readiness } = service;
   const publisher = reopeningPublisher(eventLog, 'sweeper');
   const groups = { routerGroup, reconcileGroup, reconcileBackfillGroup };
   const shared = { ...stores, ...groups, log: eventLog, publisher, clock: systemClock };
-  const sweeper = createSweeper({ ...shared, intervalMs: config.sweepIntervalMs });
+  const { withheld } = directions;
+  const sweeper = createSweeper({ ...shared, withheld, intervalMs: config.sweepIntervalMs });
   const step = async () => {
+    const answers = directions.answers(systemClock);
+    if (answers.length > 0) await publisher.publish(answers);
     await checkFirstReads({ ...shared, tables: personTables });
     return sweeper.step(signal);
   };

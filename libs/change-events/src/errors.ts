@@ -45,6 +45,10 @@ export const errorTable = {
   ),
   MONGODB_UNREACHABLE: entry('RETRY', 'The database does not answer.'),
   MONGODB_REFUSED: entry('STOP', 'The database refuses the credentials or the operation.'),
+  GOLDEN_FORMAT_NEWER: entry(
+    'STOP',
+    'A golden record was written by a newer version, which this one would damage; nothing of it is changed.',
+  ),
   REVISION_CONFLICT: entry(
     'RETRY',
     'A golden record was saved by another process in between; it is read and decided again.',

@@ -1,7 +1,7 @@
 import { SyncError } from '@lockstep/change-events';
 import { troubleKey, type GoldenStore, type GuardedSave } from '@lockstep/ports';
 import { troublesOf, type GoldenRecord, type Trouble } from '@lockstep/reconciliation';
-import { ObjectId, type AnyBulkWriteOperation, type Collection } from 'mongodb';
+import { ObjectId, type AnyBulkWriteOperation, type Collection, type Filter } from 'mongodb';
 import { coded } from './codedErrors.ts';
 import { isOnlyDuplicateKeys } from './duplicateKeys.ts';
 
@@ -9,25 +9,39 @@ import { isOnlyDuplicateKeys } from './duplicateKeys.ts';
  * A golden record as stored. `body` is the part that is only ever read whole, as JSON text: it makes loads four times and
  * saves twice as fast on the local stack (docs/decisions/0009). `saveId` tells whose save it holds: two processes that
  * decide from one revision write the same next revision. `dueAtMs` is absent instead of null, which keeps the record out
- * of the sparse index.
+ * of the sparse index. `format` is raised
+ * when an earlier version would misread, or lose, what is stored.
  */
 export type GoldenDocument = Pick<
   GoldenRecord,
-  'revision' | 'entity' | 'kind' | 'aliasOf' | 'waiting' | 'held' | 'lane' | 'troubledSince' | 'apart'
+  | 'revision'
+  | 'entity'
+  | 'kind'
+  | 'aliasOf'
+  | 'waiting'
+  | 'held'
+  | 'lane'
+  | 'troubledSince'
+  | 'apart'
+  | 'withheld'
 > & {
   readonly _id: string;
   readonly saveId: ObjectId;
+  /** Absent from documents of the first versions. */
+  readonly format?: number;
   readonly dueAtMs?: number;
   /** Of a record in trouble: its place in their order, and what they are, to be asked for. */
   readonly troubled?: { readonly key: string; readonly by: readonly Pick<Trouble, 'side' | 'code'>[] };
   readonly body: string;
 };
 
+const formatKnown = 1;
+
 function toDocument(record: GoldenRecord): GoldenDocument {
   const { goldenId, dueAtMs, fields, rows, outbox, conflicts, ...parts } = record;
   const body = JSON.stringify({ fields, rows, outbox, conflicts });
   return {
-    ...{ _id: goldenId, ...parts, ...troubledIn(record), body, saveId: new ObjectId() },
+    ...{ _id: goldenId, ...parts, ...troubledIn(record), body, saveId: new ObjectId(), format: formatKnown },
     ...(dueAtMs === null ? {} : { dueAtMs }),
   };
 }
@@ -40,15 +54,18 @@ function troubledIn(record: GoldenRecord): Pick<GoldenDocument, 'troubled'> {
   return { troubled: { key: troubleKey(since, goldenId), by } };
 }
 
-/** A stored document as the record that it holds. */
+/** A stored document as the record that it holds. Throws GOLDEN_FORMAT_NEWER: a record is never written back as an older one. */
 export function toRecord({
   _id,
   saveId: _saveId,
   troubled: _troubled,
+  format = formatKnown,
   dueAtMs,
   body,
   ...parts
 }: GoldenDocument): GoldenRecord {
+  if (format > formatKnown)
+    throw new SyncError('GOLDEN_FORMAT_NEWER', { goldenId: _id, format, known: formatKnown });
   const whole = JSON.parse(body) as Pick<GoldenRecord, 'fields' | 'rows' | 'outbox' | 'conflicts'>;
   return { goldenId: _id, ...parts, ...whole, dueAtMs: dueAtMs ?? null };
 }
@@ -77,7 +94,13 @@ function assertDistinct(saves: readonly GuardedSave[]): void {
 function queries(
   collection: Collection<GoldenDocument>,
   maxTimeMS: number,
-): Pick<GoldenStore, 'findDue' | 'findWaiting'> {
+): Pick<GoldenStore, 'findDue' | 'findWaiting' | 'findWithheld'> {
+  async function findIds(filter: Filter<GoldenDocument>, limitMax: number): Promise<readonly string[]> {
+    if (limitMax <= 0) return [];
+    const query = collection.find(filter, { projection: { _id: 1 }, maxTimeMS }).limit(limitMax);
+    return (await query.toArray()).map(({ _id }) => _id);
+  }
+
   return {
     findDue: (nowMs, limitMax) =>
       coded('golden.findDue', async () => {
@@ -90,14 +113,9 @@ function queries(
         return due.map(({ _id }) => _id);
       }),
     findWaiting: (cause, limitMax) =>
-      coded('golden.findWaiting', async () => {
-        if (limitMax <= 0) return [];
-        const waiting = await collection
-          .find({ 'waiting.cause': cause }, { projection: { _id: 1 }, maxTimeMS })
-          .limit(limitMax)
-          .toArray();
-        return waiting.map(({ _id }) => _id);
-      }),
+      coded('golden.findWaiting', () => findIds({ 'waiting.cause': cause }, limitMax)),
+    findWithheld: (system, limitMax) =>
+      coded('golden.findWithheld', () => findIds({ [`withheld.${system}`]: true }, limitMax)),
   };
 }
 

@@ -9,6 +9,7 @@ import {
   syncStateContract,
   troubleReaderContract,
 } from '@lockstep/ports';
+import { newGoldenRecord } from '@lockstep/reconciliation';
 import { MongoClient } from 'mongodb';
 import { v4 as newId } from 'uuid';
 import { openMongoStores, type MongoStores } from './openMongoStores.ts';
@@ -55,6 +56,23 @@ describe('openMongoStores', () => {
 
     await expect(second.ping()).resolves.toBeUndefined();
     expect(await second.links.resolve(['dynamics/lead/1'])).toEqual(new Map([['dynamics/lead/1', 'g1']]));
+  });
+
+  it('refuses a golden record that a newer version wrote', async () => {
+    const database = `${run}-newer`;
+    const { golden } = await openIn(database);
+    await golden.save([{ record: newGoldenRecord('a'), expected: null }]);
+    const client = await new MongoClient(url).connect();
+    await client
+      .db(database)
+      .collection('goldenRecords')
+      .updateOne({}, { $inc: { format: 1 } });
+    await client.close();
+
+    await expect(golden.load(['a'])).rejects.toMatchObject({
+      code: 'GOLDEN_FORMAT_NEWER',
+      details: { goldenId: 'a' },
+    });
   });
 
   it('keeps records that wait for nothing out of the indexes that find what waits', async () => {

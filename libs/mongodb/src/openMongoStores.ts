@@ -90,6 +90,8 @@ async function createIndexes(db: Db): Promise<void> {
   const golden = db.collection<GoldenDocument>('goldenRecords');
   await golden.createIndex({ dueAtMs: 1 }, { sparse: true });
   await golden.createIndex({ 'waiting.cause': 1 }, { sparse: true });
+  await golden.createIndex({ 'withheld.dynamics': 1 }, { sparse: true });
+  await golden.createIndex({ 'withheld.marketo': 1 }, { sparse: true });
   await indexTroubles(golden);
   await indexRequests(db.collection<RequestDocument>('requests'));
   await indexCallbacks(db.collection<CallbackDocument>('callbacks'));

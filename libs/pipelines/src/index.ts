@@ -29,6 +29,7 @@ export {
 export { listLetters, type LetterFilter, type ScanLetters } from './operate/deadLetterList.ts';
 export { findCandidates, isInReview, listReviews } from './operate/listReviews.ts';
 export { replayLetters, type ReplayOptions } from './operate/replayLetters.ts';
+export { createDirections, directionTargets, type Directions } from './operate/directions.ts';
 export { findRecords, type RecordStores, type Sought } from './operate/findRecords.ts';
 export {
   recordView,

@@ -1,4 +1,10 @@
-import { isSyncError, SyncError, type ErrorCode, type InboxMessage } from '@lockstep/change-events';
+import {
+  isSyncError,
+  SyncError,
+  type ErrorCode,
+  type InboxMessage,
+  type System,
+} from '@lockstep/change-events';
 import type {
   BatchHandler,
   ClaimStore,
@@ -37,6 +43,8 @@ export type ReconcileOptions = {
   /** Of records beside persons; what is not here has no fields. */
   readonly entityMappings?: Readonly<Partial<Record<GoldenEntity, readonly MappingRow[]>>>;
   readonly policy: Policy;
+  /** Systems to which nothing is written for now; none without it. */
+  readonly withheld?: () => ReadonlySet<System>;
   /** Starts the guarded writes of a batch once it is committed; must not throw. */
   readonly writeDynamics: (writes: readonly OwnedWrite[]) => Promise<void>;
   readonly onDecided?: (decision: Decision) => void;
@@ -140,6 +148,7 @@ async function decideOnce(
       owners,
       parents,
       published: session.published,
+      withheld: withheldNow(options),
     };
     const decision = decideOrSetAside(options, { message, record: outcome.record, context, session });
     if (!decision) continue;
@@ -148,6 +157,10 @@ async function decideOnce(
   }
   return outcomes;
 }
+
+const nothingWithheld: ReadonlySet<System> = new Set();
+
+const withheldNow = ({ withheld }: ReconcileOptions): ReadonlySet<System> => withheld?.() ?? nothingWithheld;
 
 const mappingsOf =
   ({ mapping, entityMappings = {} }: ReconcileOptions): MappingOf =>

@@ -1,4 +1,4 @@
-import { topics, type InboxMessage } from '@lockstep/change-events';
+import { topics, type InboxMessage, type System } from '@lockstep/change-events';
 import type {
   Clock,
   EventLog,
@@ -19,6 +19,8 @@ export type SweepOptions = {
   /** The group of the backfill lane, where it has its own. */
   readonly reconcileBackfillGroup?: string;
   readonly intervalMs: number;
+  /** Systems to which nothing is written for now; none without it. */
+  readonly withheld?: () => ReadonlySet<System>;
 };
 
 const wakeUpsMax = 500;
@@ -28,13 +30,14 @@ const wokenMs = 10_000;
 /** Wakes records with something overdue, and, once both sides are read, those that waited for it. Repeats are harmless. */
 export function createSweeper(options: SweepOptions): Stepper {
   const woken = new Map<string, number>();
+  const mayHold = new Set<System>(['dynamics', 'marketo']);
   return {
     async step() {
       const nowMs = options.clock.now();
       for (const [goldenId, atMs] of woken) if (atMs + wokenMs < nowMs) woken.delete(goldenId);
       const isAsleep = (goldenId: string): boolean => !woken.has(goldenId);
       const due = (await options.golden.findDue(nowMs, wakeUpsMax)).filter(isAsleep);
-      const released = (await findReleased(options)).filter(isAsleep);
+      const released = (await findReleased(options, mayHold)).filter(isAsleep);
       for (const goldenId of [...due, ...released]) woken.set(goldenId, nowMs);
       const messages = [
         ...due.map((goldenId) => wakeUp(topics.inbox, goldenId)),
@@ -47,12 +50,34 @@ export function createSweeper(options: SweepOptions): Stepper {
   };
 }
 
-/** The next page of records that waited for the first reads, as long as less than a page is on its way. */
-async function findReleased(options: SweepOptions): Promise<readonly string[]> {
+/**
+ * The next page of records that waited for the first reads, or whose writes were withheld and flow again, as long as less than a
+ * page is on its way.
+ */
+async function findReleased(options: SweepOptions, mayHold: Set<System>): Promise<readonly string[]> {
   if (!(await options.syncState.firstReadsComplete())) return [];
   const group = options.reconcileBackfillGroup ?? options.reconcileGroup;
   if ((await options.log.lag(group, [topics.inboxBackfill])) >= wakeUpsMax) return [];
-  return options.golden.findWaiting('first-reads', wakeUpsMax);
+  const waiting = await options.golden.findWaiting('first-reads', wakeUpsMax);
+  const freed = await findFreed(options, mayHold);
+  return [...new Set([...waiting, ...freed])];
+}
+
+/** `mayHold` are the systems that are asked about: none is once nothing was found for it while its writes flow. */
+async function findFreed(
+  { golden, withheld }: SweepOptions,
+  mayHold: Set<System>,
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const system of ['dynamics', 'marketo'] as const) {
+    if (withheld?.().has(system)) mayHold.add(system);
+    else if (mayHold.has(system)) {
+      const ids = await golden.findWithheld(system, wakeUpsMax);
+      if (ids.length === 0) mayHold.delete(system);
+      found.push(...ids);
+    }
+  }
+  return found;
 }
 
 function wakeUp(topic: string, goldenId: string): OutgoingMessage {

@@ -1,4 +1,4 @@
-import type { DeliveryOutcome, Sequence } from '@lockstep/change-events';
+import type { DeliveryOutcome, Sequence, System } from '@lockstep/change-events';
 import type { GoldenRecord } from '@lockstep/reconciliation';
 
 /** A record to save, guarded by the revision it was read at; null inserts. */
@@ -13,6 +13,8 @@ export type GoldenStore = {
   findDue(nowMs: number, limitMax: number): Promise<readonly string[]>;
   /** Golden ids whose `waiting.cause` is `cause`, in no order. */
   findWaiting(cause: 'first-reads', limitMax: number): Promise<readonly string[]>;
+  /** Golden ids with something to write to `system` that was withheld, in no order. */
+  findWithheld(system: System, limitMax: number): Promise<readonly string[]>;
 };
 
 /** Which golden record a row belongs to; keys are `system/table/id`. An entry is written before it is used. */

@@ -17,6 +17,7 @@ import { planMarketo, requestJoin } from './planMarketo.ts';
 import { scheduleRelations } from './relations.ts';
 import { troublesOf } from './troubles.ts';
 import { join, lookAgain } from './wakeUp.ts';
+import { planUnlessWithheld } from './withhold.ts';
 
 const conflictsKeptMax = 20;
 
@@ -64,10 +65,10 @@ function causeOf(record: GoldenRecord, message: InboxMessage): Draft['cause'] {
 function plan(draft: Draft): void {
   const { entity } = draft.record;
   if (entity) {
-    planEntity(draft, entity);
+    planUnlessWithheld(draft, 'marketo', (planned) => planEntity(planned, entity));
   } else {
-    planDynamics(draft);
-    planMarketo(draft);
+    planUnlessWithheld(draft, 'dynamics', planDynamics);
+    planUnlessWithheld(draft, 'marketo', planMarketo);
   }
   scheduleRelations(draft);
 }
@@ -145,7 +146,8 @@ function close(draft: Draft): Decision {
     goldenEvent,
     conflicts: draft.conflicts,
     commands: draft.commands,
-    dynamicsWrites: draft.dynamicsWrites,
+    // An open one is tried again when writes flow again.
+    dynamicsWrites: context.withheld?.has('dynamics') ? [] : draft.dynamicsWrites,
     forwards: draft.forwards,
     claimsAdded: claims.added,
     claimsRemoved: claims.removed,

@@ -37,6 +37,8 @@ export type DecisionContext = {
   readonly owners: ReadonlyMap<string, string>;
   /** By what Marketo knows the rows that the record names, by their ids; those that it is not known to have are absent. */
   readonly parents: ReadonlyMap<string, Scalar>;
+  /** Systems to which nothing is written for now; what there is to write is remembered (`withheld` of the record). */
+  readonly withheld?: ReadonlySet<System>;
   /** Outbox entries that this process knows to be published; the others are published again. */
   readonly published: ReadonlySet<string>;
 };

@@ -1,4 +1,4 @@
-import type { Scalar, ScalarValues, WriteCommand } from '@lockstep/change-events';
+import type { Scalar, ScalarValues, System, WriteCommand } from '@lockstep/change-events';
 import type { Decision } from './decision.ts';
 import { createDynamicsSide, createMarketoSide } from './exampleSides.ts';
 import type { NarrowField } from './exampleUnfit.ts';
@@ -46,6 +46,8 @@ export function createParts(options: WorldOptions) {
       parents: new Set<string>(),
       /** Ids that Marketo lacks all the same. */
       lacking: new Set<Scalar>(),
+      /** Systems to which nothing is written. */
+      withheld: new Set<System>(),
       firstReadsComplete: options.firstReadsComplete ?? true,
       policy: { ...nativePolicy, matchByEmail: options.matchByEmail ?? false },
     },

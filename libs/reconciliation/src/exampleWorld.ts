@@ -94,6 +94,7 @@ function contextOf({ state }: Parts, former: GoldenRecord | null, message: Inbox
     owners: state.links,
     parents: new Map([...state.parents].map((id) => [id, id])),
     published: new Set(outbox.map((entry) => entry.entryId)),
+    withheld: state.withheld,
   };
 }
 

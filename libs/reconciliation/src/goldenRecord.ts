@@ -133,6 +133,8 @@ export type GoldenRecord = {
   readonly held?: HeldRelations;
   /** Since when, as an ISO time, it has troubles (`troublesOf`); an attempt begins the time anew. Absent without any. */
   readonly troubledSince?: string;
+  /** Systems to which there is something to write, while nothing is written to them. */
+  readonly withheld?: Readonly<Partial<Record<System, true>>>;
   /** An operator said that whoever else has its address is somebody else: it is matched with nobody. */
   readonly apart?: boolean;
   readonly conflicts: readonly Conflict[];

@@ -1,5 +1,5 @@
 import { SyncError, topics, type InboxMessage } from '@lockstep/change-events';
-import { createRouter } from '@lockstep/pipelines';
+import { createDirections, createRouter } from '@lockstep/pipelines';
 import { inMemoryDynamics, inMemoryEventLog, inMemoryStores, type IncomingMessage } from '@lockstep/ports';
 import { newGoldenRecord, type GoldenRecord } from '@lockstep/reconciliation';
 import { createMetrics, startHealthServer, type HealthServer } from '@lockstep/service-runtime';
@@ -45,7 +45,10 @@ async function createApi({ isStarting = false } = {}) {
   };
   const clock = { now: () => Date.parse('2026-11-28T04:00:00Z') };
   if (!isStarting)
-    door.open({ stores, log, groups, clock, publisher, dynamics, letters, tables: ['lead', 'contact'] });
+    door.open({
+      ...{ stores, log, groups, clock, publisher, dynamics, letters, tables: ['lead', 'contact'] },
+      directions: createDirections(new Set(['marketo'])),
+    });
   const { registry } = createMetrics('reconciler');
   const options = { token: () => Promise.resolve(token), log: { error: () => undefined }, parts: door.parts };
   server = await startHealthServer({
@@ -137,6 +140,7 @@ describe('the operator’s API', () => {
       firstReadsComplete: false,
       lag: { live: 0 },
       errors: [{ code: '1077', records: 1 }],
+      writes: { dynamics: { isWithheld: false }, marketo: { isWithheld: true, records: 0 } },
     });
   });
 
@@ -229,5 +233,27 @@ describe('the operator’s API', () => {
     });
     expect(await list()).toMatchObject([{ isReplayed: true }]);
     expect(log.messages(topics.inbox)).toMatchObject([{ key: 'ann', headers: { 'lockstep-replays': '1' } }]);
+  });
+
+  it('puts commands to a table or a direction on their topic, and refuses those that nobody would obey', async () => {
+    const { post, log } = await createApi();
+    const control = (action: string, target: string) => post('/v1/control', { action, target, actor: 'ben' });
+
+    const { status, body } = await control('pause', 'reconciler/to-dynamics');
+
+    expect(status).toBe(202);
+    expect(log.messages(topics.control)).toMatchObject([
+      {
+        key: 'reconciler/to-dynamics',
+        value: { controlId: body['controlId'], action: 'pause', actor: 'ben', at: '2026-11-28T04:00:00Z' },
+      },
+    ]);
+    for (const [action, target] of [
+      ['resync', 'reconciler/to-marketo'],
+      ['pause', 'dynamics/nothing'],
+      ['dance', 'dynamics/lead'],
+    ] as const)
+      expect((await control(action, target)).status).toBe(400);
+    expect(log.messages(topics.control)).toHaveLength(1);
   });
 });

@@ -1,5 +1,6 @@
 import fastifySwagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import type { ServiceApi } from '@lockstep/service-runtime';
+import { controlRoutes } from './controlRoutes.ts';
 import { errorRoutes } from './errorRoutes.ts';
 import type { OperatorParts, OperatorRoutes } from './operatorParts.ts';
 import { openScope, type ScopeOptions } from './operatorScope.ts';
@@ -21,6 +22,7 @@ const subjects: readonly OperatorRoutes[] = [
   reviewRoutes,
   wishRoutes,
   replayRoutes,
+  controlRoutes,
 ];
 
 /**

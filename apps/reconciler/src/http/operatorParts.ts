@@ -1,10 +1,11 @@
 import { SyncError } from '@lockstep/change-events';
-import type { RecordStores, ReplayOptions } from '@lockstep/pipelines';
+import type { Directions, RecordStores, ReplayOptions } from '@lockstep/pipelines';
 import type { FastifyInstance } from 'fastify';
 import type {
   Clock,
   DynamicsWriter,
   EventLog,
+  GoldenStore,
   Publisher,
   SyncStateStore,
   TroubleReader,
@@ -12,11 +13,13 @@ import type {
 
 /** What the operator's API reads and acts through. */
 export type OperatorParts = {
-  readonly stores: RecordStores & {
+  readonly stores: Omit<RecordStores, 'golden'> & {
+    readonly golden: Pick<GoldenStore, 'load' | 'findWithheld'>;
     readonly troubles: TroubleReader;
     readonly syncState: Pick<SyncStateStore, 'firstReadsComplete'>;
   };
   readonly log: Pick<EventLog, 'readLatest' | 'lag'>;
+  readonly directions: Pick<Directions, 'withheld'>;
   /** Consumer groups of this service, by what they do, with their topics. */
   readonly groups: Readonly<Record<string, { readonly group: string; readonly topics: readonly string[] }>>;
   readonly clock: Pick<Clock, 'now'>;

@@ -1,6 +1,7 @@
+import type { System } from '@lockstep/change-events';
 import { readSourceStatus } from '@lockstep/pipelines';
 import { Type } from '@sinclair/typebox';
-import type { OperatorRoutes } from './operatorParts.ts';
+import type { OperatorParts, OperatorRoutes } from './operatorParts.ts';
 import { failureSchema } from './operatorScope.ts';
 import { countSchema, countsOf } from './troubleCounts.ts';
 
@@ -27,6 +28,14 @@ const requestsSchema = Type.Object({
   budget: nullable(Type.Number()),
 });
 
+/** More withheld records than these are not counted. */
+const withheldMax = 10_000;
+
+const directionSchema = Type.Object({
+  isWithheld: Type.Boolean({ description: 'Nothing is written to this system for now.' }),
+  records: Type.Number({ description: `Records with something to write to it, ${withheldMax} at most.` }),
+});
+
 const statusSchema = Type.Object({
   tables: Type.Array(tableSchema),
   requests: Type.Array(requestsSchema, {
@@ -34,6 +43,7 @@ const statusSchema = Type.Object({
   }),
   firstReadsComplete: Type.Boolean(),
   lag: Type.Record(Type.String(), Type.Number(), { description: 'Messages not yet handled, by step.' }),
+  writes: Type.Object({ dynamics: directionSchema, marketo: directionSchema }),
   errors: Type.Array(countSchema),
   errorsWhole: Type.Boolean({ description: 'False when there are more records than were counted.' }),
 });
@@ -51,8 +61,19 @@ export const statusRoutes: OperatorRoutes = (scope, parts) => {
     return {
       ...(await readSourceStatus(log, clock.now())),
       firstReadsComplete: await stores.syncState.firstReadsComplete(),
+      writes: {
+        dynamics: await directionOf(parts(), 'dynamics'),
+        marketo: await directionOf(parts(), 'marketo'),
+      },
       lag: Object.fromEntries(await Promise.all(lags)),
       ...{ errors, errorsWhole },
     };
   });
 };
+
+async function directionOf({ directions, stores }: OperatorParts, system: System) {
+  const isWithheld = directions.withheld().has(system);
+  const ids = isWithheld ? await stores.golden.findWithheld(system, withheldMax) : [];
+
+  return { isWithheld, records: ids.length };
+}

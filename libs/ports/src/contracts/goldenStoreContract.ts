@@ -24,6 +24,7 @@ function goldenRecord(goldenId: string, changes: Partial<GoldenRecord> = {}): Go
 const everyPart = goldenRecord('full', {
   entity: 'account',
   apart: true,
+  withheld: { dynamics: true },
   troubledSince: '2026-11-28T03:00:00Z',
   held: { dueAtMs: 20, attempts: 2, takenBack: ['externalSalesPersonId'] },
   revision: { epoch: 2, number: Number.MAX_SAFE_INTEGER },
@@ -223,6 +224,23 @@ export function goldenStoreContract(name: string, open: () => Promise<GoldenStor
 
       expect([...(await store.findWaiting('first-reads', 10))].sort()).toEqual(['a', 'b']);
       expect(await store.findWaiting('first-reads', 1)).toHaveLength(1);
+    });
+
+    it('finds what is withheld from a system, up to the limit, and nothing that was written since', async () => {
+      const store = await open();
+      const withheld = (goldenId: string, from: GoldenRecord['withheld'] = { marketo: true }) =>
+        goldenRecord(goldenId, { withheld: from });
+      await insert(
+        store,
+        withheld('a'),
+        withheld('b', { marketo: true, dynamics: true }),
+        goldenRecord('free'),
+      );
+      await insert(store, withheld('done'), withheld('other', { dynamics: true }));
+      await store.save([{ record: goldenRecord('done', { revision: revision(2) }), expected: revision(1) }]);
+
+      expect([...(await store.findWithheld('marketo', 10))].sort()).toEqual(['a', 'b']);
+      expect(await store.findWithheld('dynamics', 1)).toHaveLength(1);
     });
 
     it('forgets the due time of a record that has nothing open any more', async () => {

@@ -61,6 +61,12 @@ function goldenStoreOver(records: Map<string, GoldenRecord>): GoldenStore {
         .slice(0, limitMax)
         .map(({ goldenId }) => goldenId);
     },
+    async findWithheld(system, limitMax) {
+      return [...records.values()]
+        .filter(({ withheld }) => withheld?.[system])
+        .slice(0, limitMax)
+        .map(({ goldenId }) => goldenId);
+    },
     async findWaiting(cause, limitMax) {
       return [...records.values()]
         .filter(({ waiting }) => waiting?.cause === cause)

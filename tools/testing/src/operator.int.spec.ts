@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startLockstep, type Lockstep } from './startLockstep.ts';
+
+const id = '5f0e4c9a-0a4e-4f54-9a53-3a6b8a7a1c03';
+/** The field of Marketo holds 255. */
+const subject = `${'Engines that weave '.repeat(15)} and more`;
+const token = 'a-token-of-sixteen-characters';
+const timeoutMs = 60_000;
+
+let lockstep: Lockstep;
+
+beforeAll(async () => {
+  lockstep = await startLockstep({
+    seed: { leads: [{ leadid: id, subject, firstname: 'Ada', emailaddress1: 'ada@example.org' }] },
+    settings: { API_TOKEN: token, WRITE_TO_MARKETO: 'observe' },
+  });
+}, 2 * timeoutMs);
+afterAll(() => lockstep.close());
+
+type Json = Readonly<Record<string, unknown>>;
+
+async function call(path: string, body?: object): Promise<Json> {
+  const answer = await fetch(`${lockstep.processes.reconciler.url}${path}`, {
+    headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
+    ...(body && { method: 'POST', body: JSON.stringify(body) }),
+  });
+  const found = (await answer.json()) as Json;
+  if (!answer.ok) throw new Error(`${path}: ${JSON.stringify(found)}`);
+  return found;
+}
+
+/** Asks until it holds. */
+async function until<Value>(ask: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value> {
+  for (let waitedMs = 0; ; waitedMs += 500) {
+    const value = await ask();
+    if (holds(value)) return value;
+    if (waitedMs > timeoutMs) throw new Error(`not so after ${timeoutMs} ms: ${JSON.stringify(value)}`);
+    await sleep(500);
+  }
+}
+
+const personOf = () => lockstep.marketo.personOfRow(id).catch(() => null);
+
+it(
+  'shows an operator what would be written, writes on command, and tells what is refused and tries it again',
+  async () => {
+    const status = await until(
+      () => call('/v1/status'),
+      ({ writes }) => JSON.stringify(writes).includes('"marketo":{"isWithheld":true,"records":1}'),
+    );
+    expect(status).toMatchObject({ firstReadsComplete: true, lag: { live: expect.any(Number) } });
+    expect(await personOf()).toBeNull();
+
+    await call('/v1/control', { action: 'resume', target: 'reconciler/to-marketo', actor: 'ben' });
+    const person = await until(personOf, (found) => found !== null);
+    expect(person).toMatchObject({ firstName: 'Ada', crmTopic: null });
+
+    const errors = await until(
+      () => call('/v1/errors'),
+      ({ groups }) => (groups as Json[]).length > 0,
+    );
+    expect(errors).toMatchObject({ groups: [{ side: 'marketo', code: '1077', records: 1 }], isWhole: true });
+    const { records } = await call(`/v1/records?row=dynamics/lead/${id}`);
+    const [record = {}] = records as Json[];
+    expect(record).toMatchObject({
+      troubles: expect.arrayContaining([expect.objectContaining({ field: 'topic' })]),
+    });
+
+    const path = `/v1/records/${String(record['goldenId'])}`;
+    await call(`${path}/release`, { actor: 'ben' });
+    await until(
+      () => call(path),
+      ({ troubledSince }) =>
+        typeof troubledSince === 'string' && troubledSince > String(record['troubledSince']),
+    );
+    const { asked } = await call(`${path}/resync`, { actor: 'ben' });
+    expect(asked).toEqual([`dynamics/lead/${id}`, `marketo/person/${person?.id ?? ''}`]);
+    const isSettled = ({ open, waitsFor }: Json) => (open as unknown[]).length === 0 && waitsFor === null;
+    await until(() => call(path), isSettled);
+  },
+  4 * timeoutMs,
+);
