@@ -147,7 +147,7 @@ function close(draft: Draft): Decision {
     conflicts: draft.conflicts,
     commands: draft.commands,
     // An open one is tried again when writes flow again.
-    dynamicsWrites: context.withheld?.has('dynamics') ? [] : draft.dynamicsWrites,
+    dynamicsWrites: draft.context.withheld?.has('dynamics') ? [] : draft.dynamicsWrites,
     forwards: draft.forwards,
     claimsAdded: claims.added,
     claimsRemoved: claims.removed,
