@@ -30,7 +30,10 @@ beforeAll(async () => {
   await once(server, 'listening');
 });
 beforeEach(() => void asked.splice(0));
-afterAll(() => server.close());
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
 
 async function printed(options: ReplayOptions): Promise<string[]> {
   const lines: string[] = [];
