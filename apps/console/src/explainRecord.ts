@@ -68,6 +68,7 @@ export function explain(view: RecordView): string[] {
     ),
     ...view.open.map(({ to, operation, fields }) => `on its way to ${to}: ${operation} ${fields.join(', ')}`),
     ...(view.waitsFor ? [`waits: ${view.waitsFor}`] : []),
+    ...(view.rules ? [`decided by rules ${view.rules}`] : []),
     ...(view.dueAt === null ? [] : [`looked at again at ${view.dueAt}`]),
   ];
 }

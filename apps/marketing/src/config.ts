@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { commonSettings, mongodbSettings, parseSettings } from '@lockstep/service-runtime';
+import { commonSettings, mongodbSettings, parseSettings, rulesSetting } from '@lockstep/service-runtime';
 import { creatables, fieldPolicies, type FieldPolicy, type SchemaWishes } from '@lockstep/pipelines';
 import { customTypeShape, customTypesOf } from './customTypes.ts';
 import type { Environment, Setting } from '@lockstep/service-runtime';
@@ -156,6 +156,7 @@ export const settings = [
     shape: { pattern: /^(\*\.)?[a-z\d-]+(\.[a-z\d-]+)*$/i, words: 'names of hosts' },
   },
   ...mongodbSettings,
+  rulesSetting,
 ] as const satisfies readonly Setting[];
 
 export type Config = ReturnType<typeof loadConfig>;

@@ -1,3 +1,4 @@
+import type { FieldDefinition } from '@lockstep/change-events';
 import type { Marketo } from '@lockstep/marketo';
 import type { MongoStores } from '@lockstep/mongodb';
 import type { HintBell } from '@lockstep/pipelines';
@@ -9,6 +10,8 @@ import type { RequestEntrance } from './requests/requestEntrance.ts';
 /** What the loops of this process share. */
 export type Parts = {
   readonly config: Config;
+  /** What is read of persons. */
+  readonly fields: readonly FieldDefinition[];
   readonly marketo: Marketo;
   readonly stores: MongoStores;
   readonly eventLog: EventLog;

@@ -1,14 +1,15 @@
 import {
   createCodec,
   createMessageCodec,
-  personFields,
   subjectSchemas,
   SyncError,
   topicDefinitions,
   topics,
+  tableDefinitions,
   topicSchemas,
   type DeliveryOutcome,
   type ErrorCode,
+  type FieldDefinition,
 } from '@lockstep/change-events';
 import { checkTopics, createEventLog, createKafkaClient, createLeaseKeeper } from '@lockstep/kafka';
 import { createMarketo, type Marketo } from '@lockstep/marketo';
@@ -24,6 +25,7 @@ import {
   type Notifier,
 } from '@lockstep/pipelines';
 import type { Lease } from '@lockstep/ports';
+import { marketoFields, openRules } from '@lockstep/rules';
 import { createSchemaIds } from '@lockstep/schema-registry';
 import {
   newTraceparent,
@@ -78,7 +80,10 @@ export async function runMarketing(config: Config): Promise<void> {
     url: config.schemaRegistryUrl,
     autoRegister: config.schemaAutoRegister,
   });
-  const codec = createMessageCodec(createCodec(schemaIds, subjectSchemas(topicSchemas(), prefix)), prefix);
+  const rules = await openRules(config.lockstepFile);
+  const fields = marketoFields(rules.current().mapping);
+  const schemas = subjectSchemas(topicSchemas(tableDefinitions, fields), prefix);
+  const codec = createMessageCodec(createCodec(schemaIds, schemas), prefix);
   const eventLog = createEventLog({ kafka, codec, prefix, instanceId: config.instanceId });
 
   await lifecycle.run(async (signal) => {
@@ -90,9 +95,9 @@ export async function runMarketing(config: Config): Promise<void> {
     const stores = await openMongoStores({ url: config.mongodbUrl, database: config.mongodbDatabase });
     lifecycle.opened('mongodb', () => stores.close());
     entrance.open({ ...stores, counter: service.metrics.requests });
-    const marketo = openMarketo(config);
+    const marketo = openMarketo(config, fields);
     lifecycle.opened('marketo', () => marketo.close());
-    const parts: Parts = { config, marketo, stores, eventLog, service, bell, entrance };
+    const parts: Parts = { config, fields, marketo, stores, eventLog, service, bell, entrance };
     readiness.set('lease', standby);
     await createLeaseKeeper({ kafka, prefix }).hold(
       leaseName,
@@ -102,12 +107,12 @@ export async function runMarketing(config: Config): Promise<void> {
   });
 }
 
-function openMarketo(config: Config): Marketo {
+function openMarketo(config: Config, fields: readonly FieldDefinition[]): Marketo {
   return createMarketo({
     url: config.marketoUrl,
     clientId: config.marketoClientId,
     clientSecret: config.marketoClientSecret,
-    fields: personFields,
+    fields,
     feedField: config.marketoRequestField,
     share: config.marketoShare,
     callsPer20s: config.marketoCallsPer20s,

@@ -1,3 +1,4 @@
+import type { FieldDefinition } from '@lockstep/change-events';
 import { openSetupCheck, reopeningStepper, type SchemaWishes, type SetupFault } from '@lockstep/pipelines';
 import type { Lease, MarketoField } from '@lockstep/ports';
 import { reasonOf, retryForever, systemClock, type Service } from '@lockstep/service-runtime';
@@ -9,6 +10,7 @@ type SetupParts = Pick<Parts, 'marketo' | 'eventLog'> & {
   readonly config: Pick<Config, 'marketoRequestField'>;
   readonly service: Voice;
   readonly wishes?: SchemaWishes;
+  readonly fields?: readonly FieldDefinition[];
 };
 
 export type SetupWatch = {
@@ -43,7 +45,7 @@ type LookOptions = SetupParts & {
 };
 
 async function look(options: LookOptions, signal: AbortSignal): Promise<void> {
-  const { marketo, eventLog: log, service, config, lease, onDescribed, onPassed, wishes } = options;
+  const { marketo, eventLog: log, service, config, lease, onDescribed, onPassed, wishes, fields } = options;
   const { marketoRequestField: feedField } = config;
   const { setup, budget } = marketo;
   const clock = systemClock;
@@ -52,6 +54,7 @@ async function look(options: LookOptions, signal: AbortSignal): Promise<void> {
     openSetupCheck({
       ...{ setup, budget, feedField, log, lease, clock, onFaults, onDescribed },
       ...(wishes && { wishes }),
+      ...(fields && { fields }),
     }),
   );
   const step = async () => {

@@ -6,6 +6,7 @@ import {
   topics,
   topicSchemas,
   type ErrorCode,
+  type MessageCodec,
   type TableDefinition,
 } from '@lockstep/change-events';
 import type { Dynamics } from '@lockstep/dynamics';
@@ -30,20 +31,27 @@ import {
 } from '@lockstep/pipelines';
 import type { BatchHandler, EventLog, LeaseKeeper, Publisher } from '@lockstep/ports';
 import { entityMappingsFor, entityOfTable, mappingFor, nativePolicy } from '@lockstep/reconciliation';
-import { openRules, personTable, type Rules, type RulesSource } from '@lockstep/rules';
+import { openRules, type Rules, type RulesSource } from '@lockstep/rules';
 import { createSchemaIds } from '@lockstep/schema-registry';
 import { reasonOf, retryForever, startService, systemClock, type Service } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
 import { followDirections, openDirections } from './followDirections.ts';
 import { openOperator, operatorApis } from './http/openOperator.ts';
 import { createOperatorDoor } from './http/operatorParts.ts';
+import {
+  followRules,
+  personDefinitions,
+  rulesInForce,
+  untilDescribed,
+  type RulesParts,
+} from './followRules.ts';
 import { openDynamics } from './openDynamics.ts';
-import { watchDefinitions } from './watchDefinitions.ts';
 
 /** What the loops of this process share. */
 type Parts = {
   readonly config: Config;
   readonly rules: RulesSource;
+  readonly codec: MessageCodec;
   /** What the writer of `dynamics` asks back; kept up to date in place. */
   readonly definitions: Record<string, TableDefinition>;
   readonly dynamics: Dynamics;
@@ -100,7 +108,7 @@ export async function runReconciler(config: Config): Promise<void> {
   };
   const eventLog = createEventLog(logSettings);
   const rules = await openRules(config.lockstepFile);
-  const definitions: Record<string, TableDefinition> = personDefinitions(rules.current());
+  const definitions: Record<string, TableDefinition> = personDefinitions();
   const dynamics = await openDynamics(config, definitions, metrics);
   lifecycle.opened('dynamics', () => dynamics.close());
 
@@ -111,8 +119,10 @@ export async function runReconciler(config: Config): Promise<void> {
     const leases = createLeaseKeeper({ kafka, prefix });
     const read = { groups: consumed(config), tables: personTables };
     const directions = openDirections(config);
-    const parts = { config, rules, definitions, dynamics, stores, eventLog, leases, service, directions };
+    const shared = { config, rules, codec, definitions, dynamics, stores, eventLog, leases, service };
+    const parts: Parts = { ...shared, directions };
     openOperator(door, { ...read, log: logSettings, stores, dynamics, lifecycle, directions });
+    await untilDescribed(rulesPartsOf(parts), signal);
     await serveDirected(parts, logSettings, signal);
   });
 }
@@ -135,6 +145,10 @@ async function serveDirected(parts: Parts, log: EventLogSettings, signal: AbortS
   await Promise.all([following, serving].map((loop) => loop.finally(() => ended.abort())));
 }
 
+const rulesPartsOf = ({ rules, dynamics, codec, definitions, service: { log } }: Parts): RulesParts => ({
+  ...{ rules, dynamics, codec, definitions, log },
+});
+
 async function serve(parts: Parts, signal: AbortSignal): Promise<void> {
   const { config, stores, eventLog, service } = parts;
   const outcomes = reopeningPublisher(eventLog, `reconcile/${config.instanceId}`);
@@ -154,58 +168,15 @@ async function serve(parts: Parts, signal: AbortSignal): Promise<void> {
     // Small batches, because a fresh edit of the same partition waits for one of them at most.
     eventLog.consume({ ...backfill, batchSizeMax: 100 }, reconciler, all),
     parts.leases.hold('sweeper', (_, held) => sweep(parts, held), all),
-    followRules(parts, decideBy, all),
+    followRules(rulesPartsOf(parts), decideBy, all),
   ];
   await Promise.all(loops.map((loop) => loop.finally(() => ended.abort())));
-}
-
-/** What is asked back of what is written. */
-function personDefinitions({ mapping }: Rules): Record<string, TableDefinition> {
-  return { lead: personTable('lead', mapping), contact: personTable('contact', mapping) };
-}
-
-/** Until `signal`, or until other rules bring other columns. */
-function followDefinitions({ definitions, dynamics, service }: Parts, rules: Rules, signal: AbortSignal) {
-  const onFailure = (error: unknown, table: string): void =>
-    service.log.warn(
-      { table, reason: reasonOf(error) },
-      'A table could not be described; its columns stay as they were.',
-    );
-  const options = { catalog: dynamics, wanted: personDefinitions(rules), clock: systemClock, onFailure };
-  return watchDefinitions(definitions, options, signal);
-}
-
-/** Decides by the rules of the file as it is; what is in hand is decided by those before it changed. */
-function followRules(parts: Parts, decideBy: (rules: Rules) => void, signal: AbortSignal): Promise<void> {
-  const { log } = parts.service;
-  let watching = new AbortController();
-  const apply = (rules: Rules): void => {
-    watching.abort();
-    watching = new AbortController();
-    decideBy(rules);
-    const until = AbortSignal.any([signal, watching.signal]);
-    void followDefinitions(parts, rules, until);
-    log.info({ rules: rules.hash }, 'These rules are in force.');
-  };
-  apply(parts.rules.current());
-  return parts.rules.follow(
-    {
-      clock: systemClock,
-      onChanged: apply,
-      onRefused: (faults) =>
-        log.error(
-          { code: 'CONFIG_INVALID', faults },
-          'The changed rules are refused; the former ones go on.',
-        ),
-    },
-    signal,
-  );
 }
 
 /** A reconciler whose rules can be exchanged between two batches. */
 function openReconciler(parts: Parts, publisher: Publisher) {
   const writeDynamics = openDynamicsWriter(parts, publisher);
-  let current = reconcilerBy(parts, parts.rules.current(), writeDynamics);
+  let current = reconcilerBy(parts, rulesInForce(rulesPartsOf(parts)), writeDynamics);
   return {
     reconcile: (async (batch) => current(batch)) as BatchHandler,
     decideBy: (rules: Rules): void => {
@@ -229,7 +200,7 @@ function openDynamicsWriter({ config, dynamics, service }: Parts, publisher: Pub
 
 function reconcilerBy(
   { config, stores, service, directions }: Parts,
-  { mapping, matchByEmail }: Rules,
+  { mapping, matchByEmail, hash }: Rules,
   writeDynamics: ReturnType<typeof openDynamicsWriter>,
 ): BatchHandler {
   return createReconciler({
@@ -237,7 +208,7 @@ function reconcilerBy(
     clock: systemClock,
     mapping: mappingFor(mapping, config.dynamicsTables),
     entityMappings: entityMappingsFor(config.dynamicsTables),
-    policy: { ...nativePolicy, matchByEmail: matchByEmail ?? config.matchByEmail },
+    policy: { ...nativePolicy, matchByEmail: matchByEmail ?? config.matchByEmail, rules: hash },
     writeDynamics,
     withheld: directions.withheld,
     onDecided: ({ conflicts }) => {

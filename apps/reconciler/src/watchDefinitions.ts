@@ -10,6 +10,10 @@ export type WatchOptions = {
   readonly wanted: Readonly<Record<string, TableDefinition>>;
   readonly clock: Clock;
   readonly onFailure: (error: unknown, table: string) => void;
+  /** Before a table is asked back with these columns; what it throws leaves the columns as they were. */
+  readonly onDescribed?: (definition: TableDefinition) => Promise<void>;
+  /** After each look at all tables. */
+  readonly onRound?: () => void;
 };
 
 /**
@@ -21,22 +25,42 @@ export async function watchDefinitions(
   options: WatchOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const tables = Object.values(options.wanted);
   while (!signal.aborted) {
-    for (const wanted of tables) await refresh(definitions, { ...options, wanted }, signal);
+    await describeTables(definitions, options, signal);
+    if (!signal.aborted) options.onRound?.();
     await options.clock.sleep(intervalMs, signal);
   }
 }
 
+/** Looks once; true when every table could be described. */
+export async function describeTables(
+  definitions: Record<string, TableDefinition>,
+  options: WatchOptions,
+  signal: AbortSignal,
+): Promise<boolean> {
+  let isComplete = true;
+  for (const wanted of Object.values(options.wanted))
+    if (!(await refresh(definitions, { ...options, wanted }, signal))) isComplete = false;
+
+  return isComplete;
+}
+
 async function refresh(
   definitions: Record<string, TableDefinition>,
-  { catalog, wanted, onFailure }: Omit<WatchOptions, 'wanted'> & { readonly wanted: TableDefinition },
+  options: Omit<WatchOptions, 'wanted'> & { readonly wanted: TableDefinition },
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
+  const { catalog, wanted, onFailure, onDescribed } = options;
   try {
-    definitions[wanted.table] = await describe(catalog, wanted, signal);
+    const described = await describe(catalog, wanted, signal);
+    await onDescribed?.(described);
+    definitions[wanted.table] = described;
+
+    return true;
   } catch (error) {
     if (!signal.aborted) onFailure(error, wanted.table);
+
+    return false;
   }
 }
 

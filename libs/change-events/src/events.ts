@@ -92,6 +92,8 @@ export type GoldenEvent = {
   readonly causeSystem: System | null;
   readonly lane: Lane;
   readonly decidedAt: string;
+  /** Hash of the rules it was decided by, where there is a file of rules. */
+  readonly rules: string | null;
 };
 
 export type PersonKind = 'lead' | 'contact';

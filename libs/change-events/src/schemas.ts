@@ -105,6 +105,7 @@ export function goldenEventSchema(entity: string): AvroSchema {
       text('causeSystem'),
       text('lane'),
       time('decidedAt'),
+      text('rules', 'hash of the rules it was decided by'),
     ]),
   );
 }

@@ -1,7 +1,7 @@
 import { goldenEntities, topics } from './topics.ts';
 import { tableDefinitions } from './tables.ts';
 import { personFields } from './persons.ts';
-import type { TableDefinition } from './fields.ts';
+import type { FieldDefinition, TableDefinition } from './fields.ts';
 import type { AvroSchema } from './avroTypes.ts';
 import { checkpointSchema, controlSchema, deadLetterSchema, noticeSchema } from './operationSchemas.ts';
 import {
@@ -16,6 +16,7 @@ import {
 /** The value schema of every topic that is written today, by topic name without prefix. */
 export function topicSchemas(
   tables: Readonly<Record<string, TableDefinition>> = tableDefinitions,
+  persons: readonly FieldDefinition[] = personFields,
 ): ReadonlyMap<string, AvroSchema> {
   return new Map<string, AvroSchema>([
     ...Object.values(tables).map(
@@ -25,8 +26,8 @@ export function topicSchemas(
           changeEventSchema(`lockstep.dynamics.${table.table}`, table.fields),
         ] as const,
     ),
-    [topics.marketingChanges('lead'), changeEventSchema('lockstep.marketing.lead', personFields)],
-    [topics.marketingChanges('contact'), changeEventSchema('lockstep.marketing.contact', personFields)],
+    [topics.marketingChanges('lead'), changeEventSchema('lockstep.marketing.lead', persons)],
+    [topics.marketingChanges('contact'), changeEventSchema('lockstep.marketing.contact', persons)],
     ...goldenEntities.map((entity) => [topics.goldenChanges(entity), goldenEventSchema(entity)] as const),
     [topics.inbox, inboxSchema],
     [topics.inboxBackfill, inboxSchema],

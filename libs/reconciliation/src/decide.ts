@@ -138,6 +138,7 @@ function close(draft: Draft): Decision {
   record.dueAtMs = dueTimeOf(record);
   markTroubled(draft);
   const dirty = isDirty(draft);
+  if (dirty) sign(draft);
   const claims = dirty ? claimChanges(before, record) : { added: [], removed: [] };
   return {
     record: dirty ? record : before,
@@ -167,6 +168,11 @@ const isOpen = ({ context }: Draft, entry: GoldenRecord['outbox'][number]): bool
     : entry.kind === 'dynamics-write' || !entry.lapsed;
 
 /** That a golden event is out is no reason to save: the next save drops it. */
+/** Whatever changes a record says by which rules. */
+function sign({ record, context }: Draft): void {
+  if (context.policy.rules !== undefined) record.rules = context.policy.rules;
+}
+
 function isDirty(draft: Draft): boolean {
   const { record, before } = draft;
   const outbox = before.outbox.filter((entry) => isOpen(draft, entry));
@@ -215,5 +221,6 @@ function goldenEventOf(draft: Draft): GoldenEvent {
     causeSystem: cause.system,
     lane: cause.lane,
     decidedAt: new Date(context.nowMs).toISOString(),
+    rules: context.policy.rules ?? null,
   };
 }

@@ -139,6 +139,8 @@ export type GoldenRecord = {
   readonly apart?: boolean;
   readonly conflicts: readonly Conflict[];
   readonly lane: Lane;
+  /** Hash of the rules that the last change was decided by; absent without a file of rules. */
+  readonly rules?: string;
   /** The earliest time at which something open must be looked at again; null when nothing is open. */
   readonly dueAtMs: number | null;
 };

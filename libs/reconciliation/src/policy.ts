@@ -16,6 +16,8 @@ export type Policy = {
   readonly marketoBackfillOutcomeMs: number;
   /** How often parked work is tried again by itself. */
   readonly parkedRetryMs: number;
+  /** Hash of all rules in force, where there is a file of rules (G-15). */
+  readonly rules?: string;
 };
 
 export const nativePolicy: Policy = {

@@ -196,6 +196,23 @@ describe('a constant', () => {
   });
 });
 
+describe('a bounce', () => {
+  it('is told to Dynamics, whose edits of it are put back', () => {
+    const bounced: MappingRow = {
+      ...{ field: 'emailInvalid', type: 'boolean', marketo: 'emailInvalid', direction: 'to-dynamics' },
+      columns: { lead: 'new_emailinvalid', contact: 'new_emailinvalid' },
+    };
+    const columns = { new_emailinvalid: false };
+    const pair = linkedPair('contact', columns, { mapping: [...defaultMapping, bounced] });
+    pair.world.marketo.write(pair.person, { emailInvalid: true });
+    pair.world.settle();
+    pair.world.dynamics.edit(pair.row, { new_emailinvalid: false });
+    pair.world.settle();
+
+    expect(values(pair, 'emailInvalid')).toEqual([true, true, true]);
+  });
+});
+
 describe('labels of the operator', () => {
   it('go before those of Dynamics, both ways', () => {
     const mapping = mappingWith('rating', { labels: { Boiling: 1, Warm: 2 } });
@@ -234,5 +251,19 @@ describe('a first meeting', () => {
     pair.world.settle();
 
     expect(values(pair, 'jobTitle')).toEqual(after);
+  });
+});
+
+describe('a decision', () => {
+  it('carries the hash of its rules, and so does the record', () => {
+    const { world, row, person } = linkedPair('lead', { jobtitle: 'Engineer' });
+    Object.assign(world.state.policy, { rules: 'hash' });
+    world.marketo.write(person, { title: 'Architect' });
+    world.settle();
+
+    const events = world.state.decisions.flatMap(({ goldenEvent }) => goldenEvent ?? []);
+    expect(events[0]?.rules).toBe(null);
+    expect(events.at(-1)?.rules).toBe('hash');
+    expect(world.record(`dynamics/lead/${row}`).rules).toBe('hash');
   });
 });

@@ -1,16 +1,62 @@
-import { tableDefinitions, type FieldDefinition, type TableDefinition } from '@lockstep/change-events';
-import type { MappingRow } from '@lockstep/reconciliation';
+import {
+  personFields,
+  tableDefinitions,
+  type FieldDefinition,
+  type FieldType,
+  type TableDefinition,
+} from '@lockstep/change-events';
+import type { GoldenType, MappingRow } from '@lockstep/reconciliation';
+
+/** True for a column that is read and asked back whatever the file says. */
+export function isDefaultColumn(table: string, column: string): boolean {
+  return tableDefinitions[table]?.fields.some(({ name }) => name === column) ?? false;
+}
 
 /** A table of persons with the columns of the mapping: what is asked back of what is written there. */
 export function personTable(table: 'lead' | 'contact', mapping: readonly MappingRow[]): TableDefinition {
   const definition = tableDefinitions[table];
   if (!definition) throw new Error(`no definition of ${table}`);
-  const known = new Set(definition.fields.map(({ name }) => name));
   const added = new Map<string, FieldDefinition>();
   for (const { columns, type } of mapping) {
     const name = columns[table];
-    if (name !== undefined && !known.has(name)) added.set(name, { name, type });
+    if (name !== undefined && !isDefaultColumn(table, name)) added.set(name, { name, type });
   }
 
   return { ...definition, fields: [...definition.fields, ...added.values()] };
+}
+
+/** The mapping without new columns that `definitions` lack; a row without any column left is left out. */
+export function describedRows(
+  mapping: readonly MappingRow[],
+  definitions: Readonly<Record<string, TableDefinition>>,
+): readonly MappingRow[] {
+  const isThere = (table: string, column = ''): boolean =>
+    isDefaultColumn(table, column) ||
+    (definitions[table]?.fields.some(({ name }) => name === column) ?? false);
+
+  return mapping.flatMap((row) => {
+    const all = Object.entries(row.columns);
+    const there = all.filter(([table, column]) => isThere(table, column));
+    if (there.length === all.length) return [row];
+
+    return there.length === 0 ? [] : [{ ...row, columns: Object.fromEntries(there) }];
+  });
+}
+
+const marketoTypes: Partial<Record<GoldenType, FieldType>> = {
+  boolean: 'boolean',
+  integer: 'number',
+  decimal: 'number',
+  timestamp: 'timestamp',
+};
+
+/** Every field of a person that is read in Marketo: those of the default mapping, and what the mapping adds. */
+export function marketoFields(mapping: readonly MappingRow[]): readonly FieldDefinition[] {
+  const known = new Set(personFields.map(({ name }) => name));
+  const added = mapping.filter(({ marketo }) => !known.has(marketo));
+
+  return [
+    ...personFields,
+    ...added.map(({ marketo, type }) => ({ name: marketo, type: marketoTypes[type] ?? 'string' })),
+  ];
 }

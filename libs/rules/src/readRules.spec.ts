@@ -78,6 +78,19 @@ persons:
     expect(rowOf(text, 'unsubscribed')?.conflict).toBeUndefined();
   });
 
+  it.each([
+    ['on', 'new_emailinvalid', 3],
+    ['{ invalid: cr_invalid }', 'cr_invalid', 1],
+  ])('tells Dynamics of bounces by one line (%s)', (value, column, count) => {
+    const text = `persons: { bounces: ${value} }`;
+
+    expect(rulesOf(text).mapping).toHaveLength(defaultMapping.length + count);
+    expect(rowOf(text, 'emailInvalid')).toMatchObject({
+      ...{ type: 'boolean', marketo: 'emailInvalid', direction: 'to-dynamics' },
+      columns: { lead: column, contact: column },
+    });
+  });
+
   it('has one hash for one meaning, and another for another', () => {
     const [one, same, other] = [
       'persons: { matchByEmail: true, fields: { fax: off, city: { conflict: newest } } }',

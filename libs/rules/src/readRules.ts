@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { defaultMapping, type MappingRow } from '@lockstep/reconciliation';
 import { configure } from 'safe-stable-stringify';
+import { bounceRows } from './bounceRows.ts';
 import { compileField } from './compileField.ts';
 import { fieldFindings, type FieldEntry } from './fieldFindings.ts';
 import { parseYaml } from './parseYaml.ts';
@@ -68,7 +69,8 @@ function mappingOf({ persons = {} }: RulesFile, entries: readonly FieldEntry[]):
 
     return [compileField(base.field, { base, rule: {} }, persons.conflicts)];
   });
-  const added = entries.flatMap(({ base, row }) => (base || !row ? [] : [row]));
+  const own = entries.flatMap(({ base, row }) => (base || !row ? [] : [row]));
+  const added = [...bounceRows(persons.bounces), ...own];
 
   return [...kept, ...added.toSorted((left, right) => (left.field < right.field ? -1 : 1))];
 }

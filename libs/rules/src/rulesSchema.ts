@@ -63,6 +63,25 @@ export const rulesSchema = Type.Object(
           matchByEmail: Type.Optional(
             Type.Boolean({ description: 'Link new records by their email address too.' }),
           ),
+          bounces: Type.Optional(
+            Type.Union(
+              [
+                Type.Literal('on'),
+                Type.Object(
+                  {
+                    invalid: Type.Optional(logicalName('Yes/no column: the address is invalid.')),
+                    cause: Type.Optional(logicalName('Text column: why it is invalid.')),
+                    suspended: Type.Optional(logicalName('Yes/no column: mail to it is suspended.')),
+                  },
+                  options,
+                ),
+              ],
+              {
+                description:
+                  'Columns of leads and contacts that tell of bounces; `on` takes those named new_….',
+              },
+            ),
+          ),
           fields: Type.Optional(
             Type.Record(
               Type.String(),
@@ -84,3 +103,6 @@ export const rulesSchema = Type.Object(
 export type RulesFile = Static<typeof rulesSchema>;
 export type FieldRule = Static<typeof field>;
 export type ConflictRule = Static<typeof conflicts>;
+
+export type BounceRule =
+  'on' | { readonly invalid?: string; readonly cause?: string; readonly suspended?: string };

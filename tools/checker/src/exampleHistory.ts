@@ -125,6 +125,7 @@ export function exampleConflict(
     causeSystem: null,
     lane: 'LIVE',
     decidedAt: at,
+    rules: null,
   };
 }
 

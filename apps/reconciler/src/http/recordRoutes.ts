@@ -57,6 +57,7 @@ const recordSchema = Type.Object({
   conflicts: Type.Array(conflictSchema),
   waitsFor: nullableText,
   dueAt: nullableText,
+  rules: nullableText,
 });
 
 const soughtQuery = Type.Object(

@@ -52,6 +52,8 @@ export type RecordView = {
   readonly conflicts: readonly Conflict[];
   readonly waitsFor: string | null;
   readonly dueAt: string | null;
+  /** Hash of the rules that the last change was decided by. */
+  readonly rules: string | null;
 };
 
 /** Pure: a golden record as an operator wants to see it. */
@@ -71,6 +73,7 @@ export function recordView(record: GoldenRecord): RecordView {
     conflicts,
     waitsFor: waiting?.cause ?? null,
     dueAt: dueAtMs === null ? null : isoTime(dueAtMs),
+    rules: record.rules ?? null,
   };
 }
 

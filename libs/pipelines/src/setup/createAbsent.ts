@@ -1,6 +1,5 @@
-import { isSyncError } from '@lockstep/change-events';
+import { isSyncError, type FieldDefinition } from '@lockstep/change-events';
 import type { CustomType, MarketoField, MarketoSetup } from '@lockstep/ports';
-import { wantedFields } from './fieldFaults.ts';
 import type { Created, SchemaWishes } from './schemaWishes.ts';
 import type { SetupFault } from './setupFault.ts';
 import { checkOf, lackingFields, typeFaults } from './typeFaults.ts';
@@ -8,6 +7,8 @@ import { checkOf, lackingFields, typeFaults } from './typeFaults.ts';
 export type CreateOptions = {
   readonly setup: MarketoSetup;
   readonly wishes: SchemaWishes;
+  /** Every field that is read or followed. */
+  readonly wanted: readonly FieldDefinition[];
   /** A custom field too, by which marketers ask for something. */
   readonly feedField: string | undefined;
   readonly onCreated: Created;
@@ -21,12 +22,12 @@ const isOurs = (name: string): boolean => name === 'lockstepId' || /^crm[A-Z]/.t
  * why it was refused.
  */
 export async function createPersonFields(
-  { setup, wishes, feedField, onCreated }: CreateOptions,
+  { setup, wishes, wanted, feedField, onCreated }: CreateOptions,
   described: readonly MarketoField[],
 ): Promise<{ readonly described: readonly MarketoField[]; readonly faults: readonly SetupFault[] }> {
   const known = new Set(described.map(({ name }) => name));
   const isWanted = (name: string): boolean => isOurs(name) || name === feedField;
-  const missing = wantedFields(feedField).filter(({ name }) => isWanted(name) && !known.has(name));
+  const missing = wanted.filter(({ name }) => isWanted(name) && !known.has(name));
   if (missing.length === 0 || !wishes.mayCreate.includes('person-fields')) return { described, faults: [] };
   const faults = await refusalOf('create-fields', 'Read-Write Schema Custom Field', async () => {
     await setup.createPersonFields(missing);

@@ -20,11 +20,14 @@ const written = new Set(
   defaultMapping.filter(({ direction }) => direction !== 'to-dynamics').map(({ marketo }) => marketo),
 );
 
-/** What is wrong with the fields that the service reads and writes; `feedField` is only followed in the feed. */
-export function fieldFaults(described: readonly MarketoField[], feedField?: string): SetupFault[] {
+/** What is wrong with the fields that the service reads and writes. */
+export function fieldFaults(
+  described: readonly MarketoField[],
+  fields: readonly FieldDefinition[],
+): SetupFault[] {
   const byName = new Map(described.map((field) => [field.name, field]));
 
-  return wantedFields(feedField).flatMap((wanted) => {
+  return fields.flatMap((wanted) => {
     const { name } = wanted;
     const fault = faultOf(wanted, byName.get(name));
 
@@ -35,17 +38,20 @@ export function fieldFaults(described: readonly MarketoField[], feedField?: stri
 /** Fields that Marketo does not have, or holds as another type: asking for them would fail every read. */
 export function unreadableFields(
   described: readonly MarketoField[],
-  feedField?: string,
+  fields: readonly FieldDefinition[],
 ): ReadonlySet<string> {
   const byName = new Map(described.map((field) => [field.name, field]));
-  const unreadable = wantedFields(feedField).filter((wanted) => !isReadable(wanted, byName.get(wanted.name)));
+  const unreadable = fields.filter((wanted) => !isReadable(wanted, byName.get(wanted.name)));
 
   return new Set(unreadable.map(({ name }) => name));
 }
 
-/** Every field that is read, and the one that is only followed. */
-export function wantedFields(feedField?: string): readonly FieldDefinition[] {
-  return feedField === undefined ? personFields : [...personFields, { name: feedField, type: 'string' }];
+/** Every field that is read, and the one that is only followed in the feed. */
+export function wantedFields(
+  feedField?: string,
+  fields: readonly FieldDefinition[] = personFields,
+): readonly FieldDefinition[] {
+  return feedField === undefined ? fields : [...fields, { name: feedField, type: 'string' }];
 }
 
 function faultOf(

@@ -1,13 +1,15 @@
-import { isSyncError } from '@lockstep/change-events';
+import { isSyncError, type FieldDefinition } from '@lockstep/change-events';
 import type { CallBudget, MarketoSetup, MarketoField } from '@lockstep/ports';
 import { createPersonFields, customTypeFaults } from './createAbsent.ts';
-import { fieldFaults, unreadableFields } from './fieldFaults.ts';
+import { fieldFaults, unreadableFields, wantedFields } from './fieldFaults.ts';
 import type { Created, SchemaWishes } from './schemaWishes.ts';
 import type { SetupFault } from './setupFault.ts';
 
 export type SetupQuestions = {
   readonly setup: MarketoSetup;
   readonly budget: CallBudget;
+  /** Fields of persons that are read; those of the default mapping unless they are named. */
+  readonly fields?: readonly FieldDefinition[];
   /** A field that is followed in the feed beside those of the product. */
   readonly feedField?: string | undefined;
   /** Every field that persons have. */
@@ -43,7 +45,8 @@ export async function findSetupFaults(
   onCreated: Created,
 ): Promise<readonly SetupFault[]> {
   const { setup, budget, feedField, onDescribed, wishes = noWishes } = questions;
-  const creation = { setup, wishes, feedField, onCreated };
+  const wanted = wantedFields(feedField, questions.fields);
+  const creation = { setup, wishes, wanted, feedField, onCreated };
   let described: readonly MarketoField[] | null = null;
   const refusals: SetupFault[] = [];
   const faults = await faultOf(readPersons, async () => {
@@ -59,13 +62,13 @@ export async function findSetupFaults(
     ...(await faultOf(readActivities, () => setup.probe('READ_ACTIVITIES'))),
     ...(await faultOf(nativeSync, () => setup.probe('NATIVE_SYNC_OFF'))),
     ...(await faultOf(readUsage, () => budget.countOthers())),
-    ...(described ? fieldFaults(described, feedField) : []),
+    ...(described ? fieldFaults(described, wanted) : []),
     ...refusals,
     ...(await customTypeFaults(creation)),
     ...clockFaults(setup),
     ...callFaults(budget),
   );
-  setup.leaveOut(unreadableFields(described ?? [], feedField));
+  setup.leaveOut(unreadableFields(described ?? [], wanted));
 
   return faults;
 }

@@ -1,0 +1,57 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { tableDefinitions, type MessageCodec, type TableDefinition } from '@lockstep/change-events';
+import { inMemoryDynamics } from '@lockstep/ports';
+import { openRules, type Rules } from '@lockstep/rules';
+import { createLogger } from '@lockstep/service-runtime';
+import { personDefinitions, rulesInForce, untilDescribed, type RulesParts } from './followRules.ts';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lockstep-follow-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const text = 'persons: { fields: { colour: { lead: new_colour, contact: new_colour, marketo: colour } } }';
+const lead = tableDefinitions['lead'] as TableDefinition;
+
+/** Dynamics has the column on leads, of the given type, and no such column on contacts. */
+async function partsWith(type: 'string' | 'integer'): Promise<{ parts: RulesParts; defined: string[] }> {
+  const file = join(folder, 'lockstep.yaml');
+  await writeFile(file, text);
+  const dynamics = inMemoryDynamics();
+  const fields = [...lead.fields, { name: 'new_colour', type }];
+  dynamics.setColumns('lead', { definition: { ...lead, fields }, hidden: [] });
+  const defined: string[] = [];
+  const codec: Pick<MessageCodec, 'define'> = { define: async (topic) => void defined.push(topic) };
+  const log = createLogger({ level: 'error', service: 'spec' });
+  const definitions = personDefinitions();
+  const rules = await openRules(file);
+
+  return { parts: { rules, dynamics, codec, definitions, log }, defined };
+}
+
+const columnsOf = ({ mapping }: Rules) => mapping.find(({ field }) => field === 'colour')?.columns;
+
+describe('rules with a new column', () => {
+  it('are in force once Dynamics has described it, and its topic knows it', async () => {
+    const { parts, defined } = await partsWith('string');
+    expect(columnsOf(rulesInForce(parts))).toBeUndefined();
+
+    await untilDescribed(parts, new AbortController().signal);
+
+    expect(columnsOf(rulesInForce(parts))).toEqual({ lead: 'new_colour' });
+    expect(defined).toEqual(['dynamics.lead.changes']);
+  });
+
+  it('leave it alone where it is of another type', async () => {
+    const { parts, defined } = await partsWith('integer');
+
+    await untilDescribed(parts, new AbortController().signal);
+
+    expect(columnsOf(rulesInForce(parts))).toBeUndefined();
+    expect(defined).toEqual([]);
+  });
+});

@@ -1,0 +1,110 @@
+import {
+  changeEventSchema,
+  tableDefinitions,
+  topics,
+  type MessageCodec,
+  type TableDefinition,
+} from '@lockstep/change-events';
+import type { DynamicsCatalog } from '@lockstep/ports';
+import { describedRows, isDefaultColumn, personTable, type Rules, type RulesSource } from '@lockstep/rules';
+import { reasonOf, systemClock, type Log } from '@lockstep/service-runtime';
+import { describeTables, watchDefinitions, type WatchOptions } from './watchDefinitions.ts';
+
+const retryMs = 5000;
+
+export type RulesParts = {
+  readonly rules: RulesSource;
+  readonly dynamics: DynamicsCatalog;
+  readonly codec: Pick<MessageCodec, 'define'>;
+  readonly definitions: Record<string, TableDefinition>;
+  readonly log: Log;
+};
+
+/** What is asked back of what is written, by the default mapping. */
+export function personDefinitions(): Record<string, TableDefinition> {
+  return Object.fromEntries(
+    Object.entries(tableDefinitions).filter(([table]) => table === 'lead' || table === 'contact'),
+  );
+}
+
+/** Rules whose columns Dynamics is known to have: others are left alone until they are described. */
+export function rulesInForce({ rules, definitions }: RulesParts): Rules {
+  const current = rules.current();
+
+  return { ...current, mapping: describedRows(current.mapping, definitions) };
+}
+
+/** A column that is not asked back could be overrun: nothing is decided before new ones have been described. */
+export async function untilDescribed(parts: RulesParts, signal: AbortSignal): Promise<void> {
+  const options = watchOptions(parts);
+  if (!Object.values(options.wanted).some(hasNewColumns)) return;
+  while (!signal.aborted && !(await describeTables(parts.definitions, options, signal)))
+    await systemClock.sleep(retryMs, signal);
+}
+
+/** Keeps the rules in force in line with the file and with Dynamics until `signal`; `decideBy` gets them when they change. */
+export async function followRules(
+  parts: RulesParts,
+  decideBy: (rules: Rules) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { rules, log } = parts;
+  let inForce = JSON.stringify(rulesInForce(parts));
+  const adopt = (): void => {
+    const next = rulesInForce(parts);
+    if (JSON.stringify(next) === inForce) return;
+    inForce = JSON.stringify(next);
+    decideBy(next);
+    log.info({ rules: next.hash }, 'These rules are in force.');
+  };
+  const watching = watchAnew(parts, adopt, signal);
+  const onRefused = (faults: readonly string[]): void =>
+    log.error({ code: 'CONFIG_INVALID', faults }, 'The changed rules are refused; the former ones go on.');
+  watching.begin();
+  await rules.follow({ clock: systemClock, onChanged: watching.begin, onRefused }, signal);
+  await watching.ended();
+}
+
+/** Looks at the tables for the columns of the rules as they are, and begins anew with other rules. */
+function watchAnew(parts: RulesParts, onRound: () => void, signal: AbortSignal) {
+  let round = new AbortController();
+  let running: Promise<void> = Promise.resolve();
+
+  return {
+    begin: (): void => {
+      round.abort();
+      round = new AbortController();
+      const until = AbortSignal.any([signal, round.signal]);
+      const look = () => watchDefinitions(parts.definitions, { ...watchOptions(parts), onRound }, until);
+      running = running.then(look);
+    },
+    ended: () => running,
+  };
+}
+
+function watchOptions({ rules, dynamics, codec, log }: RulesParts): WatchOptions {
+  const { mapping } = rules.current();
+
+  return {
+    catalog: dynamics,
+    wanted: { lead: personTable('lead', mapping), contact: personTable('contact', mapping) },
+    clock: systemClock,
+    onDescribed: (definition) => defineTopic(codec, definition),
+    onFailure: (error, table) =>
+      log.warn(
+        { table, reason: reasonOf(error) },
+        'A table could not be described; its columns stay as they were.',
+      ),
+  };
+}
+
+/** What is read back goes through the inbox with its new columns; the schema of the default columns is there already. */
+async function defineTopic(codec: RulesParts['codec'], { table, fields }: TableDefinition): Promise<void> {
+  const added = fields.filter(({ name }) => !isDefaultColumn(table, name));
+  if (added.length === 0) return;
+  const columns = [...(tableDefinitions[table]?.fields ?? []), ...added];
+  await codec.define(topics.dynamicsChanges(table), changeEventSchema(`lockstep.dynamics.${table}`, columns));
+}
+
+const hasNewColumns = ({ table, fields }: TableDefinition): boolean =>
+  fields.some(({ name }) => !isDefaultColumn(table, name));

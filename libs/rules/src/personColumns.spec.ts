@@ -1,0 +1,41 @@
+import { personFields, tableDefinitions, type TableDefinition } from '@lockstep/change-events';
+import { defaultMapping, type MappingRow } from '@lockstep/reconciliation';
+import { describedRows, marketoFields, personTable } from './personColumns.ts';
+
+const colour: MappingRow = {
+  ...{ field: 'colour', type: 'string', direction: 'both', marketo: 'colour' },
+  columns: { lead: 'new_colour', contact: 'new_tint' },
+};
+const mapping = [...defaultMapping, colour];
+const withColumns = (...names: readonly string[]): Record<string, TableDefinition> => ({
+  lead: personTable('lead', names.includes('lead') ? mapping : []),
+  contact: personTable('contact', names.includes('contact') ? mapping : []),
+});
+const colourIn = (rows: readonly MappingRow[]) => rows.find(({ field }) => field === 'colour');
+
+describe('columns of the mapping', () => {
+  it('are asked back beside those of the default mapping', () => {
+    expect(personTable('contact', mapping).fields).toEqual([
+      ...(tableDefinitions['contact']?.fields ?? []),
+      { name: 'new_tint', type: 'string' },
+    ]);
+  });
+
+  it('are left alone until Dynamics is known to have them', () => {
+    expect(colourIn(describedRows(mapping, withColumns()))).toBeUndefined();
+    expect(colourIn(describedRows(mapping, withColumns('lead')))?.columns).toEqual({ lead: 'new_colour' });
+    expect(describedRows(mapping, withColumns('lead', 'contact'))).toEqual(mapping);
+  });
+});
+
+describe('fields of the mapping', () => {
+  it('are read in Marketo beside those of the default mapping, each by its type', () => {
+    const score: MappingRow = { ...colour, field: 'score', type: 'integer', marketo: 'score' };
+
+    expect(marketoFields([...mapping, score])).toEqual([
+      ...personFields,
+      { name: 'colour', type: 'string' },
+      { name: 'score', type: 'number' },
+    ]);
+  });
+});

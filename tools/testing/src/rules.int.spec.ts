@@ -1,0 +1,67 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startLockstep, type Lockstep } from './startLockstep.ts';
+
+const id = '5f0e4c9a-0a4e-4f54-9a53-3a6b8a7a1c07';
+const timeoutMs = 60_000;
+const website = 'website: { lead: websiteurl, contact: websiteurl, marketo: website }';
+
+let folder: string;
+let lockstep: Lockstep;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lockstep-file-'));
+  await rule(`persons: { fields: { ${website}, jobTitle: off } }`);
+  lockstep = await startLockstep({
+    seed: {
+      leads: [{ leadid: id, firstname: 'Ada', jobtitle: 'Engineer', websiteurl: 'https://ada.example' }],
+    },
+    settings: { LOCKSTEP_FILE: join(folder, 'lockstep.yaml') },
+  });
+}, 2 * timeoutMs);
+afterAll(async () => {
+  await lockstep.close();
+  await rm(folder, { recursive: true });
+});
+
+const rule = (text: string): Promise<void> => writeFile(join(folder, 'lockstep.yaml'), text);
+
+/** Asks until it holds. */
+async function until<Value>(ask: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value> {
+  for (let waitedMs = 0; ; waitedMs += 500) {
+    const value = await ask();
+    if (holds(value)) return value;
+    if (waitedMs > timeoutMs) throw new Error(`not so after ${timeoutMs} ms: ${JSON.stringify(value)}`);
+    await sleep(500);
+  }
+}
+
+it(
+  'keeps a field that the file adds in step, leaves one alone that it takes out, and obeys a change without a restart',
+  async () => {
+    const { dynamics, marketo } = lockstep;
+    const personOf = () => marketo.personOfRow(id).catch(() => null);
+    const rowOf = () => dynamics.row('lead', id);
+    const person = await until(personOf, (found) => found !== null);
+    expect(person).toMatchObject({ firstName: 'Ada', website: 'https://ada.example', title: null });
+
+    await marketo.editPerson(person?.id ?? 0, { website: 'https://lovelace.example', title: 'Countess' });
+    expect(await until(rowOf, ({ websiteurl }) => websiteurl === 'https://lovelace.example')).toMatchObject({
+      jobtitle: 'Engineer',
+    });
+
+    await rule(`persons: { fields: { ${website}, lastName: { direction: to-marketo } } }`);
+    await sleep(8_000);
+    await dynamics.editRow('lead', id, { lastname: 'Lovelace' });
+    await until(personOf, (found) => found?.['lastName'] === 'Lovelace');
+    await marketo.editPerson(person?.id ?? 0, { lastName: 'Byron' });
+
+    // The titles that were left alone meet, and on a lead that of Marketo wins.
+    await until(rowOf, ({ jobtitle }) => jobtitle === 'Countess');
+    await until(personOf, (found) => found?.['lastName'] === 'Lovelace');
+    expect(await rowOf()).toMatchObject({ lastname: 'Lovelace', websiteurl: 'https://lovelace.example' });
+  },
+  4 * timeoutMs,
+);
