@@ -53,7 +53,7 @@ const contact: TableDefinition = {
   table: 'contact',
   entitySet: 'contacts',
   primaryKey: 'contactid',
-  fields: [...personFields, field('lookup')('parentcustomerid')],
+  fields: [...personFields, ...['parentcustomerid', 'originatingleadid'].map(field('lookup'))],
 };
 
 const account: TableDefinition = {

@@ -17,7 +17,8 @@ import { createCallNumbers } from './callNumbers.ts';
 import { createDeliverer } from './deliverWrites.ts';
 import { deliverAll, exampleClock, exampleEvent, exampleLease, put } from './pipelineFixtures.ts';
 import { createReconciler } from './reconcileChanges.ts';
-import { createRouter, goldenIdOf } from './routeChanges.ts';
+import { goldenIdOf } from './goldenIds.ts';
+import { createRouter } from './routeChanges.ts';
 
 const tables = [
   'lead',

@@ -9,7 +9,7 @@ import {
   type GoldenRecord,
   type MappingRow,
 } from '@lockstep/reconciliation';
-import { goldenIdOf } from './routeChanges.ts';
+import { goldenIdOf } from './goldenIds.ts';
 
 /** The mapping of the record that a message is about. */
 export type MappingOf = (record: GoldenRecord | null, message: InboxMessage) => readonly MappingRow[];

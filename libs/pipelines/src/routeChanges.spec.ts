@@ -5,6 +5,7 @@ import { deliverAll, eventsOf, exampleCommand, exampleEvent, exampleId, put } fr
 import { createRouter } from './routeChanges.ts';
 
 const dynamicsLeads = topics.dynamicsChanges('lead');
+const dynamicsContacts = topics.dynamicsChanges('contact');
 const marketoLeads = topics.marketingChanges('lead');
 const marketoContacts = topics.marketingChanges('contact');
 
@@ -12,7 +13,7 @@ function createSetting() {
   const log = inMemoryEventLog();
   const { links } = inMemoryStores();
   const options = { group: 'router', batchSizeMax: 10 };
-  const sources = [dynamicsLeads, marketoLeads, marketoContacts, topics.outcomes];
+  const sources = [dynamicsLeads, dynamicsContacts, marketoLeads, marketoContacts, topics.outcomes];
   log.subscribe({ ...options, topics: sources }, createRouter(links));
   return {
     log,
@@ -28,6 +29,9 @@ function createSetting() {
 const messageOf = (event: ChangeEvent) => ({ key: event.recordId, value: event });
 const person = (changes: Partial<ChangeEvent> = {}) =>
   messageOf(exampleEvent({ recordId: '7', version: null, fields: { lastName: 'Example' }, ...changes }));
+
+const contactOf = (leadId: string, recordId: string) =>
+  messageOf(exampleEvent({ recordId, fields: { originatingleadid: { id: leadId, table: 'lead' } } }));
 
 const outcome = (changes: Partial<DeliveryOutcome>) =>
   outcomeOf(exampleCommand(), { result: 'SUPERSEDED', ...changes }, 0);
@@ -95,6 +99,33 @@ describe('the router', () => {
     await route(marketoLeads, person({ fields: { lockstepId: exampleId(9) } }));
 
     expect(inbox()).toMatchObject([{ goldenId: exampleId(8) }]);
+  });
+
+  it.each(['contact first', 'lead first'])(
+    'leads the contact that a lead was qualified to, to the record of the lead (%s)',
+    async (order) => {
+      const { route, inbox } = createSetting();
+      const lead = () => route(dynamicsLeads, messageOf(exampleEvent({ recordId: exampleId(3) })));
+      const contact = () => route(dynamicsContacts, contactOf(exampleId(3), exampleId(1)));
+
+      for (const read of order === 'lead first' ? [lead, contact] : [contact, lead]) await read();
+
+      expect(inbox()).toHaveLength(2);
+      expect(new Set(inbox().map(({ goldenId }) => goldenId)).size).toBe(1);
+    },
+  );
+
+  it('leads only one of several contacts to the lead that all of them name', async () => {
+    const { route, inbox } = createSetting();
+    await route(dynamicsLeads, messageOf(exampleEvent({ recordId: exampleId(3) })));
+
+    const contacts = [exampleId(1), exampleId(2)].map((id) => contactOf(exampleId(3), id));
+    await route(dynamicsContacts, ...contacts);
+    await route(dynamicsContacts, contactOf(exampleId(3), exampleId(4)));
+
+    const [ofLead, ...ofContacts] = inbox().map(({ goldenId }) => goldenId);
+    expect(ofContacts.filter((goldenId) => goldenId === ofLead)).toHaveLength(1);
+    expect(new Set(ofContacts).size).toBe(3);
   });
 
   it('does not take a foreign text for a golden id', async () => {

@@ -7,10 +7,9 @@ import {
 } from '@lockstep/change-events';
 import type { BatchHandler, IncomingMessage, LinkStore, OutgoingMessage } from '@lockstep/ports';
 import { rowKey } from '@lockstep/reconciliation';
-import { v5 as uuidV5, validate as isUuid } from 'uuid';
-
-/** Namespace of golden ids: the first row of a person decides its golden id, so that two routers agree. */
-const goldenNamespace = 'b6bb7e6c-9c4e-5a53-8e57-6f3f3c9b1a40';
+import { validate as isUuid } from 'uuid';
+import { goldenIdOf } from './goldenIds.ts';
+import { goldenIdsOfLeads, originOf } from './qualifiedLeads.ts';
 
 type Source = { readonly system: System; readonly table: string };
 
@@ -21,9 +20,6 @@ export function sourceOf(topic: string): Source | null {
   if (system === 'dynamics') return { system, table };
   return system === 'marketing' ? { system: 'marketo', table } : null;
 }
-
-/** The golden id of a row that nothing else is known about. */
-export const goldenIdOf = (key: string): string => uuidV5(key, goldenNamespace);
 
 const keyOf = (source: Source, id: string): string =>
   rowKey({ system: source.system, table: source.system === 'marketo' ? 'person' : source.table, id });
@@ -55,13 +51,18 @@ async function resolveOwners(
   const keys = new Set(messages.map((message) => keyOf(source, message.key)));
   const known = await links.resolve([...keys]);
   const proposed = new Map<string, string>();
+  const origins = new Map<string, string>();
   for (const message of messages) {
     const key = keyOf(source, message.key);
     const event = message.value as ChangeEvent;
     if (known.has(key) || isEnd(event) || proposed.has(key)) continue;
     proposed.set(key, proposeGoldenId(key, event));
+    const origin = originOf(event);
+    if (source.table === 'contact' && origin !== null) origins.set(key, origin);
   }
-  return proposed.size === 0 ? known : new Map([...known, ...(await links.link(proposed))]);
+  if (proposed.size === 0) return known;
+  const carriedOn = await goldenIdsOfLeads(links, origins);
+  return new Map([...known, ...(await links.link(new Map([...proposed, ...carriedOn])))]);
 }
 
 /** A row that nobody knows and that is gone leads nowhere. */

@@ -10,6 +10,7 @@ import { activeRow, addRow, type Draft, type DraftRow } from './decision.ts';
 import { filterColumn, type MappingRow } from './mapping.ts';
 import { observe, setField, settle } from './observe.ts';
 import { read, type Reading } from './projection.ts';
+import { carryOn, inherit } from './qualify.ts';
 import { saying } from './troubles.ts';
 
 /** Takes a row of Dynamics into the record: ordered by version, deletes by page (design section 4, Order). */
@@ -22,7 +23,7 @@ export function absorbDynamics(draft: Draft, table: string, event: ChangeEvent):
   }
   const row = known ?? addRowOf(draft, table, event);
   absorbRow(draft, row, event);
-  mirror(draft, row);
+  if (row.active) mirror(draft, row);
 }
 
 function isStale(draft: Draft, row: DraftRow, event: ChangeEvent): boolean {
@@ -73,7 +74,9 @@ function absorbRow(draft: Draft, row: DraftRow, event: ChangeEvent): void {
   const at = event.version ?? event.page;
   const filter = fields[filterColumn] as boolean | null | undefined;
   if (filter !== undefined && !(filter === null && isUnchecked(event))) row.filter = filter;
+  const former = carryOn(draft, row);
   for (const { mapping, reading } of readingsOf(draft, row, event)) {
+    inherit(row, former, mapping, reading);
     observe(draft, { row, mapping, reading, at, changedAt: event.changedAt });
   }
   row.deletedAt = null;

@@ -82,16 +82,26 @@ const blanks = (hidden: ReadonlySet<string>): ScalarValues =>
   Object.fromEntries([...hidden].map((column) => [column, null]));
 
 function columnsOf(mapping: readonly MappingRow[], { table, columns }: DynamicsRow): FieldValues {
-  const values: Record<string, FieldValue> = { [filterColumn]: columns[filterColumn] ?? null };
+  const values: Record<string, FieldValue> = {
+    [filterColumn]: columns[filterColumn] ?? null,
+    ...originOf(table, columns),
+  };
   for (const { columns: names, type, parents } of mapping) {
     const name = names[table];
     if (name === undefined) continue;
-    const value = columns[name] ?? null;
-    if (type === 'option' && typeof value === 'number') values[name] = { value, label: null };
-    else values[name] = parents ? relation(value) : value;
+    values[name] = shown(type, parents !== undefined, columns[name] ?? null);
   }
   return values;
 }
+
+function shown(type: MappingRow['type'], isRelation: boolean, value: Scalar): FieldValue {
+  if (type === 'option' && typeof value === 'number') return { value, label: null };
+  return isRelation ? relation(value) : value;
+}
+
+/** The lead that a contact was made of. */
+const originOf = (table: DynamicsTable, { originatingleadid = null }: ScalarValues): FieldValues =>
+  table === 'contact' ? { originatingleadid: relation(originatingleadid) } : {};
 
 /** Relations are written `table/id`. */
 function relation(value: Scalar): FieldValue {

@@ -58,11 +58,13 @@ type RowName = { readonly system: 'dynamics' | 'marketo'; readonly table: string
 /** Contacts are called `contact-…` in the examples, all other rows are leads. */
 const tableOf = (id: string): string => (id.startsWith('contact') ? 'contact' : 'lead');
 
-/** As the router does it: a person that we created carries its golden id. */
+/** As the router does it: a person that we created carries its golden id, and a contact has that of its lead. */
 function eventOf({ state }: Parts, row: RowName, event: ChangeEvent): InboxMessage {
   const key = rowKey(row);
   const ours = event.fields?.['lockstepId'];
-  const goldenId = state.links.get(key) ?? (typeof ours === 'string' ? ours : `golden/${row.id}`);
+  const origin = event.fields?.['originatingleadid'];
+  const first = origin && typeof origin === 'object' && 'id' in origin ? origin.id : row.id;
+  const goldenId = state.links.get(key) ?? (typeof ours === 'string' ? ours : `golden/${first}`);
   state.links.set(key, goldenId);
   return { kind: 'event', goldenId, system: row.system, table: row.table, event, written: null };
 }
