@@ -111,7 +111,22 @@ type FieldEvidence = {
   event: ChangeEvent;
 };
 
-function absorbField(draft: Draft, { row, mapping, evidence, event }: FieldEvidence): void {
+function absorbField(draft: Draft, field: FieldEvidence): void {
+  if (field.evidence.length === 0) absorbUntold(draft, field);
+  else absorbTold(draft, field);
+}
+
+/** The feed says nothing of this field: the state alone is judged. */
+function absorbUntold(draft: Draft, field: FieldEvidence): void {
+  const { row, mapping, event } = field;
+  const reading = readingOf(mapping, event.fields ?? {});
+  if (!reading) return;
+  const isKnown = row.seen[mapping.field]?.value === reading.side;
+  if (!isKnown && awaitsEvidence(event, reading, ownWrites(draft, row, mapping))) return;
+  observe(draft, { row, mapping, reading, at: event.page, changedAt: event.changedAt });
+}
+
+function absorbTold(draft: Draft, { row, mapping, evidence, event }: FieldEvidence): void {
   const writes = ownWrites(draft, row, mapping);
   const story = tell(mapping, evidence, writes);
   forgetTold(row, mapping, story.told);
@@ -119,8 +134,7 @@ function absorbField(draft: Draft, { row, mapping, evidence, event }: FieldEvide
   const told = { row, mapping, at: event.page, changedAt: changeTime(story, event) };
   const edit = story.edit && { ...told, reading: story.edit, madeOn: story.madeOn };
   if (edit && isRunOver(story, edit, { state, writes })) applyChange(draft, edit, false);
-  if (state && !awaitsEvidence({ row, mapping, evidence, event }, state, writes))
-    observeState(draft, { ...told, reading: state, madeOn: story.basis }, story, edit);
+  if (state) observeState(draft, { ...told, reading: state, madeOn: story.basis }, story, edit);
   if (story.confirmed) confirm(row, mapping.field);
 }
 
@@ -171,13 +185,9 @@ function precedesWrite(
  * While a write of ours is on its way, a state that nothing explains is not judged: the feed will tell whether it was made
  * on top of our value, and brings the state again.
  */
-function awaitsEvidence(
-  { row, mapping, evidence, event }: FieldEvidence,
-  state: Reading,
-  writes: readonly Scalar[],
-): boolean {
-  if (event.evidence === null || evidence.length > 0 || writes.length === 0) return false;
-  return !writes.includes(state.side) && row.seen[mapping.field]?.value !== state.side;
+function awaitsEvidence(event: ChangeEvent, state: Reading, writes: readonly Scalar[]): boolean {
+  if (event.evidence === null || writes.length === 0) return false;
+  return !writes.includes(state.side);
 }
 
 function readingOf(mapping: MappingRow, fields: Readonly<Record<string, unknown>>): Reading | null {
