@@ -35,6 +35,12 @@ export const settings = [
   tablesSetting,
   rulesSetting,
   {
+    name: 'DYNAMICS_DETECT_DUPLICATES',
+    description: 'Whether duplicate detection rules of Dynamics may hold back rows that marketers ask for.',
+    kind: 'boolean',
+    default: 'false',
+  },
+  {
     name: 'MATCH_BY_EMAIL',
     description:
       'Whether records that are not linked yet are also matched by their email address; otherwise by ids only. `LOCKSTEP_FILE` goes before it.',

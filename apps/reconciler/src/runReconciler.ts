@@ -74,6 +74,7 @@ const routedTopics = (tables: readonly string[]): string[] => [
   topics.marketingChanges('lead'),
   topics.marketingChanges('contact'),
   topics.outcomes,
+  topics.requests,
 ];
 
 /** Runs one reconciler until a signal comes; further ones share its partitions. */
@@ -192,6 +193,7 @@ function openDynamicsWriter({ config, dynamics, service }: Parts, publisher: Pub
     publisher,
     clock: systemClock,
     inFlightMax: config.dynamicsWritesInFlightMax,
+    detectDuplicates: config.dynamicsDetectDuplicates,
     onWritten: (result) => metrics.writes.inc({ system: 'dynamics', result }),
     onFailure: (error) =>
       log.warn({ reason: reasonOf(error) }, 'A write to Dynamics stays open; it is tried again.'),

@@ -164,6 +164,25 @@ export const errorTable = {
     'PARK',
     'What a marketer asked for cannot be carried out as it was written; the detail names what is wrong.',
   ),
+  REQUEST_PERSON_UNKNOWN: entry(
+    'PARK',
+    'A request is about a person that Marketo did not show for a day, or that was deleted or merged there.',
+  ),
+  REQUEST_KIND_CONFLICT: entry(
+    'PARK',
+    'A person that is a contact of Dynamics cannot be sent there as a lead.',
+  ),
+  REQUESTS_TOO_MANY: entry('PARK', 'A person has 100 requests that are not carried out yet.'),
+  DYNAMICS_DUPLICATE: entry(
+    'PARK',
+    'A duplicate detection rule of Dynamics holds a new row back; link the person to the existing row, or merge them.',
+  ),
+  DYNAMICS_AMBIGUOUS: entry('PARK', 'Several rows of Dynamics match what was asked for.'),
+  DYNAMICS_ROW_MISSING: entry(
+    'PARK',
+    'The row of Dynamics that a request needs was deleted in the meantime.',
+  ),
+  OWNER_UNKNOWN: entry('PARK', 'No enabled user and no team of Dynamics has this id, address or name.'),
   REQUEST_UNKNOWN: entry('PARK', 'No request has this id, or it is older than 30 days.'),
   CALLBACK_REFUSED: entry(
     'PARK',

@@ -1,3 +1,4 @@
+import type { MarketerRequest } from './requests.ts';
 import type { Sequence } from './sequence.ts';
 
 /** The systems that are kept in step. */
@@ -176,7 +177,10 @@ export type DeliveryOutcome = {
   readonly unfit?: readonly UnfitValue[] | null;
 };
 
-/** WRITTEN carries the row's representation; STALE the row as it is now; MISSING says that the row is gone. */
+/**
+ * WRITTEN carries the row's representation; STALE the row as it is now, also of a creation that had happened before; MISSING
+ * says that the row is gone.
+ */
 export type DynamicsWriteResult = 'WRITTEN' | 'STALE' | 'MISSING' | 'REFUSED';
 
 export type DynamicsOutcome = {
@@ -206,6 +210,8 @@ export type InboxMessage =
     }
   | { readonly kind: 'refusal'; readonly goldenId: string; readonly written: DynamicsOutcome }
   | { readonly kind: 'outcome'; readonly goldenId: string; readonly outcome: DeliveryOutcome }
+  /** QUEUED: what a marketer asks for. */
+  | { readonly kind: 'request'; readonly goldenId: string; readonly request: MarketerRequest }
   /** `due`: look at what is open; `join`: become an alias of `target`, which matched this record's person. */
   | {
       readonly kind: 'wake-up';

@@ -3,6 +3,7 @@ import type { Codec } from './codec.ts';
 import type { EventHead } from './eventHead.ts';
 import type { ChangeEvent, DeliveryOutcome, InboxMessage } from './events.ts';
 import { then, type Ready } from './ready.ts';
+import type { MarketerRequest } from './requests.ts';
 import { topicName, topics } from './topics.ts';
 
 const inboxTopics: ReadonlySet<string> = new Set([topics.inbox, topics.inboxBackfill]);
@@ -45,6 +46,8 @@ function pack(encode: Encode, originals: Originals, message: InboxMessage): Read
     }
     case 'outcome':
       return then(encode(topics.outcomes, message.outcome), (bytes) => ({ ...message, outcome: bytes }));
+    case 'request':
+      return then(encode(topics.requests, message.request), (bytes) => ({ ...message, request: bytes }));
     case 'refusal':
     case 'wake-up':
       return message;
@@ -65,6 +68,10 @@ async function unpack(codec: Codec, decodeEvent: DecodeEvent, packed: Packed): P
       goldenId,
       outcome: (await codec.decode(outcome as Buffer)) as DeliveryOutcome,
     } as InboxMessage;
+  }
+  if (kind === 'request') {
+    const request = (await codec.decode(packed['request'] as Buffer)) as MarketerRequest;
+    return { kind, goldenId, request } as InboxMessage;
   }
   return (
     kind === 'refusal' ? { kind, goldenId, written } : { kind, goldenId, reason, target, until }

@@ -164,7 +164,7 @@ export const deliveryOutcomeSchema = named(
 export const inboxSchema = named(
   'lockstep.inbox',
   record('InboxMessage', [
-    text('kind', 'event, refusal, outcome or wake-up'),
+    text('kind', 'event, refusal, outcome, request or wake-up'),
     text('goldenId'),
     text('system'),
     text('table'),
@@ -183,6 +183,7 @@ export const inboxSchema = named(
     text('reason', 'due, join, release, read-again, review-join or review-separate'),
     text('target', 'the golden id of a join'),
     time('until', 'later nobody waits for the join any more'),
+    nullable('request', 'bytes', 'of a marketer, framed with its own schema'),
   ]),
 );
 

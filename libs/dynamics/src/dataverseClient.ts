@@ -3,7 +3,16 @@ import type { Governor } from './governor.ts';
 import type { HttpAnswer, HttpTransport } from './httpTransport.ts';
 
 export type DataverseOperation =
-  'readPage' | 'readSince' | 'readWhere' | 'newestVersion' | 'countRows' | 'describe' | 'read' | 'update';
+  | 'readPage'
+  | 'readSince'
+  | 'readWhere'
+  | 'newestVersion'
+  | 'countRows'
+  | 'describe'
+  | 'read'
+  | 'update'
+  | 'create'
+  | 'findOwners';
 
 /** LIVE keeps the sides in step, CONTROL asks about the organisation, BACKFILL can wait. */
 export type DataverseLane = 'LIVE' | 'CONTROL' | 'BACKFILL';

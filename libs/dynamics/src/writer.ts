@@ -1,11 +1,14 @@
 import type { DynamicsUpdate, DynamicsUpdateResult, DynamicsWriter } from '@lockstep/ports';
 import type { DynamicsContext } from './createDynamics.ts';
-import { failure, faultOf, meaningOf, readFailure, type DataverseFault } from './failures.ts';
+import { createRow } from './createRow.ts';
+import { failure, faultOf, readFailure, type DataverseFault } from './failures.ts';
 import type { HttpAnswer } from './httpTransport.ts';
 import { readRowAnswer } from './readAnswer.ts';
 import { rowPreference, selectOf, writePreference } from './readColumns.ts';
 import { readRefusal } from './readRefusal.ts';
 import { retryReads } from './retryReads.ts';
+import { findOwners } from './owners.ts';
+import { unwritable, writeMeaning } from './writeMeaning.ts';
 import { writeBody } from './writeBody.ts';
 
 /** Guarded single writes (dataverse facts 3.2). A write is never repeated here: its outcome may be unknown. */
@@ -33,6 +36,8 @@ export function createWriter(context: DynamicsContext): DynamicsWriter {
 
       return readUpdate(context, update, answer);
     },
+    create: (creation) => createRow(context, creation, rowUrl(creation.table, creation.id)),
+    findOwners: (text) => findOwners(context, text),
     read: (table, id) =>
       retryReads(async () => {
         const url = rowUrl(table, id);
@@ -76,21 +81,4 @@ function isRowMissing({ status, code }: DataverseFault): boolean {
 /** 412 also stands for duplicates, which the row's new version would not cure. */
 function isStale({ status, code }: DataverseFault): boolean {
   return code === '0x80060882' || (status === 412 && code === '');
-}
-
-/** Null for a refusal of the values: any other 4xx, and an unknown column, which concerns only those who write it. */
-function writeMeaning(fault: DataverseFault): ReturnType<typeof meaningOf> {
-  if (fault.code === '0x80041103') return null;
-  const isRefusal = fault.status >= 400 && fault.status < 500;
-
-  return meaningOf(fault) ?? (isRefusal ? null : 'DYNAMICS_ANSWER_INVALID');
-}
-
-function unwritable(field: string): DynamicsUpdateResult {
-  return {
-    result: 'REFUSED',
-    code: 'VALUE_NOT_REPRESENTABLE',
-    field,
-    detail: 'the value has no form that Dataverse takes',
-  };
 }

@@ -20,6 +20,8 @@ export function belongsInInbox({ key, value }: IncomingMessage): boolean {
       return Boolean(inbox.written);
     case 'outcome':
       return Boolean(inbox.outcome);
+    case 'request':
+      return Boolean(inbox.request?.requestId);
     case 'wake-up':
       return true;
     default:

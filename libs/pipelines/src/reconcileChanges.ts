@@ -19,6 +19,7 @@ import {
   claimsOf,
   decide,
   entityIn,
+  rowKey,
   type Decision,
   type DecisionContext,
   type EmailClaim,
@@ -197,6 +198,7 @@ async function save(
 ): Promise<ReadonlySet<string>> {
   const decisions = [...outcomes.values()].flatMap((outcome) => outcome.decisions);
   await options.claims.add(decisions.flatMap((decision) => decision.claimsAdded));
+  await linkCreated(options.links, outcomes);
   for (const { relinks, record } of decisions) {
     if (relinks) await options.links.relink(relinks.rowKeys, record.goldenId, relinks.to);
   }
@@ -207,6 +209,17 @@ async function save(
   const kept = [...outcomes.values()].filter(({ record }) => record && !refused.has(record.goldenId));
   await options.claims.remove(kept.flatMap(claimsGivenUp));
   return refused;
+}
+
+/** A row that is to be created is linked before that is decided for good, so that whoever reads it first knows whose it is. */
+async function linkCreated(links: LinkStore, outcomes: ReadonlyMap<string, Outcome>): Promise<void> {
+  const planned = [...outcomes].flatMap(([goldenId, { decisions }]) =>
+    decisions
+      .flatMap(({ dynamicsWrites }) => dynamicsWrites)
+      .filter(({ ifMatch }) => ifMatch === null)
+      .map(({ table, rowId }) => [rowKey({ system: 'dynamics', table, id: rowId }), goldenId] as const),
+  );
+  if (planned.length > 0) await links.link(new Map(planned));
 }
 
 /** Claims that a record made in between and no longer makes, or that an old event made for it. */

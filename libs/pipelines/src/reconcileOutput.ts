@@ -21,7 +21,7 @@ export type Outcome = {
 export type OwnedWrite = { readonly goldenId: string; readonly entry: DynamicsWriteEntry };
 
 /**
- * What a saved outcome lets out: golden events and commands that are not known to be published (those of an earlier save
+ * What a saved outcome lets out: golden events, commands and states of requests that are not known to be published (those of an earlier save
  * that died before it published are among them), messages for other records, and a notice when the record has come to wait.
  */
 export function outgoing(
@@ -38,6 +38,9 @@ export function outgoing(
   const commands = record.outbox.flatMap((entry) =>
     entry.kind === 'marketo-write' && isOpen(entry) ? [entry.command] : [],
   );
+  const states = record.outbox.flatMap((entry) =>
+    entry.kind === 'request-state' && isOpen(entry) ? [entry.request] : [],
+  );
   const headers = batch.messages.find((message) => message.key === record.goldenId)?.headers ?? {};
   const messages = [
     ...[...left, ...decisions.flatMap((decision) => decision.goldenEvent ?? [])].map((event) =>
@@ -48,6 +51,7 @@ export function outgoing(
       key: command.goldenId,
       value: command,
     })),
+    ...states.map((value) => ({ topic: topics.requests, key: value.personId, value })),
     ...decisions.flatMap((decision) => decision.forwards).map((value) => forwardMessage(batch, value)),
     ...waitingNotice(stored, record, nowMs),
   ];

@@ -3,6 +3,7 @@ import {
   type ChangeEvent,
   type DeliveryOutcome,
   type InboxMessage,
+  type MarketerRequest,
   type System,
 } from '@lockstep/change-events';
 import type { BatchHandler, IncomingMessage, LinkStore, OutgoingMessage } from '@lockstep/ports';
@@ -30,6 +31,7 @@ const keyOf = (source: Source, id: string): string =>
  */
 export function createRouter(links: LinkStore): BatchHandler {
   return async (batch) => {
+    if (batch.topic === topics.requests) return { messages: await forwardRequests(links, batch.messages) };
     const source = sourceOf(batch.topic);
     if (source === null) return { messages: batch.messages.map(forwardOutcome) };
     const live = batch.messages.filter((message) => isForwarded(message));
@@ -93,3 +95,25 @@ function forwardOutcome(message: IncomingMessage): OutgoingMessage {
   const topic = outcome.lane === 'BACKFILL' ? topics.inboxBackfill : topics.inbox;
   return { topic, key: outcome.goldenId, value, headers: message.headers };
 }
+
+/**
+ * What marketers ask for; the other states are told by us. A person that nobody has read yet is not linked: it may have been
+ * made by a record that does not know it yet. Its request waits in the record that it would get.
+ */
+async function forwardRequests(
+  links: LinkStore,
+  messages: readonly IncomingMessage[],
+): Promise<OutgoingMessage[]> {
+  const asked = messages.filter(({ value }) => isCarriedOut(value as MarketerRequest | null));
+  const keyOfPerson = ({ key }: IncomingMessage) => rowKey({ system: 'marketo', table: 'person', id: key });
+  const owners = await links.resolve([...new Set(asked.map(keyOfPerson))]);
+  return asked.map((message) => {
+    const key = keyOfPerson(message);
+    const goldenId = owners.get(key) ?? goldenIdOf(key);
+    const value: InboxMessage = { kind: 'request', goldenId, request: message.value as MarketerRequest };
+    return { topic: topics.inbox, key: goldenId, value, headers: message.headers };
+  });
+}
+
+const isCarriedOut = (request: MarketerRequest | null): boolean =>
+  request?.state === 'QUEUED' && request.kind === 'SYNC_PERSON';

@@ -190,3 +190,76 @@ describe('many writes', () => {
     expect(inbox()).toHaveLength(3);
   });
 });
+
+describe('the creation of a row', () => {
+  const creation = { ifMatch: null, rowId: exampleId(5), columns: { lastname: 'New' } } as const;
+  const rows = ({ dynamics }: Awaited<ReturnType<typeof createSetting>>) => dynamics.rows('lead').length;
+
+  it('answers with the row as Dynamics made it', async () => {
+    const { carryOut, inbox, dynamics } = await createSetting();
+
+    await carryOut(creation);
+
+    const row = await dynamics.read('lead', exampleId(5));
+    expect(inbox()).toMatchObject([
+      {
+        event: {
+          recordId: exampleId(5),
+          version: { epoch: 1, number: row?.version },
+          fields: { lastname: 'New' },
+        },
+        written: { result: 'WRITTEN', code: null },
+      },
+    ]);
+  });
+
+  it('makes no second row after a lost answer, and tells what others made of the first', async () => {
+    const setting = await createSetting();
+    const { carryOut, inbox, dynamics, failures } = setting;
+    dynamics.hooks.afterCreate = () => {
+      delete dynamics.hooks.afterCreate;
+      throw new SyncError('DYNAMICS_UNREACHABLE');
+    };
+
+    await carryOut(creation);
+    dynamics.edit('lead', exampleId(5), { lastname: 'Theirs' });
+    await carryOut({ ...creation, attempts: 1 });
+
+    expect(failures).toEqual(['DYNAMICS_UNREACHABLE']);
+    expect(rows(setting)).toBe(2);
+    expect(inbox()).toMatchObject([
+      {
+        event: { fields: { lastname: 'Theirs' } },
+        written: { result: 'STALE', code: 'DYNAMICS_UNREACHABLE' },
+      },
+    ]);
+  });
+
+  it('gives it to the user or team that was named, and makes none for nobody', async () => {
+    const setting = await createSetting();
+    const { carryOut, inbox, dynamics } = setting;
+    const sales = { name: 'Sales', emailaddress: 'sales@crm.example' };
+    dynamics.seed('team', [{ id: exampleId(8), fields: sales }]);
+
+    await carryOut({ ...creation, owner: 'nobody@crm.example' });
+    await carryOut({ ...creation, owner: 'sales@crm.example' });
+
+    expect(inbox()).toMatchObject([
+      { kind: 'refusal', written: { result: 'REFUSED', code: 'OWNER_UNKNOWN' } },
+      { event: { fields: { ownerid: { table: 'team', id: exampleId(8) } } } },
+    ]);
+    expect(rows(setting)).toBe(2);
+  });
+
+  it('tells several owners of one name from one', async () => {
+    const { carryOut, inbox, dynamics } = await createSetting();
+    dynamics.seed(
+      'team',
+      [8, 9].map((n) => ({ id: exampleId(n), fields: { name: 'Sales' } })),
+    );
+
+    await carryOut({ ...creation, owner: 'Sales' });
+
+    expect(inbox()).toMatchObject([{ written: { result: 'REFUSED', code: 'DYNAMICS_AMBIGUOUS' } }]);
+  });
+});

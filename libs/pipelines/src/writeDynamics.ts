@@ -1,12 +1,21 @@
 import {
   fateOf,
   isSyncError,
+  SyncError,
   topics,
   type ChangeEvent,
   type DynamicsOutcome,
+  type ErrorCode,
   type InboxMessage,
 } from '@lockstep/change-events';
-import type { Clock, DynamicsRow, DynamicsUpdateResult, DynamicsWriter, Publisher } from '@lockstep/ports';
+import type {
+  Clock,
+  DynamicsOwner,
+  DynamicsRow,
+  DynamicsUpdateResult,
+  DynamicsWriter,
+  Publisher,
+} from '@lockstep/ports';
 import pLimit from 'p-limit';
 import { rowEvent } from './dynamicsEvents.ts';
 import type { OwnedWrite } from './reconcileOutput.ts';
@@ -16,6 +25,8 @@ export type DynamicsWriteOptions = {
   readonly publisher: Publisher;
   readonly clock: Clock;
   readonly inFlightMax: number;
+  /** Whether the duplicate detection rules of Dynamics may hold new rows back (G-20); not by default. */
+  readonly detectDuplicates?: boolean;
   readonly onWritten?: (result: string) => void;
   /** Told when an outcome could not be learnt or published; the write stays open and is looked at again. */
   readonly onFailure?: (error: unknown) => void;
@@ -54,12 +65,14 @@ async function carryOut(options: DynamicsWriteOptions, { goldenId, entry }: Owne
 async function attempt(options: DynamicsWriteOptions, owned: OwnedWrite): Promise<InboxMessage> {
   const { writer } = options;
   const { table, rowId, ifMatch, columns, attempts } = owned.entry;
+  if (ifMatch === null) return create(options, owned);
   if (attempts > 0) {
     const row = await writer.read(table, rowId);
     if (row === null) return refusal(owned, { result: 'MISSING' });
     if (row.version !== ifMatch.number) return moved(options, owned, row, 'DYNAMICS_UNREACHABLE');
   }
-  const answer = await updateOrRefuse(writer, { table, id: rowId, version: ifMatch.number, columns });
+  const update = { table, id: rowId, version: ifMatch.number, columns };
+  const answer = await orRefuse(() => writer.update(update));
   switch (answer.result) {
     case 'WRITTEN':
       return eventMessage(options, owned, answer.row, { result: 'WRITTEN' });
@@ -74,12 +87,39 @@ async function attempt(options: DynamicsWriteOptions, owned: OwnedWrite): Promis
   }
 }
 
-async function updateOrRefuse(
+/** Its id tells whether a creation has happened before; then the row is what others have made of it. */
+async function create(options: DynamicsWriteOptions, owned: OwnedWrite): Promise<InboxMessage> {
+  const { writer, detectDuplicates = false } = options;
+  const { table, rowId, columns } = owned.entry;
+  const owners = await namedOwners(writer, owned.entry);
+  if ('code' in owners) return refusal(owned, { result: 'REFUSED', code: owners.code, detail: 'owner' });
+  const creation = { table, id: rowId, columns, detectDuplicates, ...owners };
+  const answer = await orRefuse(() => writer.create(creation));
+  if (answer.result === 'REFUSED') return refusal(owned, answer);
+  if (answer.result === 'WRITTEN') return eventMessage(options, owned, answer.row, { result: 'WRITTEN' });
+  const row = await writer.read(table, rowId);
+  // Gone again in between: the next attempt settles it.
+  if (row === null) throw new SyncError('DYNAMICS_UNREACHABLE', { table });
+  return moved(options, owned, row, 'DYNAMICS_UNREACHABLE');
+}
+
+/** The one user or team that a marketer named; nobody when none was named. */
+async function namedOwners(
   writer: DynamicsWriter,
-  update: Parameters<DynamicsWriter['update']>[0],
-): Promise<DynamicsUpdateResult> {
+  { owner: text }: OwnedWrite['entry'],
+): Promise<{ readonly owner?: DynamicsOwner } | { readonly code: ErrorCode }> {
+  if (text === undefined) return {};
+  const [owner, ...more] = await writer.findOwners(text);
+  if (!owner) return { code: 'OWNER_UNKNOWN' };
+  return more.length > 0 ? { code: 'DYNAMICS_AMBIGUOUS' } : { owner };
+}
+
+type Refused = Extract<DynamicsUpdateResult, { result: 'REFUSED' }>;
+
+/** An error that is the record's own fault is a refusal. */
+async function orRefuse<Answer>(write: () => Promise<Answer>): Promise<Answer | Refused> {
   try {
-    return await writer.update(update);
+    return await write();
   } catch (error) {
     if (fateOf(error) !== 'PARK' || !isSyncError(error)) throw error;
     return { result: 'REFUSED', code: error.code, field: null, detail: error.message };
@@ -118,7 +158,8 @@ function eventMessage(
     table,
     // Read outside the pages: it ranks below every page, so that it can never undo a delete.
     page: { epoch: 0, number: 0 },
-    versionEpoch: ifMatch.epoch,
+    // Nothing is known of the versions of a new row: the first page that shows it outranks this, or says the same.
+    versionEpoch: ifMatch?.epoch ?? 1,
     observedAtMs: options.clock.now(),
     lane: 'LIVE',
     operation: 'UPSERT',

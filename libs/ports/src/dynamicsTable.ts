@@ -81,9 +81,32 @@ export type DynamicsUpdateResult =
       readonly detail: string;
     };
 
+export type DynamicsCreation = {
+  readonly table: string;
+  /** The id that the row gets. */
+  readonly id: string;
+  /** As in an update. */
+  readonly columns: ScalarValues;
+  /** Who is to own it; absent: whoever we are. */
+  readonly owner?: DynamicsOwner;
+  /** Whether the duplicate detection rules of Dynamics may hold it back (G-20); not by default. */
+  readonly detectDuplicates?: boolean;
+};
+
+/** A user or team, by its row. */
+export type DynamicsOwner = { readonly table: 'systemuser' | 'team'; readonly id: string };
+
+/** EXISTS says that a row has the id already; nothing of it was changed. */
+export type DynamicsCreateResult =
+  Exclude<DynamicsUpdateResult, { result: 'STALE' | 'MISSING' }> | { readonly result: 'EXISTS' };
+
 /** Writes single rows, only when they are still at `version` (If-Match). Throws when the outcome is not known. */
 export type DynamicsWriter = {
   update(update: DynamicsUpdate): Promise<DynamicsUpdateResult>;
+  /** Only while no row has the id (If-None-Match). What a duplicate detection rule holds back is REFUSED with DYNAMICS_DUPLICATE. */
+  create(creation: DynamicsCreation): Promise<DynamicsCreateResult>;
+  /** Enabled users and teams with this GUID, address or full name; two at most are told (F-21, F-34). */
+  findOwners(text: string): Promise<readonly DynamicsOwner[]>;
   /** The row as it is now; null when it does not exist. */
   read(table: string, id: string): Promise<DynamicsRow | null>;
 };

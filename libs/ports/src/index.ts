@@ -43,6 +43,9 @@ export type {
 export { countTroubles, troubleKey } from './troubleCounts.ts';
 export { troubleReaderContract, type TroubleStores } from './contracts/troubleReaderContract.ts';
 export type {
+  DynamicsCreateResult,
+  DynamicsCreation,
+  DynamicsOwner,
   DynamicsPage,
   DynamicsReader,
   DynamicsRow,

@@ -6,6 +6,7 @@ import {
   type Scalar,
   type Sequence,
 } from '@lockstep/change-events';
+import { absorbCreation, meetCreated } from './absorbCreation.ts';
 import { activeRow, addRow, type Draft, type DraftRow } from './decision.ts';
 import { filterColumn, type MappingRow } from './mapping.ts';
 import { observe, setField, settle } from './observe.ts';
@@ -16,12 +17,12 @@ import { saying } from './troubles.ts';
 /** Takes a row of Dynamics into the record: ordered by version, deletes by page (design section 4, Order). */
 export function absorbDynamics(draft: Draft, table: string, event: ChangeEvent): void {
   const known = draft.record.rows.find((row) => row.table === table && row.id === event.recordId);
-  if (event.operation === 'DELETE') return absorbDelete(draft, known ?? addRowOf(draft, table, event), event);
+  if (event.operation === 'DELETE') return absorbDelete(draft, known ?? meetRow(draft, table, event), event);
   if (known && isStale(draft, known, event)) {
     draft.nothing = 'stale';
     return;
   }
-  const row = known ?? addRowOf(draft, table, event);
+  const row = known ?? meetRow(draft, table, event);
   absorbRow(draft, row, event);
   if (row.active) mirror(draft, row);
 }
@@ -55,6 +56,10 @@ function absorbDelete(draft: Draft, row: DraftRow, event: ChangeEvent): void {
     (entry) => entry.kind !== 'dynamics-write' || entry.rowId !== row.id,
   );
   if (row.active) mirror(draft, row);
+}
+
+function meetRow(draft: Draft, table: string, event: ChangeEvent): DraftRow {
+  return meetCreated(draft, table, event) ?? addRowOf(draft, table, event);
 }
 
 function addRowOf(draft: Draft, table: string, event: ChangeEvent): DraftRow {
@@ -147,6 +152,7 @@ export function absorbWritten(draft: Draft, written: DynamicsOutcome, event: Cha
     draft.nothing = 'no-entry';
     return;
   }
+  if (entry.ifMatch === null) return absorbCreation(draft, entry, written);
   draft.record.outbox = draft.record.outbox.filter((other) => other !== entry);
   const row = draft.record.rows.find((other) => other.table === entry.table && other.id === entry.rowId);
   if (!row) return;

@@ -5,6 +5,7 @@ import { absorbDynamics, absorbWritten } from './absorbDynamics.ts';
 import { absorbEntityOutcome } from './absorbEntityOutcome.ts';
 import { absorbMarketo } from './absorbMarketo.ts';
 import { absorbOutcome } from './absorbOutcome.ts';
+import { absorbRequest, requestTimes } from './openRequests.ts';
 import { agree } from './agree.ts';
 import { newGoldenRecord, openDraft, type Decision, type DecisionContext, type Draft } from './decision.ts';
 import { entityIn } from './entityTypes.ts';
@@ -14,6 +15,7 @@ import { setField } from './observe.ts';
 import { planDynamics } from './planDynamics.ts';
 import { lookAgainAtEntity, planEntity } from './planEntity.ts';
 import { planMarketo, requestJoin } from './planMarketo.ts';
+import { planRequests } from './planRequests.ts';
 import { scheduleRelations } from './relations.ts';
 import { troublesOf } from './troubles.ts';
 import { join, lookAgain } from './wakeUp.ts';
@@ -56,6 +58,8 @@ function causeOf(record: GoldenRecord, message: InboxMessage): Draft['cause'] {
       return { eventId: message.outcome.commandId, system: 'marketo', lane: message.outcome.lane };
     case 'refusal':
       return { eventId: message.written.entryId, system: 'dynamics', lane: 'LIVE' };
+    case 'request':
+      return { eventId: `request/${message.request.requestId}`, system: 'marketo', lane: 'LIVE' };
     case 'wake-up':
       return { eventId: `wake-up/${record.goldenId}`, system: null, lane: record.lane };
   }
@@ -67,7 +71,10 @@ function plan(draft: Draft): void {
   if (entity) {
     planUnlessWithheld(draft, 'marketo', (planned) => planEntity(planned, entity));
   } else {
-    planUnlessWithheld(draft, 'dynamics', planDynamics);
+    planUnlessWithheld(draft, 'dynamics', (planned) => {
+      planRequests(planned);
+      planDynamics(planned);
+    });
     planUnlessWithheld(draft, 'marketo', planMarketo);
   }
   scheduleRelations(draft);
@@ -94,6 +101,8 @@ function absorb(draft: Draft, message: InboxMessage): void {
       return absorbWritten(draft, message.written, null);
     case 'outcome':
       return absorbOutcomeOf(draft, message);
+    case 'request':
+      return absorbRequest(draft, message.request);
     case 'wake-up':
       return absorbWakeUp(draft, message);
   }
@@ -161,26 +170,29 @@ function markTroubled({ record, context }: Draft): void {
   else record.troubledSince ??= isoTime(context.nowMs);
 }
 
-/** A golden event stays until it is known to be published. */
+/** A golden event or a state of a request stays until it is known to be published. */
 const isOpen = ({ context }: Draft, entry: GoldenRecord['outbox'][number]): boolean =>
-  entry.kind === 'golden-event'
+  entry.kind === 'golden-event' || entry.kind === 'request-state'
     ? !context.published.has(entry.entryId)
     : entry.kind === 'dynamics-write' || !entry.lapsed;
 
-/** That a golden event is out is no reason to save: the next save drops it. */
 /** Whatever changes a record says by which rules. */
 function sign({ record, context }: Draft): void {
   if (context.policy.rules !== undefined) record.rules = context.policy.rules;
 }
 
+/** That something is out is no reason to save: the next save drops it. */
 function isDirty(draft: Draft): boolean {
   const { record, before } = draft;
   const outbox = before.outbox.filter((entry) => isOpen(draft, entry));
   return !deepEqual({ ...record, revision: before.revision }, { ...before, outbox });
 }
 
-function dueTimeOf({ outbox, waiting, held }: Draft['record']): number | null {
-  const dueTimes = outbox.flatMap((entry) => (entry.kind === 'golden-event' ? [] : [entry.dueAtMs]));
+function dueTimeOf({ outbox, waiting, held, requests = [] }: Draft['record']): number | null {
+  const dueTimes = [
+    ...outbox.flatMap((entry) => ('dueAtMs' in entry ? [entry.dueAtMs] : [])),
+    ...requestTimes(requests),
+  ];
   if (waiting && waiting.cause !== 'first-reads') dueTimes.push(waiting.dueAtMs);
   if (held) dueTimes.push(held.dueAtMs);
   return dueTimes.length > 0 ? Math.min(...dueTimes) : null;

@@ -47,7 +47,7 @@ export type DecisionContext = {
 export type EmailClaim = { readonly claim: string; readonly rowKey: string; readonly goldenId: string };
 
 /** Why a message changed nothing. */
-export type Nothing = 'stale' | 'no-entry' | 'superseded' | 'forwarded';
+export type Nothing = 'stale' | 'no-entry' | 'superseded' | 'forwarded' | 'repeated';
 
 /** What one message did to one golden record, and what follows from it. */
 export type Decision = {

@@ -58,17 +58,20 @@ export function createDynamicsSide(mapping: readonly MappingRow[]) {
       row.version = lastVersion += 1;
       row.changedAt = changedAt;
     },
+    /** A creation of ours, on which a plug-in may build. */
+    create(table: DynamicsTable, id: string, columns: ScalarValues): void {
+      this.insert(table, id, { ...columns, ...derived });
+    },
     /** A write of ours, on which a plug-in may build. */
     update(id: string, columns: ScalarValues): void {
       this.edit(id, { ...columns, ...derived });
     },
     /** From now on a plug-in sets these columns in every write of ours. */
-    onWrite(columns: ScalarValues): void {
-      derived = columns;
-    },
+    onWrite: (columns: ScalarValues) => void (derived = columns),
     /** From now on column security shows null in place of the column's value. */
     hide: (column: string) => void hidden.add(column),
     remove: (id: string) => void rows.delete(id),
+    ...namesOf(rows),
     version: (id: string): number | null => rows.get(id)?.version ?? null,
     column: (id: string, column: string): Scalar | undefined => rows.get(id)?.columns[column],
     /** The row as change tracking shows it: an upsert, or a delete. */
@@ -77,6 +80,11 @@ export function createDynamicsSide(mapping: readonly MappingRow[]) {
     representation: (id: string): ChangeEvent => event(id, { epoch: 0, number: 0 }, 'LIVE'),
   };
 }
+
+const namesOf = (rows: ReadonlyMap<string, DynamicsRow>) => ({
+  table: (id: string): DynamicsTable | undefined => rows.get(id)?.table,
+  ids: (): readonly string[] => [...rows.keys()],
+});
 
 const blanks = (hidden: ReadonlySet<string>): ScalarValues =>
   Object.fromEntries([...hidden].map((column) => [column, null]));

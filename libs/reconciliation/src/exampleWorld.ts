@@ -1,4 +1,11 @@
-import type { ChangeEvent, InboxMessage, Lane, OperatorWish, Scalar } from '@lockstep/change-events';
+import type {
+  ChangeEvent,
+  InboxMessage,
+  Lane,
+  MarketerRequest,
+  OperatorWish,
+  Scalar,
+} from '@lockstep/change-events';
 import { decide } from './decide.ts';
 import type { EmailClaim, Decision, DecisionContext } from './decision.ts';
 import { createParts, type OpenWrite, type Parts, type WorldOptions } from './exampleParts.ts';
@@ -30,6 +37,9 @@ export function createWorld(options: WorldOptions = {}) {
     /** Hands over what was read of a row before, or with other columns. */
     handRow: (id: string, event: ChangeEvent) =>
       receive(parts, eventOf(parts, { system: 'dynamics', table: tableOf(id), id }, event)),
+    /** What a marketer asks for, as the router hands it on. */
+    ask: (personId: string, request: Partial<MarketerRequest> = {}) =>
+      receive(parts, requestOf(parts, personId, request)),
     /** Carries out every write that is planned; with `loseAnswers` the side takes it and Lockstep is not told. */
     carryOut: (how: { readonly loseAnswers?: boolean } = {}) => {
       for (const write of state.open.splice(0)) carryOut(parts, write, how.loseAnswers ?? false);
@@ -69,6 +79,19 @@ function eventOf({ state }: Parts, row: RowName, event: ChangeEvent): InboxMessa
   return { kind: 'event', goldenId, system: row.system, table: row.table, event, written: null };
 }
 
+/** A person that nobody has read yet leads to the record that it would get. */
+function requestOf({ state }: Parts, personId: string, asked: Partial<MarketerRequest>): InboxMessage {
+  const goldenId =
+    state.links.get(rowKey({ system: 'marketo', table: 'person', id: personId })) ?? `golden/${personId}`;
+  const at = new Date(state.nowMs).toISOString();
+  const request: MarketerRequest = {
+    ...{ requestId: 'webhook/1', personId, kind: 'SYNC_PERSON', state: 'QUEUED', door: 'WEBHOOK' },
+    ...{ arguments: { as: 'lead' }, askedAt: at, at, code: null, detail: null },
+    ...asked,
+  };
+  return { kind: 'request', goldenId, request };
+}
+
 function receive(parts: Parts, message: InboxMessage): Decision {
   const { state } = parts;
   const former = state.records.get(message.goldenId) ?? null;
@@ -77,12 +100,19 @@ function receive(parts: Parts, message: InboxMessage): Decision {
   state.records.set(message.goldenId, decision.record);
   for (const key of decision.relinks?.rowKeys ?? []) state.links.set(key, decision.relinks?.to ?? '');
   const { goldenId } = message;
+  linkCreated(parts, goldenId, decision);
   state.open.push(
     ...decision.dynamicsWrites.map((entry) => ({ to: 'dynamics' as const, goldenId, entry })),
     ...decision.commands.map((command) => ({ to: 'marketo' as const, goldenId, command })),
   );
   for (const forward of decision.forwards) receive(parts, forward);
   return decision;
+}
+
+/** As the owner does it, before anything is written. */
+function linkCreated({ state }: Parts, goldenId: string, { dynamicsWrites }: Decision): void {
+  for (const { ifMatch, table, rowId } of dynamicsWrites)
+    if (ifMatch === null) state.links.set(rowKey({ system: 'dynamics', table, id: rowId }), goldenId);
 }
 
 function contextOf({ state }: Parts, former: GoldenRecord | null, message: InboxMessage): DecisionContext {
@@ -139,7 +169,8 @@ function settle(parts: Parts): void {
     const rows = [...state.links.keys()].filter((key) => key.startsWith('dynamics/'));
     const moved = rows.map((key) => key.split('/')[2] ?? '').filter((id) => isNews(parts, id));
     for (const id of moved) {
-      const row = { system: 'dynamics', table: tableOf(id), id } as const;
+      const table = dynamics.table(id) ?? tableOf(id);
+      const row = { system: 'dynamics', table, id } as const;
       receive(parts, eventOf(parts, row, dynamics.change(id, 'LIVE')));
     }
     const persons = marketo.ids().filter((id) => marketo.hasNews(id));

@@ -1,7 +1,7 @@
 import type { DeliveryOutcome, InboxMessage, WriteCommand } from '@lockstep/change-events';
 import type { OpenWrite, Parts } from './exampleParts.ts';
 import { fitValues } from './exampleUnfit.ts';
-import { rowKey } from './goldenRecord.ts';
+import { rowKey, type DynamicsWriteEntry } from './goldenRecord.ts';
 
 export const entryIdOf = (write: OpenWrite): string =>
   write.to === 'dynamics' ? write.entry.entryId : write.command.commandId;
@@ -11,16 +11,17 @@ export function writeDynamics(
   { dynamics, state }: Parts,
   { goldenId, entry }: Extract<OpenWrite, { to: 'dynamics' }>,
 ): InboxMessage {
-  const { rowId, ifMatch, columns, attempts, table } = entry;
+  const { rowId, columns, attempts, table } = entry;
   const field = Object.keys(columns).find((column) => state.refused.has(column));
   if (field !== undefined) {
     state.received.push({ to: 'dynamics', values: columns, result: 'REFUSED' });
     const reason = { result: 'REFUSED', code: 'DYNAMICS_REFUSED', field, detail: null } as const;
     return { kind: 'refusal', goldenId, written: { entryId: entry.entryId, ...reason } };
   }
-  const result = dynamics.version(rowId) === ifMatch.number ? 'WRITTEN' : 'STALE';
-  if (result === 'WRITTEN') dynamics.update(rowId, columns);
+  const result = writeRow(dynamics, entry);
   state.received.push({ to: 'dynamics', values: columns, result });
+  if (!state.links.has(rowKey({ system: 'dynamics', table, id: rowId })))
+    throw new Error('written before it is linked');
   const code = result === 'STALE' && attempts > 0 ? 'DYNAMICS_UNREACHABLE' : null;
   const written = { entryId: entry.entryId, result, code, field: null, detail: null } as const;
   return {
@@ -31,6 +32,15 @@ export function writeDynamics(
     event: dynamics.representation(rowId),
     written,
   };
+}
+
+/** Only at the version that is known, or while there is no such row. */
+function writeRow(dynamics: Parts['dynamics'], entry: DynamicsWriteEntry): 'WRITTEN' | 'STALE' {
+  const { rowId, ifMatch, columns, table } = entry;
+  if (dynamics.version(rowId) !== (ifMatch?.number ?? null)) return 'STALE';
+  if (ifMatch) dynamics.update(rowId, columns);
+  else dynamics.create(table === 'contact' ? 'contact' : 'lead', rowId, columns);
+  return 'WRITTEN';
 }
 
 export function writeMarketo(parts: Parts, { command }: Extract<OpenWrite, { to: 'marketo' }>): InboxMessage {

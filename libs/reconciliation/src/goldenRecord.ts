@@ -2,6 +2,7 @@ import type {
   Conflict,
   GoldenEvent,
   Lane,
+  MarketerRequest,
   PersonKind,
   Scalar,
   ScalarValues,
@@ -65,14 +66,19 @@ export type GoldenField = {
   readonly agreed: boolean;
 };
 
-/** A guarded write to Dynamics; `columns` in Dynamics' own form, `fields` the golden fields it carries. */
+/** A guarded write to Dynamics; `columns` in Dynamics' own form. */
 export type DynamicsWriteEntry = {
   readonly kind: 'dynamics-write';
   readonly entryId: string;
   readonly table: string;
   readonly rowId: string;
-  readonly ifMatch: Sequence;
+  /** Null for a row that is to be created under `rowId`. */
+  readonly ifMatch: Sequence | null;
   readonly columns: ScalarValues;
+  /** Of a creation: the user or team that is to own the row, as a marketer named it. */
+  readonly owner?: string;
+  /** Of a creation: what a former try was refused for, by golden field. */
+  readonly parked?: Readonly<Record<string, ParkedField>>;
   readonly attempts: number;
   readonly dueAtMs: number;
 };
@@ -91,9 +97,13 @@ export type MarketoWriteEntry = {
   readonly dueAtMs: number;
 };
 
-/** What follows from a decision, saved with it. Golden events stay until a later save finds them published. */
+/**
+ * What follows from a decision, saved with it. Golden events and states of requests stay until a later save finds them
+ * published.
+ */
 export type OutboxEntry =
   | { readonly kind: 'golden-event'; readonly entryId: string; readonly event: GoldenEvent }
+  | { readonly kind: 'request-state'; readonly entryId: string; readonly request: MarketerRequest }
   | DynamicsWriteEntry
   | MarketoWriteEntry;
 
@@ -116,6 +126,16 @@ export type HeldRelations = {
   readonly takenBack: readonly string[];
 };
 
+/**
+ * A request of a marketer that is not carried out yet (decision 16). `dueAtMs`: when it is looked at next; null while a
+ * write for it is open. `rowId`: the row that was planned for it; it makes no second one.
+ */
+export type OpenRequest = {
+  readonly request: MarketerRequest;
+  readonly dueAtMs: number | null;
+  readonly rowId?: string;
+};
+
 /** One person, however many rows it has on either side, or one record beside persons (decision 13). */
 export type GoldenRecord = {
   readonly goldenId: string;
@@ -131,6 +151,10 @@ export type GoldenRecord = {
   readonly outbox: readonly OutboxEntry[];
   readonly waiting: Waiting | null;
   readonly held?: HeldRelations;
+  /** Oldest first; they are carried out one after the other. Absent without any. */
+  readonly requests?: readonly OpenRequest[];
+  /** Ids of requests that have ended, newest last: a repeat of one changes nothing. */
+  readonly requestsEnded?: readonly string[];
   /** Since when, as an ISO time, it has troubles (`troublesOf`); an attempt begins the time anew. Absent without any. */
   readonly troubledSince?: string;
   /** Systems to which there is something to write, while nothing is written to them. */

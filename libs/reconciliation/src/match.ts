@@ -75,5 +75,8 @@ export function claimChanges(
 /** True for a person of Marketo that is there and was never linked to a row of Dynamics, and so may join another record. */
 export function isFreePerson(record: GoldenRecord): boolean {
   const person = activeRow(record, 'marketo');
-  return activeRow(record, 'dynamics') === undefined && person !== undefined && person.deletedAt === null;
+  // A row that is on its way is a row.
+  const isLinked =
+    activeRow(record, 'dynamics') ?? record.outbox.find(({ kind }) => kind === 'dynamics-write');
+  return isLinked === undefined && person !== undefined && person.deletedAt === null;
 }

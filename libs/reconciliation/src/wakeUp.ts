@@ -2,6 +2,7 @@ import { isoTime, type ChangeEvent, type FieldValue } from '@lockstep/change-eve
 import { activeRow, type Draft, type DraftRecord } from './decision.ts';
 import { rowKey } from './goldenRecord.ts';
 import { isFreePerson } from './match.ts';
+import { handOverRequests } from './openRequests.ts';
 import { sendCommand } from './planMarketo.ts';
 import { retryRelations } from './relations.ts';
 
@@ -11,7 +12,7 @@ const retryBackoffMaxMs = 600_000;
 export function lookAgain(draft: Draft): void {
   const { nowMs } = draft.context;
   for (const entry of draft.record.outbox) {
-    if (entry.kind === 'golden-event' || entry.dueAtMs > nowMs) continue;
+    if (!('dueAtMs' in entry) || entry.dueAtMs > nowMs) continue;
     if (entry.kind === 'dynamics-write') retryDynamics(draft, entry);
     else retryMarketo(draft, entry);
   }
@@ -58,7 +59,8 @@ export function join(draft: Draft, target: string, until?: string | null): void 
   const person = activeRow(record, 'marketo');
   if (!person) return;
   record.aliasOf = target;
-  record.outbox = record.outbox.filter((entry) => entry.kind === 'golden-event');
+  record.outbox = record.outbox.filter((entry) => !('dueAtMs' in entry));
+  handOverRequests(draft, target);
   record.waiting = null;
   draft.relinks = { rowKeys: [rowKey(person)], to: target };
   draft.forwards.push({

@@ -13,7 +13,7 @@ export function checkStored(findings: Findings, stored: readonly GoldenRecord[])
 }
 
 function openReason(record: GoldenRecord): string | null {
-  const entry = record.outbox.find(({ kind }) => kind !== 'golden-event');
+  const entry = record.outbox.find((other) => 'dueAtMs' in other);
   if (entry) return `a ${entry.kind} is open after quiet`;
   if (record.rows.some((row) => Object.keys(row.inFlight).length > 0))
     return 'a value is in flight after quiet';

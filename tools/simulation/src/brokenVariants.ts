@@ -6,7 +6,7 @@ import { simulatedMapping, type Variant } from './world.ts';
 /** A writer that takes whatever version the row has now, as if If-Match were not sent. */
 export const writerWithoutIfMatch: Variant = {
   writer: (writer: DynamicsWriter): DynamicsWriter => ({
-    read: (table, id) => writer.read(table, id),
+    ...writer,
     async update(update: DynamicsUpdate) {
       const row = await writer.read(update.table, update.id);
       return writer.update({ ...update, version: row?.version ?? update.version });

@@ -98,11 +98,13 @@ function rowView(row: GoldenRecord['rows'][number]): RowView {
 function openView(entry: GoldenRecord['outbox'][number]): OpenWriteView[] {
   switch (entry.kind) {
     case 'golden-event':
+    case 'request-state':
       return [];
     case 'dynamics-write': {
-      const { entryId, attempts, dueAtMs, columns } = entry;
+      const { entryId, attempts, dueAtMs, columns, ifMatch } = entry;
       const fields = Object.keys(columns);
-      return [{ to: 'dynamics', operation: 'UPDATE', entryId, fields, attempts, dueAt: isoTime(dueAtMs) }];
+      const operation = ifMatch === null ? 'CREATE' : 'UPDATE';
+      return [{ to: 'dynamics', operation, entryId, fields, attempts, dueAt: isoTime(dueAtMs) }];
     }
     case 'marketo-write': {
       const { entryId, attempts, dueAtMs, command } = entry;

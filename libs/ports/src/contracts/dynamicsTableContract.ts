@@ -1,5 +1,6 @@
 import type { FieldValues } from '@lockstep/change-events';
 import { idOf, lead, onlyRow, readAll, type DynamicsHarness } from './dynamicsHarness.ts';
+import { describeCreations } from './dynamicsCreations.contract.ts';
 import { describeWrites } from './dynamicsWrites.contract.ts';
 
 const never = new AbortController().signal;
@@ -153,4 +154,5 @@ export function dynamicsContract(start: () => Promise<DynamicsHarness>): void {
   });
 
   describeWrites(() => harness);
+  describeCreations(() => harness);
 }

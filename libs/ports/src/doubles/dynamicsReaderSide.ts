@@ -5,7 +5,16 @@ import type { DynamicsPages } from './dynamicsPositions.ts';
 import type { DynamicsRowStore } from './dynamicsRowStore.ts';
 
 export type DynamicsOperation =
-  'readPage' | 'readSince' | 'readWhere' | 'newestVersion' | 'countRows' | 'describe' | 'read' | 'update';
+  | 'readPage'
+  | 'readSince'
+  | 'readWhere'
+  | 'newestVersion'
+  | 'countRows'
+  | 'describe'
+  | 'read'
+  | 'update'
+  | 'create'
+  | 'findOwners';
 
 export type ReaderParts = {
   /** Called before every read; may throw in its place. */

@@ -1,13 +1,9 @@
-import {
-  SyncError,
-  tableDefinitions,
-  type FieldValues,
-  type ScalarValues,
-  type TableDefinition,
-} from '@lockstep/change-events';
+import { SyncError, tableDefinitions, type FieldValues, type TableDefinition } from '@lockstep/change-events';
 import type { Clock } from '../clock.ts';
 import type { DynamicsCatalog } from '../dynamicsCatalog.ts';
 import type {
+  DynamicsCreateResult,
+  DynamicsCreation,
   DynamicsReader,
   DynamicsRow,
   DynamicsUpdate,
@@ -17,13 +13,13 @@ import type {
 import {
   columnRules,
   stockOptionLabels,
-  type ColumnFault,
   type ColumnRules,
   type OptionLabels,
 } from './dynamicsColumnRules.ts';
 import { createDynamicsPages } from './dynamicsPositions.ts';
 import { dynamicsReaderSide, type DynamicsOperation } from './dynamicsReaderSide.ts';
 import { createDynamicsRowStore, type DynamicsRowStore, type TableColumns } from './dynamicsRowStore.ts';
+import { createIn, defaultHuman, findOwners, setAtCreation, writeColumns } from './dynamicsCreation.ts';
 import type { RecordedState } from './recordedState.ts';
 
 export type InMemoryDynamicsOptions = {
@@ -46,6 +42,7 @@ export type DynamicsHooks = {
   beforeCall?: (operation: DynamicsOperation, table: string) => void | Promise<void>;
   beforeUpdate?: (update: DynamicsUpdate) => void | Promise<void>;
   afterUpdate?: (update: DynamicsUpdate, result: DynamicsUpdateResult) => void | Promise<void>;
+  afterCreate?: (creation: DynamicsCreation, result: DynamicsCreateResult) => void | Promise<void>;
 };
 
 /** Dynamics in memory, with a human side. `states` only grows. */
@@ -65,7 +62,6 @@ export type InMemoryDynamics = DynamicsReader &
     setColumns(table: string, change: Partial<TableColumns>): void;
   };
 
-const defaultHuman = '11111111-1111-4111-8111-111111111111';
 const defaultApplication = '99999999-9999-4999-8999-999999999999';
 const startOfTimeMs = Date.UTC(2026, 0, 1);
 
@@ -86,6 +82,8 @@ export function inMemoryDynamics(options: InMemoryDynamicsOptions = {}): InMemor
 
     return { result: 'WRITTEN', row: store.save(change.table, change.id, fields, application) };
   };
+
+  const create = createIn({ store, rules, now: () => clock.now(), application });
 
   return {
     hooks,
@@ -110,6 +108,18 @@ export function inMemoryDynamics(options: InMemoryDynamicsOptions = {}): InMemor
 
       return result;
     },
+    async create(creation) {
+      await hooks.beforeCall?.('create', creation.table);
+      const result = create(creation);
+      await hooks.afterCreate?.(creation, result);
+
+      return result;
+    },
+    async findOwners(text) {
+      await hooks.beforeCall?.('findOwners', 'systemuser');
+
+      return findOwners(store, text);
+    },
   };
 }
 
@@ -123,7 +133,7 @@ function humanSide(store: DynamicsRowStore, rules: ColumnRules, now: () => numbe
     seed(table, rows, actor) {
       const blank = {
         ...rules.blankRow(store.definition(table)),
-        ...creation(store.definition(table), now(), actor),
+        ...setAtCreation(store.definition(table), now(), actor),
       };
       for (const { id, fields } of rows)
         store.save(table, id.toLowerCase(), { ...blank, ...fields }, human(actor));
@@ -139,16 +149,6 @@ function humanSide(store: DynamicsRowStore, rules: ColumnRules, now: () => numbe
   };
 }
 
-/** What Dataverse sets itself when a row is created. */
-function creation({ fields }: TableDefinition, nowMs: number, actor = defaultHuman): FieldValues {
-  const own: FieldValues = {
-    createdon: `${new Date(nowMs).toISOString().slice(0, 19)}Z`,
-    ownerid: { id: actor, table: 'systemuser' },
-  };
-
-  return Object.fromEntries(fields.flatMap(({ name }) => (name in own ? [[name, own[name] ?? null]] : [])));
-}
-
 function guard(
   store: DynamicsRowStore,
   { table, id, version }: DynamicsUpdate,
@@ -157,22 +157,4 @@ function guard(
   if (!row) return { result: 'MISSING' };
 
   return row.version === version ? row : { result: 'STALE' };
-}
-
-function writeColumns(
-  rules: ColumnRules,
-  definition: TableDefinition,
-  columns: ScalarValues,
-): { readonly fields: FieldValues } | { readonly fault: ColumnFault } {
-  const written = Object.entries(columns).map(([name, value]) => {
-    const field = definition.fields.find((known) => known.name === name) ?? { name, type: 'string' as const };
-
-    return { name, ...rules.write(definition.table, field, value) };
-  });
-  const refused = written.find((column) => 'fault' in column);
-  if (refused && 'fault' in refused) return { fault: refused.fault };
-
-  return {
-    fields: Object.fromEntries(written.flatMap((cell) => ('value' in cell ? [[cell.name, cell.value]] : []))),
-  };
 }

@@ -1,0 +1,168 @@
+import { SyncError, topics, type InboxMessage, type MarketerRequest } from '@lockstep/change-events';
+import { inMemoryDynamics, inMemoryEventLog, inMemoryStores, type LogPoint } from '@lockstep/ports';
+import { defaultMapping, nativePolicy } from '@lockstep/reconciliation';
+import { deliverAll, eventsOf, exampleClock, exampleEvent, put } from './pipelineFixtures.ts';
+import { createReconciler } from './reconcileChanges.ts';
+import type { OwnedWrite } from './reconcileOutput.ts';
+import { createRouter } from './routeChanges.ts';
+import { createDynamicsWriter } from './writeDynamics.ts';
+
+const asked: MarketerRequest = {
+  ...{ requestId: 'webhook/1', personId: '7', kind: 'SYNC_PERSON', state: 'QUEUED', door: 'WEBHOOK' },
+  ...{ arguments: { as: 'lead' }, askedAt: '2026-11-22T10:00:00Z', at: '2026-11-22T10:00:00Z' },
+  ...{ code: null, detail: null },
+};
+
+/** Router, owner and writer over the doubles; `restart` starts them anew, with nothing but what was stored. */
+async function createSetting() {
+  const clock = exampleClock();
+  const dynamics = inMemoryDynamics({ clock });
+  const stores = inMemoryStores();
+  await stores.syncState.markFirstReadsComplete();
+  const faults: { at: LogPoint | null } = { at: null };
+  const log = inMemoryEventLog({
+    atPoint(point, id) {
+      if (point !== faults.at || id !== 'reconciler') return;
+      faults.at = null;
+      throw new SyncError('KAFKA_UNREACHABLE', { point });
+    },
+  });
+  const planned: OwnedWrite[] = [];
+  const sources = [topics.requests, topics.marketingChanges('lead'), topics.dynamicsChanges('lead')];
+  const restart = () => {
+    planned.length = 0;
+    log.subscribe({ group: 'router', topics: sources, batchSizeMax: 10 }, createRouter(stores.links));
+    const reconciler = createReconciler({
+      ...{ ...stores, clock, mapping: defaultMapping, policy: nativePolicy },
+      writeDynamics: async (writes) => void planned.push(...writes),
+    });
+    log.subscribe({ group: 'reconciler', topics: [topics.inbox], batchSizeMax: 10 }, reconciler);
+  };
+  restart();
+  const publisher = await log.openPublisher('outcomes');
+  const write = createDynamicsWriter({ writer: dynamics, publisher, clock, inFlightMax: 2 });
+  const deliver = async () => {
+    await deliverAll(log, 'router');
+    await deliverAll(log, 'reconciler');
+  };
+  return {
+    ...{ clock, dynamics, stores, log, faults, restart, deliver },
+    /** What was planned is written, and its answers decided. */
+    async settle() {
+      await deliver();
+      await write(planned.splice(0));
+      await deliver();
+    },
+    ask: (request: Partial<MarketerRequest> = {}) =>
+      put(log, { topic: topics.requests, key: '7', value: { ...asked, ...request } }),
+    wakeUp: async () => {
+      clock.advance(20_000);
+      for (const goldenId of await stores.golden.findDue(clock.now(), 10)) {
+        const value: InboxMessage = { kind: 'wake-up', goldenId, reason: 'due', target: null };
+        await put(log, { topic: topics.inbox, key: goldenId, value });
+      }
+    },
+    states: () => eventsOf<MarketerRequest>(log, topics.requests, '7').map(({ state }) => state),
+    leads: () => dynamics.rows('lead'),
+  };
+}
+
+async function withPerson() {
+  const setting = await createSetting();
+  const fields = { firstName: 'Ann', lastName: 'Example', email: 'ann@example.com' };
+  const event = exampleEvent({
+    ...{
+      eventId: 'marketo/person/7/1.1',
+      recordId: '7',
+      version: null,
+      page: { epoch: 1, number: 1 },
+      fields,
+    },
+  });
+  await put(setting.log, { topic: topics.marketingChanges('lead'), key: '7', value: event });
+  await setting.deliver();
+  return setting;
+}
+
+describe('a request on its topic', () => {
+  it('becomes a linked row of Dynamics, and its states go out on the topic', async () => {
+    const { ask, settle, states, leads, stores } = await withPerson();
+
+    await ask();
+    await settle();
+
+    const [lead] = leads();
+    const linked = await stores.links.resolve([`dynamics/lead/${lead?.id}`, 'marketo/person/7']);
+    expect(leads()).toMatchObject([{ fields: { firstname: 'Ann', emailaddress1: 'ann@example.com' } }]);
+    expect(new Set(linked.values()).size).toBe(1);
+    expect(linked.size).toBe(2);
+    expect(states()).toEqual(['QUEUED', 'SENT', 'DONE']);
+  });
+
+  it('makes one row, however often it is published and decided', async () => {
+    const { ask, settle, leads, states } = await withPerson();
+
+    await ask();
+    await ask();
+    await settle();
+    await ask();
+    await settle();
+
+    expect(leads()).toHaveLength(1);
+    expect(states().filter((state) => state === 'DONE')).toHaveLength(1);
+  });
+
+  it('is linked before the row is written', async () => {
+    const { ask, settle, dynamics, stores } = await withPerson();
+    const linked: number[] = [];
+    dynamics.hooks.beforeCall = async () => {
+      const owned = await stores.links.resolve(['marketo/person/7']);
+      const [goldenId = ''] = owned.values();
+      const [entry] = (await stores.golden.load([goldenId])).get(goldenId)?.outbox ?? [];
+      const rowId = entry?.kind === 'dynamics-write' ? entry.rowId : '';
+      linked.push((await stores.links.resolve([`dynamics/lead/${rowId}`])).size);
+    };
+
+    await ask();
+    await settle();
+
+    expect(linked).toEqual([1]);
+  });
+
+  it.each(['commit', 'committed'] as const)(
+    'makes one row when the owner dies at the %s, and tells the states all the same',
+    async (point) => {
+      const { ask, settle, faults, restart, deliver, wakeUp, leads, states } = await withPerson();
+      await ask();
+      faults.at = point;
+      await deliver().catch(() => undefined);
+      restart();
+      await wakeUp();
+
+      await settle();
+
+      expect(leads()).toHaveLength(1);
+      expect(new Set(states())).toEqual(new Set(['QUEUED', 'SENT', 'DONE']));
+    },
+  );
+
+  it('waits for a person that nobody has read, and finds it in the record that made it', async () => {
+    const { ask, deliver, settle, wakeUp, stores, leads, states, log } = await createSetting();
+    await ask();
+    await deliver();
+    await stores.links.link(new Map([['marketo/person/7', 'golden-of-ours']]));
+    const event = exampleEvent({
+      ...{ recordId: '7', version: null, page: { epoch: 1, number: 1 }, fields: { lastName: 'Example' } },
+    });
+    await put(log, { topic: topics.marketingChanges('lead'), key: '7', value: event });
+    await wakeUp();
+    await settle();
+    await settle();
+
+    expect(leads()).toHaveLength(1);
+    expect(states().at(-1)).toBe('DONE');
+    expect((await stores.links.resolve([`dynamics/lead/${leads()[0]?.id}`])).values().next().value).toBe(
+      'golden-of-ours',
+    );
+  });
+});

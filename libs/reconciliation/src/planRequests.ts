@@ -1,0 +1,114 @@
+import { activeRow, type Draft, type DraftRow } from './decision.ts';
+import { emailClaim } from './match.ts';
+import type { OpenRequest } from './goldenRecord.ts';
+import { endRequest, markSent, replaceRequest, sendBack } from './openRequests.ts';
+import { planCreation } from './planCreation.ts';
+import { join } from './wakeUp.ts';
+
+const waitMinMs = 5_000;
+const waitMaxMs = 600_000;
+/** A person that nobody has read by then is not coming. */
+const personAwaitedMs = 86_400_000;
+
+/**
+ * Carries the requests of marketers on, oldest first, as far as that needs no answer: what needs one goes out as an entry of
+ * the outbox, and the next request begins when it has come.
+ */
+export function planRequests(draft: Draft): void {
+  for (let head = headOf(draft); head && carryOn(draft, head); head = headOf(draft));
+}
+
+const headOf = ({ record }: Draft): OpenRequest | undefined => record.requests?.[0];
+
+/** True when the request has ended, or is no longer this record's. */
+function carryOn(draft: Draft, head: OpenRequest): boolean {
+  const row = activeRow(draft.record, 'dynamics');
+  if (isCreationOpen(draft)) return false;
+  if (row?.missing) return wait(draft, head);
+  if (isMade(draft, head) || (row?.version && !row.deletedAt)) return carryOutOn(draft, head, row);
+  return insert(draft, head);
+}
+
+const isCreationOpen = ({ record }: Draft): boolean =>
+  record.outbox.some((entry) => entry.kind === 'dynamics-write' && entry.ifMatch === null);
+
+/** The row that was planned for it came into being, whatever became of it since. */
+const isMade = ({ record }: Draft, { rowId }: OpenRequest): boolean =>
+  record.rows.some(({ system, id }) => system === 'dynamics' && id === rowId);
+
+/** A person that is there is not sent again (F-21); a contact is never sent as a lead (F-24). */
+function carryOutOn(draft: Draft, head: OpenRequest, row: DraftRow | undefined): boolean {
+  const { kind, arguments: asked } = head.request;
+  if (kind !== 'SYNC_PERSON') return false;
+  const isConflict = row?.table === 'contact' && asked['as'] === 'lead';
+  endRequest(
+    draft,
+    head,
+    isConflict ? { state: 'FAILED', code: 'REQUEST_KIND_CONFLICT' } : { state: 'DONE' },
+  );
+  return true;
+}
+
+/** The person gets a row, once it is known that it has none (F-21, F-23, F-32). */
+function insert(draft: Draft, head: OpenRequest): boolean {
+  const person = activeRow(draft.record, 'marketo');
+  if (!person) return awaitPerson(draft, head);
+  if (person.deletedAt) {
+    endRequest(draft, head, { state: 'FAILED', code: 'REQUEST_PERSON_UNKNOWN' });
+    return true;
+  }
+  if (!draft.context.firstReadsComplete) return wait(draft, head);
+  const match = findRow(draft);
+  if (match === 'ambiguous') {
+    endRequest(draft, head, { state: 'FAILED', code: 'DYNAMICS_AMBIGUOUS' });
+    return true;
+  }
+  if (match !== null) return joinRow(draft, head, match);
+  markSent(draft, head, planCreation(draft, head.request.arguments));
+  return false;
+}
+
+/**
+ * The golden record of the one row with this address, with matching by email; null without one (G-06; without matching a
+ * second row comes into being, F-25).
+ */
+function findRow({ record, context }: Draft): string | 'ambiguous' | null {
+  const own = emailClaim(record);
+  if (!context.policy.matchByEmail || own === null || activeRow(record, 'dynamics')) return null;
+  const others = context.claims.filter(
+    ({ claim, goldenId }) => claim === own && goldenId !== record.goldenId,
+  );
+  const [other, ...more] = others.filter(({ rowKey }) => rowKey.startsWith('dynamics/'));
+  if (!other) return null;
+  return more.length > 0 || others.length > 1 ? 'ambiguous' : other.goldenId;
+}
+
+/** This record becomes an alias of the row's, and its requests go with it. */
+function joinRow(draft: Draft, head: OpenRequest, goldenId: string): boolean {
+  join(draft, goldenId);
+  return draft.record.aliasOf === goldenId ? false : wait(draft, head);
+}
+
+/** Nobody has read the person yet: it may be made just now, by us, and belong to another record. */
+function awaitPerson(draft: Draft, head: OpenRequest): boolean {
+  const { nowMs } = draft.context;
+  if (ageMs(draft, head) > personAwaitedMs) {
+    endRequest(draft, head, { state: 'FAILED', code: 'REQUEST_PERSON_UNKNOWN' });
+    return true;
+  }
+  if (head.dueAtMs === null || head.dueAtMs > nowMs) return wait(draft, head);
+  sendBack(draft, head);
+  return true;
+}
+
+const ageMs = ({ context }: Draft, { request }: OpenRequest): number =>
+  context.nowMs - Date.parse(request.askedAt);
+
+/** Looked at again after half its age, within bounds. */
+function wait(draft: Draft, head: OpenRequest): boolean {
+  const { nowMs } = draft.context;
+  if (head.dueAtMs !== null && head.dueAtMs > nowMs) return false;
+  const afterMs = Math.min(Math.max(ageMs(draft, head) / 2, waitMinMs), waitMaxMs);
+  replaceRequest(draft, head, { ...head, dueAtMs: nowMs + afterMs });
+  return false;
+}

@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Values } from './controlApi.ts';
+import { startLockstep, type Lockstep } from './startLockstep.ts';
+
+const key = 'a-key-of-sixteen-characters';
+const timeoutMs = 60_000;
+const owner = {
+  systemuserid: '5f0e4c9a-0a4e-4f54-9a53-3a6b8a7a1c21',
+  firstname: 'Olga',
+  lastname: 'Owner',
+  internalemailaddress: 'olga@crm.example',
+};
+
+let lockstep: Lockstep;
+
+beforeAll(async () => {
+  lockstep = await startLockstep({ settings: { MARKETO_REQUEST_KEY: key } });
+  await lockstep.dynamics.control.post('rows', { table: 'systemuser', rows: [owner] });
+}, 2 * timeoutMs);
+afterAll(() => lockstep.close());
+
+/** Asks until it holds, and answers what was asked last. */
+async function until<Value>(ask: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value> {
+  for (let waitedMs = 0; ; waitedMs += 200) {
+    const value = await ask();
+    if (holds(value) || waitedMs > timeoutMs) return value;
+    await sleep(200);
+  }
+}
+
+async function person(fields: Values): Promise<number> {
+  const [id] = await lockstep.marketo.createPersons([fields]);
+  return id ?? 0;
+}
+
+const call = async (path: string, body?: unknown): Promise<Values> => {
+  const answer = await fetch(`${lockstep.processes.marketing.url}${path}`, {
+    headers: { 'x-lockstep-key': key },
+    ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
+  });
+  return (await answer.json()) as Values;
+};
+
+/** Asks by webhook, and waits for the end. */
+async function ask(requestId: string, personId: number, asked: Values): Promise<Values> {
+  await call('/requests', { requestId, personId, ...asked });
+  return until(
+    () => call(`/requests/webhook/${requestId}`),
+    ({ state }) => state === 'DONE' || state === 'FAILED',
+  );
+}
+
+const leadsOf = async (email: string): Promise<readonly Values[]> =>
+  (await lockstep.dynamics.rows('lead')).filter(({ emailaddress1 }) => emailaddress1 === email);
+
+it(
+  'makes a person of Marketo a lead of its owner, once, links it, and tells that it is done',
+  async () => {
+    const email = 'ada@example.org';
+    const personId = await person({ firstName: 'Ada', lastName: 'Byron', email });
+    const asked = { request: 'sync', arguments: { owner: 'olga@crm.example' } };
+
+    const first = await ask('sync-1', personId, asked);
+    const repeated = await ask('sync-1', personId, asked);
+    const again = await ask('sync-2', personId, asked);
+    await lockstep.waitUntilInSync({ timeoutMs });
+
+    expect([first, repeated, again]).toMatchObject([
+      { state: 'DONE', requestId: 'webhook/sync-1' },
+      { state: 'DONE' },
+      { state: 'DONE', requestId: 'webhook/sync-2' },
+    ]);
+    const leads = await leadsOf(email);
+    expect(leads).toMatchObject([{ firstname: 'Ada', _ownerid_value: owner.systemuserid }]);
+    expect((await lockstep.marketo.personOfRow(String(leads[0]?.['leadid']))).id).toBe(personId);
+
+    await lockstep.marketo.editPerson(personId, { lastName: 'Lovelace' });
+    await until(
+      () => leadsOf(email),
+      ([lead]) => lead?.['lastname'] === 'Lovelace',
+    );
+    expect(await leadsOf(email)).toMatchObject([{ lastname: 'Lovelace' }]);
+  },
+  3 * timeoutMs,
+);
+
+it(
+  'makes nothing for an owner whom nobody knows, and tells why',
+  async () => {
+    const email = 'charles@example.org';
+    const personId = await person({ lastName: 'Babbage', email });
+
+    const end = await ask('sync-3', personId, { request: 'sync', arguments: { owner: 'nobody' } });
+
+    expect(end).toMatchObject({ state: 'FAILED', code: 'OWNER_UNKNOWN' });
+    expect(await leadsOf(email)).toEqual([]);
+  },
+  2 * timeoutMs,
+);
