@@ -28,13 +28,19 @@ const personFields: readonly FieldDefinition[] = [
     'mkt_leadinterestingmomentsource',
     'mkt_lastinterestingmomenttype',
   ].map(field('string')),
-  ...['donotphone', 'donotbulkemail', 'donotemail', 'donotfax', 'donotsendmm', 'new_synctomkto'].map(
-    field('boolean'),
-  ),
+  ...[
+    'donotphone',
+    'donotbulkemail',
+    'donotemail',
+    'donotfax',
+    'donotsendmm',
+    'new_synctomkto',
+    'merged',
+  ].map(field('boolean')),
   ...['statecode', 'statuscode', 'preferredcontactmethodcode'].map(field('option')),
   ...['mkt_relativescore', 'mkt_priority', 'mkt_urgency', 'mkt_leadscore'].map(field('integer')),
   ...['createdon', 'mkt_lastinterestingmomentdate'].map(field('timestamp')),
-  field('lookup')('ownerid'),
+  ...['ownerid', 'masterid'].map(field('lookup')),
 ];
 
 const lead: TableDefinition = {

@@ -12,6 +12,7 @@ import { filterColumn, type MappingRow } from './mapping.ts';
 import { observe, setField, settle } from './observe.ts';
 import { read, type Reading } from './projection.ts';
 import { carryOn, inherit } from './qualify.ts';
+import { noteMerge } from './mergedRow.ts';
 import { saying } from './troubles.ts';
 
 /** Takes a row of Dynamics into the record: ordered by version, deletes by page (design section 4, Order). */
@@ -79,6 +80,7 @@ function absorbRow(draft: Draft, row: DraftRow, event: ChangeEvent): void {
   const at = event.version ?? event.page;
   const filter = fields[filterColumn] as boolean | null | undefined;
   if (filter !== undefined && !(filter === null && isUnchecked(event))) row.filter = filter;
+  noteMerge(row, fields);
   const former = carryOn(draft, row);
   for (const { mapping, reading } of readingsOf(draft, row, event)) {
     inherit(row, former, mapping, reading);

@@ -93,6 +93,8 @@ function columnsOf(mapping: readonly MappingRow[], { table, columns }: DynamicsR
   const values: Record<string, FieldValue> = {
     [filterColumn]: columns[filterColumn] ?? null,
     ...originOf(table, columns),
+    merged: columns['merged'] ?? false,
+    masterid: relation(columns['masterid'] ?? null),
   };
   for (const { columns: names, type, parents } of mapping) {
     const name = names[table];

@@ -39,7 +39,7 @@ export type LinkedRow = {
   readonly active: boolean;
   /** The page or call number that showed the deletion. */
   readonly deletedAt: Sequence | null;
-  /** The person that carries on, where the deletion was a merge. */
+  /** What carries on: the person, where the deletion was a merge, or the row that a row of Dynamics was merged into (F-27). */
   readonly mergedInto?: string;
   /** Our write found nothing there: nothing more is written until the feed explains it. */
   readonly missing: boolean;

@@ -11,9 +11,10 @@ export function planDynamics(draft: Draft): void {
   if (row?.version && isWritable(draft, row)) planWrite(draft, row, row.version);
 }
 
-/** Deleted, missing and filtered rows go on learning; only their writes are withheld. */
+/** Deleted, missing, merged and filtered rows go on learning; only their writes are withheld. */
 function isWritable(draft: Draft, row: DraftRow): boolean {
   if (row.deletedAt || row.missing || row.filter === false || draft.record.aliasOf) return false;
+  if (row.mergedInto !== undefined) return false;
   return !draft.record.outbox.some((entry) => entry.kind === 'dynamics-write' && entry.rowId === row.id);
 }
 

@@ -10,12 +10,16 @@ import { findMatch, mayMatch } from './match.ts';
 /** Plans what Marketo must be told: an update of the linked person, or the creation of one that should exist. */
 export function planMarketo(draft: Draft): void {
   const crm = activeRow(draft.record, 'dynamics');
-  if (!crm || draft.record.aliasOf || (crm.filter === false && !crm.deletedAt)) return stopWaiting(draft);
+  if (!crm || draft.record.aliasOf || isSilent(crm)) return stopWaiting(draft);
   if (isBlocked(draft)) return;
   const person = activeRow(draft.record, 'marketo');
   if (person && !person.deletedAt) return planUpdate(draft, crm, person);
   planCreate(draft, crm, person);
 }
+
+/** A row that lost a merge, or that says No; that it was deleted is told all the same in the second case. */
+const isSilent = ({ mergedInto, filter, deletedAt }: DraftRow): boolean =>
+  mergedInto !== undefined || (filter === false && !deletedAt);
 
 /** One command at a time per record; a fresh edit overtakes one that waits in the backfill lane. */
 export function isBlocked(draft: Draft): boolean {

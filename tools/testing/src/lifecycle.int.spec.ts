@@ -12,21 +12,33 @@ beforeAll(async () => {
 }, 2 * timeoutMs);
 afterAll(() => lockstep.close());
 
-/** Answers the id of the contact. */
-async function qualify(leadId: string): Promise<string> {
+/** Calls an action of Dynamics, as its own screens do. */
+async function act(action: string, parameters: unknown): Promise<string> {
   const { dynamics } = lockstep;
-  const action = `leads(${leadId})/Microsoft.Dynamics.CRM.QualifyLead`;
-  const { body } = await request(`${dynamics.url}/api/data/v9.2/${action}`, {
+  const { body, statusCode } = await request(`${dynamics.url}/api/data/v9.2/${action}`, {
     method: 'POST',
     headers: {
       authorization: `Bearer ${await dataverseToken(dynamics)}`,
       'content-type': 'application/json',
     },
-    body: JSON.stringify({ CreateAccount: false, CreateContact: true, CreateOpportunity: false, Status: -1 }),
+    body: JSON.stringify(parameters),
   });
-  const { value } = (await body.json()) as { value: Values[] };
+  const text = await body.text();
+  if (statusCode >= 300) throw new Error(`${action}: ${statusCode} ${text}`);
+  return text;
+}
+
+/** Answers the id of the contact. */
+async function qualify(leadId: string): Promise<string> {
+  const created = { CreateAccount: false, CreateContact: true, CreateOpportunity: false };
+  const text = await act(`leads(${leadId})/Microsoft.Dynamics.CRM.QualifyLead`, { ...created, Status: -1 });
+  const { value } = JSON.parse(text) as { value: Values[] };
   return String(value[0]?.['contactid']);
 }
+
+const leadOf = (leadid: string) => ({ '@odata.type': 'Microsoft.Dynamics.CRM.lead', leadid });
+const merge = (winner: string, loser: string) =>
+  act('Merge', { Target: leadOf(winner), Subordinate: leadOf(loser), PerformParentingChecks: false });
 
 /** Asks until it is answered. */
 async function until<Value>(ask: () => Promise<Value>): Promise<Value> {
@@ -60,6 +72,25 @@ it(
       expect(await dynamics.row('contact', contactId)).toMatchObject({ jobtitle: 'Architect' }),
     );
     expect(await dynamics.row('lead', leadId)).toMatchObject({ jobtitle: 'Engineer', statecode: 1 });
+  },
+  4 * timeoutMs,
+);
+
+it(
+  'leaves the person of a lead that was merged away in Dynamics alone, and goes on with the winner',
+  async () => {
+    const { dynamics, marketo } = lockstep;
+    const leads = ['Winner', 'Loser'].map((lastname) => ({ lastname, jobtitle: 'Engineer' }));
+    const [winner = '', loser = ''] = await dynamics.createRows('lead', leads);
+    const ofLoser = await personOf(loser);
+    const ofWinner = await personOf(winner);
+
+    await merge(winner, loser);
+    await dynamics.editRow('lead', loser, { jobtitle: 'Director' });
+    await dynamics.editRow('lead', winner, { jobtitle: 'Director' });
+
+    await until(async () => expect(await marketo.person(ofWinner.id)).toMatchObject({ title: 'Director' }));
+    expect(await marketo.person(ofLoser.id)).toMatchObject({ title: 'Engineer', lastName: 'Loser' });
   },
   4 * timeoutMs,
 );
