@@ -23,6 +23,7 @@ export type GoldenDocument = Pick<
   | 'lane'
   | 'troubledSince'
   | 'apart'
+  | 'consent'
   | 'withheld'
 > & {
   readonly _id: string;

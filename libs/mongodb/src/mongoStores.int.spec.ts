@@ -2,6 +2,7 @@ import {
   callbackStoreContract,
   callStoreContract,
   claimStoreContract,
+  consentStoreContract,
   deliveryStoreContract,
   goldenStoreContract,
   linkStoreContract,
@@ -38,6 +39,7 @@ afterAll(async () => {
 goldenStoreContract('MongoDB', async () => (await openEmpty()).golden);
 linkStoreContract('MongoDB', async () => (await openEmpty()).links);
 claimStoreContract('MongoDB', async () => (await openEmpty()).claims);
+consentStoreContract('MongoDB', async () => (await openEmpty()).consents);
 deliveryStoreContract('MongoDB', async () => (await openEmpty()).deliveries);
 callStoreContract('MongoDB', async () => (await openEmpty()).calls);
 requestStoreContract('MongoDB', async () => (await openEmpty()).requests);

@@ -3,6 +3,7 @@ import type {
   CallbackStore,
   CallStore,
   ClaimStore,
+  ConsentStore,
   DeliveryStore,
   GoldenStore,
   LinkStore,
@@ -15,6 +16,7 @@ import { coded } from './codedErrors.ts';
 import { indexCallbacks, mongoCallbackStore, type CallbackDocument } from './mongoCallbackStore.ts';
 import { mongoCallStore } from './mongoCallStore.ts';
 import { mongoClaimStore } from './mongoClaimStore.ts';
+import { mongoConsentStore } from './mongoConsentStore.ts';
 import { mongoDeliveryStore } from './mongoDeliveryStore.ts';
 import { mongoGoldenStore, type GoldenDocument } from './mongoGoldenStore.ts';
 import { mongoLinkStore } from './mongoLinkStore.ts';
@@ -33,6 +35,7 @@ export type MongoStores = {
   readonly golden: GoldenStore;
   readonly links: LinkStore;
   readonly claims: ClaimStore;
+  readonly consents: ConsentStore;
   readonly deliveries: DeliveryStore;
   readonly calls: CallStore;
   readonly requests: RequestStore;
@@ -77,6 +80,7 @@ function storesOver(db: Db, operationTimeoutMs: number): Omit<MongoStores, 'ping
     golden: mongoGoldenStore(db.collection('goldenRecords'), operationTimeoutMs),
     links: mongoLinkStore(db.collection('links'), operationTimeoutMs),
     claims: mongoClaimStore(db.collection('claims'), operationTimeoutMs),
+    consents: mongoConsentStore(db.collection('consents'), operationTimeoutMs),
     deliveries: mongoDeliveryStore(db.collection('deliveries'), operationTimeoutMs),
     calls: mongoCallStore(db.collection('dailyCalls'), operationTimeoutMs),
     requests: mongoRequestStore(db.collection('requests'), operationTimeoutMs),

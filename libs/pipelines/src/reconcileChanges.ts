@@ -9,6 +9,7 @@ import type {
   BatchHandler,
   ClaimStore,
   Clock,
+  ConsentStore,
   GoldenStore,
   IncomingMessage,
   LinkStore,
@@ -28,15 +29,24 @@ import {
   type MappingRow,
   type Policy,
 } from '@lockstep/reconciliation';
+import {
+  consentsFor,
+  openSpreads,
+  readConsents,
+  saveConsents,
+  tellOthers,
+  type Consents,
+} from './consentFlow.ts';
 import { deadLetter } from './deadLetters.ts';
 import { belongsInInbox, claimsAround, claimsBrought, readClaims, readOwners } from './decisionInputs.ts';
 import { readParents, type MappingOf } from './readParents.ts';
-import { openWrites, outgoing, type Outcome, type OwnedWrite } from './reconcileOutput.ts';
+import { forwardMessage, openWrites, outgoing, type Outcome, type OwnedWrite } from './reconcileOutput.ts';
 
 export type ReconcileOptions = {
   readonly golden: GoldenStore;
   readonly links: LinkStore;
   readonly claims: ClaimStore;
+  readonly consents: ConsentStore;
   readonly syncState: SyncStateStore;
   readonly clock: Clock;
   /** Of persons. */
@@ -69,11 +79,13 @@ export function createReconciler(options: ReconcileOptions): BatchHandler {
     for (const message of batch.messages)
       if (!belongsInInbox(message)) setAside(message, 'MESSAGE_UNEXPECTED');
     const outcomes = await decideAndSave(options, usable, { published, setAside });
+    const told = await tellOthers(options.claims, outcomes, published);
     const messages = [
       ...letters.values(),
       ...[...outcomes.values()].flatMap((outcome) =>
         outgoing(batch, outcome, published, options.clock.now()),
       ),
+      ...told.map((value) => forwardMessage(batch, value)),
     ];
     const writes = [...outcomes].flatMap(([goldenId, outcome]) => openWrites(goldenId, outcome));
     return {
@@ -100,11 +112,12 @@ async function decideAndSave(
   session: Session,
 ): Promise<Map<string, Outcome>> {
   const done = new Map<string, Outcome>();
+  const also = new Set<string>();
   let open = messages;
   for (let attempt = 0; open.length > 0; attempt += 1) {
     if (attempt === attemptsMax) throw new SyncError('REVISION_CONFLICT', { records: open.length });
-    const outcomes = await decideOnce(options, open, session);
-    const refused = await save(options, outcomes);
+    const { outcomes, consents } = await decideOnce(options, open, { ...session, also });
+    const refused = await save(options, outcomes, { read: consents, also });
     for (const [goldenId, outcome] of outcomes) if (!refused.has(goldenId)) done.set(goldenId, outcome);
     open = open.filter((message) => refused.has(message.key));
   }
@@ -114,8 +127,8 @@ async function decideAndSave(
 async function decideOnce(
   options: ReconcileOptions,
   messages: readonly IncomingMessage[],
-  session: Session,
-): Promise<Map<string, Outcome>> {
+  session: Session & { readonly also: ReadonlySet<string> },
+): Promise<{ outcomes: Map<string, Outcome>; consents: Consents }> {
   const stored = await options.golden.load([...new Set(messages.map((message) => message.key))]);
   const firstReadsComplete = await options.syncState.firstReadsComplete();
   // Without matching nobody asks who claims an address.
@@ -127,6 +140,7 @@ async function decideOnce(
   );
   const ofPersons = messages.filter(({ key }) => !stored.get(key)?.entity);
   const owners = await readOwners(options.links, ofPersons.map(inboxOf));
+  const consents = await readConsents(options, messages.map(inboxOf), { stored, also: session.also });
   const mappingOf = mappingsOf(options);
   const parents = await readParents(options, messages.map(inboxOf), { stored, mappingOf });
   const outcomes = new Map<string, Outcome>();
@@ -150,13 +164,14 @@ async function decideOnce(
       parents,
       published: session.published,
       withheld: withheldNow(options),
+      consents: consentsFor(consents, outcome.decisions),
     };
     const decision = decideOrSetAside(options, { message, record: outcome.record, context, session });
     if (!decision) continue;
     outcome.decisions.push(decision);
     outcome.record = decision.record;
   }
-  return outcomes;
+  return { outcomes, consents };
 }
 
 const nothingWithheld: ReadonlySet<System> = new Set();
@@ -195,6 +210,7 @@ function decideOrSetAside(
 async function save(
   options: ReconcileOptions,
   outcomes: ReadonlyMap<string, Outcome>,
+  known: { readonly read: Consents; readonly also: Set<string> },
 ): Promise<ReadonlySet<string>> {
   const decisions = [...outcomes.values()].flatMap((outcome) => outcome.decisions);
   await options.claims.add(decisions.flatMap((decision) => decision.claimsAdded));
@@ -202,10 +218,13 @@ async function save(
   for (const { relinks, record } of decisions) {
     if (relinks) await options.links.relink(relinks.rowKeys, record.goldenId, relinks.to);
   }
-  const saves = [...outcomes.values()].flatMap(({ stored, record }) =>
-    record && record !== stored ? [{ record, expected: stored?.revision ?? null }] : [],
+  const overtaken = await saveConsents(options.consents, outcomes, known);
+  const saves = [...outcomes].flatMap(([goldenId, { stored, record }]) =>
+    record && record !== stored && !overtaken.has(goldenId)
+      ? [{ record, expected: stored?.revision ?? null }]
+      : [],
   );
-  const refused = await options.golden.save(saves);
+  const refused = new Set([...overtaken, ...(await options.golden.save(saves))]);
   const kept = [...outcomes.values()].filter(({ record }) => record && !refused.has(record.goldenId));
   await options.claims.remove(kept.flatMap(claimsGivenUp));
   return refused;
@@ -233,12 +252,15 @@ function claimsGivenUp({ record, decisions, brought }: Outcome): EmailClaim[] {
 
 /** Entries that are known to be published need not be published again; the oldest are forgotten first. */
 function remember(published: Set<string>, outcomes: ReadonlyMap<string, Outcome>): void {
-  for (const { record } of outcomes.values()) {
-    for (const entry of record?.outbox ?? [])
-      if (entry.kind !== 'dynamics-write') published.add(entry.entryId);
-  }
+  for (const entryId of [...outcomes.values()].flatMap((outcome) => entriesOut(outcome, published)))
+    published.add(entryId);
   for (const entryId of published) {
     if (published.size <= publishedMax) return;
     published.delete(entryId);
   }
+}
+
+function entriesOut(outcome: Outcome, published: ReadonlySet<string>): readonly string[] {
+  const entries = outcome.record?.outbox.filter(({ kind }) => kind !== 'dynamics-write') ?? [];
+  return [...openSpreads(outcome, published).keys(), ...entries.map(({ entryId }) => entryId)];
 }

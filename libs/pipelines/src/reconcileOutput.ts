@@ -65,7 +65,7 @@ const goldenMessage = (event: GoldenEvent, entity: GoldenEntity | undefined): Ou
 });
 
 /** A forwarded message stays in the lane it came in. */
-const forwardMessage = (batch: Batch, value: InboxMessage): OutgoingMessage => ({
+export const forwardMessage = (batch: Batch, value: InboxMessage): OutgoingMessage => ({
   topic: batch.topic,
   key: value.goldenId,
   value,

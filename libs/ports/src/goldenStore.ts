@@ -1,5 +1,5 @@
 import type { DeliveryOutcome, Sequence, System } from '@lockstep/change-events';
-import type { GoldenRecord } from '@lockstep/reconciliation';
+import type { Consent, ConsentChange, GoldenRecord } from '@lockstep/reconciliation';
 
 /** A record to save, guarded by the revision it was read at; null inserts. */
 export type GuardedSave = { readonly record: GoldenRecord; readonly expected: Sequence | null };
@@ -34,6 +34,13 @@ export type ClaimStore = {
   add(claims: readonly Claim[]): Promise<void>;
   remove(claims: readonly Claim[]): Promise<void>;
   read(claims: readonly string[]): Promise<ReadonlyMap<string, readonly Claim[]>>;
+};
+
+/** What whoever reads an email address wishes, one entry per address; compare-and-set on its revision. */
+export type ConsentStore = {
+  read(claims: readonly string[]): Promise<ReadonlyMap<string, Consent>>;
+  /** Stores each, at most one per claim, whose stored revision is still `expected`; returns the claims that were refused. */
+  save(changes: readonly ConsentChange[]): Promise<ReadonlySet<string>>;
 };
 
 /** Facts about the whole sync that outlive processes. */

@@ -26,6 +26,7 @@ export {
 export type {
   Claim,
   ClaimStore,
+  ConsentStore,
   Delivery,
   DeliveryStore,
   GoldenStore,
@@ -128,6 +129,7 @@ export { leaseContract, type LeaseHarness } from './contracts/leaseContract.ts';
 export { goldenStoreContract } from './contracts/goldenStoreContract.ts';
 export { linkStoreContract } from './contracts/linkStoreContract.ts';
 export { claimStoreContract } from './contracts/claimStoreContract.ts';
+export { consentStoreContract } from './contracts/consentStoreContract.ts';
 export { deliveryStoreContract } from './contracts/deliveryStoreContract.ts';
 export { syncStateContract } from './contracts/syncStateContract.ts';
 export { virtualClock, type VirtualClock } from './doubles/virtualClock.ts';

@@ -7,6 +7,7 @@ import { absorbMarketo } from './absorbMarketo.ts';
 import { absorbOutcome } from './absorbOutcome.ts';
 import { absorbRequest, requestTimes } from './openRequests.ts';
 import { agree } from './agree.ts';
+import { followConsent, spreadId } from './consent.ts';
 import { newGoldenRecord, openDraft, type Decision, type DecisionContext, type Draft } from './decision.ts';
 import { entityIn } from './entityTypes.ts';
 import { claimChanges } from './match.ts';
@@ -41,6 +42,7 @@ export function decide(
     return close(draft);
   }
   absorb(draft, message);
+  followConsent(draft);
   if (draft.changed.size > 0 && draft.record.waiting?.cause === 'refused') draft.record.waiting = null;
   holdConstants(draft);
   agree(draft);
@@ -147,7 +149,7 @@ function close(draft: Draft): Decision {
   record.dueAtMs = dueTimeOf(record);
   markTroubled(draft);
   const dirty = isDirty(draft);
-  if (dirty) sign(draft);
+  if (dirty) complete(draft);
   const claims = dirty ? claimChanges(before, record) : { added: [], removed: [] };
   return {
     record: dirty ? record : before,
@@ -162,7 +164,20 @@ function close(draft: Draft): Decision {
     claimsAdded: claims.added,
     claimsRemoved: claims.removed,
     relinks: draft.relinks,
+    consent: draft.consent,
   };
+}
+
+function complete(draft: Draft): void {
+  sign(draft);
+  forgetSpread(draft);
+}
+
+/** What is known to be told need not be told again. */
+function forgetSpread({ record, context }: Draft): void {
+  const { consent } = record;
+  if (consent && context.published.has(spreadId(record) ?? ''))
+    record.consent = { claim: consent.claim, revision: consent.revision };
 }
 
 function markTroubled({ record, context }: Draft): void {

@@ -9,6 +9,7 @@ import type {
   System,
   WriteCommand,
 } from '@lockstep/change-events';
+import type { Consent, ConsentChange } from './consent.ts';
 import type { GoldenEntity } from './entityTypes.ts';
 import type {
   DynamicsWriteEntry,
@@ -39,6 +40,8 @@ export type DecisionContext = {
   readonly parents: ReadonlyMap<string, Scalar>;
   /** Systems to which nothing is written for now; what there is to write is remembered (`withheld` of the record). */
   readonly withheld?: ReadonlySet<System>;
+  /** The wishes known for the addresses of the record, by claim. */
+  readonly consents?: ReadonlyMap<string, Consent>;
   /** Outbox entries that this process knows to be published; the others are published again. */
   readonly published: ReadonlySet<string>;
 };
@@ -62,6 +65,8 @@ export type Decision = {
   readonly forwards: readonly InboxMessage[];
   readonly claimsAdded: readonly EmailClaim[];
   readonly claimsRemoved: readonly EmailClaim[];
+  /** A wish to store for the record's address, before the record is saved. */
+  readonly consent: ConsentChange | null;
   /** Rows that move to another golden record, before this one is saved. */
   readonly relinks: { readonly rowKeys: readonly string[]; readonly to: string } | null;
 };
@@ -94,6 +99,7 @@ export type Draft = {
   readonly forwards: InboxMessage[];
   nothing: Nothing | null;
   relinks: Decision['relinks'];
+  consent: ConsentChange | null;
 };
 
 /** A row that is met for the first time: nothing is known of what it holds. */
@@ -161,6 +167,7 @@ export function openDraft(record: GoldenRecord, context: DecisionContext, cause:
     forwards: [],
     nothing: null,
     relinks: null,
+    consent: null,
   };
 }
 

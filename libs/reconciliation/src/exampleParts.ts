@@ -1,4 +1,5 @@
 import type { Scalar, ScalarValues, System, WriteCommand } from '@lockstep/change-events';
+import type { Consent } from './consent.ts';
 import type { Decision } from './decision.ts';
 import { createDynamicsSide, createMarketoSide } from './exampleSides.ts';
 import type { NarrowField } from './exampleUnfit.ts';
@@ -44,6 +45,8 @@ export function createParts(options: WorldOptions) {
       nowMs: Date.parse('2026-11-22T10:00:00Z'),
       /** Ids of accounts and owners that Marketo has, as the golden records know. */
       parents: new Set<string>(),
+      /** Wishes by address. */
+      consents: new Map<string, Consent>(),
       /** Ids that Marketo lacks all the same. */
       lacking: new Set<Scalar>(),
       /** Systems to which nothing is written. */

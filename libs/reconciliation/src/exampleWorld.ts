@@ -6,6 +6,7 @@ import type {
   OperatorWish,
   Scalar,
 } from '@lockstep/change-events';
+import type { Consent } from './consent.ts';
 import { decide } from './decide.ts';
 import type { EmailClaim, Decision, DecisionContext } from './decision.ts';
 import { createParts, type OpenWrite, type Parts, type WorldOptions } from './exampleParts.ts';
@@ -105,7 +106,7 @@ function receive(parts: Parts, message: InboxMessage): Decision {
     ...decision.dynamicsWrites.map((entry) => ({ to: 'dynamics' as const, goldenId, entry })),
     ...decision.commands.map((command) => ({ to: 'marketo' as const, goldenId, command })),
   );
-  for (const forward of decision.forwards) receive(parts, forward);
+  tellOthers(parts, decision);
   return decision;
 }
 
@@ -113,6 +114,11 @@ function receive(parts: Parts, message: InboxMessage): Decision {
 function linkCreated({ state }: Parts, goldenId: string, { dynamicsWrites }: Decision): void {
   for (const { ifMatch, table, rowId } of dynamicsWrites)
     if (ifMatch === null) state.links.set(rowKey({ system: 'dynamics', table, id: rowId }), goldenId);
+}
+
+function tellOthers(parts: Parts, { forwards, consent }: Decision): void {
+  for (const forward of forwards) receive(parts, forward);
+  if (consent) tellAll(parts, consent.consent);
 }
 
 function contextOf({ state }: Parts, former: GoldenRecord | null, message: InboxMessage): DecisionContext {
@@ -127,7 +133,20 @@ function contextOf({ state }: Parts, former: GoldenRecord | null, message: Inbox
     parents: new Map([...state.parents].map((id) => [id, id])),
     published: new Set(outbox.map((entry) => entry.entryId)),
     withheld: state.withheld,
+    consents: state.consents,
   };
+}
+
+/** Stores a wish for an address and wakes whoever else claims it. */
+function tellAll(parts: Parts, consent: Consent): void {
+  const { consents, records } = parts.state;
+  consents.set(consent.claim, consent);
+  const claiming = [...records.values()].flatMap((record) => [...claimsOf(record).values()]);
+  const others = claiming.filter(
+    ({ claim, goldenId }) => claim === consent.claim && goldenId !== consent.goldenId,
+  );
+  for (const goldenId of new Set(others.map((other) => other.goldenId)))
+    receive(parts, { kind: 'wake-up', goldenId, reason: 'due', target: null });
 }
 
 /** Every row that claims the address of this message's record, as the claim store tells it. */

@@ -10,6 +10,7 @@ import type {
   System,
   WriteCommand,
 } from '@lockstep/change-events';
+import type { FollowedConsent } from './consent.ts';
 import type { GoldenEntity } from './entityTypes.ts';
 
 /**
@@ -161,6 +162,8 @@ export type GoldenRecord = {
   readonly withheld?: Readonly<Partial<Record<System, true>>>;
   /** An operator said that whoever else has its address is somebody else: it is matched with nobody. */
   readonly apart?: boolean;
+  /** Absent where nobody with its address ever opted out. */
+  readonly consent?: FollowedConsent;
   readonly conflicts: readonly Conflict[];
   readonly lane: Lane;
   /** Hash of the rules that the last change was decided by; absent without a file of rules. */

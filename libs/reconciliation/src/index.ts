@@ -11,6 +11,7 @@ export {
   type SeenValue,
   type Waiting,
 } from './goldenRecord.ts';
+export { hasConsent, spreadId, type Consent, type ConsentChange } from './consent.ts';
 export { decide } from './decide.ts';
 export {
   activeRow,

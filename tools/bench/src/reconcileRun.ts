@@ -1,6 +1,13 @@
 import { topics, type GoldenEvent, type MessageCodec } from '@lockstep/change-events';
 import { createReconciler } from '@lockstep/pipelines';
-import type { ClaimStore, GoldenStore, GuardedSave, LinkStore, SyncStateStore } from '@lockstep/ports';
+import type {
+  ClaimStore,
+  ConsentStore,
+  GoldenStore,
+  GuardedSave,
+  LinkStore,
+  SyncStateStore,
+} from '@lockstep/ports';
 import { nativePolicy } from '@lockstep/reconciliation';
 import type { TrafficMessage } from './reconcileTraffic.ts';
 import { trafficMapping } from './trafficPeople.ts';
@@ -22,6 +29,7 @@ export type ReconcileStores = {
   readonly golden: GoldenStore;
   readonly links: LinkStore;
   readonly claims: ClaimStore;
+  readonly consents: ConsentStore;
   readonly syncState: SyncStateStore;
 };
 

@@ -1,5 +1,6 @@
 import type { Conflict } from '@lockstep/change-events';
 import { checkCounterpart, checkGoldenIds, checkMirror } from './checkCounterparts.ts';
+import { checkAddresses, checkConsent, circlesOf, goesWithAddress, type Circle } from './checkConsents.ts';
 import { checkField, type Pair } from './checkFields.ts';
 import { checkStored } from './checkStored.ts';
 import { checkTopics } from './checkTopics.ts';
@@ -13,6 +14,10 @@ type Known = {
   readonly history: History;
   readonly findings: Findings;
   readonly conflicts: ReadonlyMap<string, readonly Conflict[]>;
+  /** Of groups that share an address. */
+  readonly circles: ReadonlyMap<Group, Circle>;
+  /** Pairs that may differ in nothing. */
+  readonly pairs: Pair[];
 };
 
 /**
@@ -20,14 +25,19 @@ type Known = {
  * (a person's crmId names its row); what MongoDB holds is only compared with the topics and searched for open work.
  */
 export function checkHistory(history: History): Verdict {
-  const known: Known = { history, findings: noFindings(), conflicts: conflictsByRow(history) };
-  const published = publishedVersions(history);
   const groups = groupsOf(history);
+  const known: Known = {
+    ...{ history, findings: noFindings(), conflicts: conflictsByRow(history) },
+    ...{ circles: circlesOf(history, groups), pairs: [] },
+  };
+  const published = publishedVersions(history);
   let linkedPairs = 0;
   for (const group of groups) {
     const versions = published?.get(`${group.table}/${group.rowId}`) ?? new Set<number>();
     linkedPairs += checkGroup(known, group, versions);
   }
+  for (const mapping of history.mapping.filter(goesWithAddress))
+    checkAddresses(known.findings, known.pairs, mapping);
   checkGoldenIds(known.findings, history);
   checkTopics(known.findings, history);
   if (history.stored) checkStored(known.findings, history.stored);
@@ -36,11 +46,8 @@ export function checkHistory(history: History): Verdict {
 }
 
 /** Answers the number of pairs: 1 for a row that is there and has its person. */
-function checkGroup(
-  { history, findings, conflicts }: Known,
-  group: Group,
-  versions: ReadonlySet<number>,
-): number {
+function checkGroup(known: Known, group: Group, versions: ReadonlySet<number>): number {
+  const { history, findings, conflicts } = known;
   const { row, person } = presentSides(history, group);
   const recorded = conflicts.get(group.rowId) ?? [];
   checkCounterpart(findings, history, { group, conflicts: recorded });
@@ -48,18 +55,23 @@ function checkGroup(
   const pair =
     row && person ? { group, row, person, conflicts: recorded, publishedVersions: versions } : null;
   const frozen = isFiltered(group.rowStates);
-  checkEachField(findings, history, { group, pair: frozen ? null : pair, conflicts: recorded });
+  checkEachField(known, { group, pair: frozen ? null : pair, conflicts: recorded });
   if (person) checkPerson(findings, group, { person, frozen, isThere: row !== undefined });
   return pair ? 1 : 0;
 }
 
 /** Writes of every field, and, where both sides are there and may differ in nothing, what they hold. */
 function checkEachField(
-  findings: Findings,
-  history: History,
+  { findings, history, circles, pairs }: Known,
   { group, pair, conflicts }: { group: Group; pair: Pair | null; conflicts: readonly Conflict[] },
 ): void {
+  if (pair) pairs.push(pair);
   for (const mapping of history.mapping.filter(({ columns }) => columns[group.table] !== undefined)) {
+    const circle = circles.get(group);
+    if (circle && goesWithAddress(mapping)) {
+      checkConsent(findings, { group, circle, pair }, mapping);
+      continue;
+    }
     const steps = stepsOf(group, mapping);
     checkWrites(findings, group, { mapping, steps, conflicts });
     if (pair) checkField(findings, pair, mapping, steps);

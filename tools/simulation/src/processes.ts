@@ -173,11 +173,12 @@ async function deliverOne(world: World, group: string, { choice, messagesMax }: 
 
 async function openReconciler(world: World, gate: Gate): Promise<Process['steps']> {
   const { guard, clock, log } = commonParts(world, gate);
-  const { golden, links, claims, syncState } = world.stores;
+  const { golden, links, claims, consents, syncState } = world.stores;
   const stores = {
     golden: guard(golden),
     links: guard(links),
     claims: guard(claims),
+    consents: guard(consents),
     syncState: guard(syncState),
   };
   const writes: OwnedWrite[] = [];

@@ -1,4 +1,5 @@
 import { claimStoreContract } from '../contracts/claimStoreContract.ts';
+import { consentStoreContract } from '../contracts/consentStoreContract.ts';
 import { deliveryStoreContract } from '../contracts/deliveryStoreContract.ts';
 import { goldenStoreContract } from '../contracts/goldenStoreContract.ts';
 import { linkStoreContract } from '../contracts/linkStoreContract.ts';
@@ -11,6 +12,7 @@ const name = 'the in-memory double';
 goldenStoreContract(name, async () => inMemoryStores().golden);
 linkStoreContract(name, async () => inMemoryStores().links);
 claimStoreContract(name, async () => inMemoryStores().claims);
+consentStoreContract(name, async () => inMemoryStores().consents);
 deliveryStoreContract(name, async () => inMemoryStores().deliveries);
 syncStateContract(name, async () => inMemoryStores().syncState);
 troubleReaderContract(name, async () => inMemoryStores());

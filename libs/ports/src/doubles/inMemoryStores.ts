@@ -1,8 +1,9 @@
 import { compareSequence, SyncError } from '@lockstep/change-events';
-import type { GoldenRecord } from '@lockstep/reconciliation';
+import type { Consent, GoldenRecord } from '@lockstep/reconciliation';
 import type {
   Claim,
   ClaimStore,
+  ConsentStore,
   Delivery,
   DeliveryStore,
   GoldenStore,
@@ -17,6 +18,7 @@ export type InMemoryStores = {
   readonly golden: GoldenStore;
   readonly links: LinkStore;
   readonly claims: ClaimStore;
+  readonly consents: ConsentStore;
   readonly deliveries: DeliveryStore;
   readonly syncState: SyncStateStore;
   readonly troubles: TroubleReader;
@@ -31,6 +33,7 @@ export function inMemoryStores(): InMemoryStores {
     golden: goldenStoreOver(records),
     links: inMemoryLinkStore(),
     claims: inMemoryClaimStore(),
+    consents: inMemoryConsentStore(),
     deliveries: inMemoryDeliveryStore(),
     syncState: inMemorySyncState(),
     troubles: inMemoryTroubles(records),
@@ -105,6 +108,21 @@ function inMemoryClaimStore(): ClaimStore {
     },
     async read(claims) {
       return new Map([...pick(rows, claims)].filter(([, found]) => found.length > 0));
+    },
+  };
+}
+
+function inMemoryConsentStore(): ConsentStore {
+  const stored = new Map<string, Consent>();
+  return {
+    read: (claims) => Promise.resolve(pick(stored, claims)),
+    async save(changes) {
+      const refused = changes.filter(
+        ({ consent, expected }) => (stored.get(consent.claim)?.revision ?? 0) !== expected,
+      );
+      for (const { consent } of changes.filter((change) => !refused.includes(change)))
+        stored.set(consent.claim, structuredClone(consent));
+      return new Set(refused.map(({ consent }) => consent.claim));
     },
   };
 }

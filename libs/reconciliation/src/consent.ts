@@ -1,0 +1,105 @@
+import type { System } from '@lockstep/change-events';
+import type { Draft } from './decision.ts';
+import type { GoldenRecord } from './goldenRecord.ts';
+import type { MappingRow } from './mapping.ts';
+import { emailClaim } from './match.ts';
+import { setField } from './observe.ts';
+
+/** What whoever reads an email address wishes: an opt-out belongs to the address, not to a record (F-43). */
+export type Consent = {
+  readonly claim: string;
+  readonly optedOut: boolean;
+  /** From 1; raised by one with each change. */
+  readonly revision: number;
+  /** The golden record that brought the change, the side that spoke, and when, as an ISO time. */
+  readonly goldenId: string;
+  readonly source: System;
+  readonly changedAt: string | null;
+};
+
+/** A wish to store, guarded by the revision that was read; 0 inserts. */
+export type ConsentChange = { readonly consent: Consent; readonly expected: number };
+
+/** The wish that a record followed last. `spreads`: whoever else claims the address is still to be told. */
+export type FollowedConsent = {
+  readonly claim: string;
+  readonly revision: number;
+  readonly spreads?: true;
+};
+
+/** The golden field whose opt-out goes with the address; the other opt-outs are of one record. */
+const consentField = 'unsubscribed';
+
+/** True when the mapping has the field whose opt-out goes with the address. */
+export function hasConsent(mapping: readonly MappingRow[]): boolean {
+  return mapping.some(({ field }) => field === consentField);
+}
+
+/** Names a wish that is still to be told, among what is known to be published; null when there is none. */
+export function spreadId({ consent }: Pick<GoldenRecord, 'consent'>): string | null {
+  return consent?.spreads ? `consent/${consent.claim}/${consent.revision}` : null;
+}
+
+/** Follows the wish that goes with the record's address, or changes it for all records that have the address (F-43). */
+export function followConsent(draft: Draft): void {
+  const claim = followedClaim(draft);
+  if (claim === null) return;
+  const stored = draft.context.consents?.get(claim);
+  const optedOut = wishOf(draft, claim, stored);
+  if (stored && optedOut !== isOptedOut(draft.record)) take(draft, stored, optedOut);
+  if (optedOut !== (stored?.optedOut ?? false)) change(draft, claim, { optedOut, stored });
+  else note(draft, claim, stored);
+}
+
+/** The address whose wish the record follows; null for what has none. */
+function followedClaim({ record, context }: Draft): string | null {
+  if (record.entity || record.aliasOf || !hasConsent(context.mapping)) return null;
+  return emailClaim(record);
+}
+
+function take(draft: Draft, { source, changedAt }: Consent, optedOut: boolean): void {
+  setField(draft, consentField, { value: optedOut, source, changedAt, rule: 'opt-out-of-address' });
+}
+
+const isOptedOut = ({ fields }: Pick<GoldenRecord, 'fields'>): boolean =>
+  fields[consentField]?.value === true;
+
+/** The revision that the record followed for this address; null when it is new there. */
+const knownRevision = ({ before }: Draft, claim: string): number | null =>
+  before.consent?.claim === claim ? before.consent.revision : null;
+
+/** An opt-out wins over whatever did not know of it; what was not said anew follows the address. */
+function wishOf(draft: Draft, claim: string, stored: Consent | undefined): boolean {
+  const own = isOptedOut(draft.record);
+  const known = knownRevision(draft, claim);
+  if (known === null) return own || stored?.optedOut === true;
+  if (!stored || stored.revision <= known) return own;
+  return own === isOptedOut(draft.before) ? stored.optedOut : own || stored.optedOut;
+}
+
+function change(
+  draft: Draft,
+  claim: string,
+  { optedOut, stored }: { readonly optedOut: boolean; readonly stored: Consent | undefined },
+): void {
+  const { record } = draft;
+  const { source = 'dynamics', changedAt = null } = record.fields[consentField] ?? {};
+  const expected = stored?.revision ?? 0;
+  const revision = Math.max(expected, knownRevision(draft, claim) ?? 0) + 1;
+  const consent = { claim, optedOut, revision, goldenId: record.goldenId, source, changedAt };
+  draft.consent = { consent, expected };
+  record.consent = { claim, revision, spreads: true };
+}
+
+/** A wish of its own that it did not note was stored by a process that died before it saved the record: it is still to be told. */
+function note(draft: Draft, claim: string, stored: Consent | undefined): void {
+  const { record } = draft;
+  const known = knownRevision(draft, claim);
+  if (!stored) {
+    if (known === null) delete record.consent;
+    return;
+  }
+  if (known !== null && stored.revision <= known) return;
+  const isOwn = stored.goldenId === record.goldenId;
+  record.consent = { claim, revision: stored.revision, ...(isOwn ? { spreads: true } : {}) };
+}

@@ -1,0 +1,106 @@
+import { createWorld, valuesOf, type World } from './exampleWorld.ts';
+
+/** The worked examples of docs/conflict-resolution.md about opt-outs, which go with the email address (F-43). */
+
+const email = 'ann@example.com';
+const tableOf = (id: string) => (id.startsWith('contact') ? 'contact' : 'lead');
+const row = (fields = {}) => ({ lastname: 'Example', emailaddress1: email, ...fields });
+
+/** Leads with one address, each with a person of Marketo. */
+function sharers(...ids: string[]): World {
+  const world = createWorld();
+  for (const id of ids) appear(world, id);
+  return world;
+}
+
+function appear(world: World, id: string, fields = {}): void {
+  world.dynamics.insert(tableOf(id), id, row(fields));
+  world.readDynamics(id);
+  world.settle();
+}
+
+function personOf(world: World, id: string): string {
+  const person = world
+    .record(`dynamics/${tableOf(id)}/${id}`)
+    .rows.find(({ system }) => system === 'marketo');
+  if (!person) throw new Error(`${id} has no person`);
+  return person.id;
+}
+
+/** Dynamics, golden and Marketo of one record. */
+const optOutsOf = (world: World, id: string) => valuesOf(world, id, personOf(world, id), 'unsubscribed');
+const everywhere = [true, true, true];
+
+function unsubscribe(world: World, id: string, value = true): void {
+  world.marketo.write(personOf(world, id), { unsubscribed: value });
+  world.settle();
+}
+
+describe('an opt-out of an email address', () => {
+  it('reaches every record with the address, on both sides', () => {
+    const world = sharers('lead-1', 'lead-2', 'contact-3');
+    appear(world, 'lead-4', { emailaddress1: 'bob@example.com' });
+    unsubscribe(world, 'lead-1');
+
+    for (const id of ['lead-1', 'lead-2', 'contact-3']) expect(optOutsOf(world, id)).toEqual(everywhere);
+    expect(optOutsOf(world, 'lead-4')).not.toEqual(everywhere);
+    expect(world.record('dynamics/lead/lead-2').fields['unsubscribed']?.rule).toBe('opt-out-of-address');
+  });
+
+  it('is inherited by a record that appears later, however its address is spelled', () => {
+    const world = sharers('lead-1');
+    unsubscribe(world, 'lead-1');
+    appear(world, 'lead-2', { emailaddress1: 'Ann@Example.com' });
+
+    expect(optOutsOf(world, 'lead-2')).toEqual(everywhere);
+  });
+
+  it('is inherited by a record that gets the address later', () => {
+    const world = sharers('lead-1');
+    appear(world, 'lead-2', { emailaddress1: 'old@example.com' });
+    unsubscribe(world, 'lead-1');
+    world.dynamics.edit('lead-2', { emailaddress1: email });
+    world.settle();
+
+    expect(optOutsOf(world, 'lead-2')).toEqual(everywhere);
+  });
+
+  it('goes with a record that brings it to another address', () => {
+    const world = sharers('lead-1');
+    appear(world, 'lead-2', { emailaddress1: 'new@example.com' });
+    unsubscribe(world, 'lead-1');
+    world.dynamics.edit('lead-1', { emailaddress1: 'new@example.com' });
+    world.settle();
+
+    expect(optOutsOf(world, 'lead-1')).toEqual(everywhere);
+    expect(optOutsOf(world, 'lead-2')).toEqual(everywhere);
+  });
+
+  it('outlives the record that brought it', () => {
+    const world = sharers('lead-1');
+    unsubscribe(world, 'lead-1');
+    world.dynamics.remove('lead-1');
+    world.settle();
+    appear(world, 'lead-2');
+
+    expect(optOutsOf(world, 'lead-2')).toEqual(everywhere);
+  });
+
+  it('is lifted for all by whoever lifts it for one', () => {
+    const world = sharers('lead-1', 'lead-2');
+    unsubscribe(world, 'lead-1');
+    unsubscribe(world, 'lead-2', false);
+    appear(world, 'lead-3');
+
+    for (const id of ['lead-1', 'lead-2', 'lead-3']) expect(optOutsOf(world, id)[1] ?? false).toBe(false);
+    expect(optOutsOf(world, 'lead-1')).toEqual([false, false, false]);
+  });
+
+  it('leaves the other opt-outs to each record', () => {
+    const world = sharers('lead-1', 'lead-2');
+    world.dynamics.edit('lead-1', { donotemail: true });
+    world.settle();
+
+    expect(valuesOf(world, 'lead-2', personOf(world, 'lead-2'), 'doNotEmail')).not.toContain(true);
+  });
+});
