@@ -202,7 +202,7 @@ function openDynamicsWriter({ config, dynamics, service }: Parts, publisher: Pub
 
 function reconcilerBy(
   { config, stores, service, directions }: Parts,
-  { mapping, matchByEmail, hash }: Rules,
+  { mapping, matchByEmail, deletedInMarketo, hash }: Rules,
   writeDynamics: ReturnType<typeof openDynamicsWriter>,
 ): BatchHandler {
   return createReconciler({
@@ -210,7 +210,12 @@ function reconcilerBy(
     clock: systemClock,
     mapping: mappingFor(mapping, config.dynamicsTables),
     entityMappings: entityMappingsFor(config.dynamicsTables),
-    policy: { ...nativePolicy, matchByEmail: matchByEmail ?? config.matchByEmail, rules: hash },
+    policy: {
+      ...nativePolicy,
+      matchByEmail: matchByEmail ?? config.matchByEmail,
+      deletedInMarketo,
+      rules: hash,
+    },
     writeDynamics,
     withheld: directions.withheld,
     onDecided: ({ conflicts }) => {

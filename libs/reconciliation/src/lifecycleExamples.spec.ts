@@ -76,6 +76,23 @@ describe('a deletion', () => {
   });
 });
 
+describe('a deletion in Marketo that is to stay', () => {
+  it('keeps the person away whatever is edited in Dynamics, until the policy is another one', () => {
+    const { world, row, person } = linkedPair('lead', { jobtitle: 'Engineer' });
+    world.state.policy = { ...world.state.policy, deletedInMarketo: 'stay-deleted' };
+    world.marketo.remove(person);
+    world.readMarketo(person);
+    world.dynamics.edit(row, { jobtitle: 'Director' });
+    world.settle();
+    expect(world.marketo.ids()).toEqual([]);
+
+    world.state.policy = { ...world.state.policy, deletedInMarketo: 'recreate' };
+    world.dynamics.edit(row, { jobtitle: 'President' });
+    world.settle();
+    expect(world.marketo.ids().map((id) => world.marketo.field(id, 'title'))).toEqual(['President']);
+  });
+});
+
 describe('a merge in Marketo', () => {
   it('reaches nobody, and later edits in Dynamics of the row that lost wait for review', () => {
     const { world, row, person } = linkedPair('lead', { jobtitle: 'Engineer' });

@@ -81,7 +81,7 @@ export function valueOf(draft: Draft, mapping: MappingRow): Scalar | undefined {
   return mapping.parents ? parentOf(draft, mapping, wanted) : wanted;
 }
 
-/** A person deleted in Marketo comes back when its row was changed in Dynamics, with a new id (F-31). */
+/** A person deleted in Marketo comes back when its row was changed in Dynamics, with a new id (F-31), unless it is to stay away. */
 function planCreate(draft: Draft, crm: DraftRow, person: DraftRow | undefined): void {
   if (isOver(draft, crm, person)) return stopWaiting(draft);
   if (person?.mergedInto !== undefined && !draft.record.apart)
@@ -94,10 +94,11 @@ function planCreate(draft: Draft, crm: DraftRow, person: DraftRow | undefined): 
 }
 
 function isOver(draft: Draft, crm: DraftRow, person: DraftRow | undefined): boolean {
-  return (
-    crm.deletedAt !== null ||
-    (person !== undefined && person.deletedAt !== null && !isOutgrown(draft, person))
-  );
+  if (crm.deletedAt !== null) return true;
+  if (!person?.deletedAt) return false;
+  const staysAway =
+    draft.context.policy.deletedInMarketo === 'stay-deleted' && person.mergedInto === undefined;
+  return staysAway || !isOutgrown(draft, person);
 }
 
 function createOrJoin(draft: Draft): void {

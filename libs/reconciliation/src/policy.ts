@@ -8,6 +8,8 @@ import { isBlank } from './projection.ts';
 export type Policy = {
   /** Link a new row to the one person with the same email address, and the other way round; off is native (F-10). */
   readonly matchByEmail: boolean;
+  /** A person deleted in Marketo comes back, with a new id, when its row is edited (F-31, native), or never (G-07). */
+  readonly deletedInMarketo: 'recreate' | 'stay-deleted';
   /** After this long without an outcome a write is looked at again. */
   readonly dynamicsOutcomeMs: number;
   /** How long a record waits for the one whose person it asked for; that one hands it over in the first three quarters only. */
@@ -22,6 +24,7 @@ export type Policy = {
 
 export const nativePolicy: Policy = {
   matchByEmail: false,
+  deletedInMarketo: 'recreate',
   dynamicsOutcomeMs: 15_000,
   joinMs: 120_000,
   marketoOutcomeMs: 120_000,

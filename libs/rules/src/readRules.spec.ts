@@ -21,6 +21,7 @@ describe('lockstep.yaml', () => {
     (text) => {
       expect(rulesOf(text).mapping).toEqual(defaultMapping);
       expect(rulesOf(text).matchByEmail).toBe(null);
+      expect(rulesOf(text).deletedInMarketo).toBe('recreate');
     },
   );
 
@@ -89,6 +90,10 @@ persons:
       ...{ type: 'boolean', marketo: 'emailInvalid', direction: 'to-dynamics' },
       columns: { lead: column, contact: column },
     });
+  });
+
+  it('says what becomes of persons that were deleted in Marketo', () => {
+    expect(rulesOf('persons: { deletedInMarketo: stay-deleted }').deletedInMarketo).toBe('stay-deleted');
   });
 
   it('has one hash for one meaning, and another for another', () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { defaultMapping, type MappingRow } from '@lockstep/reconciliation';
+import { defaultMapping, nativePolicy, type MappingRow, type Policy } from '@lockstep/reconciliation';
 import { configure } from 'safe-stable-stringify';
 import { bounceRows } from './bounceRows.ts';
 import { compileField } from './compileField.ts';
@@ -15,6 +15,7 @@ export type Rules = {
   readonly mapping: readonly MappingRow[];
   /** Null where the file does not say. */
   readonly matchByEmail: boolean | null;
+  readonly deletedInMarketo: Policy['deletedInMarketo'];
   /** SHA-256 of all of that: equal for files that mean the same. */
   readonly hash: string;
 };
@@ -33,7 +34,9 @@ export function readRules(text: string): RulesResult {
   const findings = meaningFindings(entries, mapping);
   if (findings.length > 0) return { faults: inOrder(findings.map(locate)) };
 
-  return { rules: withHash({ mapping, matchByEmail: file.persons?.matchByEmail ?? null }) };
+  const { matchByEmail = null, deletedInMarketo = nativePolicy.deletedInMarketo } = file.persons ?? {};
+
+  return { rules: withHash({ mapping, matchByEmail, deletedInMarketo }) };
 }
 
 const inOrder = (faults: readonly RuleFault[]): readonly RuleFault[] =>

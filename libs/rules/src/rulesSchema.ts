@@ -63,6 +63,11 @@ export const rulesSchema = Type.Object(
           matchByEmail: Type.Optional(
             Type.Boolean({ description: 'Link new records by their email address too.' }),
           ),
+          deletedInMarketo: Type.Optional(
+            Type.Union([Type.Literal('recreate'), Type.Literal('stay-deleted')], {
+              description: 'What an edit in Dynamics does for a person that was deleted in Marketo.',
+            }),
+          ),
           bounces: Type.Optional(
             Type.Union(
               [
