@@ -25,7 +25,7 @@ export function answerCommand(
 
 /** Dynamics takes a guarded write; null when the row has moved on, so that it would not. */
 export function answerWrite(person: TrafficPerson, entry: DynamicsWriteEntry): InboxMessage | null {
-  if (entry.ifMatch.number !== person.version) return null;
+  if (entry.ifMatch?.number !== person.version) return null;
   person.version += 1;
   Object.assign(person.lead, entry.columns satisfies Readonly<Record<string, Scalar>>);
   const written = {
