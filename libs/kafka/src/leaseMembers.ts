@@ -1,6 +1,7 @@
-import type { Kafka } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 import { toldBy } from './leaseAssigner.ts';
 import { scopedId } from './names.ts';
+import { retryTransient } from './retryTransient.ts';
 import { withAdmin } from './withAdmin.ts';
 
 /** Who waits for a lease or holds it, by the notes that they joined with. */
@@ -19,17 +20,21 @@ export async function leaseMembers(
 ): Promise<readonly LeaseMembers[]> {
   const leases = `${scopedId(prefix, 'lease')}/`;
 
-  return withAdmin(kafka, async (admin) => {
-    const { groups } = await admin.listGroups();
-    const ids = groups.map(({ groupId }) => groupId).filter((id) => id.startsWith(`${leases}${family}/`));
-    const described = ids.length === 0 ? [] : (await admin.describeGroups(ids)).groups;
+  const read = () => withAdmin(kafka, (admin) => readMembers(admin, leases, family));
+  // A broker that has just started, or taken over groups, cannot list them for a moment.
+  return retryTransient(read, () => true);
+}
 
-    return described
-      .filter(({ members }) => members.length > 0)
-      .map(({ groupId, members, state }) => ({
-        lease: groupId.slice(leases.length),
-        notes: members.flatMap(({ memberMetadata }) => toldBy(memberMetadata)?.note ?? []),
-        isSettled: state === 'Stable',
-      }));
-  });
+async function readMembers(admin: Admin, leases: string, family: string): Promise<readonly LeaseMembers[]> {
+  const { groups } = await admin.listGroups();
+  const ids = groups.map(({ groupId }) => groupId).filter((id) => id.startsWith(`${leases}${family}/`));
+  const described = ids.length === 0 ? [] : (await admin.describeGroups(ids)).groups;
+
+  return described
+    .filter(({ members }) => members.length > 0)
+    .map(({ groupId, members, state }) => ({
+      lease: groupId.slice(leases.length),
+      notes: members.flatMap(({ memberMetadata }) => toldBy(memberMetadata)?.note ?? []),
+      isSettled: state === 'Stable',
+    }));
 }
