@@ -4,6 +4,7 @@ import type { GoldenRecord } from './goldenRecord.ts';
 import type { MappingRow } from './mapping.ts';
 import { emailClaim } from './match.ts';
 import { setField } from './observe.ts';
+import { consentRule } from './policy.ts';
 
 /** What whoever reads an email address wishes: an opt-out belongs to the address, not to a record (F-43). */
 export type Consent = {
@@ -58,7 +59,7 @@ function followedClaim({ record, context }: Draft): string | null {
 }
 
 function take(draft: Draft, { source, changedAt }: Consent, optedOut: boolean): void {
-  setField(draft, consentField, { value: optedOut, source, changedAt, rule: 'opt-out-of-address' });
+  setField(draft, consentField, { value: optedOut, source, changedAt, rule: consentRule });
 }
 
 const isOptedOut = ({ fields }: Pick<GoldenRecord, 'fields'>): boolean =>

@@ -47,6 +47,16 @@ describe('an opt-out of an email address', () => {
     expect(world.record('dynamics/lead/lead-2').fields['unsubscribed']?.rule).toBe('opt-out-of-address');
   });
 
+  it('does not bring back a person that was deleted in Marketo, whose row opts out all the same', () => {
+    const world = sharers('lead-1');
+    world.marketo.remove(personOf(world, 'lead-1'));
+    world.readMarketo(personOf(world, 'lead-1'));
+    appear(world, 'lead-2', { donotbulkemail: true });
+
+    expect(world.dynamics.column('lead-1', 'donotbulkemail')).toBe(true);
+    expect(world.marketo.ids()).toEqual([personOf(world, 'lead-2')]);
+  });
+
   it('is inherited by a record that appears later, however its address is spelled', () => {
     const world = sharers('lead-1');
     unsubscribe(world, 'lead-1');

@@ -5,7 +5,7 @@ import type { MappingRow } from './mapping.ts';
 import { isBlank, isCutOf, project, read, type Reading } from './projection.ts';
 import { heldForReview, type Dispute, type Ruling } from './conflictPolicies.ts';
 import { hold, release } from './review.ts';
-import { maySpeak, ruleOnConflict, ruleOnWrite } from './policy.ts';
+import { consentRule, maySpeak, ruleOnConflict, ruleOnWrite } from './policy.ts';
 
 /** One value of one field, as one row shows it. */
 export type Observation = {
@@ -144,9 +144,17 @@ function dispute(
   const disputed = disputeOf(draft, observation, field);
   const refusal = ruleOnWrite(mapping, disputed, first);
   if (refusal) return keepLoser(draft, observation, refusal);
+  if (missedOptOut(observation, field))
+    return keepLoser(draft, observation, { winner: field.source, rule: 'opt-out-wins' });
   const rule = undisputed(observation, field, first);
   if (rule) return take(draft, observation, rule);
   decideConflict(draft, observation, ruleOnConflict(mapping, disputed));
+}
+
+/** The address has opted out, and who lifted the record's own opt-out could not know of that yet (F-43). */
+function missedOptOut({ mapping, row, madeOn }: Observation, field: GoldenField): boolean {
+  const { rule, value, agreed } = field;
+  return rule === consentRule && value === true && !agreed && madeOn !== project(row.system, mapping, value);
 }
 
 function disputeOf(

@@ -3,6 +3,7 @@ import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { entityTypes } from './entityTypes.ts';
 import type { MappingRow } from './mapping.ts';
 import { isWithheld } from './policy.ts';
+import { consentRule } from './policy.ts';
 import { notRepresentable, project } from './projection.ts';
 import { parentOf } from './relations.ts';
 import { findMatch, mayMatch } from './match.ts';
@@ -139,14 +140,14 @@ function wait(draft: Draft, cause: 'review' | 'join', code: string | null, after
 
 /**
  * Dynamics holds something that the person never got before it was deleted, whichever of the two was learnt first. A
- * relation that waited does not bring anybody back.
+ * relation that waited, or an opt-out of the address, does not bring anybody back.
  */
 function isOutgrown(draft: Draft, person: DraftRow): boolean {
   return draft.context.mapping.some((mapping) => {
     const field = draft.record.fields[mapping.field];
     const isMapped = Object.keys(mapping.columns).length > 0 && !mapping.parents;
-    const isEdited = field?.source === 'dynamics' && !field.agreed && isMapped;
-    return isEdited && wantedValue(draft, person, mapping) !== undefined;
+    const isOpen = field?.source === 'dynamics' && !field.agreed && isMapped;
+    return isOpen && field.rule !== consentRule && wantedValue(draft, person, mapping) !== undefined;
   });
 }
 

@@ -32,6 +32,9 @@ export const nativePolicy: Policy = {
   parkedRetryMs: 3_600_000,
 };
 
+/** Why a record opts out or in without an edit of its own (F-43). */
+export const consentRule = 'opt-out-of-address';
+
 /** Who wins when both sides changed one field without knowing of each other; opt-outs never lose. */
 export function ruleOnConflict(row: MappingRow, dispute: Dispute): Ruling {
   const { kind, held, incoming } = dispute;
