@@ -1,0 +1,127 @@
+import { isoTime, type GoldenEvent, type ScalarValues } from '@lockstep/change-events';
+import { deepEqual } from 'fast-equals';
+import { spreadId } from './consent.ts';
+import type { Decision, Draft } from './decision.ts';
+import type { GoldenRecord } from './goldenRecord.ts';
+import { claimChanges } from './match.ts';
+import { requestTimes } from './openRequests.ts';
+import { troublesOf } from './troubles.ts';
+
+const conflictsKeptMax = 20;
+
+/** Hands a draft out: what is kept of it, what others are told, and whether there is anything to save. */
+export function closeDecision(draft: Draft): Decision {
+  const { record, before } = draft;
+  const kept = record.outbox.filter((entry) => isOpen(draft, entry));
+  record.outbox = kept;
+  record.conflicts = [...record.conflicts, ...draft.conflicts].slice(-conflictsKeptMax);
+  const goldenEvent = isVisible(draft) ? goldenEventOf(draft) : null;
+  if (goldenEvent) {
+    const entry = { kind: 'golden-event', entryId: goldenEvent.eventId, event: goldenEvent } as const;
+    record.outbox = [...kept, entry];
+  }
+  record.dueAtMs = dueTimeOf(record);
+  markTroubled(draft);
+  const dirty = isDirty(draft);
+  if (dirty) complete(draft);
+  const claims = dirty ? claimChanges(before, record) : { added: [], removed: [] };
+  return {
+    record: dirty ? record : before,
+    dirty,
+    nothing: draft.nothing,
+    goldenEvent,
+    conflicts: draft.conflicts,
+    commands: draft.commands,
+    // An open one is tried again when writes flow again.
+    dynamicsWrites: draft.context.withheld?.has('dynamics') ? [] : draft.dynamicsWrites,
+    forwards: draft.forwards,
+    claimsAdded: claims.added,
+    claimsRemoved: claims.removed,
+    relinks: draft.relinks,
+    consent: draft.consent,
+  };
+}
+
+function complete(draft: Draft): void {
+  sign(draft);
+  forgetSpread(draft);
+}
+
+/** What is known to be told need not be told again. */
+function forgetSpread({ record, context }: Draft): void {
+  const { consent } = record;
+  if (consent && context.published.has(spreadId(record) ?? ''))
+    record.consent = { claim: consent.claim, revision: consent.revision };
+}
+
+function markTroubled({ record, context }: Draft): void {
+  if (troublesOf(record).length === 0) delete record.troubledSince;
+  else record.troubledSince ??= isoTime(context.nowMs);
+}
+
+/** A golden event or a state of a request stays until it is known to be published. */
+const isOpen = ({ context }: Draft, entry: GoldenRecord['outbox'][number]): boolean =>
+  entry.kind === 'golden-event' || entry.kind === 'request-state'
+    ? !context.published.has(entry.entryId)
+    : entry.kind === 'dynamics-write' || !entry.lapsed;
+
+/** Whatever changes a record says by which rules. */
+function sign({ record, context }: Draft): void {
+  if (context.policy.rules !== undefined) record.rules = context.policy.rules;
+}
+
+/** That something is out is no reason to save: the next save drops it. */
+function isDirty(draft: Draft): boolean {
+  const { record, before } = draft;
+  const outbox = before.outbox.filter((entry) => isOpen(draft, entry));
+  return !deepEqual({ ...record, revision: before.revision }, { ...before, outbox });
+}
+
+function dueTimeOf({ outbox, waiting, held, requests = [] }: Draft['record']): number | null {
+  const dueTimes = [
+    ...outbox.flatMap((entry) => ('dueAtMs' in entry ? [entry.dueAtMs] : [])),
+    ...requestTimes(requests),
+  ];
+  if (waiting && waiting.cause !== 'first-reads') dueTimes.push(waiting.dueAtMs);
+  if (held) dueTimes.push(held.dueAtMs);
+  return dueTimes.length > 0 ? Math.min(...dueTimes) : null;
+}
+
+/** Others see values, conflicts and rows; what is on its way is nobody else's business. */
+function isVisible(draft: Draft): boolean {
+  const { record, before, changed, conflicts } = draft;
+  if (changed.size > 0 || conflicts.length > 0 || record.aliasOf !== before.aliasOf) return true;
+  return JSON.stringify(rowsOf(record)) !== JSON.stringify(rowsOf(before));
+}
+
+const rowsOf = (record: GoldenRecord): GoldenEvent['rows'] =>
+  record.rows.map(({ system, table, id, active, deletedAt }) => ({
+    system,
+    table,
+    id,
+    active,
+    deleted: deletedAt !== null,
+  }));
+
+function goldenEventOf(draft: Draft): GoldenEvent {
+  const { record, changed, conflicts, cause, context } = draft;
+  const values: ScalarValues = Object.fromEntries(
+    Object.entries(record.fields).map(([name, field]) => [name, field.value]),
+  );
+  return {
+    eventId: `${record.goldenId}/${record.revision.epoch}.${record.revision.number}`,
+    goldenId: record.goldenId,
+    revision: { ...record.revision },
+    kind: record.entity ? null : record.kind,
+    mergedInto: record.aliasOf,
+    rows: rowsOf(record),
+    fields: values,
+    changed: [...changed.values()],
+    conflicts: [...conflicts],
+    causeEventId: cause.eventId,
+    causeSystem: cause.system,
+    lane: cause.lane,
+    decidedAt: new Date(context.nowMs).toISOString(),
+    rules: context.policy.rules ?? null,
+  };
+}
