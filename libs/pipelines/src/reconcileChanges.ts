@@ -17,30 +17,21 @@ import type {
   SyncStateStore,
 } from '@lockstep/ports';
 import {
-  claimsOf,
   decide,
   entityIn,
-  rowKey,
   type Decision,
   type DecisionContext,
-  type EmailClaim,
   type GoldenEntity,
   type GoldenRecord,
   type MappingRow,
   type Policy,
 } from '@lockstep/reconciliation';
-import {
-  consentsFor,
-  openSpreads,
-  readConsents,
-  saveConsents,
-  tellOthers,
-  type Consents,
-} from './consentFlow.ts';
+import { consentsFor, openSpreads, readConsents, tellOthers, type Consents } from './consentFlow.ts';
 import { deadLetter } from './deadLetters.ts';
 import { belongsInInbox, claimsAround, claimsBrought, readClaims, readOwners } from './decisionInputs.ts';
 import { readParents, type MappingOf } from './readParents.ts';
 import { forwardMessage, openWrites, outgoing, type Outcome, type OwnedWrite } from './reconcileOutput.ts';
+import { saveOutcomes } from './saveOutcomes.ts';
 
 export type ReconcileOptions = {
   readonly golden: GoldenStore;
@@ -117,7 +108,7 @@ async function decideAndSave(
   for (let attempt = 0; open.length > 0; attempt += 1) {
     if (attempt === attemptsMax) throw new SyncError('REVISION_CONFLICT', { records: open.length });
     const { outcomes, consents } = await decideOnce(options, open, { ...session, also });
-    const refused = await save(options, outcomes, { read: consents, also });
+    const refused = await saveOutcomes(options, outcomes, { read: consents, also });
     for (const [goldenId, outcome] of outcomes) if (!refused.has(goldenId)) done.set(goldenId, outcome);
     open = open.filter((message) => refused.has(message.key));
   }
@@ -205,49 +196,6 @@ function decideOrSetAside(
     session.setAside(message, isSyncError(error) ? error.code : 'MESSAGE_UNEXPECTED');
     return null;
   }
-}
-
-async function save(
-  options: ReconcileOptions,
-  outcomes: ReadonlyMap<string, Outcome>,
-  known: { readonly read: Consents; readonly also: Set<string> },
-): Promise<ReadonlySet<string>> {
-  const decisions = [...outcomes.values()].flatMap((outcome) => outcome.decisions);
-  await options.claims.add(decisions.flatMap((decision) => decision.claimsAdded));
-  await linkCreated(options.links, outcomes);
-  for (const { relinks, record } of decisions) {
-    if (relinks) await options.links.relink(relinks.rowKeys, record.goldenId, relinks.to);
-  }
-  const overtaken = await saveConsents(options.consents, outcomes, known);
-  const saves = [...outcomes].flatMap(([goldenId, { stored, record }]) =>
-    record && record !== stored && !overtaken.has(goldenId)
-      ? [{ record, expected: stored?.revision ?? null }]
-      : [],
-  );
-  const refused = new Set([...overtaken, ...(await options.golden.save(saves))]);
-  const kept = [...outcomes.values()].filter(({ record }) => record && !refused.has(record.goldenId));
-  await options.claims.remove(kept.flatMap(claimsGivenUp));
-  return refused;
-}
-
-/** A row that is to be created is linked before that is decided for good, so that whoever reads it first knows whose it is. */
-async function linkCreated(links: LinkStore, outcomes: ReadonlyMap<string, Outcome>): Promise<void> {
-  const planned = [...outcomes].flatMap(([goldenId, { decisions }]) =>
-    decisions
-      .flatMap(({ dynamicsWrites }) => dynamicsWrites)
-      .filter(({ ifMatch }) => ifMatch === null)
-      .map(({ table, rowId }) => [rowKey({ system: 'dynamics', table, id: rowId }), goldenId] as const),
-  );
-  if (planned.length > 0) await links.link(new Map(planned));
-}
-
-/** Claims that a record made in between and no longer makes, or that an old event made for it. */
-function claimsGivenUp({ record, decisions, brought }: Outcome): EmailClaim[] {
-  // What an alias claimed last stays, until the record that it joined takes it over.
-  const held = record ? claimsOf({ ...record, aliasOf: null }) : new Map<string, EmailClaim>();
-  return [...decisions.flatMap((decision) => decision.claimsRemoved), ...brought].filter(
-    (claim) => !held.has(`${claim.claim} ${claim.rowKey}`),
-  );
 }
 
 /** Entries that are known to be published need not be published again; the oldest are forgotten first. */

@@ -1,0 +1,58 @@
+import type { ClaimStore, ConsentStore, GoldenStore, LinkStore } from '@lockstep/ports';
+import { claimsOf, rowKey, type EmailClaim } from '@lockstep/reconciliation';
+import { saveConsents, type Consents } from './consentFlow.ts';
+import type { Outcome } from './reconcileOutput.ts';
+
+type Stores = {
+  readonly golden: GoldenStore;
+  readonly links: LinkStore;
+  readonly claims: ClaimStore;
+  readonly consents: ConsentStore;
+};
+
+/**
+ * Saves a batch: claims, links and wishes first, then the records, each guarded by the revision it was read at. Answers the
+ * golden ids whose record somebody else saved in between.
+ */
+export async function saveOutcomes(
+  options: Stores,
+  outcomes: ReadonlyMap<string, Outcome>,
+  known: { readonly read: Consents; readonly also: Set<string> },
+): Promise<ReadonlySet<string>> {
+  const decisions = [...outcomes.values()].flatMap((outcome) => outcome.decisions);
+  await options.claims.add(decisions.flatMap((decision) => decision.claimsAdded));
+  await linkCreated(options.links, outcomes);
+  for (const { relinks, record } of decisions) {
+    if (relinks) await options.links.relink(relinks.rowKeys, record.goldenId, relinks.to);
+  }
+  const overtaken = await saveConsents(options.consents, outcomes, known);
+  const saves = [...outcomes].flatMap(([goldenId, { stored, record }]) =>
+    record && record !== stored && !overtaken.has(goldenId)
+      ? [{ record, expected: stored?.revision ?? null }]
+      : [],
+  );
+  const refused = new Set([...overtaken, ...(await options.golden.save(saves))]);
+  const kept = [...outcomes.values()].filter(({ record }) => record && !refused.has(record.goldenId));
+  await options.claims.remove(kept.flatMap(claimsGivenUp));
+  return refused;
+}
+
+/** A row that is to be created is linked before that is decided for good, so that whoever reads it first knows whose it is. */
+async function linkCreated(links: LinkStore, outcomes: ReadonlyMap<string, Outcome>): Promise<void> {
+  const planned = [...outcomes].flatMap(([goldenId, { decisions }]) =>
+    decisions
+      .flatMap(({ dynamicsWrites }) => dynamicsWrites)
+      .filter(({ ifMatch }) => ifMatch === null)
+      .map(({ table, rowId }) => [rowKey({ system: 'dynamics', table, id: rowId }), goldenId] as const),
+  );
+  if (planned.length > 0) await links.link(new Map(planned));
+}
+
+/** Claims that a record made in between and no longer makes, or that an old event made for it. */
+function claimsGivenUp({ record, decisions, brought }: Outcome): EmailClaim[] {
+  // What an alias claimed last stays, until the record that it joined takes it over.
+  const held = record ? claimsOf({ ...record, aliasOf: null }) : new Map<string, EmailClaim>();
+  return [...decisions.flatMap((decision) => decision.claimsRemoved), ...brought].filter(
+    (claim) => !held.has(`${claim.claim} ${claim.rowKey}`),
+  );
+}
