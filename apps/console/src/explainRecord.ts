@@ -73,12 +73,12 @@ export function explain(view: RecordView): string[] {
   ];
 }
 
-function rowLine({ key, active, deleted, missing, filtered }: RecordView['rows'][number]): string {
+function rowLine({ key, active, deleted, missing, outSince }: RecordView['rows'][number]): string {
   const remarks = [
     ...(active ? [] : ['not active']),
     ...(deleted ? ['deleted'] : []),
     ...(missing ? ['missing'] : []),
-    ...(filtered ? ['filter says No'] : []),
+    ...(outSince === null ? [] : [`kept out by its filter since ${outSince}`]),
   ];
 
   return `  ${key}${remarks.length === 0 ? '' : ` (${remarks.join(', ')})`}`;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { SyncError } from '@lockstep/change-events';
-import { faultLine, readRules, rulesSchema } from '@lockstep/rules';
+import { faultLine, readRules, editorSchema } from '@lockstep/rules';
 
 export type ValidateOptions = { readonly schema?: boolean };
 
@@ -14,7 +14,7 @@ export async function validateRules(
   print: (line: string) => void,
 ): Promise<boolean> {
   if (schema) {
-    print(JSON.stringify(rulesSchema, null, 2));
+    print(JSON.stringify(editorSchema, null, 2));
     return false;
   }
   const result = readRules(await textOf(file));

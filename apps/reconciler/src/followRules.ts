@@ -6,6 +6,7 @@ import {
   type TableDefinition,
 } from '@lockstep/change-events';
 import type { DynamicsCatalog } from '@lockstep/ports';
+import { namesIn } from '@lockstep/reconciliation';
 import { describedRows, isDefaultColumn, personTable, type Rules, type RulesSource } from '@lockstep/rules';
 import { reasonOf, systemClock, type Log } from '@lockstep/service-runtime';
 import { describeTables, watchDefinitions, type WatchOptions } from './watchDefinitions.ts';
@@ -37,7 +38,8 @@ export function rulesInForce({ rules, definitions }: RulesParts): Rules {
 /** A column that is not asked back could be overrun: nothing is decided before new ones have been described. */
 export async function untilDescribed(parts: RulesParts, signal: AbortSignal): Promise<void> {
   const options = watchOptions(parts);
-  if (!Object.values(options.wanted).some(hasNewColumns)) return;
+  const isFiltered = Object.values(options.ofAnyType ?? {}).some((columns) => columns.length > 0);
+  if (!isFiltered && !Object.values(options.wanted).some(hasNewColumns)) return;
   while (!signal.aborted && !(await describeTables(parts.definitions, options, signal)))
     await systemClock.sleep(retryMs, signal);
 }
@@ -83,10 +85,16 @@ function watchAnew(parts: RulesParts, onRound: () => void, signal: AbortSignal) 
 }
 
 function watchOptions({ rules, dynamics, codec, log }: RulesParts): WatchOptions {
-  const { mapping } = rules.current();
+  const { mapping, filters } = rules.current();
 
   return {
     catalog: dynamics,
+    ofAnyType: { lead: columnsOf(filters, 'lead'), contact: columnsOf(filters, 'contact') },
+    onLacking: (table, columns) =>
+      log.warn(
+        { table, columns },
+        'The filter reads columns that Dynamics does not show; what hangs on them keeps nobody out.',
+      ),
     wanted: { lead: personTable('lead', mapping), contact: personTable('contact', mapping) },
     clock: systemClock,
     onDescribed: (definition) => defineTopic(codec, definition),
@@ -97,6 +105,12 @@ function watchOptions({ rules, dynamics, codec, log }: RulesParts): WatchOptions
       ),
   };
 }
+
+const columnsOf = (filters: Rules['filters'], table: string): readonly string[] => {
+  const filter = filters?.byTable[table];
+
+  return filter ? namesIn(filter) : [];
+};
 
 /** What is read back goes through the inbox with its new columns; the schema of the default columns is there already. */
 async function defineTopic(codec: RulesParts['codec'], { table, fields }: TableDefinition): Promise<void> {

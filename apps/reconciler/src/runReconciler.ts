@@ -202,7 +202,7 @@ function openDynamicsWriter({ config, dynamics, service }: Parts, publisher: Pub
 
 function reconcilerBy(
   { config, stores, service, directions }: Parts,
-  { mapping, matchByEmail, deletedInMarketo, hash }: Rules,
+  { mapping, matchByEmail, deletedInMarketo, filters, hash }: Rules,
   writeDynamics: ReturnType<typeof openDynamicsWriter>,
 ): BatchHandler {
   return createReconciler({
@@ -214,6 +214,7 @@ function reconcilerBy(
       ...nativePolicy,
       matchByEmail: matchByEmail ?? config.matchByEmail,
       deletedInMarketo,
+      ...(filters ? { filters } : {}),
       rules: hash,
     },
     writeDynamics,

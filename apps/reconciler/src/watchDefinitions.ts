@@ -8,10 +8,14 @@ export type WatchOptions = {
   readonly catalog: DynamicsCatalog;
   /** The columns of the mapping, by table. */
   readonly wanted: Readonly<Record<string, TableDefinition>>;
+  /** Columns that are asked back too, of whatever type they are, by table. */
+  readonly ofAnyType?: Readonly<Record<string, readonly string[]>>;
   readonly clock: Clock;
   readonly onFailure: (error: unknown, table: string) => void;
   /** Before a table is asked back with these columns; what it throws leaves the columns as they were. */
   readonly onDescribed?: (definition: TableDefinition) => Promise<void>;
+  /** Columns of any type that Dynamics does not have, or does not show. */
+  readonly onLacking?: (table: string, columns: readonly string[]) => void;
   /** After each look at all tables. */
   readonly onRound?: () => void;
 };
@@ -50,10 +54,13 @@ async function refresh(
   options: Omit<WatchOptions, 'wanted'> & { readonly wanted: TableDefinition },
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { catalog, wanted, onFailure, onDescribed } = options;
+  const { catalog, wanted, onFailure, onDescribed, onLacking } = options;
+  const also = options.ofAnyType?.[wanted.table] ?? [];
   try {
-    const described = await describe(catalog, wanted, signal);
+    const described = await describe(catalog, { wanted, also }, signal);
     await onDescribed?.(described);
+    const lacking = also.filter((column) => !described.fields.some(({ name }) => name === column));
+    if (lacking.length > 0) onLacking?.(wanted.table, lacking);
     definitions[wanted.table] = described;
 
     return true;
@@ -64,13 +71,21 @@ async function refresh(
   }
 }
 
+type Asked = { readonly wanted: TableDefinition; readonly also: readonly string[] };
+
 async function describe(
   catalog: DynamicsCatalog,
-  wanted: TableDefinition,
+  { wanted, also }: Asked,
   signal: AbortSignal,
 ): Promise<TableDefinition> {
-  const columns = wanted.fields.map(({ name }) => name);
+  const named = new Set(wanted.fields.map(({ name }) => name));
+  const columns = [...new Set([...named, ...also])];
   const { definition } = await catalog.describe({ table: wanted.table, columns }, signal);
   const types = new Map(definition.fields.map(({ name, type }) => [name, type]));
-  return { ...wanted, fields: wanted.fields.filter(({ name, type }) => types.get(name) === type) };
+  const added = definition.fields.filter(({ name }) => also.includes(name) && !named.has(name));
+
+  return {
+    ...wanted,
+    fields: [...wanted.fields.filter(({ name, type }) => types.get(name) === type), ...added],
+  };
 }

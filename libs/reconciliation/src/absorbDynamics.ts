@@ -8,7 +8,8 @@ import {
 } from '@lockstep/change-events';
 import { absorbCreation, meetCreated } from './absorbCreation.ts';
 import { activeRow, addRow, type Draft, type DraftRow } from './decision.ts';
-import { filterColumn, type MappingRow } from './mapping.ts';
+import { hasFilterNews, noteFilters } from './keptOut.ts';
+import type { MappingRow } from './mapping.ts';
 import { observe, setField, settle } from './observe.ts';
 import { read, type Reading } from './projection.ts';
 import { carryOn, inherit } from './qualify.ts';
@@ -31,7 +32,10 @@ export function absorbDynamics(draft: Draft, table: string, event: ChangeEvent):
 function isStale(draft: Draft, row: DraftRow, event: ChangeEvent): boolean {
   if (row.deletedAt && !isAfter(event.page, row.deletedAt)) return true;
   const order = compareSequence(event.version, row.version);
-  return order < 0 || (order === 0 && !draft.context.mapping.some((field) => isNews(row, field, event)));
+  if (order !== 0) return order < 0;
+  return (
+    !hasFilterNews(draft, row, event) && !draft.context.mapping.some((field) => isNews(row, field, event))
+  );
 }
 
 /**
@@ -78,8 +82,7 @@ function addRowOf(draft: Draft, table: string, event: ChangeEvent): DraftRow {
 function absorbRow(draft: Draft, row: DraftRow, event: ChangeEvent): void {
   const fields = event.fields ?? {};
   const at = event.version ?? event.page;
-  const filter = fields[filterColumn] as boolean | null | undefined;
-  if (filter !== undefined && !(filter === null && isUnchecked(event))) row.filter = filter;
+  noteFilters(draft, row, event, !isUnchecked(event));
   noteMerge(row, fields);
   const former = carryOn(draft, row);
   for (const { mapping, reading } of readingsOf(draft, row, event)) {

@@ -77,10 +77,11 @@ function isDirty(draft: Draft): boolean {
   return !deepEqual({ ...record, revision: before.revision }, { ...before, outbox });
 }
 
-function dueTimeOf({ outbox, waiting, held, requests = [] }: Draft['record']): number | null {
+function dueTimeOf({ outbox, waiting, held, rows, requests = [] }: Draft['record']): number | null {
   const dueTimes = [
     ...outbox.flatMap((entry) => ('dueAtMs' in entry ? [entry.dueAtMs] : [])),
     ...requestTimes(requests),
+    ...rows.flatMap(({ turnsAtMs }) => turnsAtMs ?? []),
   ];
   if (waiting && waiting.cause !== 'first-reads') dueTimes.push(waiting.dueAtMs);
   if (held) dueTimes.push(held.dueAtMs);

@@ -11,6 +11,7 @@ import { followConsent } from './consent.ts';
 import { newGoldenRecord, openDraft, type Decision, type DecisionContext, type Draft } from './decision.ts';
 import { entityIn } from './entityTypes.ts';
 import { obeyWish } from './operatorWish.ts';
+import { markKeptOut } from './keptOut.ts';
 import { setField } from './observe.ts';
 import { planDynamics } from './planDynamics.ts';
 import { lookAgainAtEntity, planEntity } from './planEntity.ts';
@@ -65,6 +66,7 @@ function causeOf(record: GoldenRecord, message: InboxMessage): Draft['cause'] {
 
 /** Records beside persons flow one way. */
 function plan(draft: Draft): void {
+  markKeptOut(draft);
   const { entity } = draft.record;
   if (entity) {
     planUnlessWithheld(draft, 'marketo', (planned) => planEntity(planned, entity));

@@ -93,6 +93,7 @@ function columnsOf(mapping: readonly MappingRow[], { table, columns }: DynamicsR
   const values: Record<string, FieldValue> = {
     [filterColumn]: columns[filterColumn] ?? null,
     ...originOf(table, columns),
+    ...ownColumnsOf(columns),
     merged: columns['merged'] ?? false,
     masterid: relation(columns['masterid'] ?? null),
   };
@@ -103,6 +104,10 @@ function columnsOf(mapping: readonly MappingRow[], { table, columns }: DynamicsR
   }
   return values;
 }
+
+/** Columns of the operator's own, mapped or not. */
+const ownColumnsOf = (columns: ScalarValues): FieldValues =>
+  Object.fromEntries(Object.entries(columns).filter(([name]) => name.startsWith('new_')));
 
 function shown(type: MappingRow['type'], isRelation: boolean, value: Scalar): FieldValue {
   if (type === 'option' && typeof value === 'number') return { value, label: null };

@@ -12,6 +12,7 @@ import type {
 } from '@lockstep/change-events';
 import type { FollowedConsent } from './consent.ts';
 import type { GoldenEntity } from './entityTypes.ts';
+import type { FilterValue } from './keptOut.ts';
 
 /**
  * What a row is known to hold, in its own side's value space. `at` is the version (Dynamics) or the call number
@@ -49,6 +50,12 @@ export type LinkedRow = {
   readonly page: Sequence;
   /** `new_synctomkto` (F-57): only an explicit No stops. */
   readonly filter: boolean | null;
+  /** What the filter of the table reads, by column; a column that is not here is not known. */
+  readonly filtered?: Readonly<Record<string, FilterValue>>;
+  /** Since when, as an ISO time, it stays out of Marketo; absent while it does not. */
+  readonly outSince?: string;
+  /** When the filter may turn without an event; absent when it cannot. */
+  readonly turnsAtMs?: number;
   readonly seen: Readonly<Record<string, SeenValue>>;
   readonly inFlight: Readonly<Record<string, InFlightValue>>;
   readonly parked: Readonly<Record<string, ParkedField>>;

@@ -12,6 +12,8 @@ export {
   type Waiting,
 } from './goldenRecord.ts';
 export { hasConsent, spreadId, type Consent, type ConsentChange } from './consent.ts';
+export { facetsOf, holds, namesIn, type Expression, type Facets, type Test } from './expression.ts';
+export { keptOutField, type Filters, type FilterValue } from './keptOut.ts';
 export { decide } from './decide.ts';
 export {
   activeRow,

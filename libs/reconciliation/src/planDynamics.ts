@@ -1,6 +1,7 @@
 import type { Scalar, Sequence } from '@lockstep/change-events';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import type { DynamicsWriteEntry } from './goldenRecord.ts';
+import { isKeptOut } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
 import { isWithheld } from './policy.ts';
 import { notRepresentable, project } from './projection.ts';
@@ -13,7 +14,7 @@ export function planDynamics(draft: Draft): void {
 
 /** Deleted, missing, merged and filtered rows go on learning; only their writes are withheld. */
 function isWritable(draft: Draft, row: DraftRow): boolean {
-  if (row.deletedAt || row.missing || row.filter === false || draft.record.aliasOf) return false;
+  if (row.deletedAt || row.missing || isKeptOut(draft.context, row) || draft.record.aliasOf) return false;
   if (row.mergedInto !== undefined) return false;
   return !draft.record.outbox.some((entry) => entry.kind === 'dynamics-write' && entry.rowId === row.id);
 }

@@ -1,6 +1,7 @@
 import type { Scalar, ScalarValues } from '@lockstep/change-events';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { entityTypes, type EntityType, type GoldenEntity } from './entityTypes.ts';
+import { isKeptOut } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
 import { isBlocked, sendCommand, valueOf } from './planMarketo.ts';
 import { retryRelations } from './relations.ts';
@@ -9,7 +10,7 @@ import { retryRelations } from './relations.ts';
 export function planEntity(draft: Draft, entity: GoldenEntity): void {
   const type = entityTypes[entity];
   const crm = activeRow(draft.record, 'dynamics');
-  if (!type.marketo || !crm || crm.filter === false || isBlocked(draft)) return;
+  if (!type.marketo || !crm || isKeptOut(draft.context, crm) || isBlocked(draft)) return;
   const counterpart = activeRow(draft.record, 'marketo');
   if (!crm.deletedAt) planUpsert(draft, wantedKey(draft, type, crm), counterpart);
   else if (counterpart) planDelete(draft, type, heldKey(draft, counterpart) ?? keyOf(type, crm));

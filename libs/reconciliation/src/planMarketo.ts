@@ -1,6 +1,7 @@
 import { isoTime, type Scalar, type ScalarValues, type WriteOperation } from '@lockstep/change-events';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { entityTypes } from './entityTypes.ts';
+import { isKeptOut, keptOutField } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
 import { isWithheld } from './policy.ts';
 import { consentRule } from './policy.ts';
@@ -11,16 +12,26 @@ import { findMatch, mayMatch } from './match.ts';
 /** Plans what Marketo must be told: an update of the linked person, or the creation of one that should exist. */
 export function planMarketo(draft: Draft): void {
   const crm = activeRow(draft.record, 'dynamics');
-  if (!crm || draft.record.aliasOf || isSilent(crm)) return stopWaiting(draft);
-  if (isBlocked(draft)) return;
-  const person = activeRow(draft.record, 'marketo');
-  if (person && !person.deletedAt) return planUpdate(draft, crm, person);
-  planCreate(draft, crm, person);
+  if (!crm || draft.record.aliasOf || crm.mergedInto !== undefined) return stopWaiting(draft);
+  if (staysOut(draft, crm)) stopWaiting(draft);
+  if (!isBlocked(draft)) planPerson(draft, crm);
 }
 
-/** A row that lost a merge, or that says No; that it was deleted is told all the same in the second case. */
-const isSilent = ({ mergedInto, filter, deletedAt }: DraftRow): boolean =>
-  mergedInto !== undefined || (filter === false && !deletedAt);
+function planPerson(draft: Draft, crm: DraftRow): void {
+  const person = activeRow(draft.record, 'marketo');
+  if (person && !person.deletedAt) return planUpdate(draft, crm, person);
+  if (!staysOut(draft, crm)) planCreate(draft, crm, person);
+}
+
+/** That a row was deleted is told although it stays out. */
+const staysOut = ({ context }: Draft, crm: DraftRow): boolean => !crm.deletedAt && isKeptOut(context, crm);
+
+/** The one field that is still told of a row that is gone, or stays out; null for all fields. */
+function onlyField(draft: Draft, crm: DraftRow): string | null {
+  if (crm.deletedAt) return 'crmIsDeleted';
+
+  return staysOut(draft, crm) ? keptOutField : null;
+}
 
 /** One command at a time per record; a fresh edit overtakes one that waits in the backfill lane. */
 export function isBlocked(draft: Draft): boolean {
@@ -43,8 +54,9 @@ function planUpdate(draft: Draft, crm: DraftRow, person: DraftRow): void {
   draft.record.waiting = null;
   if (person.missing) return;
   const fields: Record<string, Scalar> = {};
+  const only = onlyField(draft, crm);
   for (const mapping of draft.context.mapping) {
-    if (crm.deletedAt && mapping.field !== 'crmIsDeleted') continue;
+    if (only !== null && mapping.field !== only) continue;
     const wanted = isUnsettled(draft, person, mapping) ? undefined : wantedValue(draft, person, mapping);
     if (wanted === undefined) continue;
     fields[mapping.marketo] = wanted;

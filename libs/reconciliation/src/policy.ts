@@ -1,6 +1,7 @@
 import type { Scalar, System } from '@lockstep/change-events';
 import { conflictPolicies, writePolicies, type Dispute, type Ruling } from './conflictPolicies.ts';
 import type { LinkedRow } from './goldenRecord.ts';
+import type { Filters } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
 import { isBlank } from './projection.ts';
 
@@ -10,6 +11,8 @@ export type Policy = {
   readonly matchByEmail: boolean;
   /** A person deleted in Marketo comes back, with a new id, when its row is edited (F-31, native), or never (G-07). */
   readonly deletedInMarketo: 'recreate' | 'stay-deleted';
+  /** Without any, `new_synctomkto` alone decides (F-57). */
+  readonly filters?: Filters;
   /** After this long without an outcome a write is looked at again. */
   readonly dynamicsOutcomeMs: number;
   /** How long a record waits for the one whose person it asked for; that one hands it over in the first three quarters only. */

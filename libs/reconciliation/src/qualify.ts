@@ -1,4 +1,5 @@
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
+import { isKeptOut } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
 import { isBlank, type Reading } from './projection.ts';
 
@@ -21,11 +22,11 @@ export function carryOn(draft: Draft, row: DraftRow): DraftRow['seen'] {
   return seen;
 }
 
-function mayCarryOn({ record }: Draft, row: DraftRow, former: DraftRow): boolean {
-  if (row.filter === false) return false;
+function mayCarryOn({ record, context }: Draft, row: DraftRow, former: DraftRow): boolean {
+  if (isKeptOut(context, row)) return false;
   if (row.table === 'contact') return former.table === 'lead';
   const isMetLater = row.table === 'lead' && row.version === null && former.table === 'contact';
-  return isMetLater && former.filter === false && activeRow(record, 'marketo') === undefined;
+  return isMetLater && isKeptOut(context, former) && activeRow(record, 'marketo') === undefined;
 }
 
 /**

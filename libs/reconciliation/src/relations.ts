@@ -1,6 +1,7 @@
 import type { DeliveryOutcome, Scalar, ScalarValues } from '@lockstep/change-events';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { entityTypes } from './entityTypes.ts';
+import { isKeptOut } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
 
 /** Ours, and what Marketo says of a person (marketo-rest 4). */
@@ -52,7 +53,7 @@ export const waitForOthers = (draft: Draft): void => postponeRelations(draft, []
 function hasOpenRelation(draft: Draft): boolean {
   const { record } = draft;
   const [crm, other] = [activeRow(record, 'dynamics'), activeRow(record, 'marketo')];
-  if (!crm || crm.filter === false || record.aliasOf) return false;
+  if (!crm || isKeptOut(draft.context, crm) || record.aliasOf) return false;
   if (crm.deletedAt) return isToDelete(draft) && other !== undefined && record.held !== undefined;
   return other ? hasOpenIn(draft, other) : hasOpenKey(draft);
 }

@@ -2,4 +2,4 @@ export { openRules, type FollowOptions, type RulesSource } from './openRules.ts'
 export { describedRows, isDefaultColumn, marketoFields, personTable } from './personColumns.ts';
 export { readRules, type Rules, type RulesResult } from './readRules.ts';
 export { faultLine, type RuleFault, type RuleFaultCode } from './ruleFault.ts';
-export { rulesSchema } from './rulesSchema.ts';
+export { editorSchema } from './rulesSchema.ts';

@@ -1,4 +1,4 @@
-import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document, type Pair } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document, type Pair } from 'yaml';
 import type { Finding, RuleFault, RulePath } from './ruleFault.ts';
 
 /** A file as data, with the place of everything in it. */
@@ -39,6 +39,8 @@ function offsetOf(document: Document, path: RulePath, isKey: boolean): number {
     const pair = pairAt(document, path.slice(0, length));
     const place = pair && placeOf(pair, isKey || length < path.length);
     if (place !== undefined) return place;
+    const item = itemAt(document, path.slice(0, length));
+    if (item !== undefined) return item;
   }
 
   return 0;
@@ -49,6 +51,14 @@ function placeOf({ key, value }: Pair, isKey: boolean): number | undefined {
   const node = isKey || !isNode(value) ? key : value;
 
   return isNode(node) ? node.range?.[0] : undefined;
+}
+
+/** Where an entry of a list begins. */
+function itemAt(document: Document, path: RulePath): number | undefined {
+  const around = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  const item: unknown = isSeq(around) ? around.items[Number(path.at(-1))] : undefined;
+
+  return isNode(item) ? item.range?.[0] : undefined;
 }
 
 function pairAt(document: Document, path: RulePath): Pair | undefined {

@@ -92,6 +92,47 @@ persons:
     });
   });
 
+  it('lets a row into Marketo by a condition, of one table or both, beside new_synctomkto or in its place', () => {
+    const text = `
+persons:
+  filter:
+    all:
+      - { column: emailaddress1, isEmpty: false }
+      - any: [{ column: new_region, in: [EMEA, 3] }, { not: { column: modifiedon, olderThanDays: 365 } }]
+  syncColumn: off
+entities: { account: { filter: { column: name, isNot: Test } } }
+`;
+    const lead = {
+      all: [
+        { not: { name: 'emailaddress1', test: { operator: 'isEmpty' } } },
+        {
+          any: [
+            { name: 'new_region', test: { operator: 'is', operand: ['EMEA', 3] } },
+            { not: { name: 'modifiedon', test: { operator: 'olderThanDays', operand: 365 } } },
+          ],
+        },
+      ],
+    };
+
+    expect(rulesOf(text).filters).toEqual({
+      byTable: {
+        ...{ lead, contact: lead },
+        account: { not: { name: 'name', test: { operator: 'is', operand: ['Test'] } } },
+      },
+      ignoresSyncColumn: true,
+    });
+    expect(rulesOf('persons: { filter: { contact: { column: a, is: b } } }').filters).toEqual({
+      byTable: { contact: { name: 'a', test: { operator: 'is', operand: ['b'] } } },
+    });
+    expect(rulesOf('').filters).toBeUndefined();
+  });
+
+  it('tells who turned out of the filter by a field of Marketo', () => {
+    const text = 'persons: { whenFilteredOut: { flag: crmIsStale } }';
+
+    expect(rowOf(text, 'crmIsKeptOut')).toMatchObject({ marketo: 'crmIsStale', direction: 'to-marketo' });
+  });
+
   it('says what becomes of persons that were deleted in Marketo', () => {
     expect(rulesOf('persons: { deletedInMarketo: stay-deleted }').deletedInMarketo).toBe('stay-deleted');
   });
@@ -114,7 +155,7 @@ describe('a fault in lockstep.yaml', () => {
     ['persons:\n  fields: [', 'lockstep.yaml:2:12 YAML_INVALID'],
     [
       'person: {}',
-      'lockstep.yaml:1:1 KEY_UNKNOWN person is unknown; persons may stand here. Did you mean persons?',
+      'lockstep.yaml:1:1 KEY_UNKNOWN person is unknown; persons, entities may stand here. Did you mean persons?',
     ],
     [
       'persons:\n  fields:\n    city: { conflict: newst }',
@@ -163,6 +204,30 @@ describe('a fault in lockstep.yaml', () => {
     [
       'persons:\n  fields:\n    colour: { type: option, lead: new_colour, marketo: colour }',
       'lockstep.yaml:3:5 DIRECTION_IMPOSSIBLE colour needs labels to be written to Dynamics.',
+    ],
+    [
+      'persons:\n  filter:\n    all:\n      - { column: a, is: b }\n      - { column: a, equals: b }',
+      'lockstep.yaml:5:22 KEY_UNKNOWN equals is unknown; all, any, not, column, is,',
+    ],
+    [
+      'persons:\n  filter:\n    lead: { column: a, is: [b] }',
+      'lockstep.yaml:3:28 VALUE_INVALID is must be a text or a number or true or false.',
+    ],
+    [
+      'persons:\n  filter:\n    all:\n      - { column: a, is: b, in: [c] }',
+      'lockstep.yaml:4:9 EXPRESSION_INVALID column has one test, not 2.',
+    ],
+    [
+      'persons:\n  filter: { not: { all: [{ column: a, is: b }], is: c } }',
+      'lockstep.yaml:2:18 EXPRESSION_INVALID all stands alone.',
+    ],
+    [
+      'entities:\n  account: { filter: { olderThanDays: 3 } }',
+      'lockstep.yaml:2:22 EXPRESSION_INVALID An expression is all, any, not, or a name and one test.',
+    ],
+    [
+      'persons: { whenFilteredOut: { flag: city } }',
+      'lockstep.yaml:1:37 FIELD_TAKEN city already belongs to city.',
     ],
   ])('is told with its place, and the nearest name (%j)', (text, line) => {
     const [first = ''] = linesOf(text);

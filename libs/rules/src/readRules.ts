@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
-import { defaultMapping, nativePolicy, type MappingRow, type Policy } from '@lockstep/reconciliation';
+import {
+  defaultMapping,
+  nativePolicy,
+  type Filters,
+  type MappingRow,
+  type Policy,
+} from '@lockstep/reconciliation';
 import { configure } from 'safe-stable-stringify';
 import { bounceRows } from './bounceRows.ts';
 import { compileField } from './compileField.ts';
 import { fieldFindings, type FieldEntry } from './fieldFindings.ts';
+import { filterFindings, filtersOf, keptOutRows } from './filterRules.ts';
 import { parseYaml } from './parseYaml.ts';
 import type { Finding, RuleFault } from './ruleFault.ts';
 import { rulesSchema, type RulesFile } from './rulesSchema.ts';
@@ -16,6 +23,8 @@ export type Rules = {
   /** Null where the file does not say. */
   readonly matchByEmail: boolean | null;
   readonly deletedInMarketo: Policy['deletedInMarketo'];
+  /** Absent where the file does not say. */
+  readonly filters?: Filters;
   /** SHA-256 of all of that: equal for files that mean the same. */
   readonly hash: string;
 };
@@ -31,12 +40,17 @@ export function readRules(text: string): RulesResult {
   const file = value as RulesFile;
   const entries = entriesOf(file);
   const mapping = mappingOf(file, entries);
-  const findings = meaningFindings(entries, mapping);
+  const findings = [...meaningFindings(entries, mapping), ...filterFindings(file, mapping)];
   if (findings.length > 0) return { faults: inOrder(findings.map(locate)) };
 
-  const { matchByEmail = null, deletedInMarketo = nativePolicy.deletedInMarketo } = file.persons ?? {};
+  return { rules: withHash({ mapping, ...policiesOf(file) }) };
+}
 
-  return { rules: withHash({ mapping, matchByEmail, deletedInMarketo }) };
+function policiesOf(file: RulesFile): Omit<Rules, 'mapping' | 'hash'> {
+  const { matchByEmail = null, deletedInMarketo = nativePolicy.deletedInMarketo } = file.persons ?? {};
+  const filters = filtersOf(file);
+
+  return { matchByEmail, deletedInMarketo, ...(filters ? { filters } : {}) };
 }
 
 const inOrder = (faults: readonly RuleFault[]): readonly RuleFault[] =>
@@ -64,7 +78,8 @@ function entriesOf({ persons = {} }: RulesFile): readonly FieldEntry[] {
 }
 
 /** The default rows in their order, then the new ones by name. */
-function mappingOf({ persons = {} }: RulesFile, entries: readonly FieldEntry[]): readonly MappingRow[] {
+function mappingOf(file: RulesFile, entries: readonly FieldEntry[]): readonly MappingRow[] {
+  const { persons = {} } = file;
   const named = new Map(entries.map((entry) => [entry.name, entry]));
   const kept = defaultMapping.flatMap((base) => {
     const entry = named.get(base.field);
@@ -73,7 +88,7 @@ function mappingOf({ persons = {} }: RulesFile, entries: readonly FieldEntry[]):
     return [compileField(base.field, { base, rule: {} }, persons.conflicts)];
   });
   const own = entries.flatMap(({ base, row }) => (base || !row ? [] : [row]));
-  const added = [...bounceRows(persons.bounces), ...own];
+  const added = [...bounceRows(persons.bounces), ...keptOutRows(file), ...own];
 
   return [...kept, ...added.toSorted((left, right) => (left.field < right.field ? -1 : 1))];
 }

@@ -3,6 +3,7 @@ export type RuleFaultCode =
   | 'YAML_INVALID'
   | 'KEY_UNKNOWN'
   | 'VALUE_INVALID'
+  | 'EXPRESSION_INVALID'
   | 'FIELD_UNKNOWN'
   | 'FIELD_FIXED'
   | 'FIELD_INCOMPLETE'

@@ -1,4 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox';
+import { definitions, expression } from './expressionSchema.ts';
 
 const choice = <const Name extends string>(names: readonly Name[], description: string) =>
   Type.Union(
@@ -53,7 +54,38 @@ const field = Type.Object(
   options,
 );
 
-/** What `lockstep.yaml` may hold; also the JSON Schema for editors. */
+const columnsHold = (description: string) => expression('column', description);
+
+const filter = Type.Union(
+  [
+    columnsHold('Rows of leads and contacts for which this does not hold stay out of Marketo.'),
+    Type.Object(
+      {
+        lead: Type.Optional(columnsHold('The same of leads.')),
+        contact: Type.Optional(columnsHold('The same of contacts.')),
+      },
+      options,
+    ),
+  ],
+  { description: 'Which rows go to Marketo: one condition for leads and contacts, or one each.' },
+);
+
+const whenFilteredOut = Type.Union(
+  [
+    Type.Literal('keep'),
+    Type.Object({ flag: marketoName('REST name of a yes/no field of persons in Marketo.') }, options),
+  ],
+  { description: 'What becomes of a person whose row turns out: it stays as it is, or a field says so.' },
+);
+
+const entity = Type.Optional(
+  Type.Object(
+    { filter: Type.Optional(columnsHold('Rows for which this does not hold stay out of Marketo.')) },
+    options,
+  ),
+);
+
+/** What `lockstep.yaml` may hold. */
 export const rulesSchema = Type.Object(
   {
     persons: Type.Optional(
@@ -68,6 +100,11 @@ export const rulesSchema = Type.Object(
               description: 'What an edit in Dynamics does for a person that was deleted in Marketo.',
             }),
           ),
+          filter: Type.Optional(filter),
+          syncColumn: Type.Optional(
+            choice(['on', 'off'], 'Whether a No in `new_synctomkto` keeps a row out of Marketo.'),
+          ),
+          whenFilteredOut: Type.Optional(whenFilteredOut),
           bounces: Type.Optional(
             Type.Union(
               [
@@ -100,14 +137,25 @@ export const rulesSchema = Type.Object(
         options,
       ),
     ),
+    entities: Type.Optional(Type.Object({ account: entity, opportunity: entity }, options)),
   },
   { ...options, title: 'lockstep.yaml' },
 );
+
+/** The same as a JSON Schema for editors. */
+export const editorSchema: object = {
+  ...rulesSchema,
+  $defs: Object.fromEntries(
+    definitions.map(({ $id = '', ...definition }) => [$id.replace('#/$defs/', ''), definition]),
+  ),
+};
 
 /** A file that has the right shape. */
 export type RulesFile = Static<typeof rulesSchema>;
 export type FieldRule = Static<typeof field>;
 export type ConflictRule = Static<typeof conflicts>;
+
+export type FilterRule = Static<typeof filter>;
 
 export type BounceRule =
   'on' | { readonly invalid?: string; readonly cause?: string; readonly suspended?: string };

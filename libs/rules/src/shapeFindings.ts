@@ -1,11 +1,14 @@
-import { KindGuard, type TSchema, type TUnion } from '@sinclair/typebox';
+import { KindGuard, type TObject, type TSchema, type TUnion } from '@sinclair/typebox';
 import { Value, ValueErrorType, type ValueError } from '@sinclair/typebox/value';
+import { definitions } from './expressionSchema.ts';
 import { nearestName } from './nearestName.ts';
 import type { Finding, RulePath } from './ruleFault.ts';
 
 /** Keys and values that the schema does not have, each once. */
 export function shapeFindings(schema: TSchema, value: unknown, path: RulePath = []): Finding[] {
-  const findings = [...Value.Errors(schema, value)].flatMap((error) => findingsOf(error, path));
+  const findings = [...Value.Errors(schema, [...definitions], value)].flatMap((error) =>
+    findingsOf(error, path),
+  );
   const places = findings.map(placeOf);
 
   return findings.filter((finding, index) => places.indexOf(placeOf(finding)) === index);
@@ -21,15 +24,25 @@ function findingsOf(error: ValueError, base: RulePath): Finding[] {
   return [{ code: 'VALUE_INVALID', path, sentence: sentenceOf(path, error.schema) }];
 }
 
-/** A value that is a map is meant to be the one variant that is a map. */
+/** A value that is a map is meant to be the variant that has one of its keys, or the first that is a map. */
 function ofUnion({ schema, value }: ValueError, path: RulePath): Finding[] {
   const variants = KindGuard.IsUnion(schema) ? schema.anyOf : [];
-  const map = variants.find((variant) => KindGuard.IsObject(variant));
-  if (map && typeof value === 'object' && value !== null) return shapeFindings(map, value, path);
+  const map = typeof value === 'object' && value !== null ? mapFor(variants, value) : undefined;
+  if (map) return shapeFindings(map, value, path);
   const nearest = typeof value === 'string' ? nearestName(value, literalsOf(schema)) : undefined;
 
   return [{ code: 'VALUE_INVALID', path, sentence: sentenceOf(path, schema), nearest }];
 }
+
+function mapFor(variants: readonly TSchema[], value: object): TObject | undefined {
+  const maps = variants.map(named).filter((variant) => KindGuard.IsObject(variant));
+
+  return maps.find(({ properties }) => Object.keys(value).some((key) => key in properties)) ?? maps[0];
+}
+
+/** What a reference stands for; any other schema is itself. */
+const named = (schema: TSchema): TSchema =>
+  definitions.find(({ $id }) => KindGuard.IsRef(schema) && $id === schema.$ref) ?? schema;
 
 function unknownKey({ schema }: ValueError, path: RulePath): Finding {
   const key = path.at(-1) ?? '';
@@ -49,6 +62,8 @@ function wordsFor(schema: TSchema): string {
   if (KindGuard.IsUnion(schema)) return wordsForUnion(schema);
   if (KindGuard.IsBoolean(schema)) return 'true or false';
   if (KindGuard.IsNumber(schema)) return 'a number';
+  if (KindGuard.IsArray(schema)) return 'a list';
+  if (KindGuard.IsInteger(schema)) return 'a whole number';
   if (KindGuard.IsString(schema)) return schema.pattern ? `a name like ${schema.pattern}` : 'a text';
 
   return 'a map';

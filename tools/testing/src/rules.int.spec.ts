@@ -65,3 +65,27 @@ it(
   },
   4 * timeoutMs,
 );
+
+it(
+  'keeps a row out by a condition on a column that is not mapped, and lets it in again when that holds',
+  async () => {
+    const { dynamics, marketo } = lockstep;
+    const personOf = (row: string) => marketo.personOfRow(row).catch(() => null);
+    await rule('persons: { filter: { column: websiteurl, endsWith: .example } }');
+    await sleep(8_000);
+    await dynamics.editRow('lead', id, { websiteurl: 'https://ada.test', firstname: 'Augusta' });
+    const [other = ''] = await dynamics.createRows('lead', [{ websiteurl: 'https://other.example' }]);
+    await until(
+      () => personOf(other),
+      (found) => found !== null,
+    );
+    expect(await personOf(id)).toMatchObject({ firstName: 'Ada' });
+
+    await dynamics.editRow('lead', id, { websiteurl: 'https://ada.example' });
+    await until(
+      () => personOf(id),
+      (found) => found?.['firstName'] === 'Augusta',
+    );
+  },
+  4 * timeoutMs,
+);

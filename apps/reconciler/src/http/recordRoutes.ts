@@ -14,6 +14,7 @@ const rowSchema = Type.Object({
   deleted: Type.Boolean(),
   missing: Type.Boolean(),
   filtered: Type.Boolean(),
+  outSince: Type.Union([Type.String(), Type.Null()]),
 });
 
 const fieldSchema = Type.Object({

@@ -11,8 +11,10 @@ export type RowView = {
   readonly active: boolean;
   readonly deleted: boolean;
   readonly missing: boolean;
-  /** Its filter says No (F-57). */
+  /** Its filter keeps it out of Marketo (F-57, G-09). */
   readonly filtered: boolean;
+  /** Since when it stays out; null while it does not. */
+  readonly outSince: string | null;
 };
 
 /** Why a field has its value: `rule` decided it, `eventId` brought it; `agreed` when both sides are known to hold it. */
@@ -90,9 +92,10 @@ export function sentenceOf(code: string): string | null {
 }
 
 function rowView(row: GoldenRecord['rows'][number]): RowView {
-  const { active, deletedAt, missing, filter } = row;
+  const { active, deletedAt, missing, outSince = null } = row;
+  const filtered = outSince !== null;
 
-  return { key: rowKey(row), active, deleted: deletedAt !== null, missing, filtered: filter === false };
+  return { key: rowKey(row), active, deleted: deletedAt !== null, missing, filtered, outSince };
 }
 
 function openView(entry: GoldenRecord['outbox'][number]): OpenWriteView[] {

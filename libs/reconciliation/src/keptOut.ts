@@ -1,0 +1,110 @@
+import { isAfter, isoTime, type ChangeEvent } from '@lockstep/change-events';
+import { activeRow, type DecisionContext, type Draft, type DraftRow } from './decision.ts';
+import {
+  facetsOf,
+  holds,
+  namesIn,
+  turnsAtMs,
+  type Expression,
+  type Facets,
+  type Known,
+} from './expression.ts';
+import { filterColumn } from './mapping.ts';
+import { setField } from './observe.ts';
+
+/** Which rows of Dynamics stay out of Marketo. */
+export type Filters = {
+  /** By table: rows for which it does not hold stay out (G-09). */
+  readonly byTable: Readonly<Partial<Record<string, Expression>>>;
+  /** `new_synctomkto` keeps nobody away. */
+  readonly ignoresSyncColumn?: boolean;
+};
+
+/** The golden field that is true while the row of a person stays out; without a row of the mapping nobody is told (F-59). */
+export const keptOutField = 'crmIsKeptOut';
+
+/** What a filter reads of a row, whether it is mapped or not; `at` is the version that showed it. */
+export type FilterValue = { readonly values: Facets; readonly at: NonNullable<ChangeEvent['version']> };
+
+/**
+ * Takes what the filters read from an event of the row. `isProven`: a null is a null, and no column that may not be read. A
+ * column that the event lacks stays as it was known.
+ */
+export function noteFilters({ context }: Draft, row: DraftRow, event: ChangeEvent, isProven: boolean): void {
+  const fields = event.fields ?? {};
+  const sync = fields[filterColumn] as boolean | null | undefined;
+  if (sync !== undefined && (sync !== null || isProven)) row.filter = sync;
+  const kept = Object.fromEntries(
+    columnsFor(context, row.table).flatMap((column) => {
+      const value = valueIn(row, event, { column, isProven });
+
+      return value ? [[column, value] as const] : [];
+    }),
+  );
+  if (Object.keys(kept).length > 0) row.filtered = kept;
+  else delete row.filtered;
+}
+
+type Asked = { readonly column: string; readonly isProven: boolean };
+
+function valueIn(row: DraftRow, event: ChangeEvent, { column, isProven }: Asked): FilterValue | undefined {
+  const value = event.fields?.[column];
+  if (value === undefined || (value === null && !isProven)) return row.filtered?.[column];
+
+  return { values: facetsOf(value), at: event.version ?? event.page };
+}
+
+/** The event shows a column of the filters that was not seen at its version. */
+export function hasFilterNews({ context }: Draft, row: DraftRow, { fields, version }: ChangeEvent): boolean {
+  return columnsFor(context, row.table).some((column) => {
+    if (fields?.[column] === undefined) return false;
+    const known = row.filtered?.[column];
+
+    return known === undefined || isAfter(version, known.at);
+  });
+}
+
+const columnsFor = ({ policy }: DecisionContext, table: string): readonly string[] => {
+  const filter = policy.filters?.byTable[table];
+
+  return filter ? namesIn(filter) : [];
+};
+
+/** A row that says No (F-57), or for which the filter of its table does not hold. What is not known lets it in. */
+export function isKeptOut({ policy, nowMs }: DecisionContext, row: DraftRow): boolean {
+  const { filters } = policy;
+  if (row.filter === false && !filters?.ignoresSyncColumn) return true;
+  const filter = filters?.byTable[row.table];
+
+  return filter !== undefined && holds(filter, knownOf(row, nowMs)) === false;
+}
+
+const knownOf = (row: DraftRow, nowMs: number): Known => ({
+  facetsOf: (column) => row.filtered?.[column]?.values,
+  nowMs,
+});
+
+/** Marks since when a row stays out, and when that may turn without an event. */
+export function markKeptOut(draft: Draft): void {
+  const { record, context } = draft;
+  for (const row of record.rows) if (row.system === 'dynamics') markRow(context, row);
+  const crm = activeRow(record, 'dynamics');
+  if (!crm || crm.deletedAt || !tellsKeptOut(context)) return;
+  const value = crm.outSince !== undefined;
+  if (record.fields[keptOutField]?.value === value) return;
+  setField(draft, keptOutField, { value, source: 'dynamics', changedAt: null, rule: 'filter' });
+}
+
+/** The mapping has a field of Marketo that tells who stays out. */
+export const tellsKeptOut = ({ mapping }: DecisionContext): boolean =>
+  mapping.some(({ field }) => field === keptOutField);
+
+function markRow(context: DecisionContext, row: DraftRow): void {
+  const { policy, nowMs } = context;
+  if (isKeptOut(context, row)) row.outSince ??= isoTime(nowMs);
+  else delete row.outSince;
+  const filter = policy.filters?.byTable[row.table];
+  const turnsMs = filter && !row.deletedAt ? turnsAtMs(filter, knownOf(row, nowMs)) : null;
+  if (turnsMs === null) delete row.turnsAtMs;
+  else row.turnsAtMs = turnsMs;
+}
