@@ -30,7 +30,7 @@ import {
   type Directions,
 } from '@lockstep/pipelines';
 import type { BatchHandler, EventLog, LeaseKeeper, Publisher } from '@lockstep/ports';
-import { entityMappingsFor, entityOfTable, mappingFor, nativePolicy } from '@lockstep/reconciliation';
+import { builtInOfTable, entityMappingsFor, mappingFor, nativePolicy } from '@lockstep/reconciliation';
 import { openRules, type Rules, type RulesSource } from '@lockstep/rules';
 import { createSchemaIds } from '@lockstep/schema-registry';
 import { reasonOf, retryForever, startService, systemClock, type Service } from '@lockstep/service-runtime';
@@ -70,7 +70,7 @@ const personTables = ['lead', 'contact'];
 
 /** Records beside persons come from their tables only where these are extracted (decision 13). */
 const routedTopics = (tables: readonly string[]): string[] => [
-  ...[...personTables, ...tables.filter((table) => entityOfTable(table))].map(topics.dynamicsChanges),
+  ...[...personTables, ...tables.filter((table) => builtInOfTable(table))].map(topics.dynamicsChanges),
   topics.marketingChanges('lead'),
   topics.marketingChanges('contact'),
   topics.outcomes,

@@ -1,5 +1,6 @@
 import {
   SyncError,
+  topicDefinitions,
   topics,
   type FieldValues,
   type InboxMessage,
@@ -12,7 +13,14 @@ import {
   inMemoryStores,
   type LogPoint,
 } from '@lockstep/ports';
-import { defaultMapping, entityMappingsFor, nativePolicy, rowKey } from '@lockstep/reconciliation';
+import {
+  customTypesOf,
+  defaultMapping,
+  entityMappingsFor,
+  nativePolicy,
+  rowKey,
+  type CustomEntity,
+} from '@lockstep/reconciliation';
 import { createCallNumbers } from './callNumbers.ts';
 import { createDeliverer } from './deliverWrites.ts';
 import { deliverAll, exampleClock, exampleEvent, exampleLease, put } from './pipelineFixtures.ts';
@@ -30,8 +38,9 @@ const tables = [
   'connection',
   'connectionrole',
 ];
+const customTables = ['new_trip', 'new_visit'];
 const sources = {
-  router: [...tables.map(topics.dynamicsChanges), topics.outcomes],
+  router: [...[...tables, ...customTables].map(topics.dynamicsChanges), topics.outcomes],
   reconciler: [topics.inbox, topics.inboxBackfill],
   deliverer: [topics.writes, topics.writesBackfill],
 };
@@ -39,9 +48,10 @@ const groups = Object.keys(sources) as (keyof typeof sources)[];
 
 type Setting = ReturnType<typeof createSetting>;
 
-function createSetting() {
+function createSetting(customs: readonly CustomEntity[]) {
   const faults: { at: LogPoint | null } = { at: null };
   const log = inMemoryEventLog({
+    definitions: topicDefinitions(customTables),
     atPoint(point, id) {
       if (point !== faults.at || id !== 'reconciler') return;
       faults.at = null;
@@ -50,7 +60,7 @@ function createSetting() {
   });
   const [clock, stores, objects] = [exampleClock(), inMemoryStores(), inMemoryMarketoObjects()];
   const marketo = inMemoryMarketo({ now: clock.now });
-  return { faults, log, clock, stores, objects, marketo };
+  return { faults, log, clock, stores, objects, marketo, customs };
 }
 
 const subscribe = (
@@ -61,12 +71,13 @@ const subscribe = (
 
 /** An owner that remembers nothing of the one before. */
 function startOwner(setting: Setting): void {
-  const { stores, clock } = setting;
+  const { stores, clock, customs } = setting;
   const owner = createReconciler({
     ...stores,
     clock,
     mapping: defaultMapping,
-    entityMappings: entityMappingsFor(tables),
+    entityMappings: entityMappingsFor(tables, customs),
+    customTypes: customTypesOf(customs),
     policy: { ...nativePolicy, matchByEmail: true },
     writeDynamics: () => Promise.resolve(),
   });
@@ -94,8 +105,8 @@ async function flow({ log }: Setting): Promise<void> {
 }
 
 /** Router, owner and delivery over doubles: what a row of Dynamics becomes in Marketo. */
-export function createEntityFlow() {
-  const setting = createSetting();
+export function createEntityFlow(customs: readonly CustomEntity[] = []) {
+  const setting = createSetting(customs);
   subscribe(setting, 'router', createRouter(setting.stores.links));
   startOwner(setting);
   startDelivery(setting);
@@ -142,6 +153,7 @@ export function createEntityFlow() {
     companies: (): readonly ScalarValues[] => objects.records('company'),
     opportunities: (): readonly ScalarValues[] => objects.records('opportunity'),
     roles: (): readonly ScalarValues[] => objects.records('role'),
+    visits: (): readonly ScalarValues[] => objects.records('custom:visit'),
     salespersons: (): readonly ScalarValues[] => objects.records('salesperson'),
   };
 }

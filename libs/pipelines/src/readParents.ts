@@ -2,8 +2,9 @@ import type { FieldValue, InboxMessage, Scalar } from '@lockstep/change-events';
 import type { GoldenStore, LinkStore } from '@lockstep/ports';
 import {
   activeRow,
+  builtInType,
   entityOfTable,
-  entityTypes,
+  parentKey,
   read,
   rowKey,
   type GoldenRecord,
@@ -17,9 +18,11 @@ export type MappingOf = (record: GoldenRecord | null, message: InboxMessage) => 
 type Known = { readonly stored: ReadonlyMap<string, GoldenRecord>; readonly mappingOf: MappingOf };
 type Stores = { readonly golden: GoldenStore; readonly links: LinkStore };
 type RowName = { readonly table: string; readonly id: string };
+/** A row that a record names by a mapping. */
+type Relation = RowName & { readonly mapping: MappingRow };
 
 /**
- * By what Marketo knows the rows that the records of these messages name, by the ids of the rows. Who is absent here may be
+ * By what Marketo knows the rows that the records of these messages name, by `parentKey`. Who is absent here may be
  * there a moment later: the record is looked at again (decision 13).
  */
 export async function readParents(
@@ -27,15 +30,44 @@ export async function readParents(
   messages: readonly InboxMessage[],
   known: Known,
 ): Promise<ReadonlyMap<string, Scalar>> {
-  const rows = new Map(messages.flatMap((message) => relationsOf(message, known)));
-  const owners = await ownersOf(stores.links, rows);
-  const parents = owners.size === 0 ? new Map() : await stores.golden.load([...new Set(owners.values())]);
+  const relations = messages.flatMap((message) => relationsOf(message, known));
+  const recordOf = await readRecords(stores, relations);
+  const steps = relations.flatMap((relation) => stepOf(relation, recordOf(relation)));
+  const endOf = await readRecords(
+    stores,
+    steps.map(({ end }) => end),
+  );
+  const direct = relations.filter(({ mapping, table }) => !mapping.through?.tables.includes(table));
+  const ends = [
+    ...direct.map((end) => ({ key: parentKey(end.mapping, end.id), end, record: recordOf(end) })),
+    ...steps.map(({ key, end }) => ({ key, end, record: endOf(end) })),
+  ];
   return new Map(
-    [...rows].flatMap(([key, { id }]) => {
-      const name = nameInMarketo(parents.get(owners.get(key) ?? ''), id);
-      return name === null ? [] : [[id, name] as const];
+    ends.flatMap(({ key, end, record }) => {
+      const name = nameInMarketo(record, end.id);
+      return name === null ? [] : [[key, name] as const];
     }),
   );
+}
+
+/** Whom a row that only stands between names: under the key of the row, whatever table the one named is of. */
+function stepOf({ id, mapping }: Relation, between: GoldenRecord | undefined) {
+  const { through } = mapping;
+  const next = through && between?.fields[through.field]?.value;
+  if (!through || typeof next !== 'string') return [];
+  const key = parentKey(mapping, id);
+  return through.parents.map((table) => ({ key, end: { table, id: next } }));
+}
+
+const keyOf = ({ table, id }: RowName): string => rowKey({ system: 'dynamics', table, id });
+
+async function readRecords(
+  { links, golden }: Stores,
+  names: readonly RowName[],
+): Promise<(name: RowName) => GoldenRecord | undefined> {
+  const owners = await ownersOf(links, new Map(names.map((name) => [keyOf(name), name])));
+  const records = owners.size === 0 ? new Map() : await golden.load([...new Set(owners.values())]);
+  return (name) => records.get(owners.get(keyOf(name)) ?? '');
 }
 
 /** The golden ids of rows: a person may have that of another row, all others have their own. */
@@ -54,26 +86,28 @@ async function ownersOf(
 function nameInMarketo(parent: GoldenRecord | undefined, rowId: string): Scalar {
   if (!parent) return null;
   const { entity, fields } = parent;
-  if (entity && entityTypes[entity].marketo === null) return fields['name']?.value ?? null;
+  if (isName(entity)) return fields['name']?.value ?? null;
   const id = counterpartId(parent);
   if (id === null) return null;
   return entity ? rowId : Number(id);
 }
+
+const isName = (entity = ''): boolean => builtInType(entity)?.marketo === null;
 
 function counterpartId(parent: GoldenRecord): string | null {
   const counterpart = activeRow(parent, 'marketo');
   return counterpart && !counterpart.deletedAt ? counterpart.id : null;
 }
 
-function relationsOf(message: InboxMessage, { stored, mappingOf }: Known): (readonly [string, RowName])[] {
+function relationsOf(message: InboxMessage, { stored, mappingOf }: Known): readonly Relation[] {
   const record = stored.get(message.goldenId) ?? null;
-  return mappingOf(record, message).flatMap((mapping) =>
-    idsIn(message, record, mapping).flatMap((id) =>
-      (mapping.parents ?? []).map(
-        (table) => [rowKey({ system: 'dynamics', table, id }), { table, id }] as const,
+  return mappingOf(record, message)
+    .filter(({ direction }) => direction !== 'none')
+    .flatMap((mapping) =>
+      idsIn(message, record, mapping).flatMap((id) =>
+        (mapping.parents ?? []).map((table) => ({ table, id, mapping })),
       ),
-    ),
-  );
+    );
 }
 
 /** What the record names, and what the message makes it name, unless Marketo holds that already. */

@@ -21,6 +21,7 @@ import {
   entityIn,
   type Decision,
   type DecisionContext,
+  type EntityType,
   type GoldenEntity,
   type GoldenRecord,
   type MappingRow,
@@ -43,7 +44,9 @@ export type ReconcileOptions = {
   /** Of persons. */
   readonly mapping: readonly MappingRow[];
   /** Of records beside persons; what is not here has no fields. */
-  readonly entityMappings?: Readonly<Partial<Record<GoldenEntity, readonly MappingRow[]>>>;
+  readonly entityMappings?: Readonly<Record<GoldenEntity, readonly MappingRow[]>>;
+  /** Of custom rows, by table. */
+  readonly customTypes?: Readonly<Record<GoldenEntity, EntityType>>;
   readonly policy: Policy;
   /** Systems to which nothing is written for now; none without it. */
   readonly withheld?: () => ReadonlySet<System>;
@@ -147,6 +150,7 @@ async function decideOnce(
     const inbox = inboxOf(message);
     const context: DecisionContext = {
       mapping: mappingOf(outcome.record, inbox),
+      custom: customTypeOf(options, outcome.record, inbox),
       policy: options.policy,
       nowMs: options.clock.now(),
       firstReadsComplete,
@@ -175,6 +179,12 @@ const mappingsOf =
     const entity = record ? record.entity : entityIn(message);
     return entity ? (entityMappings[entity] ?? []) : mapping;
   };
+
+const customTypeOf = (
+  { customTypes = {} }: ReconcileOptions,
+  record: GoldenRecord | null,
+  message: InboxMessage,
+): EntityType | undefined => customTypes[(record ? record.entity : entityIn(message)) ?? ''];
 
 type Case = {
   message: IncomingMessage;

@@ -1,18 +1,17 @@
 import { isAfter, type DeliveryOutcome, type ScalarValues, type Sequence } from '@lockstep/change-events';
 import { absorbRefusal, closeEntry, findEntry, parkRefused, postpone, type Entry } from './absorbOutcome.ts';
-import { activeRow, addRow, type Draft, type DraftRow } from './decision.ts';
-import { entityTypes, type GoldenEntity } from './entityTypes.ts';
+import { activeRow, addRow, typeOf, type Draft, type DraftRow } from './decision.ts';
 import { read } from './projection.ts';
 import { isParentMissing, takeBack, waitForOthers } from './relations.ts';
 
 /** Takes the outcome of a command about a record beside persons into its golden record. */
-export function absorbEntityOutcome(draft: Draft, entity: GoldenEntity, outcome: DeliveryOutcome): void {
+export function absorbEntityOutcome(draft: Draft, outcome: DeliveryOutcome): void {
   const entry = findEntry(draft, outcome);
   switch (outcome.result) {
     case 'CREATED':
     case 'UPDATED':
     case 'READ':
-      absorbHeld(draft, entity, outcome);
+      absorbHeld(draft, outcome);
       parkRefused(draft, outcome);
       return closeEntry(draft, outcome, entry);
     case 'NOT_FOUND':
@@ -44,11 +43,11 @@ function absorbRetry(draft: Draft, outcome: DeliveryOutcome, entry: Entry | unde
 }
 
 /** What Marketo took, or showed. A record that it made anew holds nothing but what it was given. */
-function absorbHeld(draft: Draft, entity: GoldenEntity, outcome: DeliveryOutcome): void {
+function absorbHeld(draft: Draft, outcome: DeliveryOutcome): void {
   const { personId, answered, result } = outcome;
   const values = result === 'READ' ? outcome.state : outcome.accepted;
   if (!personId || !answered || !values) return;
-  const row = counterpartOf(draft, entity, { id: personId, at: answered });
+  const row = counterpartOf(draft, { id: personId, at: answered });
   if (result === 'CREATED') row.seen = {};
   see(draft, row, { values, at: answered });
   if (isAfter(answered, row.page)) row.page = answered;
@@ -65,10 +64,10 @@ function see(draft: Draft, row: DraftRow, { values, at }: { values: ScalarValues
 
 type Counterpart = { readonly id: string; readonly at: Sequence };
 
-function counterpartOf(draft: Draft, entity: GoldenEntity, { id, at }: Counterpart): DraftRow {
+function counterpartOf(draft: Draft, { id, at }: Counterpart): DraftRow {
   const known = activeRow(draft.record, 'marketo');
   if (known) known.id = id;
   if (known) return known;
-  const table = entityTypes[entity].marketo ?? entity;
+  const table = typeOf(draft)?.marketo ?? draft.record.entity ?? 'person';
   return addRow(draft, { system: 'marketo', table, id, active: true, page: at });
 }

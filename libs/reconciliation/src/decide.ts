@@ -69,7 +69,7 @@ function plan(draft: Draft): void {
   markKeptOut(draft);
   const { entity } = draft.record;
   if (entity) {
-    planUnlessWithheld(draft, 'marketo', (planned) => planEntity(planned, entity));
+    planUnlessWithheld(draft, 'marketo', planEntity);
   } else {
     planUnlessWithheld(draft, 'dynamics', (planned) => {
       planRequests(planned);
@@ -126,7 +126,7 @@ function absorbWakeUp(draft: Draft, message: Extract<InboxMessage, { kind: 'wake
 /** A person that already belongs to another record is not taken: that record is asked to join. */
 function absorbOutcomeOf(draft: Draft, message: Extract<InboxMessage, { kind: 'outcome' }>): void {
   const { outcome } = message;
-  if (draft.record.entity) return absorbEntityOutcome(draft, draft.record.entity, outcome);
+  if (draft.record.entity) return absorbEntityOutcome(draft, outcome);
   const key = rowKey({ system: 'marketo', table: 'person', id: outcome.personId ?? '' });
   const owner = draft.context.owners.get(key);
   if (owner === undefined || owner === draft.record.goldenId) return absorbOutcome(draft, outcome);

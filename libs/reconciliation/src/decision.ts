@@ -10,7 +10,7 @@ import type {
   WriteCommand,
 } from '@lockstep/change-events';
 import type { Consent, ConsentChange } from './consent.ts';
-import type { GoldenEntity } from './entityTypes.ts';
+import { builtInType, type EntityType, type GoldenEntity } from './entityTypes.ts';
 import type {
   DynamicsWriteEntry,
   GoldenField,
@@ -28,6 +28,8 @@ import type { Policy } from './policy.ts';
 export type DecisionContext = {
   /** That of the record's entity. */
   readonly mapping: readonly MappingRow[];
+  /** That of a custom record; absent for persons, built-in entities, and a table that is not configured any more. */
+  readonly custom?: EntityType | undefined;
   readonly policy: Policy;
   readonly nowMs: number;
   /** Both systems have been read once and everything read has been decided. */
@@ -36,7 +38,7 @@ export type DecisionContext = {
   readonly claims: readonly EmailClaim[];
   /** The golden ids that own rows named in the message, by row key. */
   readonly owners: ReadonlyMap<string, string>;
-  /** By what Marketo knows the rows that the record names, by their ids; those that it is not known to have are absent. */
+  /** By what Marketo knows the rows that the record names, by `parentKey`; those that it is not known to have are absent. */
   readonly parents: ReadonlyMap<string, Scalar>;
   /** Systems to which nothing is written for now; what there is to write is remembered (`withheld` of the record). */
   readonly withheld?: ReadonlySet<System>;
@@ -189,3 +191,7 @@ export function openValues({ record }: Draft, marketoField: string): readonly Sc
     return value === undefined ? [] : [value];
   });
 }
+
+/** How the record goes to Marketo; undefined for a person, and for rows of a table that is not configured any more. */
+export const typeOf = ({ record, context }: Draft): EntityType | undefined =>
+  context.custom ?? (record.entity === undefined ? undefined : builtInType(record.entity));

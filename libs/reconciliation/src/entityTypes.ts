@@ -1,8 +1,12 @@
 import type { InboxMessage, MarketoEntity } from '@lockstep/change-events';
+import { heldRows, type CustomEntity } from './customEntity.ts';
 import type { MappingRow } from './mapping.ts';
 
-/** Records beside persons, by the name of their topic of golden events. */
-export type GoldenEntity = 'account' | 'user' | 'team' | 'opportunity' | 'role' | 'connectionrole';
+/** The records beside persons that are there without configuration. */
+export type BuiltInEntity = 'account' | 'user' | 'team' | 'opportunity' | 'role' | 'connectionrole';
+
+/** Records beside persons, by the name of their topic of golden events: a built-in one, or the table of custom rows. */
+export type GoldenEntity = string;
 
 /** Where the records of an entity live on either side, and how they are mapped: from Dynamics to Marketo only (F-02). */
 export type EntityType = {
@@ -127,7 +131,7 @@ const connectionRole: EntityType = {
 };
 
 /** The default mapping of records beside persons (native-sync 2.4, marketo-rest 2.6). */
-export const entityTypes: Readonly<Record<GoldenEntity, EntityType>> = {
+export const entityTypes: Readonly<Record<BuiltInEntity, EntityType>> = {
   account,
   user,
   team,
@@ -136,9 +140,21 @@ export const entityTypes: Readonly<Record<GoldenEntity, EntityType>> = {
   connectionrole: connectionRole,
 };
 
-/** The entity of a table; undefined for persons and for tables that do not go to Marketo. */
-export function entityOfTable(table: string): GoldenEntity | undefined {
+/** The type of a built-in entity. */
+export function builtInType(entity: GoldenEntity): EntityType | undefined {
+  return Object.values(entityTypes).find((type) => type.entity === entity);
+}
+
+/** The built-in entity of a table; undefined for persons and for custom tables. */
+export function builtInOfTable(table: string): GoldenEntity | undefined {
   return Object.values(entityTypes).find((type) => type.table === table)?.entity;
+}
+
+const personTables: ReadonlySet<string> = new Set(['lead', 'contact']);
+
+/** The entity of a table; undefined for persons. */
+export function entityOfTable(table: string): GoldenEntity | undefined {
+  return personTables.has(table) ? undefined : (builtInOfTable(table) ?? table);
 }
 
 /** The entity of a record that a message tells of for the first time. */
@@ -151,13 +167,15 @@ export function mappingFor(mapping: readonly MappingRow[], tables: readonly stri
   return mapping.filter(({ parents }) => !parents || parents.some((table) => tables.includes(table)));
 }
 
-/** The mappings of records beside persons, likewise. */
+/** The mappings of records beside persons, likewise; custom ones bring what they need of the rows between them and a person. */
 export function entityMappingsFor(
   tables: readonly string[],
-): Readonly<Partial<Record<GoldenEntity, readonly MappingRow[]>>> {
-  const mappings = Object.values(entityTypes).map(({ entity, mapping }) => [
+  customs: readonly CustomEntity[] = [],
+): Readonly<Record<GoldenEntity, readonly MappingRow[]>> {
+  const types = [...Object.values(entityTypes), ...customs.map(({ type }) => type)];
+  const mappings = types.map(({ entity, table, mapping }) => [
     entity,
-    mappingFor(mapping, tables),
+    [...mappingFor(mapping, tables), ...heldRows(table, customs)],
   ]);
-  return Object.fromEntries(mappings) as Partial<Record<GoldenEntity, readonly MappingRow[]>>;
+  return Object.fromEntries(mappings) as Record<GoldenEntity, readonly MappingRow[]>;
 }

@@ -8,7 +8,7 @@ import type {
 } from '@lockstep/change-events';
 import { decide } from './decide.ts';
 import type { Decision } from './decision.ts';
-import { entityOfTable, entityTypes } from './entityTypes.ts';
+import { builtInType, entityOfTable, type EntityType } from './entityTypes.ts';
 import type { GoldenRecord } from './goldenRecord.ts';
 import { nativePolicy } from './policy.ts';
 
@@ -27,20 +27,22 @@ export const goldenId = 'golden-1';
 
 type Change = Partial<ChangeEvent> & { readonly table?: string };
 
-/** A history of one record beside persons: what arrives is told line by line. */
-export function createEntityStory(table = 'account') {
+/** A history of one record beside persons, of a custom type where one is given: what arrives is told line by line. */
+export function createEntityStory(table = 'account', custom?: EntityType) {
   const state = {
     record: null as GoldenRecord | null,
     nowMs: Date.parse('2026-11-22T10:00:00Z'),
     parents: new Map<string, Scalar>(),
     answers: 0,
   };
-  const entity = entityOfTable(table);
-  if (!entity) throw new Error(`${table} is no table of records beside persons`);
+  const type = custom ?? builtInType(entityOfTable(table) ?? '');
+  if (!type) throw new Error(`${table} is no table of records beside persons`);
+  const { mapping } = type;
 
   function receive(message: InboxMessage): Decision {
     const decision = decide(state.record, message, {
-      mapping: entityTypes[entity ?? 'account'].mapping,
+      mapping,
+      custom,
       policy: nativePolicy,
       nowMs: state.nowMs,
       firstReadsComplete: false,

@@ -24,6 +24,8 @@ export {
   type Nothing,
 } from './decision.ts';
 export {
+  builtInOfTable,
+  builtInType,
   entityIn,
   entityOfTable,
   entityTypes,
@@ -32,6 +34,8 @@ export {
   type EntityType,
   type GoldenEntity,
 } from './entityTypes.ts';
+export { customEntity, customTypesOf, type CustomEntity, type CustomEntityRule } from './customEntity.ts';
+export { parentKey } from './relations.ts';
 export { troublesOf, type Trouble } from './troubles.ts';
 export { claimOf, claimsOf, emailClaim, isFreePerson } from './match.ts';
 export type { ConflictPolicy, WritePolicy } from './conflictPolicies.ts';

@@ -10,13 +10,22 @@ import type { optionSets } from './optionSets.ts';
  */
 export type GoldenType = 'string' | 'boolean' | 'integer' | 'decimal' | 'timestamp' | 'option' | 'options';
 
-export type Direction = 'both' | 'to-marketo' | 'to-dynamics';
+/** `none`: it is held, so that others can follow it, and told to nobody. */
+export type Direction = 'both' | 'to-marketo' | 'to-dynamics' | 'none';
+
+/** Rows that stand between a record and its parent. */
+export type Through = {
+  readonly tables: readonly string[];
+  readonly field: string;
+  readonly parents: readonly string[];
+};
 
 /**
  * One golden field and where it lives. A table without a column for it leaves it alone. `optOut`: true means "leave me
  * alone" and is never undone by an edit that did not know of it. Rows without columns mirror the record itself. `parents`:
  * a relation to a row of one of these tables, held as that row's id; it waits until Marketo has the parent. `key`: part of
- * the key in Marketo. `otherwise`: what Marketo is told when there is no such row. `labels`: numbers of an option by label,
+ * the key in Marketo. `needed`: without it the record is not in Marketo. `through`: rows of those tables, which are
+ * parents too, only stand between: whom their golden `field` names is the parent. `otherwise`: what Marketo is told when there is no such row. `labels`: numbers of an option by label,
  * in place of the option set's. `constant`: the value of everybody, which no side may change. `conflict` and `write` are the
  * operator's policies; without them conflicts are decided natively, and values may be overwritten.
  */
@@ -30,6 +39,8 @@ export type MappingRow = {
   readonly optOut?: boolean;
   readonly parents?: readonly string[];
   readonly key?: boolean;
+  readonly needed?: boolean;
+  readonly through?: Through;
   readonly otherwise?: string;
   readonly labels?: Readonly<Record<string, number>>;
   readonly constant?: Scalar;

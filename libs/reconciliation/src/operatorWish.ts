@@ -32,7 +32,7 @@ function release(draft: Draft): void {
 /** What Marketo holds is read, and decided as any state is. An open command tells the same with its outcome. */
 function readAgain(draft: Draft): void {
   const { entity, outbox } = draft.record;
-  if (entity) return readEntityAgain(draft, entity);
+  if (entity) return readEntityAgain(draft);
   const person = activeRow(draft.record, 'marketo');
   const isOpen = outbox.some((entry) => entry.kind === 'marketo-write' && !entry.lapsed);
   if (person && !person.deletedAt && !isOpen) sendCommand(draft, 'READ', {});

@@ -1,20 +1,28 @@
 import type { Scalar, ScalarValues } from '@lockstep/change-events';
-import { activeRow, type Draft, type DraftRow } from './decision.ts';
-import { entityTypes, type EntityType, type GoldenEntity } from './entityTypes.ts';
+import { activeRow, typeOf, type Draft, type DraftRow } from './decision.ts';
+import type { EntityType } from './entityTypes.ts';
 import { isKeptOut } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
 import { isBlocked, sendCommand, valueOf } from './planMarketo.ts';
 import { retryRelations } from './relations.ts';
 
 /** Plans what Marketo must be told of a record beside persons: at first everything, then what differs (decision 13). */
-export function planEntity(draft: Draft, entity: GoldenEntity): void {
-  const type = entityTypes[entity];
+export function planEntity(draft: Draft): void {
+  const type = typeOf(draft);
   const crm = activeRow(draft.record, 'dynamics');
-  if (!type.marketo || !crm || isKeptOut(draft.context, crm) || isBlocked(draft)) return;
+  if (!type?.marketo || !crm || isKeptOut(draft.context, crm) || isBlocked(draft)) return;
+  planOf(draft, type, crm);
+}
+
+function planOf(draft: Draft, type: EntityType, crm: DraftRow): void {
   const counterpart = activeRow(draft.record, 'marketo');
-  if (!crm.deletedAt) planUpsert(draft, wantedKey(draft, type, crm), counterpart);
+  if (!crm.deletedAt && !isOrphan(draft)) planUpsert(draft, wantedKey(draft, type, crm), counterpart);
   else if (counterpart) planDelete(draft, type, heldKey(draft, counterpart) ?? keyOf(type, crm));
 }
+
+/** It names nobody whom it could belong to. */
+const isOrphan = ({ record, context }: Draft): boolean =>
+  context.mapping.some(({ field, needed }) => needed && (record.fields[field]?.value ?? null) === null);
 
 /** What others still name is tried again when its time has come. */
 function planDelete(draft: Draft, { onDelete }: EntityType, key: ScalarValues): void {
@@ -43,9 +51,14 @@ const keyRows = ({ context }: Draft): readonly MappingRow[] => context.mapping.f
 function wantedKey(draft: Draft, type: EntityType, crm: DraftRow): ScalarValues | null {
   const parts = keyRows(draft).map((mapping) => [mapping.marketo, valueOf(draft, mapping)] as const);
   const isWhole = parts.length === type.mapping.filter(({ key }) => key).length;
-  if (!isWhole || parts.some(([, value]) => value === undefined)) return null;
+  if (!isWhole || parts.some(([, value]) => value === undefined) || lacksNeeded(draft)) return null;
   return { ...keyOf(type, crm), ...(Object.fromEntries(parts) as ScalarValues) };
 }
+
+/** Somebody whom the record belongs to is not in Marketo; once it is there itself, only that relation waits. */
+const lacksNeeded = (draft: Draft): boolean =>
+  activeRow(draft.record, 'marketo') === undefined &&
+  draft.context.mapping.some((mapping) => mapping.needed && valueOf(draft, mapping) === undefined);
 
 /** The key under which Marketo has the record, where it is made of several parts. */
 function heldKey(draft: Draft, counterpart: DraftRow): ScalarValues | null {
@@ -85,14 +98,16 @@ export function lookAgainAtEntity(draft: Draft): void {
 }
 
 /** What Marketo holds of a record that it is known to have is read, unless a command is open, whose outcome tells. */
-export function readEntityAgain(draft: Draft, entity: GoldenEntity): void {
+export function readEntityAgain(draft: Draft): void {
+  const type = typeOf(draft);
   const [crm, counterpart] = [activeRow(draft.record, 'dynamics'), activeRow(draft.record, 'marketo')];
-  if (!crm || !counterpart || isBlocked(draft)) return;
-  readCounterpart(draft, heldKey(draft, counterpart) ?? keyOf(entityTypes[entity], crm));
+  if (!type || !crm || !counterpart || isBlocked(draft)) return;
+  readCounterpart(draft, heldKey(draft, counterpart) ?? keyOf(type, crm));
 }
 
 /** The read names the fields that it asks for, and has the key of the command that it settles. */
 function readCounterpart(draft: Draft, sent: ScalarValues): void {
-  const names = draft.context.mapping.map(({ marketo }) => [marketo, null] as const);
+  const told = draft.context.mapping.filter(({ direction }) => direction !== 'none');
+  const names = told.map(({ marketo }) => [marketo, null] as const);
   sendCommand(draft, 'READ', { ...Object.fromEntries(names), ...sent });
 }

@@ -1,5 +1,5 @@
 import { isoTime, type Scalar, type ScalarValues, type WriteOperation } from '@lockstep/change-events';
-import { activeRow, type Draft, type DraftRow } from './decision.ts';
+import { activeRow, typeOf, type Draft, type DraftRow } from './decision.ts';
 import { entityTypes } from './entityTypes.ts';
 import { isKeptOut, keptOutField } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
@@ -193,9 +193,11 @@ const companyFields = new Set(
 
 /** A person of a company shows the company's own fields, and may not be given others (marketo-rest 2.4, 1021). */
 function isSent({ record }: Draft, { marketo, direction }: MappingRow): boolean {
-  if (direction === 'to-dynamics') return false;
+  if (direction === 'to-dynamics' || direction === 'none') return false;
   return !companyFields.has(marketo) || typeof record.fields['companyId']?.value !== 'string';
 }
+
+const entityPart = (draft: Draft) => (draft.record.entity ? { entity: typeOf(draft)?.marketo ?? null } : {});
 
 const overtakenMax = 5;
 
@@ -216,7 +218,7 @@ export function sendCommand(draft: Draft, operation: WriteOperation, fields: Sca
     fields,
     lane: cause.lane,
     issuedAt: new Date(nowMs).toISOString(),
-    ...(record.entity ? { entity: entityTypes[record.entity].marketo } : {}),
+    ...entityPart(draft),
   };
   const waitMs = cause.lane === 'LIVE' ? policy.marketoOutcomeMs : policy.marketoBackfillOutcomeMs;
   const overtaken = record.outbox.flatMap((other) =>

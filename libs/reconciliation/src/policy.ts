@@ -69,5 +69,6 @@ export function isWithheld(
 export function maySpeak(system: System, row: MappingRow): boolean {
   if (row.constant !== undefined) return false;
 
-  return row.direction === 'both' || row.direction === (system === 'dynamics' ? 'to-marketo' : 'to-dynamics');
+  if (row.direction === 'both') return true;
+  return (row.direction === 'to-dynamics') === (system === 'marketo');
 }

@@ -1,6 +1,5 @@
 import type { DeliveryOutcome, Scalar, ScalarValues } from '@lockstep/change-events';
-import { activeRow, type Draft, type DraftRow } from './decision.ts';
-import { entityTypes } from './entityTypes.ts';
+import { activeRow, typeOf, type Draft, type DraftRow } from './decision.ts';
 import { isKeptOut } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
 
@@ -13,10 +12,14 @@ export const isParentMissing = ({ code }: DeliveryOutcome): boolean => parentCod
 const firstRetryMs = 15_000;
 
 /** By what Marketo knows the parent; undefined while that is not there, and the relation waits alone (decision 13). */
-export function parentOf({ record, context }: Draft, { field }: MappingRow, id: Scalar): Scalar | undefined {
-  if (record.held?.takenBack.includes(field)) return undefined;
-  return context.parents.get(String(id));
+export function parentOf({ record, context }: Draft, mapping: MappingRow, id: Scalar): Scalar | undefined {
+  if (record.held?.takenBack.includes(mapping.field)) return undefined;
+  return context.parents.get(parentKey(mapping, String(id)));
 }
+
+/** Under what a parent is found: rows that a relation leads through have their own id, and that of whom they name. */
+export const parentKey = ({ through }: MappingRow, id: string): string =>
+  through ? `${id}/${through.field}` : id;
 
 /** Marketo lacks a parent that we knew to be there: the relations of the command wait. False when it has none. */
 export function takeBack(draft: Draft, sent: ScalarValues): boolean {
@@ -58,8 +61,7 @@ function hasOpenRelation(draft: Draft): boolean {
   return other ? hasOpenIn(draft, other) : hasOpenKey(draft);
 }
 
-const isToDelete = ({ record }: Draft): boolean =>
-  record.entity !== undefined && entityTypes[record.entity].onDelete === 'delete';
+const isToDelete = (draft: Draft): boolean => typeOf(draft)?.onDelete === 'delete';
 
 function hasOpenIn(draft: Draft, other: DraftRow): boolean {
   return !other.deletedAt && draft.context.mapping.some((mapping) => isOpen(draft, mapping, other));
@@ -69,7 +71,9 @@ function hasOpenIn(draft: Draft, other: DraftRow): boolean {
 function hasOpenKey(draft: Draft): boolean {
   const { record, context } = draft;
   if (record.held && record.held.takenBack.length > 0) return true;
-  const keys = context.mapping.filter(({ key, otherwise }) => key && otherwise === undefined);
+  const keys = context.mapping.filter(
+    ({ key, needed, otherwise }) => needed || (key && otherwise === undefined),
+  );
   const ids = keys.map((mapping) => idOf(draft, mapping));
   return !ids.includes(null) && keys.some((mapping) => isNameless(draft, mapping));
 }
@@ -82,7 +86,7 @@ const idOf = ({ record }: Draft, { field }: MappingRow): Scalar => record.fields
 
 function isOpen(draft: Draft, mapping: MappingRow, other: DraftRow): boolean {
   const [id, seen] = [idOf(draft, mapping), other.seen[mapping.field]?.value];
-  if (!mapping.parents || id === null || seen === id) return false;
+  if (!mapping.parents || mapping.direction === 'none' || id === null || seen === id) return false;
   const parent = parentOf(draft, mapping, id);
   return parent === undefined || (draft.record.held !== undefined && seen !== parent);
 }

@@ -1,0 +1,66 @@
+import { topics, type FieldDefinition, type GoldenEvent } from '@lockstep/change-events';
+import { customEntity } from '@lockstep/reconciliation';
+import { createEntityFlow } from './entityFlow.ts';
+import { eventsOf, exampleId } from './pipelineFixtures.ts';
+
+const [visitId, tripId, contactId, accountId] = [exampleId(1), exampleId(2), exampleId(3), exampleId(4)];
+const tables = ['account', 'new_trip', 'new_visit'];
+
+const describedTable = (table: string, fields: readonly FieldDefinition[]) => ({
+  ...{ table, entitySet: `${table}s`, primaryKey: `${table}id`, fields },
+});
+const name = { name: 'new_name', type: 'string' } as const;
+
+/** Visits, which lead to a person by a path; trips are rows of their own. */
+function createVisits(...path: readonly [string] | readonly [string, string]) {
+  const shared = { key: 'key', link: 'leadId', to: 'person', fields: null } as const;
+  const visit = { ...shared, table: 'new_visit', type: 'visit', path };
+  const trip = { ...shared, table: 'new_trip', type: 'trip', path: ['new_contactid'] } as const;
+  const customs = [
+    customEntity(visit, describedTable('new_visit', [name]), tables),
+    customEntity(trip, describedTable('new_trip', [name]), tables),
+  ];
+  return createEntityFlow(customs);
+}
+
+const naming = (column: string, table: string, id: string) => ({ [column]: { id, table } });
+
+describe('a custom row', () => {
+  it('is a custom object of its person once that is in Marketo, is told of on its topic, and goes with its row', async () => {
+    const { row, remove, wakeDue, visits, marketo, stores, log } = createVisits('new_contactid');
+    await stores.syncState.markFirstReadsComplete();
+    await row('new_visit', visitId, {
+      version: 1,
+      new_name: 'A',
+      ...naming('new_contactid', 'contact', contactId),
+    });
+    expect(visits()).toEqual([]);
+
+    await row('contact', contactId, { version: 2, lastname: 'Byron' });
+    await wakeDue(15_000);
+
+    const leadId = Number(marketo.persons()[0]?.id);
+    expect(visits()).toEqual([{ key: visitId, leadId, new_name: 'A' }]);
+    expect(eventsOf<GoldenEvent>(log, topics.goldenChanges('new_visit')).at(-1)?.rows).toMatchObject([
+      { system: 'dynamics', table: 'new_visit', id: visitId },
+      { system: 'marketo', table: 'custom:visit' },
+    ]);
+    await remove('new_visit', visitId, 5);
+    expect(visits()).toEqual([]);
+  });
+
+  it.each([
+    ['another custom row', 'new_tripid', 'new_trip', 'new_contactid'],
+    ['an account', 'new_accountid', 'account', 'primarycontactid'],
+  ])('finds its person by way of %s', async (_, column, table, hop) => {
+    const { row, visits, marketo, stores } = createVisits(column, hop);
+    await stores.syncState.markFirstReadsComplete();
+    const between = table === 'account' ? accountId : tripId;
+    await row('contact', contactId, { version: 1, lastname: 'Byron' });
+    await row(table, between, { version: 2, name: 'Between', ...naming(hop, 'contact', contactId) });
+
+    await row('new_visit', visitId, { version: 3, new_name: 'A', ...naming(column, table, between) });
+
+    expect(visits()).toMatchObject([{ leadId: Number(marketo.persons()[0]?.id), new_name: 'A' }]);
+  });
+});
