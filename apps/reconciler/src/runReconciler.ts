@@ -202,7 +202,7 @@ function openDynamicsWriter({ config, dynamics, service }: Parts, publisher: Pub
 
 function reconcilerBy(
   { config, stores, service, directions }: Parts,
-  { mapping, matchByEmail, deletedInMarketo, filters, hash }: Rules,
+  { mapping, matchByEmail, deletedInMarketo, filters, createInDynamics, hash }: Rules,
   writeDynamics: ReturnType<typeof openDynamicsWriter>,
 ): BatchHandler {
   return createReconciler({
@@ -215,6 +215,7 @@ function reconcilerBy(
       matchByEmail: matchByEmail ?? config.matchByEmail,
       deletedInMarketo,
       ...(filters ? { filters } : {}),
+      ...(createInDynamics ? { createInDynamics } : {}),
       rules: hash,
     },
     writeDynamics,

@@ -5,8 +5,8 @@ export type RequestKind =
 /** DONE and FAILED are both ends. */
 export type RequestState = 'QUEUED' | 'SENT' | 'DONE' | 'FAILED';
 
-/** How it was asked: a webhook of a trigger campaign, a field seen in the feed, a self-service flow step. */
-export type RequestDoor = 'WEBHOOK' | 'FIELD' | 'FLOW_STEP';
+/** How it was asked: a webhook of a trigger campaign, a field seen in the feed, a self-service flow step, or the operator's rule. */
+export type RequestDoor = 'WEBHOOK' | 'FIELD' | 'FLOW_STEP' | 'RULE';
 
 /**
  * A request of a marketer in one of its states, as on `marketing.requests`. `kind` is null when what was asked for could not

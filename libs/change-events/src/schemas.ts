@@ -196,7 +196,7 @@ export const requestSchema = named(
     text('state', 'QUEUED, SENT, DONE or FAILED'),
     map('arguments'),
     time('at', 'of this state'),
-    text('door', 'WEBHOOK, FIELD or FLOW_STEP'),
+    text('door', 'WEBHOOK, FIELD, FLOW_STEP or RULE'),
     time('askedAt'),
     text('code', 'why it failed'),
     text('detail'),

@@ -4,6 +4,7 @@ import { absorbDynamics, absorbWritten } from './absorbDynamics.ts';
 import { absorbEntityOutcome } from './absorbEntityOutcome.ts';
 import { absorbMarketo } from './absorbMarketo.ts';
 import { absorbOutcome } from './absorbOutcome.ts';
+import { askByRule, awaitFirstReads } from './askByRule.ts';
 import { absorbRequest } from './openRequests.ts';
 import { agree } from './agree.ts';
 import { closeDecision } from './closeDecision.ts';
@@ -72,10 +73,12 @@ function plan(draft: Draft): void {
     planUnlessWithheld(draft, 'marketo', planEntity);
   } else {
     planUnlessWithheld(draft, 'dynamics', (planned) => {
+      askByRule(planned);
       planRequests(planned);
       planDynamics(planned);
     });
     planUnlessWithheld(draft, 'marketo', planMarketo);
+    awaitFirstReads(draft);
   }
   scheduleRelations(draft);
 }

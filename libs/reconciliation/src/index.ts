@@ -14,6 +14,7 @@ export {
 export { hasConsent, spreadId, type Consent, type ConsentChange } from './consent.ts';
 export { facetsOf, holds, namesIn, type Expression, type Facets, type Test } from './expression.ts';
 export { keptOutField, type Filters, type FilterValue } from './keptOut.ts';
+export type { CreationRule } from './askByRule.ts';
 export { decide } from './decide.ts';
 export {
   activeRow,

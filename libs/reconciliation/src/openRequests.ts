@@ -9,9 +9,7 @@ const requestsEndedMax = 50;
 export function absorbRequest(draft: Draft, request: MarketerRequest): void {
   const { record } = draft;
   const open = record.requests ?? [];
-  const { requestId } = request;
-  const isKnown = open.some((other) => other.request.requestId === requestId);
-  if (isKnown || record.requestsEnded?.includes(requestId)) {
+  if (knowsRequest(record, request.requestId)) {
     draft.nothing = 'repeated';
     return;
   }
@@ -19,6 +17,11 @@ export function absorbRequest(draft: Draft, request: MarketerRequest): void {
   record.requests = [...open, taken];
   if (open.length >= requestsOpenMax)
     endRequest(draft, taken, { state: 'FAILED', code: 'REQUESTS_TOO_MANY' });
+}
+
+/** Whether a request of this id is open, or has ended. */
+export function knowsRequest({ requests = [], requestsEnded = [] }: Draft['record'], id: string): boolean {
+  return requests.some(({ request }) => request.requestId === id) || requestsEnded.includes(id);
 }
 
 /** When requests that wait for a time are looked at next. */

@@ -1,5 +1,6 @@
 import type { Scalar, System } from '@lockstep/change-events';
 import { conflictPolicies, writePolicies, type Dispute, type Ruling } from './conflictPolicies.ts';
+import type { CreationRule } from './askByRule.ts';
 import type { LinkedRow } from './goldenRecord.ts';
 import type { Filters } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
@@ -13,6 +14,8 @@ export type Policy = {
   readonly deletedInMarketo: 'recreate' | 'stay-deleted';
   /** Without any, `new_synctomkto` alone decides (F-57). */
   readonly filters?: Filters;
+  /** Without one, people of Marketo stay there until somebody asks (F-20). */
+  readonly createInDynamics?: CreationRule;
   /** After this long without an outcome a write is looked at again. */
   readonly dynamicsOutcomeMs: number;
   /** How long a record waits for the one whose person it asked for; that one hands it over in the first three quarters only. */

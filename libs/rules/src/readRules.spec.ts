@@ -127,6 +127,17 @@ entities: { account: { filter: { column: name, isNot: Test } } }
     expect(rulesOf('').filters).toBeUndefined();
   });
 
+  it('makes rows of people of Marketo for whom a condition over golden fields holds', () => {
+    const text =
+      'persons: { createInDynamics: { when: { field: leadScore, atLeast: 50 }, owner: ann@example.com } }';
+
+    expect(rulesOf(text).createInDynamics).toEqual({
+      when: { name: 'leadScore', test: { operator: 'atLeast', operand: 50 } },
+      ...{ as: 'lead', owner: 'ann@example.com' },
+    });
+    expect(rulesOf('').createInDynamics).toBeUndefined();
+  });
+
   it('tells who turned out of the filter by a field of Marketo', () => {
     const text = 'persons: { whenFilteredOut: { flag: crmIsStale } }';
 
@@ -225,6 +236,11 @@ describe('a fault in lockstep.yaml', () => {
       'entities:\n  account: { filter: { olderThanDays: 3 } }',
       'lockstep.yaml:2:22 EXPRESSION_INVALID An expression is all, any, not, or a name and one test.',
     ],
+    [
+      'persons: { createInDynamics: { when: { field: leadscore, atLeast: 50 } } }',
+      'lockstep.yaml:1:47 FIELD_UNKNOWN leadscore is no field of the mapping. Did you mean leadScore?',
+    ],
+    ['persons: { createInDynamics: { as: contact } }', 'lockstep.yaml:1:30 VALUE_INVALID when is missing.'],
     [
       'persons: { whenFilteredOut: { flag: city } }',
       'lockstep.yaml:1:37 FIELD_TAKEN city already belongs to city.',

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import {
   defaultMapping,
   nativePolicy,
+  type CreationRule,
   type Filters,
   type MappingRow,
   type Policy,
 } from '@lockstep/reconciliation';
 import { configure } from 'safe-stable-stringify';
+import { creationFindings, creationRuleOf } from './creationRule.ts';
 import { bounceRows } from './bounceRows.ts';
 import { compileField } from './compileField.ts';
 import { fieldFindings, type FieldEntry } from './fieldFindings.ts';
@@ -25,6 +27,7 @@ export type Rules = {
   readonly deletedInMarketo: Policy['deletedInMarketo'];
   /** Absent where the file does not say. */
   readonly filters?: Filters;
+  readonly createInDynamics?: CreationRule;
   /** SHA-256 of all of that: equal for files that mean the same. */
   readonly hash: string;
 };
@@ -40,7 +43,11 @@ export function readRules(text: string): RulesResult {
   const file = value as RulesFile;
   const entries = entriesOf(file);
   const mapping = mappingOf(file, entries);
-  const findings = [...meaningFindings(entries, mapping), ...filterFindings(file, mapping)];
+  const findings = [
+    ...meaningFindings(entries, mapping),
+    ...filterFindings(file, mapping),
+    ...creationFindings(file, mapping),
+  ];
   if (findings.length > 0) return { faults: inOrder(findings.map(locate)) };
 
   return { rules: withHash({ mapping, ...policiesOf(file) }) };
@@ -48,9 +55,13 @@ export function readRules(text: string): RulesResult {
 
 function policiesOf(file: RulesFile): Omit<Rules, 'mapping' | 'hash'> {
   const { matchByEmail = null, deletedInMarketo = nativePolicy.deletedInMarketo } = file.persons ?? {};
-  const filters = filtersOf(file);
+  const [filters, createInDynamics] = [filtersOf(file), creationRuleOf(file)];
 
-  return { matchByEmail, deletedInMarketo, ...(filters ? { filters } : {}) };
+  return {
+    ...{ matchByEmail, deletedInMarketo },
+    ...(filters ? { filters } : {}),
+    ...(createInDynamics ? { createInDynamics } : {}),
+  };
 }
 
 const inOrder = (faults: readonly RuleFault[]): readonly RuleFault[] =>

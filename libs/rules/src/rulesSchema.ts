@@ -78,6 +78,21 @@ const whenFilteredOut = Type.Union(
   { description: 'What becomes of a person whose row turns out: it stays as it is, or a field says so.' },
 );
 
+const createInDynamics = Type.Object(
+  {
+    when: expression('field', 'A condition over golden fields, such as leadScore.'),
+    as: Type.Optional(choice(['lead', 'contact'], 'The table of the row; a lead unless it is said.')),
+    owner: Type.Optional(
+      Type.String({
+        description: 'User or team that owns the row: GUID, address or full name.',
+        minLength: 1,
+        maxLength: 320,
+      }),
+    ),
+  },
+  { ...options, description: 'Which people of Marketo get a row in Dynamics without being asked for.' },
+);
+
 const entity = Type.Optional(
   Type.Object(
     { filter: Type.Optional(columnsHold('Rows for which this does not hold stay out of Marketo.')) },
@@ -105,6 +120,7 @@ export const rulesSchema = Type.Object(
             choice(['on', 'off'], 'Whether a No in `new_synctomkto` keeps a row out of Marketo.'),
           ),
           whenFilteredOut: Type.Optional(whenFilteredOut),
+          createInDynamics: Type.Optional(createInDynamics),
           bounces: Type.Optional(
             Type.Union(
               [

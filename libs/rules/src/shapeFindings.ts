@@ -19,6 +19,10 @@ const placeOf = ({ path, isKey }: Finding): string => JSON.stringify([path, isKe
 function findingsOf(error: ValueError, base: RulePath): Finding[] {
   const path = [...base, ...keysOf(error.path)];
   if (error.type === ValueErrorType.ObjectAdditionalProperties) return [unknownKey(error, path)];
+  if (error.type === ValueErrorType.ObjectRequiredProperty)
+    return [{ code: 'VALUE_INVALID', path: path.slice(0, -1), sentence: `${path.at(-1) ?? ''} is missing.` }];
+  // What is missing is not told a second time, as a wrong value.
+  if (error.value === undefined) return [];
   if (KindGuard.IsUnion(error.schema)) return ofUnion(error, path);
 
   return [{ code: 'VALUE_INVALID', path, sentence: sentenceOf(path, error.schema) }];

@@ -89,3 +89,19 @@ it(
   },
   4 * timeoutMs,
 );
+
+it(
+  'makes a row of a person of Marketo when an edit lets the rule hold, and of nobody else',
+  async () => {
+    const { dynamics, marketo } = lockstep;
+    await rule('persons: { createInDynamics: { when: { field: jobTitle, contains: pilot }, as: contact } }');
+    await sleep(8_000);
+    const [person = 0] = await marketo.createPersons([{ email: 'amelia@example.com', lastName: 'Earhart' }]);
+    const contacts = async () => (await dynamics.rows('contact')).map(({ lastname }) => lastname);
+    await marketo.editPerson(person, { title: 'Test pilot' });
+
+    await until(contacts, (names) => names.includes('Earhart'));
+    expect(await contacts()).toEqual(['Earhart']);
+  },
+  4 * timeoutMs,
+);

@@ -70,14 +70,17 @@ async function accept(
   return stored;
 }
 
-const prefixes: Readonly<Record<RequestDoor, string>> = {
+/** A rule asks inside. */
+type OpenDoor = Exclude<RequestDoor, 'RULE'>;
+
+const prefixes: Readonly<Record<OpenDoor, string>> = {
   WEBHOOK: 'webhook',
   FIELD: 'field',
   FLOW_STEP: 'flow-step',
 };
 
 function requestOf(
-  door: RequestDoor,
+  door: OpenDoor,
   { id, personId }: Pick<Asked, 'id' | 'personId'>,
   read: ReadRequest,
   askedAtMs: number,
