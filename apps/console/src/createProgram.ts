@@ -2,6 +2,7 @@ import type { Environment } from '@lockstep/service-runtime';
 import { Command, Option } from 'commander';
 import { addControlCommands } from './controlCommands.ts';
 import { explainRecord } from './explainRecord.ts';
+import { addFirstLoadCommands } from './firstLoadCommands.ts';
 import { addRecordCommands } from './recordCommands.ts';
 import { showErrors, type ErrorsOptions } from './showErrors.ts';
 import { showNotices } from './showNotices.ts';
@@ -23,6 +24,7 @@ export function createProgram(env: Environment, print: Print = console.log): Com
     .option('--json', 'as JSON')
     .action(({ json = false }: { json?: boolean }) => showStatus(env, { json, nowMs: Date.now() }, print));
   addControlCommands(program, env, print);
+  addFirstLoadCommands(program, env, print);
   addNotices(program, env, print);
   program
     .command('explain')

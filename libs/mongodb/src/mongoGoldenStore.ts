@@ -25,6 +25,7 @@ export type GoldenDocument = Pick<
   | 'apart'
   | 'consent'
   | 'withheld'
+  | 'forecast'
 > & {
   readonly _id: string;
   readonly saveId: ObjectId;
@@ -95,7 +96,7 @@ function assertDistinct(saves: readonly GuardedSave[]): void {
 function queries(
   collection: Collection<GoldenDocument>,
   maxTimeMS: number,
-): Pick<GoldenStore, 'findDue' | 'findWaiting' | 'findWithheld'> {
+): Pick<GoldenStore, 'findDue' | 'findWaiting' | 'findWithheld' | 'page'> {
   async function findIds(filter: Filter<GoldenDocument>, limitMax: number): Promise<readonly string[]> {
     if (limitMax <= 0) return [];
     const query = collection.find(filter, { projection: { _id: 1 }, maxTimeMS }).limit(limitMax);
@@ -117,6 +118,12 @@ function queries(
       coded('golden.findWaiting', () => findIds({ 'waiting.cause': cause }, limitMax)),
     findWithheld: (system, limitMax) =>
       coded('golden.findWithheld', () => findIds({ [`withheld.${system}`]: true }, limitMax)),
+    page: (after, limitMax) =>
+      coded('golden.page', async () => {
+        const filter = after === null ? {} : { _id: { $gt: after } };
+        const found = collection.find(filter, { maxTimeMS }).sort({ _id: 1 }).limit(limitMax);
+        return (await found.toArray()).map(toRecord);
+      }),
   };
 }
 

@@ -28,6 +28,15 @@ export {
 } from './operate/askRecords.ts';
 export { listLetters, type LetterFilter, type ScanLetters } from './operate/deadLetterList.ts';
 export { findCandidates, isInReview, listReviews } from './operate/listReviews.ts';
+export {
+  addRehearsals,
+  callsOf,
+  emptyRehearsal,
+  rehearsePage,
+  type Counts,
+  type Rehearsal,
+  type SideForecast,
+} from './operate/rehearse.ts';
 export { replayLetters, type ReplayOptions } from './operate/replayLetters.ts';
 export { createDirections, directionTargets, type Directions } from './operate/directions.ts';
 export { findRecords, type RecordStores, type Sought } from './operate/findRecords.ts';

@@ -11,6 +11,7 @@ import type {
   WriteCommand,
 } from '@lockstep/change-events';
 import type { FollowedConsent } from './consent.ts';
+import type { Forecast } from './forecast.ts';
 import type { GoldenEntity } from './entityTypes.ts';
 import type { FilterValue } from './keptOut.ts';
 
@@ -167,6 +168,8 @@ export type GoldenRecord = {
   readonly troubledSince?: string;
   /** Systems to which there is something to write, while nothing is written to them. */
   readonly withheld?: Readonly<Partial<Record<System, true>>>;
+  /** What would be written to them. */
+  readonly forecast?: Readonly<Partial<Record<System, readonly Forecast[]>>>;
   /** An operator said that whoever else has its address is somebody else: it is matched with nobody. */
   readonly apart?: boolean;
   /** Absent where nobody with its address ever opted out. */

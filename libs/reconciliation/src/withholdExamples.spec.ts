@@ -51,6 +51,33 @@ describe('writes that are withheld', () => {
     expect(world.record('dynamics/lead/lead-1')).not.toHaveProperty('withheld');
   });
 
+  it('are foretold, field by field and side by side, and are then made just so', () => {
+    const pair = linkedPair('lead', { jobtitle: 'Engineer', address1_city: 'Lyon' });
+    const { world, row, person } = pair;
+    world.state.withheld.add('dynamics').add('marketo');
+    world.marketo.write(person, { title: 'Director' });
+    world.dynamics.edit(row, { address1_city: 'Nantes' });
+    world.dynamics.insert('lead', 'lead-2', { jobtitle: 'Weaver' });
+    world.readDynamics('lead-2');
+    world.settle();
+
+    expect(world.record('dynamics/lead/lead-1').forecast).toEqual({
+      dynamics: [{ operation: 'UPDATE', table: 'lead', fields: ['jobtitle'] }],
+      marketo: [{ operation: 'UPDATE', table: 'person', fields: ['city'] }],
+    });
+    expect(world.record('dynamics/lead/lead-2').forecast).toEqual({
+      marketo: [{ operation: 'CREATE', table: 'person', fields: [] }],
+    });
+
+    world.state.withheld.clear();
+    world.wakeUp(0);
+    world.settle();
+
+    expect(writesTo(world, 'dynamics')).toEqual([{ jobtitle: 'Director' }]);
+    expect(world.marketo.ids()).toHaveLength(2);
+    expect(world.record('dynamics/lead/lead-1')).not.toHaveProperty('forecast');
+  });
+
   it('do not keep people from being matched', () => {
     const world = createWorld({ matchByEmail: true });
     world.state.withheld.add('dynamics').add('marketo');

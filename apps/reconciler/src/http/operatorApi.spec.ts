@@ -144,6 +144,20 @@ describe('the operator’s API', () => {
     });
   });
 
+  it('foretells page by page what would be written, and says that it is not final while writes flow', async () => {
+    const { call, stores } = await createApi();
+    const forecast = { marketo: [{ operation: 'UPDATE', table: 'person', fields: ['city'] }] } as const;
+    await stores.golden.save([{ record: { ...annRecord(), goldenId: 'bea', forecast }, expected: null }]);
+
+    const { body: first } = await call('/v1/rehearsal?limit=1');
+    const { body: second } = await call(`/v1/rehearsal?limit=1&after=${String(first['next'])}`);
+
+    expect(first).toMatchObject({ next: 'ann', isFinal: false, counts: { records: { persons: 1 } } });
+    expect(second).toMatchObject({
+      counts: { sides: { marketo: { updates: { person: 1 }, fields: { 'person.city': 1 } } } },
+    });
+  });
+
   it('says that it cannot answer yet while the service starts, or while the database is away', async () => {
     const { call } = await createApi({ isStarting: true });
     expect(await call('/v1/errors')).toMatchObject({ status: 503, body: { code: 'MONGODB_UNREACHABLE' } });

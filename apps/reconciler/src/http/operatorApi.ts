@@ -5,6 +5,7 @@ import { errorRoutes } from './errorRoutes.ts';
 import type { OperatorParts, OperatorRoutes } from './operatorParts.ts';
 import { openScope, type ScopeOptions } from './operatorScope.ts';
 import { recordRoutes } from './recordRoutes.ts';
+import { rehearsalRoutes } from './rehearsalRoutes.ts';
 import { replayRoutes } from './replayRoutes.ts';
 import { reviewRoutes } from './reviewRoutes.ts';
 import { statusRoutes } from './statusRoutes.ts';
@@ -20,6 +21,7 @@ const subjects: readonly OperatorRoutes[] = [
   errorRoutes,
   recordRoutes,
   reviewRoutes,
+  rehearsalRoutes,
   wishRoutes,
   replayRoutes,
   controlRoutes,

@@ -14,7 +14,7 @@ import type {
 /** What the operator's API reads and acts through. */
 export type OperatorParts = {
   readonly stores: Omit<RecordStores, 'golden'> & {
-    readonly golden: Pick<GoldenStore, 'load' | 'findWithheld'>;
+    readonly golden: Pick<GoldenStore, 'load' | 'findWithheld' | 'page'>;
     readonly troubles: TroubleReader;
     readonly syncState: Pick<SyncStateStore, 'firstReadsComplete'>;
   };

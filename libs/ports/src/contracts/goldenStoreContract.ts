@@ -25,6 +25,7 @@ const everyPart = goldenRecord('full', {
   entity: 'account',
   apart: true,
   withheld: { dynamics: true },
+  forecast: { dynamics: [{ operation: 'UPDATE', table: 'lead', fields: ['fax', 'jobtitle'] }] },
   troubledSince: '2026-11-28T03:00:00Z',
   held: { dueAtMs: 20, attempts: 2, takenBack: ['externalSalesPersonId'] },
   revision: { epoch: 2, number: Number.MAX_SAFE_INTEGER },
@@ -241,6 +242,17 @@ export function goldenStoreContract(name: string, open: () => Promise<GoldenStor
 
       expect([...(await store.findWithheld('marketo', 10))].sort()).toEqual(['a', 'b']);
       expect(await store.findWithheld('dynamics', 1)).toHaveLength(1);
+    });
+
+    it('shows every record once, page after page, in the order of their ids', async () => {
+      const store = await open();
+      await insert(store, ...['d', 'a', 'c', 'b'].map((goldenId) => goldenRecord(goldenId)));
+      const ids = async (after: string | null, limitMax: number) =>
+        (await store.page(after, limitMax)).map(({ goldenId }) => goldenId);
+
+      expect(await ids(null, 3)).toEqual(['a', 'b', 'c']);
+      expect(await ids('c', 3)).toEqual(['d']);
+      expect(await ids('d', 3)).toEqual([]);
     });
 
     it('forgets the due time of a record that has nothing open any more', async () => {

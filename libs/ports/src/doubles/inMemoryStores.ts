@@ -70,6 +70,12 @@ function goldenStoreOver(records: Map<string, GoldenRecord>): GoldenStore {
         .slice(0, limitMax)
         .map(({ goldenId }) => goldenId);
     },
+    async page(after, limitMax) {
+      return [...records.values()]
+        .filter(({ goldenId }) => after === null || goldenId > after)
+        .sort((a, b) => (a.goldenId < b.goldenId ? -1 : 1))
+        .slice(0, limitMax);
+    },
     async findWaiting(cause, limitMax) {
       return [...records.values()]
         .filter(({ waiting }) => waiting?.cause === cause)
