@@ -5,6 +5,7 @@ import { tableDefinitions, type MessageCodec, type TableDefinition } from '@lock
 import { inMemoryDynamics } from '@lockstep/ports';
 import { openRules, type Rules } from '@lockstep/rules';
 import { createLogger } from '@lockstep/service-runtime';
+import { entityTables } from './customEntities.ts';
 import { personDefinitions, rulesInForce, untilDescribed, type RulesParts } from './followRules.ts';
 
 let folder: string;
@@ -15,13 +16,20 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const text = 'persons: { fields: { colour: { lead: new_colour, contact: new_colour, marketo: colour } } }';
+const visit = {
+  ...{ table: 'new_visit', entitySet: 'new_visits', primaryKey: 'new_visitid' },
+  fields: [{ name: 'new_name', type: 'string' as const }],
+};
 const lead = tableDefinitions['lead'] as TableDefinition;
 
 /** Dynamics has the column on leads, of the given type, and no such column on contacts. */
-async function partsWith(type: 'string' | 'integer'): Promise<{ parts: RulesParts; defined: string[] }> {
+async function partsWith(
+  type: 'string' | 'integer',
+  also = '',
+): Promise<{ parts: RulesParts; defined: string[] }> {
   const file = join(folder, 'lockstep.yaml');
-  await writeFile(file, text);
-  const dynamics = inMemoryDynamics();
+  await writeFile(file, `${text}\n${also}`);
+  const dynamics = inMemoryDynamics({ tables: { ...tableDefinitions, new_visit: visit } });
   const fields = [...lead.fields, { name: 'new_colour', type }];
   dynamics.setColumns('lead', { definition: { ...lead, fields }, hidden: [] });
   const defined: string[] = [];
@@ -30,7 +38,7 @@ async function partsWith(type: 'string' | 'integer'): Promise<{ parts: RulesPart
   const definitions = personDefinitions();
   const rules = await openRules(file);
 
-  return { parts: { rules, dynamics, codec, definitions, log }, defined };
+  return { parts: { rules, dynamics, codec, definitions, tables: ['new_visit'], log }, defined };
 }
 
 const columnsOf = ({ mapping }: Rules) => mapping.find(({ field }) => field === 'colour')?.columns;
@@ -53,5 +61,26 @@ describe('rules with a new column', () => {
 
     expect(columnsOf(rulesInForce(parts))).toBeUndefined();
     expect(defined).toEqual([]);
+  });
+});
+
+describe('a custom entity', () => {
+  const rule = 'customEntities: { new_visit: { person: new_contactid } }';
+
+  it('is in force once Dynamics has described its table, and its golden topic has a schema', async () => {
+    const { parts, defined } = await partsWith('integer', rule);
+    expect(rulesInForce(parts).customs).toEqual([]);
+
+    await untilDescribed(parts, new AbortController().signal);
+
+    expect(rulesInForce(parts).customs[0]?.type).toMatchObject({
+      ...{ entity: 'new_visit', marketo: 'custom:new_visit', key: 'crmId' },
+      mapping: [{ marketo: 'leadId', columns: { new_visit: 'new_contactid' } }, { marketo: 'new_name' }],
+    });
+    expect(defined).toEqual(['golden.new_visit.changes']);
+    expect(entityTables(['lead', 'account', 'campaign', 'new_visit'], rulesInForce(parts))).toEqual([
+      'account',
+      'new_visit',
+    ]);
   });
 });

@@ -6,9 +6,10 @@ import {
   type TableDefinition,
 } from '@lockstep/change-events';
 import type { DynamicsCatalog } from '@lockstep/ports';
-import { namesIn } from '@lockstep/reconciliation';
+import { namesIn, type CustomEntity } from '@lockstep/reconciliation';
 import { describedRows, isDefaultColumn, personTable, type Rules, type RulesSource } from '@lockstep/rules';
 import { reasonOf, systemClock, type Log } from '@lockstep/service-runtime';
+import { customEntitiesOf, describeCustoms } from './customEntities.ts';
 import { describeTables, watchDefinitions, type WatchOptions } from './watchDefinitions.ts';
 
 const retryMs = 5000;
@@ -18,8 +19,13 @@ export type RulesParts = {
   readonly dynamics: DynamicsCatalog;
   readonly codec: Pick<MessageCodec, 'define'>;
   readonly definitions: Record<string, TableDefinition>;
+  /** Tables that are read. */
+  readonly tables: readonly string[];
   readonly log: Log;
 };
+
+/** Rules, and the custom entities that Dynamics has described. */
+export type RulesInForce = Rules & { readonly customs: readonly CustomEntity[] };
 
 /** What is asked back of what is written, by the default mapping. */
 export function personDefinitions(): Record<string, TableDefinition> {
@@ -29,17 +35,19 @@ export function personDefinitions(): Record<string, TableDefinition> {
 }
 
 /** Rules whose columns Dynamics is known to have: others are left alone until they are described. */
-export function rulesInForce({ rules, definitions }: RulesParts): Rules {
+export function rulesInForce({ rules, definitions, tables }: RulesParts): RulesInForce {
   const current = rules.current();
+  const customs = customEntitiesOf(current, definitions, tables);
 
-  return { ...current, mapping: describedRows(current.mapping, definitions) };
+  return { ...current, mapping: describedRows(current.mapping, definitions), customs };
 }
 
 /** A column that is not asked back could be overrun: nothing is decided before new ones have been described. */
 export async function untilDescribed(parts: RulesParts, signal: AbortSignal): Promise<void> {
   const options = watchOptions(parts);
   const isFiltered = Object.values(options.ofAnyType ?? {}).some((columns) => columns.length > 0);
-  if (!isFiltered && !Object.values(options.wanted).some(hasNewColumns)) return;
+  const hasCustoms = (parts.rules.current().customEntities ?? []).length > 0;
+  if (!hasCustoms && !isFiltered && !Object.values(options.wanted).some(hasNewColumns)) return;
   while (!signal.aborted && !(await describeTables(parts.definitions, options, signal)))
     await systemClock.sleep(retryMs, signal);
 }
@@ -47,7 +55,7 @@ export async function untilDescribed(parts: RulesParts, signal: AbortSignal): Pr
 /** Keeps the rules in force in line with the file and with Dynamics until `signal`; `decideBy` gets them when they change. */
 export async function followRules(
   parts: RulesParts,
-  decideBy: (rules: Rules) => void,
+  decideBy: (rules: RulesInForce) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const { rules, log } = parts;
@@ -84,11 +92,13 @@ function watchAnew(parts: RulesParts, onRound: () => void, signal: AbortSignal) 
   };
 }
 
-function watchOptions({ rules, dynamics, codec, log }: RulesParts): WatchOptions {
+function watchOptions(parts: RulesParts): WatchOptions {
+  const { rules, dynamics, codec, log } = parts;
   const { mapping, filters } = rules.current();
 
   return {
     catalog: dynamics,
+    describeOthers: (signal) => describeCustoms(parts, signal),
     ofAnyType: { lead: columnsOf(filters, 'lead'), contact: columnsOf(filters, 'contact') },
     onLacking: (table, columns) =>
       log.warn(

@@ -1,6 +1,7 @@
 import {
   createCodec,
   createMessageCodec,
+  customTablesOf,
   subjectSchemas,
   topicDefinitions,
   topics,
@@ -30,11 +31,12 @@ import {
   type Directions,
 } from '@lockstep/pipelines';
 import type { BatchHandler, EventLog, LeaseKeeper, Publisher } from '@lockstep/ports';
-import { builtInOfTable, entityMappingsFor, mappingFor, nativePolicy } from '@lockstep/reconciliation';
-import { openRules, type Rules, type RulesSource } from '@lockstep/rules';
+import { customTypesOf, entityMappingsFor, mappingFor, nativePolicy } from '@lockstep/reconciliation';
+import { openRules, type RulesSource } from '@lockstep/rules';
 import { createSchemaIds } from '@lockstep/schema-registry';
 import { reasonOf, retryForever, startService, systemClock, type Service } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
+import { entityTables } from './customEntities.ts';
 import { followDirections, openDirections } from './followDirections.ts';
 import { openOperator, operatorApis } from './http/openOperator.ts';
 import { createOperatorDoor } from './http/operatorParts.ts';
@@ -43,6 +45,7 @@ import {
   personDefinitions,
   rulesInForce,
   untilDescribed,
+  type RulesInForce,
   type RulesParts,
 } from './followRules.ts';
 import { openDynamics } from './openDynamics.ts';
@@ -70,7 +73,7 @@ const personTables = ['lead', 'contact'];
 
 /** Records beside persons come from their tables only where these are extracted (decision 13). */
 const routedTopics = (tables: readonly string[]): string[] => [
-  ...[...personTables, ...tables.filter((table) => builtInOfTable(table))].map(topics.dynamicsChanges),
+  ...[...personTables, ...tables].map(topics.dynamicsChanges),
   topics.marketingChanges('lead'),
   topics.marketingChanges('contact'),
   topics.outcomes,
@@ -114,11 +117,12 @@ export async function runReconciler(config: Config): Promise<void> {
   lifecycle.opened('dynamics', () => dynamics.close());
 
   await lifecycle.run(async (signal) => {
-    await checkTopics({ kafka, prefix, definitions: topicDefinitions() });
+    const customs = customTablesOf(entityTables(config.dynamicsTables, rules.current()));
+    await checkTopics({ kafka, prefix, definitions: topicDefinitions(customs) });
     const stores = await openMongoStores({ url: config.mongodbUrl, database: config.mongodbDatabase });
     lifecycle.opened('mongodb', () => stores.close());
     const leases = createLeaseKeeper({ kafka, prefix });
-    const read = { groups: consumed(config), tables: personTables };
+    const read = { groups: consumed(config, rules), tables: personTables };
     const directions = openDirections(config);
     const shared = { config, rules, codec, definitions, dynamics, stores, eventLog, leases, service };
     const parts: Parts = { ...shared, directions };
@@ -129,8 +133,8 @@ export async function runReconciler(config: Config): Promise<void> {
 }
 
 /** What each group reads. */
-const consumed = (config: Config) => ({
-  router: { group: routerGroup, topics: routedTopics(config.dynamicsTables) },
+const consumed = (config: Config, rules: RulesSource) => ({
+  router: { group: routerGroup, topics: routedTopics(entityTables(config.dynamicsTables, rules.current())) },
   live: { group: reconcileGroup, topics: [topics.inbox] },
   backfill: { group: reconcileBackfillGroup, topics: [topics.inboxBackfill] },
 });
@@ -146,8 +150,15 @@ async function serveDirected(parts: Parts, log: EventLogSettings, signal: AbortS
   await Promise.all([following, serving].map((loop) => loop.finally(() => ended.abort())));
 }
 
-const rulesPartsOf = ({ rules, dynamics, codec, definitions, service: { log } }: Parts): RulesParts => ({
-  ...{ rules, dynamics, codec, definitions, log },
+const rulesPartsOf = ({
+  config,
+  rules,
+  dynamics,
+  codec,
+  definitions,
+  service: { log },
+}: Parts): RulesParts => ({
+  ...{ rules, dynamics, codec, definitions, tables: config.dynamicsTables, log },
 });
 
 async function serve(parts: Parts, signal: AbortSignal): Promise<void> {
@@ -158,7 +169,7 @@ async function serve(parts: Parts, signal: AbortSignal): Promise<void> {
   const router = withDeadLetters(createRouter(stores.links), systemClock, count);
   const { reconcile, decideBy } = openReconciler(parts, outcomes);
   const reconciler = withDeadLetters(onePerPartition(reconcile), systemClock, count);
-  const { router: routed, live, backfill } = consumed(config);
+  const { router: routed, live, backfill } = consumed(config, parts.rules);
   service.readiness.set('reconciler', null);
   // When one loop ends, for whatever reason, the others end with it: half a reconciler is none.
   const ended = new AbortController();
@@ -180,7 +191,7 @@ function openReconciler(parts: Parts, publisher: Publisher) {
   let current = reconcilerBy(parts, rulesInForce(rulesPartsOf(parts)), writeDynamics);
   return {
     reconcile: (async (batch) => current(batch)) as BatchHandler,
-    decideBy: (rules: Rules): void => {
+    decideBy: (rules: RulesInForce): void => {
       current = reconcilerBy(parts, rules, writeDynamics);
     },
   };
@@ -202,14 +213,15 @@ function openDynamicsWriter({ config, dynamics, service }: Parts, publisher: Pub
 
 function reconcilerBy(
   { config, stores, service, directions }: Parts,
-  { mapping, matchByEmail, deletedInMarketo, filters, createInDynamics, hash }: Rules,
+  { mapping, matchByEmail, deletedInMarketo, filters, createInDynamics, customs, hash }: RulesInForce,
   writeDynamics: ReturnType<typeof openDynamicsWriter>,
 ): BatchHandler {
   return createReconciler({
     ...stores,
     clock: systemClock,
     mapping: mappingFor(mapping, config.dynamicsTables),
-    entityMappings: entityMappingsFor(config.dynamicsTables),
+    entityMappings: entityMappingsFor(config.dynamicsTables, customs),
+    customTypes: customTypesOf(customs),
     policy: {
       ...nativePolicy,
       matchByEmail: matchByEmail ?? config.matchByEmail,

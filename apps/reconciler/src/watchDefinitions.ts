@@ -16,6 +16,8 @@ export type WatchOptions = {
   readonly onDescribed?: (definition: TableDefinition) => Promise<void>;
   /** Columns of any type that Dynamics does not have, or does not show. */
   readonly onLacking?: (table: string, columns: readonly string[]) => void;
+  /** Describes what else there is; false when some of it could not be. */
+  readonly describeOthers?: (signal: AbortSignal) => Promise<boolean>;
   /** After each look at all tables. */
   readonly onRound?: () => void;
 };
@@ -42,7 +44,7 @@ export async function describeTables(
   options: WatchOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
-  let isComplete = true;
+  let isComplete = (await options.describeOthers?.(signal)) ?? true;
   for (const wanted of Object.values(options.wanted))
     if (!(await refresh(definitions, { ...options, wanted }, signal))) isComplete = false;
 

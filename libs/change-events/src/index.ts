@@ -62,7 +62,7 @@ export {
   type TopicPolicy,
 } from './topics.ts';
 export { topicSchemas } from './topicSchemas.ts';
-export { changeEventSchema } from './schemas.ts';
+export { changeEventSchema, goldenEventSchema } from './schemas.ts';
 export type { AvroSchema } from './avroTypes.ts';
 export { createCodec, type Codec, type SchemaIds } from './codec.ts';
 export { createMessageCodec, subjectOf, subjectSchemas, type MessageCodec } from './messageCodec.ts';

@@ -166,7 +166,7 @@ describe('a fault in lockstep.yaml', () => {
     ['persons:\n  fields: [', 'lockstep.yaml:2:12 YAML_INVALID'],
     [
       'person: {}',
-      'lockstep.yaml:1:1 KEY_UNKNOWN person is unknown; persons, entities may stand here. Did you mean persons?',
+      'lockstep.yaml:1:1 KEY_UNKNOWN person is unknown; persons, entities, customEntities may stand here. Did you mean persons?',
     ],
     [
       'persons:\n  fields:\n    city: { conflict: newst }',

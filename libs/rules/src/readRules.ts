@@ -3,6 +3,7 @@ import {
   defaultMapping,
   nativePolicy,
   type CreationRule,
+  type CustomEntityRule,
   type Filters,
   type MappingRow,
   type Policy,
@@ -11,6 +12,7 @@ import { configure } from 'safe-stable-stringify';
 import { creationFindings, creationRuleOf } from './creationRule.ts';
 import { bounceRows } from './bounceRows.ts';
 import { compileField } from './compileField.ts';
+import { customFindings, customRulesOf } from './customRules.ts';
 import { fieldFindings, type FieldEntry } from './fieldFindings.ts';
 import { filterFindings, filtersOf, keptOutRows } from './filterRules.ts';
 import { parseYaml } from './parseYaml.ts';
@@ -28,6 +30,8 @@ export type Rules = {
   /** Absent where the file does not say. */
   readonly filters?: Filters;
   readonly createInDynamics?: CreationRule;
+  /** Absent without any. */
+  readonly customEntities?: readonly CustomEntityRule[];
   /** SHA-256 of all of that: equal for files that mean the same. */
   readonly hash: string;
 };
@@ -47,6 +51,7 @@ export function readRules(text: string): RulesResult {
     ...meaningFindings(entries, mapping),
     ...filterFindings(file, mapping),
     ...creationFindings(file, mapping),
+    ...customFindings(file),
   ];
   if (findings.length > 0) return { faults: inOrder(findings.map(locate)) };
 
@@ -56,11 +61,13 @@ export function readRules(text: string): RulesResult {
 function policiesOf(file: RulesFile): Omit<Rules, 'mapping' | 'hash'> {
   const { matchByEmail = null, deletedInMarketo = nativePolicy.deletedInMarketo } = file.persons ?? {};
   const [filters, createInDynamics] = [filtersOf(file), creationRuleOf(file)];
+  const customs = customRulesOf(file);
 
   return {
     ...{ matchByEmail, deletedInMarketo },
     ...(filters ? { filters } : {}),
     ...(createInDynamics ? { createInDynamics } : {}),
+    ...(customs.length > 0 ? { customEntities: customs } : {}),
   };
 }
 

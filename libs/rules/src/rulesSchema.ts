@@ -1,4 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox';
+import { customEntities } from './customRules.ts';
 import { definitions, expression } from './expressionSchema.ts';
 
 const choice = <const Name extends string>(names: readonly Name[], description: string) =>
@@ -154,6 +155,7 @@ export const rulesSchema = Type.Object(
       ),
     ),
     entities: Type.Optional(Type.Object({ account: entity, opportunity: entity }, options)),
+    customEntities,
   },
   { ...options, title: 'lockstep.yaml' },
 );

@@ -9,30 +9,55 @@ const label = (text: string) => ({
 });
 
 /** Makes the custom table `new_visit` with the column `new_name`, by the metadata API, as a maker's tool would. */
-export async function createVisitTable(dynamics: EmulatedDynamics): Promise<void> {
-  const { statusCode, body } = await request(`${dynamics.url}/api/data/v9.2/EntityDefinitions`, {
+export function createVisitTable(dynamics: EmulatedDynamics): Promise<void> {
+  return createTable(dynamics, 'Visit');
+}
+
+/** Makes a custom table `new_<name>` with the column `new_name`, and a lookup to a table for each of `lookups`. */
+export async function createTable(
+  dynamics: EmulatedDynamics,
+  name: string,
+  lookups: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await define(dynamics, 'EntityDefinitions', {
+    '@odata.type': metadata('EntityMetadata'),
+    SchemaName: `new_${name}`,
+    DisplayName: label(name),
+    OwnershipType: 'UserOwned',
+    ChangeTrackingEnabled: true,
+    Attributes: [
+      {
+        '@odata.type': metadata('StringAttributeMetadata'),
+        SchemaName: 'new_Name',
+        DisplayName: label('Name'),
+        IsPrimaryName: true,
+        MaxLength: 100,
+      },
+    ],
+  });
+  for (const [column, table] of Object.entries(lookups))
+    await define(dynamics, 'RelationshipDefinitions', {
+      '@odata.type': metadata('OneToManyRelationshipMetadata'),
+      SchemaName: `new_${table}_${name}`,
+      ReferencedEntity: table,
+      ReferencingEntity: `new_${name.toLowerCase()}`,
+      Lookup: {
+        '@odata.type': metadata('LookupAttributeMetadata'),
+        SchemaName: column,
+        DisplayName: label(column),
+      },
+    });
+}
+
+async function define(dynamics: EmulatedDynamics, path: string, definition: object): Promise<void> {
+  const { statusCode, body } = await request(`${dynamics.url}/api/data/v9.2/${path}`, {
     method: 'POST',
     headers: {
       authorization: `Bearer ${await dataverseToken(dynamics)}`,
       'content-type': 'application/json',
     },
-    body: JSON.stringify({
-      '@odata.type': metadata('EntityMetadata'),
-      SchemaName: 'new_Visit',
-      DisplayName: label('Visit'),
-      OwnershipType: 'UserOwned',
-      ChangeTrackingEnabled: true,
-      Attributes: [
-        {
-          '@odata.type': metadata('StringAttributeMetadata'),
-          SchemaName: 'new_Name',
-          DisplayName: label('Name'),
-          IsPrimaryName: true,
-          MaxLength: 100,
-        },
-      ],
-    }),
+    body: JSON.stringify(definition),
   });
   const text = await body.text();
-  if (statusCode !== 204) throw new Error(`new_visit was not made: ${statusCode} ${text}`);
+  if (statusCode !== 204) throw new Error(`${path} were not made: ${statusCode} ${text}`);
 }

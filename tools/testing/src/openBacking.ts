@@ -22,11 +22,15 @@ export function openStack(): Promise<LocalStack> {
   return startLocalStack({ provider: hasAddresses ? 'external' : 'auto' });
 }
 
-/** Topics and schemas on a stack of its own, or on one that is given and stays open. */
-export async function openBacking(closers: Closers, given?: StackAddresses): Promise<Backing> {
+/** Topics and schemas on a stack of its own, or on one that is given and stays open; those of custom tables too. */
+export async function openBacking(
+  closers: Closers,
+  given?: StackAddresses,
+  customTables: readonly string[] = [],
+): Promise<Backing> {
   const stack = given ?? (await openOwnStack(closers));
   const topicPrefix = `test-${randomUUID().slice(0, 8)}`;
-  await createTopics(stack, topicPrefix);
+  await createTopics(stack, topicPrefix, customTables);
   const { kafkaBrokers, mongodbUrl, schemaRegistryUrl } = stack;
   return { kafkaBrokers, mongodbUrl, schemaRegistryUrl, topicPrefix };
 }
@@ -38,9 +42,13 @@ async function openOwnStack(closers: Closers): Promise<StackAddresses> {
 }
 
 /** Topics and schemas first, as an installation does: three services that register at once would race. */
-async function createTopics(stack: StackAddresses, prefix: string): Promise<void> {
+async function createTopics(
+  stack: StackAddresses,
+  prefix: string,
+  customTables: readonly string[],
+): Promise<void> {
   const kafka = createKafkaClient({ brokers: stack.kafkaBrokers.split(','), clientId: 'lockstep-testing' });
-  await applyTopics({ kafka, prefix, definitions: topicDefinitions() });
+  await applyTopics({ kafka, prefix, definitions: topicDefinitions(customTables) });
   const schemaIds = createSchemaIds({ url: stack.schemaRegistryUrl, autoRegister: true });
   for (const [topic, schema] of topicSchemas()) await schemaIds.idOf(subjectOf(prefix, topic), schema);
 }

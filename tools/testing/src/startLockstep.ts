@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { customTablesOf } from '@lockstep/change-events';
 import { toEnvironment, type StackAddresses } from '@lockstep/local-stack';
 import type { ServiceName } from './bundleServices.ts';
 import type { Values } from './controlApi.ts';
@@ -16,6 +17,8 @@ export type LockstepOptions = {
     readonly contacts?: readonly Values[];
     readonly persons?: readonly Values[];
   };
+  /** Done in Dynamics before anybody is started, such as making tables. */
+  readonly prepare?: (systems: Pick<Lockstep, 'dynamics'>) => Promise<void>;
   /** Whether records that are not linked yet are matched by email address; true by default. */
   readonly matchByEmail?: boolean;
   /** Further settings of the services, by the names in docs/configuration.md. */
@@ -64,15 +67,21 @@ export async function startLockstep(options: LockstepOptions = {}): Promise<Lock
   }
 }
 
+const customTablesIn = ({ DYNAMICS_TABLES: tables = '' }: NonNullable<LockstepOptions['settings']>) =>
+  customTablesOf(tables.split(',').filter((table) => table !== ''));
+
+const nothing = (): Promise<void> => Promise.resolve();
+
 async function open(
-  { seed = {}, matchByEmail = true, settings = {} }: LockstepOptions,
+  { seed = {}, prepare = nothing, matchByEmail = true, settings = {} }: LockstepOptions,
   closers: Closers,
 ): Promise<Lockstep> {
-  const backing = await openBacking(closers);
+  const backing = await openBacking(closers, undefined, customTablesIn(settings));
   const dynamics = await startEmulatedDynamics();
   closers.push(() => dynamics.close());
   const marketo = await startEmulatedMarketo();
   closers.push(() => marketo.close());
+  await prepare({ dynamics });
   await dynamics.createRows('lead', seed.leads ?? []);
   await dynamics.createRows('contact', seed.contacts ?? []);
   await marketo.createPersons(seed.persons ?? []);
