@@ -137,6 +137,19 @@ it('an opportunity is one of its company, and goes when it is deleted; its compa
   expect(companies()).toHaveLength(1);
 });
 
+it('an opportunity of a contact is one of the company of that contact', async () => {
+  const { row, opportunities, stores } = createEntityFlow();
+  await stores.syncState.markFirstReadsComplete();
+  await row('account', accountId, { version: 1, name: 'Example Ltd' });
+  const parentcustomerid = { id: accountId, table: 'account' };
+  await row('contact', contactId, { version: 2, lastname: 'Byron', parentcustomerid });
+
+  const customerid = { id: contactId, table: 'contact' };
+  await row('opportunity', exampleId(4), { version: 3, name: '40 engines', customerid });
+
+  expect(opportunities()).toMatchObject([{ name: '40 engines', externalCompanyId: accountId }]);
+});
+
 it('does not take the number of a company for that of a person', async () => {
   const { row, stores, companies } = createEntityFlow();
 

@@ -254,7 +254,7 @@ describe('an opportunity', () => {
 
   it('becomes one of its company in Marketo', () => {
     const { row, state } = createEntityStory('opportunity');
-    state.parents.set(ownerId, ownerId);
+    state.parents.set(`${ownerId}/companyId`, ownerId);
 
     const { commands } = row(1, fields);
 
@@ -270,13 +270,17 @@ describe('an opportunity', () => {
     });
   });
 
-  it('of a contact has no company', () => {
-    const { row, state } = createEntityStory('opportunity');
-    state.parents.set(ownerId, ownerId);
+  it('of a contact has the company of that contact, and none while the contact has none', () => {
+    const { row, answer, wakeUp, state } = createEntityStory('opportunity');
+    const first = row(1, { ...fields, customerid: { id: 'contact-1', table: 'contact' } });
+    expect(first.commands[0]?.fields).not.toHaveProperty('externalCompanyId');
+    answer(first, { result: 'CREATED' });
 
-    const { commands } = row(1, { ...fields, customerid: { id: ownerId, table: 'contact' } });
+    state.parents.set('contact-1/companyId', 'account-1');
 
-    expect(commands[0]?.fields).not.toHaveProperty('externalCompanyId');
+    expect(wakeUp(15_000).commands.map(({ fields: sent }) => sent)).toEqual([
+      { externalOpportunityId: accountId, externalCompanyId: 'account-1' },
+    ]);
   });
 
   it('that is deleted is deleted in Marketo, and comes back whole when a later page shows it', () => {

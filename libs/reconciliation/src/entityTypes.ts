@@ -21,7 +21,7 @@ export type EntityType = {
   readonly mapping: readonly MappingRow[];
 };
 
-type Extras = Partial<Pick<MappingRow, 'type' | 'parents' | 'key' | 'otherwise'>>;
+type Extras = Partial<Pick<MappingRow, 'type' | 'parents' | 'through' | 'key' | 'otherwise'>>;
 
 /** Golden fields have Marketo's names. */
 const rowsOf = (table: string, rows: readonly (readonly [string, string, Extras?])[]): MappingRow[] =>
@@ -87,6 +87,9 @@ const team: EntityType = {
   ]),
 };
 
+/** An opportunity of a contact is one of that contact's company (native-sync 2.3). */
+const companyOfContact = { tables: ['contact'], field: 'companyId', parents: ['account'] };
+
 const opportunity: EntityType = {
   entity: 'opportunity',
   table: 'opportunity',
@@ -100,7 +103,7 @@ const opportunity: EntityType = {
     ['actualclosedate', 'closeDate'],
     ['estimatedvalue', 'amount', { type: 'decimal' }],
     ['description', 'description'],
-    ['customerid', 'externalCompanyId', { parents: ['account'] }],
+    ['customerid', 'externalCompanyId', { parents: ['account', 'contact'], through: companyOfContact }],
     ['ownerid', 'externalSalesPersonId', { parents: ownerTables }],
   ]),
 };
@@ -164,8 +167,12 @@ export function entityIn(message: InboxMessage): GoldenEntity | undefined {
 
 /** A mapping without relations to tables that are not read. */
 export function mappingFor(mapping: readonly MappingRow[], tables: readonly string[]): readonly MappingRow[] {
-  return mapping.filter(({ parents }) => !parents || parents.some((table) => tables.includes(table)));
+  return mapping.filter((row) => !row.parents || endsOf(row).some((table) => tables.includes(table)));
 }
+
+/** Tables of those whom a relation names in the end. */
+const endsOf = ({ parents = [], through }: MappingRow): readonly string[] =>
+  through ? [...parents.filter((table) => !through.tables.includes(table)), ...through.parents] : parents;
 
 /** The mappings of records beside persons, likewise; custom ones bring what they need of the rows between them and a person. */
 export function entityMappingsFor(
