@@ -35,6 +35,11 @@ describe('configuration of the reconciler', () => {
     expect(loadConfig({ ...env, MATCH_BY_EMAIL: 'true' }).matchByEmail).toBe(true);
   });
 
+  it('writes nothing before an operator says so, unless told otherwise', () => {
+    expect(loadConfig(env)).toMatchObject({ writeToDynamics: 'observe', writeToMarketo: 'observe' });
+    expect(loadConfig({ ...env, WRITE_TO_MARKETO: 'on' }).writeToMarketo).toBe('on');
+  });
+
   it('names every setting that is missing, and no other', () => {
     const required = Object.keys(env).filter((name) => name !== 'DATAVERSE_CLIENT_SECRET');
 

@@ -58,17 +58,17 @@ export const settings = [
   {
     name: 'WRITE_TO_DYNAMICS',
     description:
-      'Whether writes to Dynamics flow before an operator says otherwise: `on`, or `observe`: everything is read, matched and decided, nothing is written.',
+      'Whether writes to Dynamics flow before an operator says otherwise: `observe`: everything is read, matched and decided, and nothing is written until `lockstep go`; or `on`.',
     kind: 'choice',
     choices: ['on', 'observe'],
-    default: 'on',
+    default: 'observe',
   },
   {
     name: 'WRITE_TO_MARKETO',
     description: 'The same for writes to Marketo.',
     kind: 'choice',
     choices: ['on', 'observe'],
-    default: 'on',
+    default: 'observe',
   },
   {
     name: 'API_TOKEN',

@@ -17,6 +17,8 @@ import type { Closers, Surroundings, World } from './world.ts';
 /** Fast enough to watch; a real instance is asked far less often. */
 const demoPace = {
   MATCH_BY_EMAIL: 'true',
+  WRITE_TO_DYNAMICS: 'on',
+  WRITE_TO_MARKETO: 'on',
   DYNAMICS_TABLES: 'lead,contact',
   POLL_INTERVAL_MIN_MS: '250',
   POLL_INTERVAL_MAX_MS: '1000',

@@ -51,6 +51,8 @@ const pace = {
   DELETED_INTERVAL_MS: '2000',
   SWEEP_INTERVAL_MS: '500',
   MARKETO_SHARE: '1',
+  WRITE_TO_DYNAMICS: 'on',
+  WRITE_TO_MARKETO: 'on',
 };
 
 /**
