@@ -24,7 +24,7 @@ import {
   type HintBell,
   type Notifier,
 } from '@lockstep/pipelines';
-import type { Lease } from '@lockstep/ports';
+import type { Lease, LeaseKeeper } from '@lockstep/ports';
 import { marketoFields, openRules } from '@lockstep/rules';
 import { createSchemaIds } from '@lockstep/schema-registry';
 import {
@@ -37,6 +37,7 @@ import {
 import { fieldPolicyOf, schemaWishesOf, type Config } from './config.ts';
 import { countCalls } from './countCalls.ts';
 import { feedHintRoute } from './feedHintRoute.ts';
+import { watchFields, type FieldsWatch } from './followFields.ts';
 import type { Parts } from './marketingParts.ts';
 import { createRequestEntrance } from './requests/requestEntrance.ts';
 import { serveRequests } from './requests/serveRequests.ts';
@@ -97,14 +98,29 @@ export async function runMarketing(config: Config): Promise<void> {
     entrance.open({ ...stores, counter: service.metrics.requests });
     const marketo = openMarketo(config, fields);
     lifecycle.opened('marketo', () => marketo.close());
-    const parts: Parts = { config, fields, marketo, stores, eventLog, service, bell, entrance };
+    const parts = { config, marketo, stores, eventLog, service, bell, entrance };
+    const watch = watchFields({ rules, marketo, codec, clock: systemClock, log }, fields);
     readiness.set('lease', standby);
-    await createLeaseKeeper({ kafka, prefix }).hold(
-      leaseName,
-      (lease, held) => serve(parts, lease, held),
-      signal,
-    );
+    await serveUnderLease(parts, { watch, leases: createLeaseKeeper({ kafka, prefix }) }, signal);
   });
+}
+
+type Serving = { readonly watch: FieldsWatch; readonly leases: LeaseKeeper };
+
+/** Follows the file of rules, standing by or not; when one of the two ends, the other ends with it. */
+async function serveUnderLease(
+  parts: Omit<Parts, 'fields'>,
+  { watch, leases }: Serving,
+  signal: AbortSignal,
+): Promise<void> {
+  const ended = new AbortController();
+  const both = AbortSignal.any([signal, ended.signal]);
+  const holding = leases.hold(
+    leaseName,
+    (lease, held) => watch.serve((fields, until) => serve({ ...parts, fields }, lease, until), held),
+    both,
+  );
+  await Promise.all([watch.follow(both), holding].map((loop) => loop.finally(() => ended.abort())));
 }
 
 function openMarketo(config: Config, fields: readonly FieldDefinition[]): Marketo {

@@ -61,6 +61,8 @@ export type Marketo = {
   /** Of all lanes together. */
   readonly budget: CallBudget;
   readonly setup: MarketoSetup;
+  /** From now on these are read of persons, without those that the setup leaves out. */
+  readFields(fields: readonly FieldDefinition[]): void;
   close(): Promise<void>;
 };
 
@@ -70,7 +72,7 @@ const halfSecondMs = 500;
 /** Opens Marketo's person database over its REST API. Nothing is sent before the first call. */
 export function createMarketo(options: MarketoOptions): Marketo {
   const { clientId, clientSecret, clock } = options;
-  let { fields, feedField } = options;
+  const reading = createReading(options);
   let clockLeadMs: number | null = null;
   const { origin } = new URL(options.url);
   const stop = new AbortController();
@@ -94,21 +96,34 @@ export function createMarketo(options: MarketoOptions): Marketo {
   });
 
   return {
-    lane: (lane, lease) => createPeople(clients(lane, lease), () => ({ fields, feedField })),
+    lane: (lane, lease) => createPeople(clients(lane, lease), reading.now),
     objects: (lane, lease) => createObjectCalls(clients(lane, lease), clock.now),
     budget: budgetOf(counter, clients('FRESH')),
     setup: createMarketoSetup({
       client: clients('FRESH'),
       clockLeadMs: () => clockLeadMs,
-      leaveOut(names) {
-        fields = options.fields.filter(({ name }) => !names.has(name));
-        feedField = names.has(options.feedField ?? '') ? undefined : options.feedField;
-      },
+      leaveOut: reading.leaveOut,
     }),
+    readFields: reading.read,
     close: async () => {
       stop.abort();
       await transport.close();
     },
+  };
+}
+
+/** What is read of persons: what is wanted, without what Marketo lacks. */
+function createReading(options: Pick<MarketoOptions, 'fields' | 'feedField'>) {
+  let { fields } = options;
+  let leftOut: ReadonlySet<string> = new Set();
+
+  return {
+    now: (): ReturnType<FieldsNow> => ({
+      fields: fields.filter(({ name }) => !leftOut.has(name)),
+      feedField: leftOut.has(options.feedField ?? '') ? undefined : options.feedField,
+    }),
+    leaveOut: (names: ReadonlySet<string>): void => void (leftOut = names),
+    read: (next: readonly FieldDefinition[]): void => void (fields = next),
   };
 }
 

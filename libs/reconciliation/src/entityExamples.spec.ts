@@ -1,4 +1,5 @@
 import { accountFields, accountId, createEntityStory, ownerId } from './exampleEntities.ts';
+import { nativePolicy } from './policy.ts';
 
 const unanswered = { personId: null, accepted: null, answered: null };
 
@@ -58,6 +59,19 @@ describe('an account', () => {
 
     expect(row(1, { ...accountFields, new_synctomkto: false }).commands).toEqual([]);
     expect(row(2, { ...accountFields, new_synctomkto: true }).commands).toMatchObject([
+      { operation: 'UPSERT', fields: { company: 'Example Ltd' } },
+    ]);
+  });
+
+  it('that the filter of its table keeps out goes to Marketo once the filter holds', () => {
+    const account = { name: 'new_region', test: { operator: 'is', operand: ['EMEA'] } } as const;
+    const { row } = createEntityStory('account', undefined, {
+      ...nativePolicy,
+      filters: { byTable: { account } },
+    });
+
+    expect(row(1, { ...accountFields, new_region: 'APAC' }).commands).toEqual([]);
+    expect(row(2, { ...accountFields, new_region: 'EMEA' }).commands).toMatchObject([
       { operation: 'UPSERT', fields: { company: 'Example Ltd' } },
     ]);
   });

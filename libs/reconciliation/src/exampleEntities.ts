@@ -28,7 +28,7 @@ export const goldenId = 'golden-1';
 type Change = Partial<ChangeEvent> & { readonly table?: string };
 
 /** A history of one record beside persons, of a custom type where one is given: what arrives is told line by line. */
-export function createEntityStory(table = 'account', custom?: EntityType) {
+export function createEntityStory(table = 'account', custom?: EntityType, policy = nativePolicy) {
   const state = {
     record: null as GoldenRecord | null,
     nowMs: Date.parse('2026-11-22T10:00:00Z'),
@@ -43,7 +43,7 @@ export function createEntityStory(table = 'account', custom?: EntityType) {
     const decision = decide(state.record, message, {
       mapping,
       custom,
-      policy: nativePolicy,
+      policy,
       nowMs: state.nowMs,
       firstReadsComplete: false,
       claims: [],

@@ -105,3 +105,29 @@ it(
   },
   4 * timeoutMs,
 );
+
+it(
+  'reads a field of Marketo that a change of the file adds, without a restart',
+  async () => {
+    const { dynamics, marketo } = lockstep;
+    const reason = 'reason: { lead: websiteurl, marketo: unsubscribedReason, direction: to-dynamics }';
+    const personOf = () => marketo.personOfRow(id).catch(() => null);
+    const { id: person } = (await until(personOf, (found) => found !== null)) ?? { id: 0 };
+    await rule(`persons: { fields: { ${reason} } }`);
+    await sleep(8_000);
+    await dynamics.editRow('lead', id, { firstname: 'Byron' });
+    await until(personOf, (found) => found?.['firstName'] === 'Byron');
+
+    // Edits go on until one is seen: nobody outside knows when the field is read.
+    let edits = 0;
+    const edit = async () => {
+      edits += 1;
+      await marketo.editPerson(person, { unsubscribedReason: `https://moved.example/${edits}` });
+      await sleep(2_000);
+
+      return dynamics.row('lead', id);
+    };
+    await until(edit, ({ websiteurl }) => String(websiteurl).startsWith('https://moved.example'));
+  },
+  4 * timeoutMs,
+);
