@@ -6,7 +6,13 @@ import {
   type TableDefinition,
 } from '@lockstep/change-events';
 import { startDataverseEmulator, type DataverseEmulator } from '@lockstep/dataverse-emulator';
-import { dynamicsContract, dynamicsQueriesContract, type DynamicsHuman } from '@lockstep/ports';
+import {
+  dynamicsContract,
+  dynamicsQueriesContract,
+  dynamicsRequestsContract,
+  type DynamicsHuman,
+  type SeenTask,
+} from '@lockstep/ports';
 import { createDynamics, type Dynamics, type DynamicsOptions } from './createDynamics.ts';
 import type { DataverseRequest } from './dataverseClient.ts';
 
@@ -57,7 +63,20 @@ function rawValue(name: string, value: FieldValue): unknown {
   return name === 'revenue' && value !== null ? Number(value) : value;
 }
 
-function humanOf(control: Control): DynamicsHuman {
+type Rows = (table: string) => Promise<readonly Json[]>;
+
+const seenTask = (row: Json): SeenTask => ({
+  id: String(row['activityid']),
+  subject: String(row['subject']),
+  description: (row['description'] as string | null | undefined) ?? null,
+  dueAt: String(row['scheduledend']),
+  regardingId: String(row['_regardingobjectid_value']),
+  ownerId: String(row['_ownerid_value']),
+  state: Number(row['statecode']),
+  status: Number(row['statuscode']),
+});
+
+function humanOf(control: Control, rowsOf: Rows): DynamicsHuman {
   return {
     seed: async (table, rows) => {
       const raw = rows.map((row) => ({ [`${table}id`]: row.id, ...rawFields(row.fields) }));
@@ -66,6 +85,7 @@ function humanOf(control: Control): DynamicsHuman {
     edit: async (table, rowId, fields) =>
       void (await control('edits', { table, id: rowId, fields: rawFields(fields) })),
     remove: async (table, rowId) => void (await control('deletes', { table, id: rowId })),
+    tasks: async () => (await rowsOf('task')).map(seenTask),
     expirePositions: async () => void (await control('clock', { advanceMs: 8 * 24 * 60 * 60 * 1000 })),
   };
 }
@@ -78,6 +98,7 @@ async function startStage(): Promise<Stage> {
   let callsBefore = 0;
   const get = async (path: string): Promise<Json> =>
     (await (await fetch(`${emulator.url}/_control/${path}`)).json()) as Json;
+  const rowsOf: Rows = async (table) => (await get(`rows/${table}`))['rows'] as readonly Json[];
   const open = async (options: Partial<DynamicsOptions> = {}): Promise<Dynamics> => {
     const dynamics = await createDynamics({
       ...emulator,
@@ -95,7 +116,7 @@ async function startStage(): Promise<Stage> {
   return {
     dynamics: await open(),
     emulator,
-    human: humanOf(control),
+    human: humanOf(control, rowsOf),
     control,
     requests,
     open,
@@ -107,9 +128,10 @@ async function startStage(): Promise<Stage> {
     reset: async () => {
       await fetch(`${emulator.url}/_control/faults`, { method: 'DELETE' });
       await control('settings', { omitDeltaLink: false, missingPrivileges: [] });
-      const { rows } = await get('rows/lead');
-      for (const row of rows as readonly Json[])
-        await control('deletes', { table: 'lead', id: row['leadid'] });
+      for (const { activityid: task } of await rowsOf('task'))
+        await control('deletes', { table: 'task', id: task });
+      for (const { leadid: row } of await rowsOf('lead'))
+        await control('deletes', { table: 'lead', id: row });
       callsBefore = Number((await get('calls'))['last']);
       requests.length = 0;
     },
@@ -138,6 +160,7 @@ async function answered<Answer>(call: () => Promise<Answer>, retriesMax = 10): P
 describe('Dynamics over the Web API', () => {
   dynamicsContract(async () => ({ ...stage, close: () => stage.reset() }));
   dynamicsQueriesContract(async () => ({ ...stage, close: () => stage.reset() }));
+  dynamicsRequestsContract(async () => ({ ...stage, close: () => stage.reset() }));
 });
 
 describe('the Dataverse adapter', () => {

@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { SyncError, type TableDefinition } from '@lockstep/change-events';
-import type { DynamicsCatalog, DynamicsReader, DynamicsWriter, RequestBudget } from '@lockstep/ports';
+import type {
+  DynamicsCatalog,
+  DynamicsReader,
+  DynamicsRequests,
+  DynamicsWriter,
+  RequestBudget,
+} from '@lockstep/ports';
 import { createAccessTokens } from './accessTokens.ts';
 import { createCatalog } from './catalog.ts';
 import type { DynamicsCredential } from './credentials.ts';
@@ -9,6 +15,7 @@ import { createGovernor, serviceProtectionLimits, type GovernorOptions } from '.
 import type { WindowLimits } from './governorWindow.ts';
 import { createHttpTransport } from './httpTransport.ts';
 import { createReader } from './reader.ts';
+import { createRequests } from './requests.ts';
 import { createRowQueries } from './rowQueries.ts';
 import { createWriter } from './writer.ts';
 
@@ -42,7 +49,8 @@ export type DynamicsOptions = {
 
 export type Dynamics = DynamicsReader &
   DynamicsCatalog &
-  DynamicsWriter & {
+  DynamicsWriter &
+  DynamicsRequests & {
     readonly budget: RequestBudget;
     close(): Promise<void>;
   };
@@ -83,6 +91,7 @@ export async function createDynamics(options: DynamicsOptions): Promise<Dynamics
     ...createRowQueries(context),
     ...createCatalog(context),
     ...createWriter(context),
+    ...createRequests(context),
     budget: governor.budget,
     close: () => {
       governor.close();

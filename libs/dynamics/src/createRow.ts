@@ -1,5 +1,5 @@
 import { tableDefinitions } from '@lockstep/change-events';
-import type { DynamicsCreateResult, DynamicsCreation, DynamicsOwner } from '@lockstep/ports';
+import type { DynamicsCreateResult, DynamicsCreation, DynamicsReference } from '@lockstep/ports';
 import type { DynamicsContext } from './createDynamics.ts';
 import { failure, faultOf } from './failures.ts';
 import type { HttpAnswer } from './httpTransport.ts';
@@ -31,7 +31,7 @@ export async function createRow(
 }
 
 /** The address that a navigation property is bound to (dataverse facts 3.8). */
-const boundTo = ({ table, id }: DynamicsOwner): string =>
+export const boundTo = ({ table, id }: DynamicsReference): string =>
   `${tableDefinitions[table]?.entitySet ?? ''}(${id})`;
 
 /** 412 stands for a row that has the id, unless a rule holds a duplicate back. */

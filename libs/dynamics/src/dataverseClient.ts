@@ -12,7 +12,8 @@ export type DataverseOperation =
   | 'read'
   | 'update'
   | 'create'
-  | 'findOwners';
+  | 'findOwners'
+  | 'createTask';
 
 /** LIVE keeps the sides in step, CONTROL asks about the organisation, BACKFILL can wait. */
 export type DataverseLane = 'LIVE' | 'CONTROL' | 'BACKFILL';

@@ -1,6 +1,6 @@
 import type { DynamicsUpdate, DynamicsUpdateResult, DynamicsWriter } from '@lockstep/ports';
 import type { DynamicsContext } from './createDynamics.ts';
-import { createRow } from './createRow.ts';
+import { boundTo, createRow } from './createRow.ts';
 import { failure, faultOf, readFailure, type DataverseFault } from './failures.ts';
 import type { HttpAnswer } from './httpTransport.ts';
 import { readRowAnswer } from './readAnswer.ts';
@@ -21,8 +21,8 @@ export function createWriter(context: DynamicsContext): DynamicsWriter {
 
   return {
     async update(update) {
-      const { table, id, version, columns } = update;
-      const body = writeBody(context.tableOf(table), columns);
+      const { table, id, version, columns, owner } = update;
+      const body = writeBody(context.tableOf(table), columns, owner ? { ownerid: boundTo(owner) } : {});
       if ('unwritable' in body) return unwritable(body.unwritable);
       const answer = await context.client.send({
         operation: 'update',

@@ -63,6 +63,10 @@ async function createSetting() {
       }
     },
     states: () => eventsOf<MarketerRequest>(log, topics.requests, '7').map(({ state }) => state),
+    ends: (id: string) =>
+      eventsOf<MarketerRequest>(log, topics.requests, '7')
+        .filter(({ requestId, state }) => requestId === id && (state === 'DONE' || state === 'FAILED'))
+        .map(({ state }) => state),
     leads: () => dynamics.rows('lead'),
   };
 }
@@ -83,6 +87,129 @@ async function withPerson() {
   await setting.deliver();
   return setting;
 }
+
+const task: Partial<MarketerRequest> = {
+  ...{ requestId: 'webhook/task', kind: 'CREATE_TASK' },
+  arguments: { subject: 'Call back', due: '3', status: 'Deferred' },
+};
+
+async function withLead() {
+  const setting = await withPerson();
+  await setting.ask();
+  await setting.settle();
+
+  return setting;
+}
+
+describe('a task that is asked for', () => {
+  it('is made once, about the row, and due at noon of the day, and its end goes out on the topic', async () => {
+    const { ask, settle, leads, dynamics, ends } = await withLead();
+
+    await ask(task);
+    await settle();
+    await ask(task);
+    await settle();
+
+    const [made] = dynamics.tasks();
+    expect(dynamics.tasks()).toHaveLength(1);
+    expect(made).toMatchObject({ subject: 'Call back', dueAt: '2026-11-25T12:00:00Z', status: 7 });
+    expect(made?.regardingId).toBe(leads()[0]?.id);
+    expect(ends('webhook/task')).toEqual(['DONE']);
+  });
+
+  it('is due in five days when nothing is said, and on the day that is named', async () => {
+    const { ask, settle, dynamics } = await withLead();
+
+    await ask({ ...task, arguments: { subject: 'Five' } });
+    await settle();
+    await ask({ ...task, requestId: 'webhook/2', arguments: { subject: 'Named', due: '2027-03-31' } });
+    await settle();
+
+    expect(dynamics.tasks().map(({ dueAt }) => dueAt)).toEqual([
+      '2026-11-27T12:00:00Z',
+      '2027-03-31T12:00:00Z',
+    ]);
+  });
+
+  it('is made once when the answer is lost and the owner dies', async () => {
+    const { ask, settle, dynamics, restart, wakeUp, ends } = await withLead();
+    dynamics.hooks.afterRequest = () => {
+      throw new SyncError('DYNAMICS_UNREACHABLE', {});
+    };
+    await ask(task);
+    await settle();
+    expect(dynamics.tasks()).toHaveLength(1);
+    expect(ends('webhook/task')).toEqual([]);
+
+    delete dynamics.hooks.afterRequest;
+    restart();
+    await wakeUp();
+    await settle();
+
+    expect(dynamics.tasks()).toHaveLength(1);
+    expect(ends('webhook/task')).toEqual(['DONE']);
+  });
+
+  it.each([
+    ['nobody', undefined, 'OWNER_UNKNOWN'],
+    [undefined, 'Parked', 'TASK_STATUS_UNKNOWN'],
+  ])('is not made for owner %s and status %s', async (owner, status, code) => {
+    const { ask, settle, dynamics, log } = await withLead();
+    const given = { ...(owner && { owner }), ...(status && { status }) };
+
+    await ask({ ...task, arguments: { subject: 'Call back', ...given } });
+    await settle();
+
+    expect(dynamics.tasks()).toEqual([]);
+    expect(eventsOf<MarketerRequest>(log, topics.requests, '7').at(-1)).toMatchObject({
+      state: 'FAILED',
+      code,
+    });
+  });
+});
+
+describe('another owner that is asked for', () => {
+  const owner: Partial<MarketerRequest> = {
+    ...{ requestId: 'webhook/owner', kind: 'CHANGE_OWNER' },
+    arguments: { owner: 'olga@crm.example' },
+  };
+  const olga = '5f0e4c9a-0a4e-4f54-9a53-3a6b8a7a1c21';
+  const withOwner = async () => {
+    const setting = await withLead();
+    const fields = { firstname: 'Olga', lastname: 'Owner', internalemailaddress: 'olga@crm.example' };
+    setting.dynamics.seed('systemuser', [{ id: olga, fields }]);
+
+    return { ...setting, ownerOf: () => setting.leads()[0]?.fields['ownerid'] };
+  };
+
+  it('owns the row from then on, and is not asked for twice', async () => {
+    const { ask, settle, ownerOf, leads, ends } = await withOwner();
+
+    await ask(owner);
+    await settle();
+    const { version } = leads()[0] ?? {};
+    await ask({ ...owner, requestId: 'webhook/2' });
+    await settle();
+
+    expect(ownerOf()).toMatchObject({ id: olga });
+    expect(leads()[0]?.version).toBe(version);
+    expect([ends('webhook/owner'), ends('webhook/2')]).toEqual([['DONE'], ['DONE']]);
+  });
+
+  it('is set on the row as it is now when somebody edits it in that moment', async () => {
+    const { ask, settle, ownerOf, leads, dynamics } = await withOwner();
+    dynamics.hooks.beforeUpdate = ({ id }) => {
+      delete dynamics.hooks.beforeUpdate;
+      dynamics.edit('lead', id, { jobtitle: 'Pilot' });
+    };
+
+    await ask(owner);
+    await settle();
+
+    expect(ownerOf()).toMatchObject({ id: olga });
+    expect(leads()[0]?.fields['jobtitle']).toBe('Pilot');
+  });
+});
 
 describe('a request on its topic', () => {
   it('becomes a linked row of Dynamics, and its states go out on the topic', async () => {

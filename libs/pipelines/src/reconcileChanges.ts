@@ -219,6 +219,6 @@ function remember(published: Set<string>, outcomes: ReadonlyMap<string, Outcome>
 }
 
 function entriesOut(outcome: Outcome, published: ReadonlySet<string>): readonly string[] {
-  const entries = outcome.record?.outbox.filter(({ kind }) => kind !== 'dynamics-write') ?? [];
+  const entries = outcome.record?.outbox.filter(({ kind }) => !kind.startsWith('dynamics-')) ?? [];
   return [...openSpreads(outcome, published).keys(), ...entries.map(({ entryId }) => entryId)];
 }

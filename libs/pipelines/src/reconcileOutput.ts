@@ -2,7 +2,7 @@ import { topics, type GoldenEvent, type InboxMessage } from '@lockstep/change-ev
 import type { Batch, OutgoingMessage } from '@lockstep/ports';
 import type {
   Decision,
-  DynamicsWriteEntry,
+  DynamicsEntry,
   EmailClaim,
   GoldenEntity,
   GoldenRecord,
@@ -18,7 +18,7 @@ export type Outcome = {
   readonly brought: readonly EmailClaim[];
 };
 
-export type OwnedWrite = { readonly goldenId: string; readonly entry: DynamicsWriteEntry };
+export type OwnedWrite = { readonly goldenId: string; readonly entry: DynamicsEntry };
 
 /**
  * What a saved outcome lets out: golden events, commands and states of requests that are not known to be published (those of an earlier save

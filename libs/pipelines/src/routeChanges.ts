@@ -115,5 +115,11 @@ async function forwardRequests(
   });
 }
 
+const kindsCarriedOut: ReadonlySet<MarketerRequest['kind']> = new Set([
+  'SYNC_PERSON',
+  'CHANGE_OWNER',
+  'CREATE_TASK',
+] as const);
+
 const isCarriedOut = (request: MarketerRequest | null): boolean =>
-  request?.state === 'QUEUED' && request.kind === 'SYNC_PERSON';
+  request?.state === 'QUEUED' && kindsCarriedOut.has(request.kind);

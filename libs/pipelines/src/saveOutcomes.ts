@@ -42,7 +42,7 @@ async function linkCreated(links: LinkStore, outcomes: ReadonlyMap<string, Outco
   const planned = [...outcomes].flatMap(([goldenId, { decisions }]) =>
     decisions
       .flatMap(({ dynamicsWrites }) => dynamicsWrites)
-      .filter(({ ifMatch }) => ifMatch === null)
+      .filter((entry) => entry.kind === 'dynamics-write' && entry.ifMatch === null)
       .map(({ table, rowId }) => [rowKey({ system: 'dynamics', table, id: rowId }), goldenId] as const),
   );
   if (planned.length > 0) await links.link(new Map(planned));

@@ -1,5 +1,10 @@
 import { SyncError, topics, type InboxMessage } from '@lockstep/change-events';
-import { inMemoryDynamics, inMemoryEventLog, type DynamicsWriter } from '@lockstep/ports';
+import {
+  inMemoryDynamics,
+  inMemoryEventLog,
+  type DynamicsRequests,
+  type DynamicsWriter,
+} from '@lockstep/ports';
 import type { DynamicsWriteEntry } from '@lockstep/reconciliation';
 import { eventsOf, exampleClock, exampleId } from './pipelineFixtures.ts';
 import { createDynamicsWriter } from './writeDynamics.ts';
@@ -14,7 +19,7 @@ async function createSetting() {
   const failures: unknown[] = [];
   const calls: string[] = [];
   dynamics.hooks.beforeCall = (operation) => void calls.push(operation);
-  const open = async (writer: DynamicsWriter = dynamics) =>
+  const open = async (writer: DynamicsWriter & DynamicsRequests = dynamics) =>
     createDynamicsWriter({
       ...{ writer, clock, inFlightMax: 2 },
       publisher: await log.openPublisher('outcomes'),

@@ -5,12 +5,11 @@ import {
   topics,
   type ChangeEvent,
   type DynamicsOutcome,
-  type ErrorCode,
   type InboxMessage,
 } from '@lockstep/change-events';
 import type {
   Clock,
-  DynamicsOwner,
+  DynamicsRequests,
   DynamicsRow,
   DynamicsUpdateResult,
   DynamicsWriter,
@@ -18,10 +17,12 @@ import type {
 } from '@lockstep/ports';
 import pLimit from 'p-limit';
 import { rowEvent } from './dynamicsEvents.ts';
+import type { DynamicsWriteEntry } from '@lockstep/reconciliation';
+import { carryOutRequest, namedOwner } from './carryOutRequest.ts';
 import type { OwnedWrite } from './reconcileOutput.ts';
 
 export type DynamicsWriteOptions = {
-  readonly writer: DynamicsWriter;
+  readonly writer: DynamicsWriter & DynamicsRequests;
   readonly publisher: Publisher;
   readonly clock: Clock;
   readonly inFlightMax: number;
@@ -61,8 +62,19 @@ async function carryOut(options: DynamicsWriteOptions, { goldenId, entry }: Owne
   }
 }
 
+type OwnedRow = { readonly goldenId: string; readonly entry: DynamicsWriteEntry };
+
+async function attempt(
+  options: DynamicsWriteOptions,
+  { goldenId, entry }: OwnedWrite,
+): Promise<InboxMessage> {
+  if (entry.kind === 'dynamics-write') return attemptWrite(options, { goldenId, entry });
+  const result = await orRefuse(() => carryOutRequest(options.writer, entry));
+  return refusal({ goldenId, entry }, result);
+}
+
 /** A write that may have happened before is preceded by a read: only a row that has not moved is written again. */
-async function attempt(options: DynamicsWriteOptions, owned: OwnedWrite): Promise<InboxMessage> {
+async function attemptWrite(options: DynamicsWriteOptions, owned: OwnedRow): Promise<InboxMessage> {
   const { writer } = options;
   const { table, rowId, ifMatch, columns, attempts } = owned.entry;
   if (ifMatch === null) return create(options, owned);
@@ -88,12 +100,12 @@ async function attempt(options: DynamicsWriteOptions, owned: OwnedWrite): Promis
 }
 
 /** Its id tells whether a creation has happened before; then the row is what others have made of it. */
-async function create(options: DynamicsWriteOptions, owned: OwnedWrite): Promise<InboxMessage> {
+async function create(options: DynamicsWriteOptions, owned: OwnedRow): Promise<InboxMessage> {
   const { writer, detectDuplicates = false } = options;
   const { table, rowId, columns } = owned.entry;
-  const owners = await namedOwners(writer, owned.entry);
-  if ('code' in owners) return refusal(owned, { result: 'REFUSED', code: owners.code, detail: 'owner' });
-  const creation = { table, id: rowId, columns, detectDuplicates, ...owners };
+  const named = await namedOwner(writer, owned.entry.owner);
+  if ('code' in named) return refusal(owned, named);
+  const creation = { table, id: rowId, columns, detectDuplicates, ...named };
   const answer = await orRefuse(() => writer.create(creation));
   if (answer.result === 'REFUSED') return refusal(owned, answer);
   if (answer.result === 'WRITTEN') return eventMessage(options, owned, answer.row, { result: 'WRITTEN' });
@@ -101,17 +113,6 @@ async function create(options: DynamicsWriteOptions, owned: OwnedWrite): Promise
   // Gone again in between: the next attempt settles it.
   if (row === null) throw new SyncError('DYNAMICS_UNREACHABLE', { table });
   return moved(options, owned, row, 'DYNAMICS_UNREACHABLE');
-}
-
-/** The one user or team that a marketer named; nobody when none was named. */
-async function namedOwners(
-  writer: DynamicsWriter,
-  { owner: text }: OwnedWrite['entry'],
-): Promise<{ readonly owner?: DynamicsOwner } | { readonly code: ErrorCode }> {
-  if (text === undefined) return {};
-  const [owner, ...more] = await writer.findOwners(text);
-  if (!owner) return { code: 'OWNER_UNKNOWN' };
-  return more.length > 0 ? { code: 'DYNAMICS_AMBIGUOUS' } : { owner };
 }
 
 type Refused = Extract<DynamicsUpdateResult, { result: 'REFUSED' }>;
@@ -140,7 +141,7 @@ function refusal(owned: OwnedWrite, result: Result): InboxMessage {
 /** `code` says that an earlier answer was lost: our write may be part of what the row shows. */
 function moved(
   options: DynamicsWriteOptions,
-  owned: OwnedWrite,
+  owned: OwnedRow,
   row: DynamicsRow,
   code: string | null,
 ): InboxMessage {
@@ -149,7 +150,7 @@ function moved(
 
 function eventMessage(
   options: DynamicsWriteOptions,
-  owned: OwnedWrite,
+  owned: OwnedRow,
   row: DynamicsRow,
   result: Result,
 ): InboxMessage {

@@ -67,6 +67,8 @@ export type DynamicsUpdate = {
   readonly version: number;
   /** Column values in Dynamics' own form: option sets as their number. */
   readonly columns: ScalarValues;
+  /** Who is to own it from now on; absent: nothing changes. */
+  readonly owner?: DynamicsOwner;
 };
 
 /** WRITTEN carries the representation that our write left behind. */

@@ -56,6 +56,12 @@ export type {
   DynamicsWriter,
   RefusedRow,
 } from './dynamicsTable.ts';
+export type {
+  DynamicsReference,
+  DynamicsRequestResult,
+  DynamicsRequests,
+  DynamicsTask,
+} from './dynamicsRequests.ts';
 export type { DynamicsCatalog, ExcludedColumn, TableDescription, TableSelection } from './dynamicsCatalog.ts';
 export type { MarketoObject, MarketoObjects, ObjectResult } from './marketoObjects.ts';
 export {
@@ -108,6 +114,7 @@ export type { LogPoint, PendingMessages } from './doubles/inMemoryConsumers.ts';
 export { inMemoryLeaseKeeper, type InMemoryLeaseKeeper } from './doubles/inMemoryLease.ts';
 export { inMemoryStores, type InMemoryStores } from './doubles/inMemoryStores.ts';
 export { dynamicsContract } from './contracts/dynamicsTableContract.ts';
+export { dynamicsRequestsContract, type SeenTask } from './contracts/dynamicsRequestsContract.ts';
 export type { DynamicsHarness, DynamicsHuman } from './contracts/dynamicsHarness.ts';
 export { dynamicsQueriesContract } from './contracts/dynamicsQueriesContract.ts';
 export {

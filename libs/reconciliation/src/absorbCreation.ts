@@ -1,5 +1,5 @@
-import type { ChangeEvent, DynamicsOutcome, ErrorCode } from '@lockstep/change-events';
-import { errorTable } from '@lockstep/change-events';
+import type { ChangeEvent, DynamicsOutcome } from '@lockstep/change-events';
+import { knownCode } from './absorbCarriedOut.ts';
 import { activeRow, addRow, type Draft, type DraftRow } from './decision.ts';
 import type { DynamicsWriteEntry } from './goldenRecord.ts';
 import type { MappingRow } from './mapping.ts';
@@ -71,6 +71,5 @@ export function absorbCreation(draft: Draft, entry: DynamicsWriteEntry, written:
   if (field !== null && field in entry.columns)
     return planWithout(draft, entry, field, { code, ...saying(detail) });
   const request = record.requests?.find(({ rowId }) => rowId === entry.rowId);
-  const known: ErrorCode = Object.hasOwn(errorTable, code) ? (code as ErrorCode) : 'DYNAMICS_REFUSED';
-  if (request) endRequest(draft, request, { state: 'FAILED', code: known, detail });
+  if (request) endRequest(draft, request, { state: 'FAILED', code: knownCode(code), detail });
 }

@@ -7,7 +7,9 @@ import {
   type Sequence,
 } from '@lockstep/change-events';
 import { absorbCreation, meetCreated } from './absorbCreation.ts';
+import { absorbCarriedOut } from './absorbCarriedOut.ts';
 import { activeRow, addRow, type Draft, type DraftRow } from './decision.ts';
+import type { DynamicsWriteEntry } from './goldenRecord.ts';
 import { hasFilterNews, noteFilters } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
 import { observe, setField, settle } from './observe.ts';
@@ -153,12 +155,20 @@ function mirror(draft: Draft, row: DraftRow): void {
  */
 export function absorbWritten(draft: Draft, written: DynamicsOutcome, event: ChangeEvent | null): void {
   const entry = draft.record.outbox.find((other) => other.entryId === written.entryId);
-  if (entry?.kind !== 'dynamics-write') {
-    draft.nothing = 'no-entry';
-    return;
-  }
+  if (entry?.kind === 'dynamics-request') return absorbCarriedOut(draft, entry, written);
+  if (entry?.kind === 'dynamics-write') return absorbWrite(draft, { entry, written, event });
+  draft.nothing = 'no-entry';
+}
+
+type WriteAnswer = {
+  readonly entry: DynamicsWriteEntry;
+  readonly written: DynamicsOutcome;
+  readonly event: ChangeEvent | null;
+};
+
+function absorbWrite(draft: Draft, { entry, written, event }: WriteAnswer): void {
   if (entry.ifMatch === null) return absorbCreation(draft, entry, written);
-  draft.record.outbox = draft.record.outbox.filter((other) => other !== entry);
+  draft.record.outbox = draft.record.outbox.filter(({ entryId }) => entryId !== entry.entryId);
   const row = draft.record.rows.find((other) => other.table === entry.table && other.id === entry.rowId);
   if (!row) return;
   const { inFlight } = row;

@@ -63,7 +63,7 @@ function markTroubled({ record, context }: Draft): void {
 const isOpen = ({ context }: Draft, entry: GoldenRecord['outbox'][number]): boolean =>
   entry.kind === 'golden-event' || entry.kind === 'request-state'
     ? !context.published.has(entry.entryId)
-    : entry.kind === 'dynamics-write' || !entry.lapsed;
+    : entry.kind !== 'marketo-write' || !entry.lapsed;
 
 /** Whatever changes a record says by which rules. */
 function sign({ record, context }: Draft): void {

@@ -12,7 +12,7 @@ import type {
 import type { Consent, ConsentChange } from './consent.ts';
 import { builtInType, type EntityType, type GoldenEntity } from './entityTypes.ts';
 import type {
-  DynamicsWriteEntry,
+  DynamicsEntry,
   GoldenField,
   GoldenRecord,
   InFlightValue,
@@ -63,7 +63,7 @@ export type Decision = {
   readonly goldenEvent: GoldenEvent | null;
   readonly conflicts: readonly Conflict[];
   readonly commands: readonly WriteCommand[];
-  readonly dynamicsWrites: readonly DynamicsWriteEntry[];
+  readonly dynamicsWrites: readonly DynamicsEntry[];
   readonly forwards: readonly InboxMessage[];
   readonly claimsAdded: readonly EmailClaim[];
   readonly claimsRemoved: readonly EmailClaim[];
@@ -97,7 +97,7 @@ export type Draft = {
   readonly changed: Map<string, ChangedField>;
   readonly conflicts: Conflict[];
   readonly commands: WriteCommand[];
-  readonly dynamicsWrites: DynamicsWriteEntry[];
+  readonly dynamicsWrites: DynamicsEntry[];
   readonly forwards: InboxMessage[];
   nothing: Nothing | null;
   relinks: Decision['relinks'];

@@ -3,7 +3,7 @@ import type { Consent } from './consent.ts';
 import type { Decision } from './decision.ts';
 import { createDynamicsSide, createMarketoSide } from './exampleSides.ts';
 import type { NarrowField } from './exampleUnfit.ts';
-import type { DynamicsWriteEntry, GoldenRecord } from './goldenRecord.ts';
+import type { DynamicsEntry, GoldenRecord } from './goldenRecord.ts';
 import { defaultMapping, type MappingRow } from './mapping.ts';
 import { nativePolicy } from './policy.ts';
 
@@ -14,7 +14,7 @@ export type ReceivedWrite =
 
 /** One write that is planned and not carried out yet. */
 export type OpenWrite =
-  | { readonly to: 'dynamics'; readonly goldenId: string; readonly entry: DynamicsWriteEntry }
+  | { readonly to: 'dynamics'; readonly goldenId: string; readonly entry: DynamicsEntry }
   | { readonly to: 'marketo'; readonly goldenId: string; readonly command: WriteCommand };
 
 export type WorldOptions = {
@@ -38,7 +38,9 @@ export function createParts(options: WorldOptions) {
       decisions: [] as Decision[],
       open: [] as OpenWrite[],
       received: [] as ReceivedWrite[],
-      /** Columns whose values Dynamics refuses. */
+      /** Requests that Dynamics carried out: by id, the row that each was carried out for and how often it was asked to. */
+      served: new Map<string, { readonly rowId: string; readonly kind: string; readonly times: number }>(),
+      /** Columns whose values Dynamics refuses, and kinds of requests. */
       refused: new Set<string>(),
       /** Fields of Marketo with a limit, by name. */
       narrow: new Map<string, NarrowField>(),

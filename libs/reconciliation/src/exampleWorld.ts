@@ -112,8 +112,11 @@ function receive(parts: Parts, message: InboxMessage): Decision {
 
 /** As the owner does it, before anything is written. */
 function linkCreated({ state }: Parts, goldenId: string, { dynamicsWrites }: Decision): void {
-  for (const { ifMatch, table, rowId } of dynamicsWrites)
-    if (ifMatch === null) state.links.set(rowKey({ system: 'dynamics', table, id: rowId }), goldenId);
+  for (const entry of dynamicsWrites) {
+    if (entry.kind !== 'dynamics-write' || entry.ifMatch !== null) continue;
+    const { table, rowId } = entry;
+    state.links.set(rowKey({ system: 'dynamics', table, id: rowId }), goldenId);
+  }
 }
 
 function tellOthers(parts: Parts, { forwards, consent }: Decision): void {

@@ -1,16 +1,18 @@
 import type { DeliveryOutcome, InboxMessage, WriteCommand } from '@lockstep/change-events';
 import type { OpenWrite, Parts } from './exampleParts.ts';
 import { fitValues } from './exampleUnfit.ts';
-import { rowKey, type DynamicsWriteEntry } from './goldenRecord.ts';
+import { rowKey, type DynamicsRequestEntry, type DynamicsWriteEntry } from './goldenRecord.ts';
 
 export const entryIdOf = (write: OpenWrite): string =>
   write.to === 'dynamics' ? write.entry.entryId : write.command.commandId;
 
 /** A guarded write: on a moved version the row as it is now comes back; a repeat says that its answer was lost. */
 export function writeDynamics(
-  { dynamics, state }: Parts,
+  parts: Parts,
   { goldenId, entry }: Extract<OpenWrite, { to: 'dynamics' }>,
 ): InboxMessage {
+  if (entry.kind === 'dynamics-request') return serve(parts, goldenId, entry);
+  const { dynamics, state } = parts;
   const { rowId, columns, attempts, table } = entry;
   const field = Object.keys(columns).find((column) => state.refused.has(column));
   if (field !== undefined) {
@@ -32,6 +34,21 @@ export function writeDynamics(
     event: dynamics.representation(rowId),
     written,
   };
+}
+
+/** What is asked for a row that is there; done again, it does nothing. */
+function serve({ dynamics, state }: Parts, goldenId: string, entry: DynamicsRequestEntry): InboxMessage {
+  const { entryId, rowId, request } = entry;
+  const { requestId } = request;
+  const kind = String(request.kind);
+  const answer = (result: 'WRITTEN' | 'MISSING' | 'REFUSED', code: string | null = null): InboxMessage => ({
+    ...{ kind: 'refusal', goldenId, written: { entryId, result, code, field: null, detail: null } },
+  });
+  if (dynamics.version(rowId) === null) return answer('MISSING');
+  if (state.refused.has(kind)) return answer('REFUSED', 'OWNER_UNKNOWN');
+  const { times = 0 } = state.served.get(requestId) ?? {};
+  state.served.set(requestId, { rowId, kind, times: times + 1 });
+  return answer('WRITTEN');
 }
 
 /** Only at the version that is known, or while there is no such row. */

@@ -1,5 +1,6 @@
 import type { WriteOperation } from '@lockstep/change-events';
 import type { Draft } from './decision.ts';
+import type { DynamicsEntry } from './goldenRecord.ts';
 
 /** One write that would be made: `fields` are the names that the side's own API gives what an update changes. */
 export type Forecast = {
@@ -19,10 +20,18 @@ export function forecastOf(planned: Planned, before: Planned): readonly Forecast
 
   return [
     ...commands.map(({ operation, entity, fields }) => toForecast(operation, entity ?? 'person', fields)),
-    ...writes.map(({ ifMatch, table, columns }) =>
-      toForecast(ifMatch === null ? 'CREATE' : 'UPDATE', table, columns),
-    ),
+    ...writes.map(forecastToDynamics),
   ];
+}
+
+/** What is asked for a row changes its owner, or makes a row beside it (F-34, F-35). */
+function forecastToDynamics(entry: DynamicsEntry): Forecast {
+  const { table } = entry;
+  if (entry.kind === 'dynamics-write')
+    return toForecast(entry.ifMatch === null ? 'CREATE' : 'UPDATE', table, entry.columns);
+  const isOwner = entry.request.kind === 'CHANGE_OWNER';
+
+  return isOwner ? toForecast('UPDATE', table, { ownerid: null }) : toForecast('CREATE', 'task', {});
 }
 
 const toForecast = (operation: WriteOperation, table: string, values: object): Forecast => ({

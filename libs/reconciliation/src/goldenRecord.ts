@@ -92,6 +92,23 @@ export type DynamicsWriteEntry = {
   readonly dueAtMs: number;
 };
 
+/**
+ * A request of a marketer that is carried out for a row that is there. What was done once does nothing when it is done again,
+ * so it is repeated until its answer comes (decision 20).
+ */
+export type DynamicsRequestEntry = {
+  readonly kind: 'dynamics-request';
+  readonly entryId: string;
+  readonly table: string;
+  readonly rowId: string;
+  readonly request: MarketerRequest;
+  readonly attempts: number;
+  readonly dueAtMs: number;
+};
+
+/** What goes to Dynamics. */
+export type DynamicsEntry = DynamicsWriteEntry | DynamicsRequestEntry;
+
 /** A command to Marketo that has no outcome yet; `unknown`: it may have happened, a read must settle it. */
 export type MarketoWriteEntry = {
   readonly kind: 'marketo-write';
@@ -113,7 +130,7 @@ export type MarketoWriteEntry = {
 export type OutboxEntry =
   | { readonly kind: 'golden-event'; readonly entryId: string; readonly event: GoldenEvent }
   | { readonly kind: 'request-state'; readonly entryId: string; readonly request: MarketerRequest }
-  | DynamicsWriteEntry
+  | DynamicsEntry
   | MarketoWriteEntry;
 
 /** Why a whole record waits, and until when at the latest. */

@@ -1,5 +1,7 @@
 export {
   rowKey,
+  type DynamicsEntry,
+  type DynamicsRequestEntry,
   type DynamicsWriteEntry,
   type GoldenField,
   type GoldenRecord,

@@ -1,6 +1,6 @@
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { emailClaim } from './match.ts';
-import type { OpenRequest } from './goldenRecord.ts';
+import type { DynamicsRequestEntry, OpenRequest } from './goldenRecord.ts';
 import { endRequest, markSent, replaceRequest, sendBack } from './openRequests.ts';
 import { planCreation } from './planCreation.ts';
 import { join } from './wakeUp.ts';
@@ -23,14 +23,23 @@ const headOf = ({ record }: Draft): OpenRequest | undefined => record.requests?.
 /** True when the request has ended, or is no longer this record's. */
 function carryOn(draft: Draft, head: OpenRequest): boolean {
   const row = activeRow(draft.record, 'dynamics');
-  if (isCreationOpen(draft)) return false;
-  if (row?.missing) return wait(draft, head);
-  if (isMade(draft, head) || (row?.version && !row.deletedAt)) return carryOutOn(draft, head, row);
+  if (isUnderWay(draft)) return false;
+  if (row && isUnexplained(row)) return wait(draft, head);
+  if (isMade(draft, head) || isThere(row)) return carryOutOn(draft, head, row);
   return insert(draft, head);
 }
 
-const isCreationOpen = ({ record }: Draft): boolean =>
-  record.outbox.some((entry) => entry.kind === 'dynamics-write' && entry.ifMatch === null);
+const isThere = (row: DraftRow | undefined): boolean => row !== undefined && isLive(row);
+const isLive = ({ version, deletedAt }: DraftRow): boolean => version !== null && deletedAt === null;
+/** Nothing was found there, and the feed has not said why. */
+const isUnexplained = ({ missing, deletedAt }: DraftRow): boolean => missing && deletedAt === null;
+
+/** A row is being created, or what was asked for is being done. */
+const isUnderWay = ({ record }: Draft): boolean =>
+  record.outbox.some(
+    (entry) =>
+      entry.kind === 'dynamics-request' || (entry.kind === 'dynamics-write' && entry.ifMatch === null),
+  );
 
 /** The row that was planned for it came into being, whatever became of it since. */
 const isMade = ({ record }: Draft, { rowId }: OpenRequest): boolean =>
@@ -39,7 +48,7 @@ const isMade = ({ record }: Draft, { rowId }: OpenRequest): boolean =>
 /** A person that is there is not sent again (F-21); a contact is never sent as a lead (F-24). */
 function carryOutOn(draft: Draft, head: OpenRequest, row: DraftRow | undefined): boolean {
   const { kind, arguments: asked } = head.request;
-  if (kind !== 'SYNC_PERSON') return false;
+  if (kind !== 'SYNC_PERSON') return carryOutFor(draft, head, row);
   const isConflict = row?.table === 'contact' && asked['as'] === 'lead';
   endRequest(
     draft,
@@ -47,6 +56,25 @@ function carryOutOn(draft: Draft, head: OpenRequest, row: DraftRow | undefined):
     isConflict ? { state: 'FAILED', code: 'REQUEST_KIND_CONFLICT' } : { state: 'DONE' },
   );
   return true;
+}
+
+/** What is asked for a row that is there; one that was made for it and deleted since is not made again. */
+function carryOutFor(draft: Draft, head: OpenRequest, row: DraftRow | undefined): boolean {
+  if (!row || !isLive(row)) {
+    endRequest(draft, head, { state: 'FAILED', code: 'DYNAMICS_ROW_MISSING' });
+    return true;
+  }
+  const { goldenId, revision, outbox } = draft.record;
+  const entry: DynamicsRequestEntry = {
+    kind: 'dynamics-request',
+    entryId: `${goldenId}/${revision.epoch}.${revision.number}/request`,
+    ...{ table: row.table, rowId: row.id, request: head.request, attempts: 0 },
+    dueAtMs: draft.context.nowMs + draft.context.policy.dynamicsOutcomeMs,
+  };
+  outbox.push({ ...entry });
+  draft.dynamicsWrites.push(entry);
+  markSent(draft, head);
+  return false;
 }
 
 /** The person gets a row, once it is known that it has none (F-21, F-23, F-32). */
@@ -64,8 +92,15 @@ function insert(draft: Draft, head: OpenRequest): boolean {
     return true;
   }
   if (match !== null) return joinRow(draft, head, match);
-  markSent(draft, head, planCreation(draft, head.request.arguments));
+  markSent(draft, head, planCreation(draft, creationFor(head)));
   return false;
+}
+
+/** A person that is not there is inserted as a lead first, for its new owner when that is what is asked (F-34 to F-36). */
+function creationFor({ request: { kind, arguments: asked } }: OpenRequest): Readonly<Record<string, string>> {
+  const { owner } = asked;
+  if (kind === 'SYNC_PERSON') return asked;
+  return kind === 'CHANGE_OWNER' && owner !== undefined ? { owner } : {};
 }
 
 /**

@@ -13,8 +13,8 @@ export function lookAgain(draft: Draft): void {
   const { nowMs } = draft.context;
   for (const entry of draft.record.outbox) {
     if (!('dueAtMs' in entry) || entry.dueAtMs > nowMs) continue;
-    if (entry.kind === 'dynamics-write') retryDynamics(draft, entry);
-    else retryMarketo(draft, entry);
+    if (entry.kind === 'marketo-write') retryMarketo(draft, entry);
+    else retryDynamics(draft, entry);
   }
   endWaiting(draft);
   retryRelations(draft);
@@ -30,7 +30,7 @@ function endWaiting(draft: Draft): void {
 
 type Entry<Kind> = Extract<DraftRecord['outbox'][number], { kind: Kind }>;
 
-function retryDynamics(draft: Draft, entry: Entry<'dynamics-write'>): void {
+function retryDynamics(draft: Draft, entry: Entry<'dynamics-write' | 'dynamics-request'>): void {
   entry.attempts += 1;
   entry.dueAtMs =
     draft.context.nowMs +

@@ -1,5 +1,5 @@
 import type { InboxMessage, Scalar, WriteCommand } from '@lockstep/change-events';
-import type { DynamicsWriteEntry } from '@lockstep/reconciliation';
+import type { DynamicsEntry } from '@lockstep/reconciliation';
 import { leadEvent, type TrafficPerson } from './trafficPeople.ts';
 
 /** Marketo takes a command: what its person holds changes with it. */
@@ -24,8 +24,8 @@ export function answerCommand(
 }
 
 /** Dynamics takes a guarded write; null when the row has moved on, so that it would not. */
-export function answerWrite(person: TrafficPerson, entry: DynamicsWriteEntry): InboxMessage | null {
-  if (entry.ifMatch?.number !== person.version) return null;
+export function answerWrite(person: TrafficPerson, entry: DynamicsEntry): InboxMessage | null {
+  if (entry.kind !== 'dynamics-write' || entry.ifMatch?.number !== person.version) return null;
   person.version += 1;
   Object.assign(person.lead, entry.columns satisfies Readonly<Record<string, Scalar>>);
   const written = {

@@ -1,12 +1,12 @@
 import type { InboxMessage, WriteCommand } from '@lockstep/change-events';
-import { decide, nativePolicy, type DynamicsWriteEntry, type GoldenRecord } from '@lockstep/reconciliation';
+import { decide, nativePolicy, type DynamicsEntry, type GoldenRecord } from '@lockstep/reconciliation';
 import { answerCommand, answerWrite } from './trafficAnswers.ts';
 import { leadMessage, makePerson, trafficMapping, type TrafficPerson } from './trafficPeople.ts';
 
 export const trafficNowMs = Date.parse('2026-11-22T10:00:03Z');
 
 /** A write that the reconciler asked for and that nobody has answered. */
-export type OpenWrite = { readonly person: TrafficPerson; readonly write: WriteCommand | DynamicsWriteEntry };
+export type OpenWrite = { readonly person: TrafficPerson; readonly write: WriteCommand | DynamicsEntry };
 
 /** Two systems and the reconciler between them. */
 export type TrafficWorld = {

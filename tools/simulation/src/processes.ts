@@ -182,7 +182,7 @@ async function openReconciler(world: World, gate: Gate): Promise<Process['steps'
     syncState: guard(syncState),
   };
   const writes: OwnedWrite[] = [];
-  const writer = guard(world.variant.writer?.(world.dynamics) ?? world.dynamics);
+  const writer = guard({ ...world.dynamics, ...world.variant.writer?.(world.dynamics) });
   const write = createDynamicsWriter({
     writer,
     publisher: await log.openPublisher('reconciler/outcomes'),

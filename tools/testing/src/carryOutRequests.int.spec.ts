@@ -97,3 +97,30 @@ it(
   },
   2 * timeoutMs,
 );
+
+it(
+  'makes one task about a lead, however often it is asked for, and changes the owner',
+  async () => {
+    const email = 'grace@example.org';
+    const personId = await person({ firstName: 'Grace', lastName: 'Hopper', email });
+    const task = { request: 'create task', arguments: { subject: 'Call Grace', due: '2027-03-31' } };
+
+    const ends = [await ask('task-1', personId, task), await ask('task-1', personId, task)];
+    const assigned = await ask('owner-1', personId, {
+      request: 'change owner',
+      arguments: { owner: 'Olga Owner' },
+    });
+
+    expect(ends).toMatchObject([{ state: 'DONE', requestId: 'webhook/task-1' }, { state: 'DONE' }]);
+    expect(assigned).toMatchObject({ state: 'DONE' });
+    const [lead] = await leadsOf(email);
+    expect(lead).toMatchObject({ _ownerid_value: owner.systemuserid });
+    expect(await lockstep.dynamics.rows('task')).toMatchObject([
+      {
+        ...{ subject: 'Call Grace', scheduledend: '2027-03-31T12:00:00Z' },
+        _regardingobjectid_value: lead?.['leadid'],
+      },
+    ]);
+  },
+  3 * timeoutMs,
+);

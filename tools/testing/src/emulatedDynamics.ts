@@ -18,7 +18,7 @@ export type EmulatedDynamics = {
   deleteRow(table: PersonTable, id: string): Promise<void>;
   /** Every column of a row. Throws when there is no such row. */
   row(table: PersonTable, id: string): Promise<Values>;
-  rows(table: PersonTable): Promise<readonly Values[]>;
+  rows(table: string): Promise<readonly Values[]>;
   close(): Promise<void>;
 };
 

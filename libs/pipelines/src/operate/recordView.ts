@@ -103,6 +103,11 @@ function openView(entry: GoldenRecord['outbox'][number]): OpenWriteView[] {
     case 'golden-event':
     case 'request-state':
       return [];
+    case 'dynamics-request': {
+      const { entryId, attempts, dueAtMs, request } = entry;
+      const operation = request.kind ?? '';
+      return [{ to: 'dynamics', operation, entryId, fields: [], attempts, dueAt: isoTime(dueAtMs) }];
+    }
     case 'dynamics-write': {
       const { entryId, attempts, dueAtMs, columns, ifMatch } = entry;
       const fields = Object.keys(columns);

@@ -1,18 +1,21 @@
 import { tableDefinitions, type FieldValues, type TableDefinition } from '@lockstep/change-events';
 import type { DynamicsPage, DynamicsReader, DynamicsRow, DynamicsWriter } from '../dynamicsTable.ts';
+import type { DynamicsRequests } from '../dynamicsRequests.ts';
+import type { SeenTask } from './dynamicsRequestsContract.ts';
 
 /** What people do in Dynamics while the port is used; values in the port's own form. */
 export type DynamicsHuman = {
   seed(table: string, rows: readonly { id: string; fields: FieldValues }[]): Promise<void>;
   edit(table: string, id: string, fields: FieldValues): Promise<void>;
   remove(table: string, id: string): Promise<void>;
+  tasks(): Promise<readonly SeenTask[]>;
   /** Makes every position that was handed out so far invalid. */
   expirePositions(): Promise<void>;
 };
 
 /** An empty Dynamics with the default tables, read in pages of two. */
 export type DynamicsHarness = {
-  readonly dynamics: DynamicsReader & DynamicsWriter;
+  readonly dynamics: DynamicsReader & DynamicsWriter & DynamicsRequests;
   readonly human: DynamicsHuman;
   close(): Promise<void>;
 };

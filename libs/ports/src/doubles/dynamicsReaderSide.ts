@@ -14,7 +14,8 @@ export type DynamicsOperation =
   | 'read'
   | 'update'
   | 'create'
-  | 'findOwners';
+  | 'findOwners'
+  | 'createTask';
 
 export type ReaderParts = {
   /** Called before every read; may throw in its place. */

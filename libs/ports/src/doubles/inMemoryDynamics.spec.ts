@@ -3,6 +3,7 @@ import {
   dynamicsCatalogContract,
   type DynamicsCatalogHarness,
 } from '../contracts/dynamicsCatalogContract.ts';
+import { dynamicsRequestsContract } from '../contracts/dynamicsRequestsContract.ts';
 import { dynamicsQueriesContract } from '../contracts/dynamicsQueriesContract.ts';
 import type { DynamicsHarness } from '../contracts/dynamicsHarness.ts';
 import { dynamicsContract } from '../contracts/dynamicsTableContract.ts';
@@ -20,6 +21,7 @@ async function startDouble(): Promise<DynamicsHarness> {
       seed: async (table, rows) => dynamics.seed(table, rows),
       edit: async (table, rowId, fields) => void dynamics.edit(table, rowId, fields),
       remove: async (table, rowId) => dynamics.remove(table, rowId),
+      tasks: async () => dynamics.tasks(),
       expirePositions: async () => dynamics.expirePositions(),
     },
     close: async () => {},
@@ -53,6 +55,7 @@ async function startCatalog(): Promise<DynamicsCatalogHarness> {
 describe('the in-memory Dynamics', () => {
   dynamicsContract(startDouble);
   dynamicsQueriesContract(startDouble);
+  dynamicsRequestsContract(startDouble);
   dynamicsCatalogContract(startCatalog);
 
   it('logs every state with who made it and what changed', async () => {

@@ -20,6 +20,9 @@ import { createDynamicsPages } from './dynamicsPositions.ts';
 import { dynamicsReaderSide, type DynamicsOperation } from './dynamicsReaderSide.ts';
 import { createDynamicsRowStore, type DynamicsRowStore, type TableColumns } from './dynamicsRowStore.ts';
 import { createIn, defaultHuman, findOwners, setAtCreation, writeColumns } from './dynamicsCreation.ts';
+import { dynamicsRequestsSide } from './dynamicsRequestsSide.ts';
+import type { DynamicsRequests } from '../dynamicsRequests.ts';
+import type { SeenTask } from '../contracts/dynamicsRequestsContract.ts';
 import type { RecordedState } from './recordedState.ts';
 
 export type InMemoryDynamicsOptions = {
@@ -43,12 +46,14 @@ export type DynamicsHooks = {
   beforeUpdate?: (update: DynamicsUpdate) => void | Promise<void>;
   afterUpdate?: (update: DynamicsUpdate, result: DynamicsUpdateResult) => void | Promise<void>;
   afterCreate?: (creation: DynamicsCreation, result: DynamicsCreateResult) => void | Promise<void>;
+  afterRequest?: (operation: DynamicsOperation) => void | Promise<void>;
 };
 
 /** Dynamics in memory, with a human side. `states` only grows. */
 export type InMemoryDynamics = DynamicsReader &
   DynamicsCatalog &
-  DynamicsWriter & {
+  DynamicsWriter &
+  DynamicsRequests & {
     readonly hooks: DynamicsHooks;
     readonly states: readonly RecordedState[];
     seed(table: string, rows: readonly SeedRow[], actor?: string): void;
@@ -56,6 +61,7 @@ export type InMemoryDynamics = DynamicsReader &
     edit(table: string, id: string, fields: FieldValues, actor?: string): number;
     remove(table: string, id: string, actor?: string): void;
     rows(table: string): readonly DynamicsRow[];
+    tasks(): readonly SeenTask[];
     /** From now on every position handed out so far answers DYNAMICS_POSITION_EXPIRED. */
     expirePositions(): void;
     /** Adds, drops or retypes columns, or hides secured ones, as an administrator does. Positions stay valid. */
@@ -78,7 +84,7 @@ export function inMemoryDynamics(options: InMemoryDynamicsOptions = {}): InMemor
     if ('result' in found) return found;
     const written = writeColumns(rules, store.definition(change.table), change.columns);
     if ('fault' in written) return { result: 'REFUSED', ...written.fault };
-    const fields = { ...found.fields, ...written.fields };
+    const fields = { ...found.fields, ...written.fields, ...(change.owner ? { ownerid: change.owner } : {}) };
 
     return { result: 'WRITTEN', row: store.save(change.table, change.id, fields, application) };
   };
@@ -115,6 +121,7 @@ export function inMemoryDynamics(options: InMemoryDynamicsOptions = {}): InMemor
 
       return result;
     },
+    ...dynamicsRequestsSide(store, hooks),
     async findOwners(text) {
       await hooks.beforeCall?.('findOwners', 'systemuser');
 
