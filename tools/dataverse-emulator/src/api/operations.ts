@@ -3,6 +3,7 @@ import type { TableDefinition } from '../core/tableDefinition.ts';
 import { principalPrivileges } from './principalPrivileges.ts';
 import { bulkMessages } from './actions/bulkMessages.ts';
 import { closeOpportunity } from './actions/closeOpportunity.ts';
+import { addItemCampaign, addMemberList } from './actions/marketingLists.ts';
 import { mergeRows } from './actions/mergeRows.ts';
 import {
   retrieveCurrentOrganization,
@@ -54,6 +55,8 @@ export const operations: ReadonlyMap<string, Operation> = new Map<string, Operat
   ['LoseOpportunity', { method: 'POST', binding: 'none', answer: closeOpportunity(2) }],
   ['AddMembersTeam', { method: 'POST', binding: 'row', answer: changeMembers('add') }],
   ['RemoveMembersTeam', { method: 'POST', binding: 'row', answer: changeMembers('remove') }],
+  ['AddMemberList', { method: 'POST', binding: 'row', answer: addMemberList }],
+  ['AddItemCampaign', { method: 'POST', binding: 'row', answer: addItemCampaign }],
   ...bulkMessages,
   ['RetrievePrincipalAttributePrivileges', { method: 'GET', binding: 'row', answer: principalPrivileges }],
 ]);

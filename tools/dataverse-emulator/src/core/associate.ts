@@ -1,8 +1,9 @@
 import { commitChange } from './commitChange.ts';
 import type { Collection } from './collections.ts';
-import type { Row } from './columnDefinition.ts';
+import { lookupTableAnnotation, type Row } from './columnDefinition.ts';
 import { DataverseError, errorCodes, rowMissing } from './dataverseError.ts';
 import type { Actor, OrganizationState } from './organizationState.ts';
+import type { ManySide } from './relationships.ts';
 
 /** Two rows that are related many-to-many: the one that was addressed and the one named. */
 export interface Pair {
@@ -26,6 +27,12 @@ function requireRows(state: OrganizationState, { relation, nearId, farId }: Pair
   for (const [table, id] of sides) if (!state.store.row(table, id)) throw rowMissing(table, id);
 }
 
+/** Some intersect tables hold a side as a lookup, which names its table too. */
+function cellsOf({ table, column }: ManySide, id: string): Row {
+  const name = column.startsWith('_') ? { [`${column}@${lookupTableAnnotation}`]: table } : {};
+  return { [column]: id, ...name };
+}
+
 /** Makes the row between two rows; it has a version of its own. Throws 412 when there is one. */
 export function associate(state: OrganizationState, actor: Actor, pair: Pair): void {
   requireRows(state, pair);
@@ -34,7 +41,7 @@ export function associate(state: OrganizationState, actor: Actor, pair: Pair): v
   const { near, far, relation } = pair.relation;
   const key = state.tables.get(relation.intersect)?.key ?? `${relation.intersect}id`;
   const id = state.newId();
-  const cells = { [key]: id, [near.column]: pair.nearId, [far.column]: pair.farId };
+  const cells = { [key]: id, ...cellsOf(near, pair.nearId), ...cellsOf(far, pair.farId) };
   commitChange(
     state,
     actor,

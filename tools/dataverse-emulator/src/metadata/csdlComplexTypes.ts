@@ -46,6 +46,7 @@ const answers: Readonly<Record<string, Properties>> = {
     Keys: 'Collection(mscrm.EndpointType)',
     Values: 'Collection(Edm.String)',
   },
+  AddMemberListResponse: { Id: 'Edm.Guid' },
   CreateMultipleResponse: { Ids: 'Collection(Edm.Guid)' },
   AttributePrivilege: {
     AttributeId: 'Edm.Guid',

@@ -83,6 +83,20 @@ const actions: readonly CsdlOperation[] = [
   action('LoseOpportunity', { parameters: closing }),
   { ...action('AddMembersTeam', { parameters: members }), isBound: true },
   { ...action('RemoveMembersTeam', { parameters: members }), isBound: true },
+  {
+    ...action('AddMemberList', {
+      parameters: [requires('entity', 'mscrm.list'), requires('EntityId', 'Edm.Guid')],
+      returns: 'mscrm.AddMemberListResponse',
+    }),
+    isBound: true,
+  },
+  {
+    ...action('AddItemCampaign', {
+      parameters: [requires('entity', 'mscrm.list'), requires('Campaign', 'mscrm.campaign')],
+      returns: 'mscrm.campaignitem',
+    }),
+    isBound: true,
+  },
 ];
 
 /** The bulk messages of one table, bound to its set. */

@@ -1,5 +1,11 @@
 import { userId, type OrganizationState } from '../core/organizationState.ts';
-import { manyToOne, oneToMany, type ManyToMany, type OneToMany } from '../core/relationships.ts';
+import {
+  manyToOne,
+  oneToMany,
+  type ManySide,
+  type ManyToMany,
+  type OneToMany,
+} from '../core/relationships.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
 import { managedProperty, type Json, type MetadataNode } from './metadataNode.ts';
 
@@ -46,16 +52,19 @@ export function oneToManyNode(state: OrganizationState, found: OneToMany): Metad
   return { type: 'OneToManyRelationshipMetadata', json, derived: new Set(Object.keys(json)), links: {} };
 }
 
+/** A lookup is called by its column, not by the property that holds its id. */
+const columnOf = ({ column }: ManySide): string => column.replace(/^_(.+)_value$/, '$1');
+
 /** A many-to-many relationship. */
 export function manyToManyNode({ schemaName, intersect, sides }: ManyToMany): MetadataNode {
   const [first, second] = sides;
   const json = {
     ...sharedJson(schemaName, 'ManyToManyRelationship'),
     Entity1LogicalName: first.table,
-    Entity1IntersectAttribute: first.column,
+    Entity1IntersectAttribute: columnOf(first),
     Entity1NavigationPropertyName: first.navigation,
     Entity2LogicalName: second.table,
-    Entity2IntersectAttribute: second.column,
+    Entity2IntersectAttribute: columnOf(second),
     Entity2NavigationPropertyName: second.navigation,
     IntersectEntityName: intersect,
   };

@@ -74,12 +74,39 @@ export const intersectTables: readonly TableDefinition[] = [
     objectTypeCode: 22,
     columns: ['ContactId', 'LeadId'],
   }),
+  intersectTable({
+    name: 'campaignitem',
+    schemaName: 'CampaignItem',
+    set: 'campaignitems',
+    key: 'CampaignItemId',
+    objectTypeCode: 4403,
+    columns: ['CampaignId', 'EntityId'],
+  }),
 ];
 
 function between(name: string, intersect: string, first: string, second: string): ManyToMany {
   const side = (table: string): ManyToMany['sides'][0] => ({ table, column: `${table}id`, navigation: name });
   return { schemaName: name, intersect, sides: [side(first), side(second)] };
 }
+
+/** Members of marketing lists: `listmember` holds both sides as lookups. */
+function onLists(table: string): ManyToMany {
+  const name = `list${table}_association`;
+  const side = (each: string, column: string): ManyToMany['sides'][0] => ({
+    ...{ table: each, column, navigation: name },
+  });
+  const sides = [side('list', '_listid_value'), side(table, '_entityid_value')] as const;
+  return { schemaName: name, intersect: 'listmember', sides };
+}
+
+const campaignLists: ManyToMany = {
+  schemaName: 'campaignlist_association',
+  intersect: 'campaignitem',
+  sides: [
+    { table: 'campaign', column: 'campaignid', navigation: 'campaignlist_association' },
+    { table: 'list', column: 'entityid', navigation: 'campaignlist_association' },
+  ],
+};
 
 /** The many-to-many relationships (facts, section 6); both sides' navigation properties have the same name. */
 export const standardManyToMany: readonly ManyToMany[] = [
@@ -88,4 +115,6 @@ export const standardManyToMany: readonly ManyToMany[] = [
   between('teamprofiles_association', 'teamprofiles', 'team', 'fieldsecurityprofile'),
   between('accountleads_association', 'accountleads', 'account', 'lead'),
   between('contactleads_association', 'contactleads', 'contact', 'lead'),
+  campaignLists,
+  ...['account', 'contact', 'lead'].map(onLists),
 ];
