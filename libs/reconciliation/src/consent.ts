@@ -47,7 +47,10 @@ export function followConsent(draft: Draft): void {
   if (claim === null) return;
   const stored = draft.context.consents?.get(claim);
   const optedOut = wishOf(draft, claim, stored);
-  if (stored && optedOut !== isOptedOut(draft.record)) take(draft, stored, optedOut);
+  const isNews = optedOut !== isOptedOut(draft.record);
+  // It is told again when it comes back; until then it may still speak, but does not listen.
+  if (isNews && isGone(draft.record)) return;
+  take(draft, stored, optedOut);
   if (optedOut !== (stored?.optedOut ?? false)) change(draft, claim, { optedOut, stored });
   else note(draft, claim, stored);
 }
@@ -58,9 +61,14 @@ function followedClaim({ record, context }: Draft): string | null {
   return emailClaim(record);
 }
 
-function take(draft: Draft, { source, changedAt }: Consent, optedOut: boolean): void {
+function take(draft: Draft, stored: Consent | undefined, optedOut: boolean): void {
+  if (!stored || optedOut === isOptedOut(draft.record)) return;
+  const { source, changedAt } = stored;
   setField(draft, consentField, { value: optedOut, source, changedAt, rule: consentRule });
 }
+
+/** Nothing of it is left on either side. */
+const isGone = ({ rows }: Pick<GoldenRecord, 'rows'>): boolean => rows.every(({ deletedAt }) => deletedAt);
 
 const isOptedOut = ({ fields }: Pick<GoldenRecord, 'fields'>): boolean =>
   fields[consentField]?.value === true;

@@ -22,6 +22,7 @@ const program = new Command('npm run bench --')
   .option('--memory', 'peak memory instead of rates, in the extract suite')
   .option('--edits <n>', 'edits of the latency and notice suites', count)
   .option('--idle-minutes <n>', 'idle time of the latency and notice suites', count)
+  .option('--minutes <n>', 'how long the sync suite edits', count)
   .option('--people <n>', 'people of the deliver and reconcile suites', count)
   .option('--events <n>', 'events of the reconcile suite', count)
   .option('--bad <percent>', 'share of its people that Marketo refuses, such as 1%', percent)
@@ -34,6 +35,7 @@ const { json, ...given } = program.opts<{
   memory?: boolean;
   edits?: number;
   idleMinutes?: number;
+  minutes?: number;
   people?: number;
   events?: number;
   bad?: number;

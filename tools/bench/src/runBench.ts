@@ -9,6 +9,7 @@ import { readMachineFacts } from './machineFacts.ts';
 import type { Measurement, Rounds } from './measure.ts';
 import { runNoticeSuite } from './noticeSuite.ts';
 import { runReconcileSuite } from './reconcileSuite.ts';
+import { runSyncSuite } from './syncSuite.ts';
 
 export type BenchOptions = Rounds & {
   readonly jsonFile?: string;
@@ -21,6 +22,8 @@ export type BenchOptions = Rounds & {
   /** Of the suites that wait for edits. */
   readonly edits?: number;
   readonly idleMinutes?: number;
+  /** Of the sync suite: how long both sides are edited. */
+  readonly minutes?: number;
   /** Of the deliver and reconcile suites. */
   readonly people?: number;
   /** Of the reconcile suite. */
@@ -39,6 +42,7 @@ const suites: Readonly<Record<string, Suite>> = {
   latency: runLatencySuite,
   notice: runNoticeSuite,
   reconcile: runReconcileSuite,
+  sync: runSyncSuite,
 };
 
 export const suiteNames = Object.keys(suites);

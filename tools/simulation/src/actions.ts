@@ -34,6 +34,9 @@ export const pieces = [
 export type Piece = (typeof pieces)[number];
 export type ProcessName = 'extractor' | 'marketing' | 'reconciler';
 
+export const consumerGroups = ['router', 'reconciler', 'deliverer'] as const;
+export type ConsumerGroup = (typeof consumerGroups)[number];
+
 /**
  * What goes wrong at the `call`-th use of a port in a step: the process dies, the call fails before or after its effect, a
  * person acts in that moment, Marketo commits a call later, or the process sleeps while another takes over.
@@ -57,9 +60,13 @@ export type Action =
     }
   /** All loops run a few rounds without faults. */
   | { readonly kind: 'settle' }
+  /** All loops run without faults until nothing happens any more. */
+  | { readonly kind: 'rest' }
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'wake'; readonly process: ProcessName }
   | { readonly kind: 'restart'; readonly process: ProcessName }
+  /** All that a group of consumers ever read is delivered to it again. */
+  | { readonly kind: 'redeliver'; readonly group: ConsumerGroup }
   | { readonly kind: 'expire-positions' }
   | { readonly kind: 'commit-late' };
 

@@ -52,10 +52,14 @@ async function carryOut(world: World, action: Action): Promise<void> {
       return pass(world, action.ms);
     case 'settle':
       return runRounds(world, 4);
+    case 'rest':
+      return settleDown(world);
     case 'restart':
       return kill(world, action.process);
     case 'wake':
       return wake(world, action.process);
+    case 'redeliver':
+      return world.log.rewind(action.group);
     case 'expire-positions':
       return world.dynamics.expirePositions();
     case 'commit-late':

@@ -1,7 +1,7 @@
 export { startLockstep, type Lockstep, type LockstepOptions } from './startLockstep.ts';
 export type { ServiceName } from './bundleServices.ts';
 export { createControlApi, type CommittedState, type ControlApi, type Values } from './controlApi.ts';
-export { differencesBetween, type BothSides } from './differencesBetween.ts';
+export { differencesBetween, readBothSides, type BothSides } from './differencesBetween.ts';
 export { readTopics, type TopicMessage, type TopicsToRead } from './readTopics.ts';
 export type { EmulatedDynamics, PersonTable } from './emulatedDynamics.ts';
 export type { EmulatedMarketo } from './emulatedMarketo.ts';
@@ -11,3 +11,5 @@ export { startExtraction, type Extraction } from './startExtraction.ts';
 export { startNoticing, type Noticing } from './startNoticing.ts';
 export { closeInReverse, openBacking, type Backing, type Closers } from './openBacking.ts';
 export { bundleInto, makeRunFolder } from './bundle.ts';
+export { judgeOnceCaughtUp, type Judged } from './judgeHistory.ts';
+export { makeRows, toSeed } from './seedPeople.ts';

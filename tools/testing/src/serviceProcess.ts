@@ -19,6 +19,8 @@ export type ServiceProcess = {
   stop(): Promise<void>;
   /** Ends it at once, as a power cut would. */
   kill(): Promise<void>;
+  /** Stops it in the middle of whatever it does and lets it go on later; it may end then, since others took its place. */
+  freeze(forMs: number): Promise<void>;
   lastLines(linesMax?: number): Promise<string>;
 };
 
@@ -70,6 +72,12 @@ export function startServiceProcess(options: ServiceProcessOptions): ServiceProc
     whyNotReady: () => (code === null ? askReady(url) : Promise.resolve(`it ended with code ${code}`)),
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
+    async freeze(forMs) {
+      isEnding = true;
+      child.kill('SIGSTOP');
+      await sleep(forMs);
+      child.kill('SIGCONT');
+    },
     async lastLines(linesMax = 10) {
       const text = await readFile(logFile, 'utf8').catch(() => '');
       return text.slice(-logTailBytes).trimEnd().split('\n').slice(-linesMax).join('\n');

@@ -21,6 +21,8 @@ export type LockstepOptions = {
   readonly prepare?: (systems: Pick<Lockstep, 'dynamics'>) => Promise<void>;
   /** Whether records that are not linked yet are matched by email address; true by default. */
   readonly matchByEmail?: boolean;
+  /** `quick` for tests; `default` leaves pauses and shares as docs/configuration.md says. */
+  readonly pace?: 'quick' | 'default';
   /** Further settings of the services, by the names in docs/configuration.md. */
   readonly settings?: Readonly<Record<string, string>>;
 };
@@ -41,9 +43,8 @@ export type Lockstep = StackAddresses & {
   close(): Promise<void>;
 };
 
-/** The tables that the reconciler consumes, at a pace for tests. Reading feeds must leave Marketo's 100 calls in 20 s room for others. */
-const pace = {
-  DYNAMICS_TABLES: 'lead,contact',
+/** Reading feeds must leave Marketo's 100 calls in 20 s room for others. */
+const quickPace: Readonly<Record<string, string>> = {
   POLL_INTERVAL_MIN_MS: '100',
   POLL_INTERVAL_MAX_MS: '500',
   FEED_INTERVAL_MIN_MS: '500',
@@ -54,6 +55,8 @@ const pace = {
   WRITE_TO_DYNAMICS: 'on',
   WRITE_TO_MARKETO: 'on',
 };
+
+const paceOf = (pace: LockstepOptions['pace']) => (pace === 'default' ? {} : quickPace);
 
 /**
  * Starts everything and waits until the services are ready. Kafka, MongoDB and the schema registry are those in
@@ -75,7 +78,7 @@ const customTablesIn = ({ DYNAMICS_TABLES: tables = '' }: NonNullable<LockstepOp
 const nothing = (): Promise<void> => Promise.resolve();
 
 async function open(
-  { seed = {}, prepare = nothing, matchByEmail = true, settings = {} }: LockstepOptions,
+  { seed = {}, prepare = nothing, matchByEmail = true, pace, settings = {} }: LockstepOptions,
   closers: Closers,
 ): Promise<Lockstep> {
   const backing = await openBacking(closers, undefined, customTablesIn(settings));
@@ -92,7 +95,9 @@ async function open(
     ...toEnvironment(backing),
     ...dynamicsSettings(dynamics),
     ...marketoSettings(marketo),
-    ...pace,
+    // The tables that the reconciler consumes.
+    DYNAMICS_TABLES: 'lead,contact',
+    ...paceOf(pace),
     TOPIC_PREFIX: topicPrefix,
     MONGODB_DATABASE: topicPrefix,
     MATCH_BY_EMAIL: String(matchByEmail),

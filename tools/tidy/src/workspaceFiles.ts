@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorkspaceFile } from './sourceFaults.ts';
 
-const notOurs = new Set(['node_modules', 'dist', 'coverage', '.nx', '.git']);
+const notOurs = new Set(['node_modules', 'dist', 'coverage', '.cache', '.nx', '.git']);
 const textFile = /\.(ts|js|mjs|cjs|json|ya?ml|md|sh|tpl|avsc|editorconfig|example)$|(^|\/)(Dockerfile|run)$/;
 
 /** Reads every text file of the workspace at `root`, except what is installed or generated, and the lock file. */

@@ -48,6 +48,11 @@ export function pendingOf(state: LogState, group: string, topics: readonly strin
   );
 }
 
+/** Everything that a group ever read waits for it again. */
+export function rewind({ offsets }: LogState, group: string): void {
+  for (const key of [...offsets.keys()]) if (key.startsWith(`${group}/`)) offsets.delete(key);
+}
+
 export function subscribe(state: LogState, options: ConsumeOptions, handler: BatchHandler): Subscription {
   for (const topic of options.topics) state.store.partitions(topic);
   const consumer: Consumer = { options, handler, busy: new Set() };

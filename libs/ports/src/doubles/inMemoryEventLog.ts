@@ -12,6 +12,7 @@ import {
   consume,
   deliver,
   pendingOf,
+  rewind,
   subscribe,
   wake,
   type LogPoint,
@@ -38,6 +39,8 @@ export type InMemoryEventLog = EventLog & {
    */
   deliver(group: string, topic?: string, partition?: number, messagesMax?: number): Promise<boolean>;
   pending(group: string): PendingMessages[];
+  /** Forgets what a group has read, so that all of it is delivered again. */
+  rewind(group: string): void;
   messages(topic: string): readonly IncomingMessage[];
   injectUndecodable(topic: string, key: string): void;
 };
@@ -62,6 +65,7 @@ export function inMemoryEventLog(options: InMemoryEventLogOptions = {}): InMemor
     deliver: (group, topic, partition, messagesMax) =>
       deliver(state, group, { topic, partition, messagesMax }),
     pending: (group) => pendingOf(state, group, state.consumers.get(group)?.options.topics ?? []),
+    rewind: (group) => rewind(state, group),
     messages: (topic) => state.store.all(topic),
     injectUndecodable(topic, key) {
       state.store.append([{ topic, key, value: null }], new Uint8Array([0xde, 0xad]));
