@@ -1,0 +1,174 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { addRehearsals, emptyRehearsal, type Rehearsal, type SideForecast } from '@lockstep/pipelines';
+import { readBothSides } from './differencesBetween.ts';
+import { makeMeeting, type MeetingSize } from './firstMeetingPeople.ts';
+import { startLockstep, type Lockstep } from './startLockstep.ts';
+
+/** One number that was foretold, and what the emulators' own logs say that happened. */
+export type Foretold = { readonly what: string; readonly forecast: number; readonly actual: number };
+
+export type MeetingReport = {
+  readonly size: MeetingSize;
+  readonly numbers: readonly Foretold[];
+  /** Seconds until the rehearsal was final, and from `go` until both sides were quiet. */
+  readonly rehearseSeconds: number;
+  readonly writeSeconds: number;
+};
+
+const token = 'a-token-of-sixteen-characters';
+const quietMs = 6_000;
+const pollMs = 1_000;
+
+type Page = { readonly counts: Rehearsal; readonly next: string | null; readonly isFinal: boolean };
+type Final = { readonly rehearsal: Rehearsal; readonly isFinal: boolean };
+
+/** Lets two sides meet for the first time: rehearses, writes, and counts in the emulators what was foretold. */
+export async function meetFirst(size: MeetingSize, timeoutMs: number): Promise<MeetingReport> {
+  const settings = { API_TOKEN: token, WRITE_TO_DYNAMICS: 'observe', WRITE_TO_MARKETO: 'observe' };
+  const lockstep = await startLockstep({ seed: makeMeeting(size), settings });
+  const late = AbortSignal.timeout(timeoutMs);
+  try {
+    const startedMs = performance.now();
+    const { rehearsal } = await untilFinal(lockstep, late);
+    const readyMs = performance.now();
+    const before = await lastStates(lockstep);
+    await go(lockstep);
+    const endedMs = await untilQuiet(lockstep, late);
+    const left = (await rehearse(lockstep)).rehearsal;
+    const sides = await writtenSince(lockstep, before);
+    return {
+      ...{ size, numbers: compare(rehearsal, { ...left, sides }) },
+      rehearseSeconds: Math.round((readyMs - startedMs) / 1_000),
+      writeSeconds: Math.round((endedMs - readyMs) / 1_000),
+    };
+  } finally {
+    await lockstep.close();
+  }
+}
+
+async function call<Answer>({ processes }: Lockstep, path: string, body?: object): Promise<Answer> {
+  const answer = await fetch(`${processes.reconciler.url}${path}`, {
+    headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
+    ...(body && { method: 'POST', body: JSON.stringify(body) }),
+  });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+
+  return (await answer.json()) as Answer;
+}
+
+async function rehearse(lockstep: Lockstep): Promise<Final> {
+  let [rehearsal, isFinal, after] = [emptyRehearsal, true, ''];
+  for (;;) {
+    const page: Page = await call(lockstep, `/v1/rehearsal${after && `?after=${encodeURIComponent(after)}`}`);
+    rehearsal = addRehearsals(rehearsal, page.counts);
+    isFinal &&= page.isFinal;
+    if (page.next === null) return { rehearsal, isFinal };
+    after = page.next;
+  }
+}
+
+/** Twice the same, since a wake-up may be on its way between two topics. */
+async function untilFinal(lockstep: Lockstep, late: AbortSignal): Promise<Final> {
+  for (let former = ''; ;) {
+    await lockstep.services.assertRunning();
+    const found = await rehearse(lockstep);
+    const text = JSON.stringify(found.rehearsal);
+    if (found.isFinal && found.rehearsal.records.undecided === 0 && text === former) return found;
+    former = text;
+    if (late.aborted) throw new Error(`not final: ${text}\n${await lockstep.services.lastLines()}`);
+    await sleep(2 * pollMs);
+  }
+}
+
+async function go(lockstep: Lockstep): Promise<void> {
+  for (const target of ['reconciler/to-dynamics', 'reconciler/to-marketo'])
+    await call(lockstep, '/v1/control', { action: 'resume', target, actor: 'first meeting' });
+}
+
+type States = { readonly dynamics: number; readonly marketo: number };
+
+const lastStates = async ({ dynamics, marketo }: Lockstep): Promise<States> => ({
+  dynamics: await dynamics.control.lastState(),
+  marketo: await marketo.control.lastState(),
+});
+
+/** When nothing is foretold any more, and neither side changes; answers when the last change was. */
+async function untilQuiet(lockstep: Lockstep, late: AbortSignal): Promise<number> {
+  let [seen, movedMs] = ['', performance.now()];
+  for (;;) {
+    await lockstep.services.assertRunning();
+    const { rehearsal } = await rehearse(lockstep);
+    const now = JSON.stringify([await lastStates(lockstep), rehearsal]);
+    if (now !== seen) [seen, movedMs] = [now, performance.now()];
+    const isDone = Object.values(rehearsal.sides).every(({ creates, updates }) => isEmpty(creates, updates));
+    if (isDone && performance.now() - movedMs > quietMs) return movedMs;
+    if (late.aborted) throw new Error(`not quiet: ${seen}\n${await lockstep.services.lastLines()}`);
+    await sleep(pollMs);
+  }
+}
+
+const isEmpty = (...counts: readonly object[]): boolean =>
+  counts.every((count) => Object.keys(count).length === 0);
+
+type Written = { readonly sequence: number; readonly operation: string; readonly table: string } & {
+  readonly actorKind: string;
+  readonly changed: object;
+};
+
+/** What our own users did since, by the logs of both emulators. */
+async function writtenSince(lockstep: Lockstep, since: States): Promise<Rehearsal['sides']> {
+  const { dynamics, marketo } = await readBothSides(lockstep);
+  const ours = (states: readonly Written[], after: number): SideForecast =>
+    states
+      .filter(({ sequence, actorKind }) => sequence > after && actorKind === 'application')
+      .map(countState)
+      .reduce(
+        (sum, side) => addRehearsals(alone(sum), alone(side)).sides.marketo,
+        emptyRehearsal.sides.marketo,
+      );
+
+  return { dynamics: ours(dynamics.states, since.dynamics), marketo: ours(marketo.states, since.marketo) };
+}
+
+const alone = (marketo: SideForecast): Rehearsal => ({
+  ...emptyRehearsal,
+  sides: { ...emptyRehearsal.sides, marketo },
+});
+
+/** What Dynamics itself notes of every write. */
+const stamped: ReadonlySet<string> = new Set(['modifiedon', '_modifiedby_value']);
+
+function countState({ operation, table, changed }: Written): SideForecast {
+  const [one, none] = [{ [table]: 1 }, emptyRehearsal.sides.marketo];
+  if (operation === 'create') return { ...none, creates: one };
+  if (operation !== 'update') return { ...none, others: one };
+  const fields = Object.keys(changed)
+    .filter((field) => !stamped.has(field))
+    .map((field) => [`${table}.${field}`, 1] as const);
+
+  return { ...none, updates: one, fields: Object.fromEntries(fields) };
+}
+
+/** Whoever is created is linked; whoever was ambiguous still is. */
+function compare(foretold: Rehearsal, actual: Rehearsal): Foretold[] {
+  const created = foretold.sides.marketo.creates['person'] ?? 0;
+  const { persons, linked, ambiguous } = foretold.records;
+
+  return [
+    { what: 'persons', forecast: persons, actual: actual.records.persons },
+    { what: 'linked', forecast: linked + created, actual: actual.records.linked },
+    { what: 'ambiguous', forecast: ambiguous, actual: actual.records.ambiguous },
+    ...(['dynamics', 'marketo'] as const).flatMap((side) =>
+      (['creates', 'updates', 'fields', 'others'] as const).flatMap((kind) =>
+        pairs(`${side} ${kind}`, foretold.sides[side][kind], actual.sides[side][kind]),
+      ),
+    ),
+  ];
+}
+
+type Counts = Readonly<Record<string, number>>;
+
+const pairs = (what: string, forecast: Counts, actual: Counts): Foretold[] =>
+  [...new Set([...Object.keys(forecast), ...Object.keys(actual)])].sort().map((name) => ({
+    ...{ what: `${what} ${name}`, forecast: forecast[name] ?? 0, actual: actual[name] ?? 0 },
+  }));
