@@ -178,6 +178,10 @@ export const errorTable = {
     'A duplicate detection rule of Dynamics holds a new row back; link the person to the existing row, or merge them.',
   ),
   DYNAMICS_AMBIGUOUS: entry('PARK', 'Several rows of Dynamics match what was asked for.'),
+  DYNAMICS_ROW_CLOSED: entry(
+    'PARK',
+    'The row of Dynamics is closed and read-only; what is new for it is written when it is active again.',
+  ),
   DYNAMICS_ROW_MISSING: entry(
     'PARK',
     'The row of Dynamics that a request needs was deleted in the meantime.',

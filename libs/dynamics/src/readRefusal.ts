@@ -3,6 +3,16 @@ import type { DataverseFault } from './failures.ts';
 
 type Refused = Extract<DynamicsUpdateResult, { result: 'REFUSED' }>;
 
+const wrongState = '0x80040233';
+
+/** A closed lead is read-only until it is reactivated, whatever column is written (dataverse facts 6). */
+const closed: Refused = {
+  result: 'REFUSED',
+  code: 'DYNAMICS_ROW_CLOSED',
+  field: null,
+  detail: 'the row is in a state that does not allow the change',
+};
+
 /** What the codes of refused values mean, in words of our own (dataverse facts 4.3). */
 const sentences: Readonly<Record<string, string>> = {
   '0x80044331': 'the text is longer than the column allows',
@@ -11,7 +21,6 @@ const sentences: Readonly<Record<string, string>> = {
   '0x80040239': 'the date is not allowed',
   '0x8004431a': 'the option is not in the option set',
   '0x80048408': 'state and status do not belong together',
-  '0x80040233': 'the row is in a state that does not allow the change',
   '0x80048d19': 'the column does not exist or has another type',
   '0x80040237': 'another row has the same key',
   '0x80060892': 'another row has the same alternate key',
@@ -24,6 +33,7 @@ const sentences: Readonly<Record<string, string>> = {
  * names and the length it allows are.
  */
 export function readRefusal({ status, code, message }: DataverseFault, columns: readonly string[]): Refused {
+  if (code === wrongState) return closed;
   const sentence = sentences[code] ?? `Dataverse refuses the row with status ${status}`;
   const length = /maximum allowed length of '?(\d+)/i.exec(message)?.[1];
 

@@ -8,6 +8,7 @@ import {
 } from '@lockstep/change-events';
 import { absorbCreation, meetCreated } from './absorbCreation.ts';
 import { absorbCarriedOut } from './absorbCarriedOut.ts';
+import { isOutdatedRefusal, releaseClosed } from './closedRow.ts';
 import { activeRow, addRow, type Draft, type DraftRow } from './decision.ts';
 import type { DynamicsWriteEntry } from './goldenRecord.ts';
 import { hasFilterNews, noteFilters } from './keptOut.ts';
@@ -86,6 +87,7 @@ function absorbRow(draft: Draft, row: DraftRow, event: ChangeEvent): void {
   const at = event.version ?? event.page;
   noteFilters(draft, row, event, !isUnchecked(event));
   noteMerge(row, fields);
+  releaseClosed(row, event.version);
   const former = carryOn(draft, row);
   for (const { mapping, reading } of readingsOf(draft, row, event)) {
     inherit(row, former, mapping, reading);
@@ -174,6 +176,7 @@ function absorbWrite(draft: Draft, { entry, written, event }: WriteAnswer): void
   const { inFlight } = row;
   row.inFlight = {};
   if (written.result === 'MISSING') row.missing = true;
+  if (isOutdatedRefusal(row, entry.ifMatch, written)) return;
   for (const mapping of draft.context.mapping) {
     const sent = inFlight[mapping.field];
     if (sent) absorbAnswer(draft, { row, mapping, sent: sent.value, written, event });

@@ -20,6 +20,11 @@ export function writeDynamics(
     const reason = { result: 'REFUSED', code: 'DYNAMICS_REFUSED', field, detail: null } as const;
     return { kind: 'refusal', goldenId, written: { entryId: entry.entryId, ...reason } };
   }
+  if (isClosedLead(dynamics, entry)) {
+    state.received.push({ to: 'dynamics', values: columns, result: 'REFUSED' });
+    const reason = { result: 'REFUSED', code: 'DYNAMICS_ROW_CLOSED', field: null, detail: null } as const;
+    return { kind: 'refusal', goldenId, written: { entryId: entry.entryId, ...reason } };
+  }
   const result = writeRow(dynamics, entry);
   state.received.push({ to: 'dynamics', values: columns, result });
   if (!state.links.has(rowKey({ system: 'dynamics', table, id: rowId })))
@@ -50,6 +55,10 @@ function serve({ dynamics, state }: Parts, goldenId: string, entry: DynamicsRequ
   state.served.set(requestId, { rowId, kind, times: times + 1 });
   return answer('WRITTEN');
 }
+
+/** Read-only until it is reactivated. */
+const isClosedLead = (dynamics: Parts['dynamics'], { table, rowId }: DynamicsWriteEntry): boolean =>
+  table === 'lead' && (dynamics.column(rowId, 'statecode') ?? 0) !== 0;
 
 /** Only at the version that is known, or while there is no such row. */
 function writeRow(dynamics: Parts['dynamics'], entry: DynamicsWriteEntry): 'WRITTEN' | 'STALE' {
