@@ -187,6 +187,7 @@ export const errorTable = {
     'The row of Dynamics that a request needs was deleted in the meantime.',
   ),
   OWNER_UNKNOWN: entry('PARK', 'No enabled user and no team of Dynamics has this id, address or name.'),
+  CAMPAIGN_UNKNOWN: entry('PARK', 'No active campaign of Dynamics has this id or name.'),
   TASK_STATUS_UNKNOWN: entry('PARK', 'Tasks of Dynamics have no status reason of this label or number.'),
   REQUEST_UNKNOWN: entry('PARK', 'No request has this id, or it is older than 30 days.'),
   CALLBACK_REFUSED: entry(

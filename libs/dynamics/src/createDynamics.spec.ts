@@ -11,6 +11,7 @@ import {
   dynamicsQueriesContract,
   dynamicsRequestsContract,
   type DynamicsHuman,
+  type SeenMember,
   type SeenTask,
 } from '@lockstep/ports';
 import { createDynamics, type Dynamics, type DynamicsOptions } from './createDynamics.ts';
@@ -76,6 +77,22 @@ const seenTask = (row: Json): SeenTask => ({
   status: Number(row['statuscode']),
 });
 
+async function membersOf(rowsOf: Rows, campaignId: string): Promise<readonly SeenMember[]> {
+  const items = await rowsOf('campaignitem');
+  const attached = items
+    .filter(({ campaignid }) => campaignid === campaignId)
+    .map(({ entityid }) => entityid);
+  const names = new Map((await rowsOf('list')).map(({ listid, listname }) => [listid, String(listname)]));
+  const members = await rowsOf('listmember');
+
+  return members
+    .filter(({ _listid_value: list }) => attached.includes(list))
+    .map((row) => ({
+      listName: names.get(row['_listid_value']) ?? '',
+      memberId: String(row['_entityid_value']),
+    }));
+}
+
 function humanOf(control: Control, rowsOf: Rows): DynamicsHuman {
   return {
     seed: async (table, rows) => {
@@ -86,6 +103,9 @@ function humanOf(control: Control, rowsOf: Rows): DynamicsHuman {
       void (await control('edits', { table, id: rowId, fields: rawFields(fields) })),
     remove: async (table, rowId) => void (await control('deletes', { table, id: rowId })),
     tasks: async () => (await rowsOf('task')).map(seenTask),
+    seedCampaign: async (campaignid, name) =>
+      void (await control('rows', { table: 'campaign', rows: [{ campaignid, name }] })),
+    members: (campaignId) => membersOf(rowsOf, campaignId),
     expirePositions: async () => void (await control('clock', { advanceMs: 8 * 24 * 60 * 60 * 1000 })),
   };
 }

@@ -13,7 +13,9 @@ export type DataverseOperation =
   | 'update'
   | 'create'
   | 'findOwners'
-  | 'createTask';
+  | 'createTask'
+  | 'findCampaigns'
+  | 'changeMembers';
 
 /** LIVE keeps the sides in step, CONTROL asks about the organisation, BACKFILL can wait. */
 export type DataverseLane = 'LIVE' | 'CONTROL' | 'BACKFILL';
@@ -22,7 +24,7 @@ export type DataverseCall = {
   readonly operation: DataverseOperation;
   readonly lane: DataverseLane;
   readonly table: string;
-  readonly method: 'GET' | 'PATCH';
+  readonly method: 'GET' | 'PATCH' | 'POST' | 'DELETE';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;

@@ -8,7 +8,7 @@ import { Agent, type Dispatcher } from 'undici';
 const inflate = promisify(gunzip);
 
 export type HttpRequest = {
-  readonly method: 'GET' | 'PATCH' | 'POST';
+  readonly method: 'GET' | 'PATCH' | 'POST' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;

@@ -30,6 +30,9 @@ export async function carryOutRequest(ports: Ports, entry: DynamicsRequestEntry)
       return changeOwner(ports, entry);
     case 'CREATE_TASK':
       return createTask(ports, entry);
+    case 'ADD_TO_CAMPAIGN':
+    case 'REMOVE_FROM_CAMPAIGN':
+      return changeMembers(ports, entry);
     default:
       throw new SyncError('INTERNAL', { reason: 'a request of an unknown kind', kind: entry.request.kind });
   }
@@ -88,6 +91,22 @@ async function createTask(ports: Ports, { table, rowId, request }: DynamicsReque
   return ports.createTask(task);
 }
 
+/** Puts the row on the campaign's list for its table, or takes it off that list (F-36). */
+async function changeMembers(ports: Ports, entry: DynamicsRequestEntry): Promise<Result> {
+  const { table: named, rowId, request } = entry;
+  const [campaignId, ...more] = await ports.findCampaigns(request.arguments['campaign'] ?? '');
+  if (campaignId === undefined) return refused('CAMPAIGN_UNKNOWN', 'campaign');
+  if (more.length > 0) return refused('DYNAMICS_AMBIGUOUS', 'campaign');
+  const table = named === 'contact' ? 'contact' : 'lead';
+  const id = uuidV5(`${campaignId}/${table}`, listNamespace);
+  const list = { id, name: `Mkto-${table}s-${campaignId}` };
+  const membership = { campaignId, list, member: { table, id: rowId } } as const;
+  const isAdded = request.kind === 'ADD_TO_CAMPAIGN';
+  return isAdded ? ports.addToCampaign(membership) : ports.removeFromCampaign(membership);
+}
+
+/** Namespace of the ids of lists. */
+const listNamespace = '9c0a4a55-9f0e-5a44-bb0b-3f0f0a2f7d52';
 /** Namespace of the ids of tasks. */
 const taskNamespace = '5f1c6f0e-2a57-5c1a-8d58-6e2b6a3d7c11';
 const dayMs = 86_400_000;

@@ -211,6 +211,49 @@ describe('another owner that is asked for', () => {
   });
 });
 
+describe('a campaign that is asked for', () => {
+  const campaignId = '3a4f0e4c-0a4e-4f54-9a53-3a6b8a7a1c21';
+  const add: Partial<MarketerRequest> = {
+    ...{ requestId: 'webhook/add', kind: 'ADD_TO_CAMPAIGN' },
+    arguments: { campaign: 'Spring' },
+  };
+  const withCampaign = async () => {
+    const setting = await withLead();
+    setting.dynamics.seedCampaign(campaignId, 'Spring');
+
+    return setting;
+  };
+
+  it('gets the lead on its list, and gives it up', async () => {
+    const { ask, settle, dynamics, leads, ends } = await withCampaign();
+    await ask(add);
+    await settle();
+    const listName = `Mkto-leads-${campaignId}`;
+    expect(dynamics.members(campaignId)).toEqual([{ listName, memberId: leads()[0]?.id }]);
+
+    await ask({ ...add, requestId: 'webhook/remove', kind: 'REMOVE_FROM_CAMPAIGN' });
+    await settle();
+
+    expect(dynamics.members(campaignId)).toEqual([]);
+    expect([ends('webhook/add'), ends('webhook/remove')]).toEqual([['DONE'], ['DONE']]);
+  });
+
+  it('that nobody knows, or that is there twice, changes nothing', async () => {
+    const { ask, settle, dynamics, log } = await withCampaign();
+    dynamics.seedCampaign('another', 'spring');
+
+    await ask({ ...add, arguments: { campaign: 'Autumn' } });
+    await settle();
+    await ask({ ...add, requestId: 'webhook/2' });
+    await settle();
+
+    const events = eventsOf<MarketerRequest>(log, topics.requests, '7');
+    const codes = events.filter(({ state }) => state === 'FAILED').map(({ code }) => code);
+    expect(codes).toEqual(['CAMPAIGN_UNKNOWN', 'DYNAMICS_AMBIGUOUS']);
+    expect(dynamics.members(campaignId)).toEqual([]);
+  });
+});
+
 describe('a request on its topic', () => {
   it('becomes a linked row of Dynamics, and its states go out on the topic', async () => {
     const { ask, settle, states, leads, stores } = await withPerson();

@@ -115,11 +115,5 @@ async function forwardRequests(
   });
 }
 
-const kindsCarriedOut: ReadonlySet<MarketerRequest['kind']> = new Set([
-  'SYNC_PERSON',
-  'CHANGE_OWNER',
-  'CREATE_TASK',
-] as const);
-
 const isCarriedOut = (request: MarketerRequest | null): boolean =>
-  request?.state === 'QUEUED' && kindsCarriedOut.has(request.kind);
+  request?.state === 'QUEUED' && request.kind !== null;

@@ -17,6 +17,14 @@ export type DynamicsTask = {
   readonly owner?: DynamicsOwner;
 };
 
+/** A row on the list that a campaign has for members of its table. */
+export type DynamicsMembership = {
+  readonly campaignId: string;
+  /** The id and the name that the list gets. */
+  readonly list: { readonly id: string; readonly name: string };
+  readonly member: { readonly table: 'lead' | 'contact'; readonly id: string };
+};
+
 /** MISSING says that the row that it is about does not exist. */
 export type DynamicsRequestResult =
   | { readonly result: 'WRITTEN' }
@@ -30,4 +38,10 @@ export type DynamicsRequestResult =
 export type DynamicsRequests = {
   /** WRITTEN also when a task has the id already. A status that tasks do not have is REFUSED with TASK_STATUS_UNKNOWN (F-35). */
   createTask(task: DynamicsTask): Promise<DynamicsRequestResult>;
+  /** Ids of active campaigns with this GUID or name; two at most are told (F-36). */
+  findCampaigns(text: string): Promise<readonly string[]>;
+  /** Makes the list and attaches it to its campaign where that was not done yet, and puts the row on it (F-36). */
+  addToCampaign(membership: DynamicsMembership): Promise<DynamicsRequestResult>;
+  /** Takes the row off the list, and off no other; WRITTEN also when it is not there. */
+  removeFromCampaign(membership: DynamicsMembership): Promise<DynamicsRequestResult>;
 };

@@ -57,6 +57,7 @@ export type {
   RefusedRow,
 } from './dynamicsTable.ts';
 export type {
+  DynamicsMembership,
   DynamicsReference,
   DynamicsRequestResult,
   DynamicsRequests,
@@ -114,7 +115,11 @@ export type { LogPoint, PendingMessages } from './doubles/inMemoryConsumers.ts';
 export { inMemoryLeaseKeeper, type InMemoryLeaseKeeper } from './doubles/inMemoryLease.ts';
 export { inMemoryStores, type InMemoryStores } from './doubles/inMemoryStores.ts';
 export { dynamicsContract } from './contracts/dynamicsTableContract.ts';
-export { dynamicsRequestsContract, type SeenTask } from './contracts/dynamicsRequestsContract.ts';
+export {
+  dynamicsRequestsContract,
+  type SeenMember,
+  type SeenTask,
+} from './contracts/dynamicsRequestsContract.ts';
 export type { DynamicsHarness, DynamicsHuman } from './contracts/dynamicsHarness.ts';
 export { dynamicsQueriesContract } from './contracts/dynamicsQueriesContract.ts';
 export {

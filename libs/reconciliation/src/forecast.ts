@@ -24,14 +24,17 @@ export function forecastOf(planned: Planned, before: Planned): readonly Forecast
   ];
 }
 
-/** What is asked for a row changes its owner, or makes a row beside it (F-34, F-35). */
+/** What is asked for a row changes its owner, or something beside it (F-34 to F-36). */
 function forecastToDynamics(entry: DynamicsEntry): Forecast {
   const { table } = entry;
   if (entry.kind === 'dynamics-write')
     return toForecast(entry.ifMatch === null ? 'CREATE' : 'UPDATE', table, entry.columns);
-  const isOwner = entry.request.kind === 'CHANGE_OWNER';
+  const { kind } = entry.request;
+  if (kind === 'CHANGE_OWNER') return toForecast('UPDATE', table, { ownerid: null });
 
-  return isOwner ? toForecast('UPDATE', table, { ownerid: null }) : toForecast('CREATE', 'task', {});
+  return kind === 'CREATE_TASK'
+    ? toForecast('CREATE', 'task', {})
+    : toForecast('UPDATE', 'list', { members: null });
 }
 
 const toForecast = (operation: WriteOperation, table: string, values: object): Forecast => ({

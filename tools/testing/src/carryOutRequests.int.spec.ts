@@ -124,3 +124,35 @@ it(
   },
   3 * timeoutMs,
 );
+
+it(
+  'shows a lead on the list of a campaign, and takes it off again',
+  async () => {
+    const campaignid = '3a4f0e4c-0a4e-4f54-9a53-3a6b8a7a1c21';
+    await lockstep.dynamics.control.post('rows', {
+      table: 'campaign',
+      rows: [{ campaignid, name: 'Spring' }],
+    });
+    const email = 'hedy@example.org';
+    const personId = await person({ lastName: 'Lamarr', email });
+    const campaign = { campaign: 'Spring' };
+
+    const added = await ask('add-1', personId, { request: 'add to campaign', arguments: campaign });
+    const [lead] = await leadsOf(email);
+    const members = await lockstep.dynamics.rows('listmember');
+    const removed = await ask('remove-1', personId, {
+      request: 'remove from campaign',
+      arguments: campaign,
+    });
+
+    expect([added, removed]).toMatchObject([{ state: 'DONE' }, { state: 'DONE' }]);
+    expect(members).toMatchObject([{ _entityid_value: lead?.['leadid'] }]);
+    const [list] = await lockstep.dynamics.rows('list');
+    expect(list).toMatchObject({ listname: `Mkto-leads-${campaignid}`, createdfromcode: 4 });
+    expect(await lockstep.dynamics.rows('campaignitem')).toMatchObject([
+      { campaignid, entityid: list?.['listid'] },
+    ]);
+    expect(await lockstep.dynamics.rows('listmember')).toEqual([]);
+  },
+  3 * timeoutMs,
+);

@@ -34,6 +34,13 @@ describe('a request of a marketer', () => {
     expect(readRequest(words, given)).toEqual(expected);
   });
 
+  it('is none to convert, delete or update a person', () => {
+    for (const words of ['convert person', 'delete from Dynamics', 'update', 'force sync'])
+      expect(readRequest(words, {})).toEqual({
+        fault: expect.stringMatching(/^request: not one of/) as string,
+      });
+  });
+
   it.each([
     ['delete', {}, /^request: not one of/],
     ['', {}, /^request: not one of/],

@@ -1,7 +1,7 @@
 import { tableDefinitions, type FieldValues, type TableDefinition } from '@lockstep/change-events';
 import type { DynamicsPage, DynamicsReader, DynamicsRow, DynamicsWriter } from '../dynamicsTable.ts';
 import type { DynamicsRequests } from '../dynamicsRequests.ts';
-import type { SeenTask } from './dynamicsRequestsContract.ts';
+import type { SeenMember, SeenTask } from './dynamicsRequestsContract.ts';
 
 /** What people do in Dynamics while the port is used; values in the port's own form. */
 export type DynamicsHuman = {
@@ -9,6 +9,9 @@ export type DynamicsHuman = {
   edit(table: string, id: string, fields: FieldValues): Promise<void>;
   remove(table: string, id: string): Promise<void>;
   tasks(): Promise<readonly SeenTask[]>;
+  seedCampaign(id: string, name: string): Promise<void>;
+  /** Who is on lists that are attached to the campaign. */
+  members(campaignId: string): Promise<readonly SeenMember[]>;
   /** Makes every position that was handed out so far invalid. */
   expirePositions(): Promise<void>;
 };

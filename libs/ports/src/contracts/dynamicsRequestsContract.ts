@@ -1,4 +1,4 @@
-import type { DynamicsTask } from '../dynamicsRequests.ts';
+import type { DynamicsMembership, DynamicsTask } from '../dynamicsRequests.ts';
 import { idOf, onlyRow, type DynamicsHarness } from './dynamicsHarness.ts';
 
 /** A task as people see it; `ownerId` null: the one who created it. */
@@ -12,6 +12,9 @@ export type SeenTask = {
   readonly state: number;
   readonly status: number;
 };
+
+/** A member of a list of a campaign, as people see it. */
+export type SeenMember = { readonly listName: string; readonly memberId: string };
 
 /** What every DynamicsRequests must do (F-34 to F-36). */
 export function dynamicsRequestsContract(start: () => Promise<DynamicsHarness>): void {
@@ -92,6 +95,52 @@ export function dynamicsRequestsContract(start: () => Promise<DynamicsHarness>):
 
         expect(result).toMatchObject({ ...written, row: { fields: { ownerid: owner, lastname: 'Reed' } } });
         expect(stale).toEqual({ result: 'STALE' });
+      });
+    });
+
+    describe('changes the members of a campaign', () => {
+      const membership = (number: number): DynamicsMembership => ({
+        campaignId: idOf(number),
+        list: { id: idOf(number + 20), name: `Mkto-leads-${idOf(number)}` },
+        member: { table: 'lead', id: idOf(1) },
+      });
+
+      it('by a list of its own, which is made and attached once', async () => {
+        await harness.human.seedCampaign(idOf(10), 'Spring');
+
+        const first = await harness.dynamics.addToCampaign(membership(10));
+        const again = await harness.dynamics.addToCampaign(membership(10));
+
+        expect([first, again]).toEqual([written, written]);
+        expect(await harness.human.members(idOf(10))).toEqual([
+          { listName: `Mkto-leads-${idOf(10)}`, memberId: idOf(1) },
+        ]);
+      });
+
+      it('and takes off whom it put on, once', async () => {
+        await harness.human.seedCampaign(idOf(11), 'Summer');
+        await harness.dynamics.addToCampaign(membership(11));
+
+        const first = await harness.dynamics.removeFromCampaign(membership(11));
+        const again = await harness.dynamics.removeFromCampaign(membership(11));
+
+        expect([first, again]).toEqual([written, written]);
+        expect(await harness.human.members(idOf(11))).toEqual([]);
+      });
+
+      it('unless the row is gone', async () => {
+        await harness.human.seedCampaign(idOf(12), 'Autumn');
+        await harness.human.remove('lead', idOf(1));
+
+        expect(await harness.dynamics.addToCampaign(membership(12))).toEqual({ result: 'MISSING' });
+      });
+
+      it('that is found by its GUID and by its name', async () => {
+        await harness.human.seedCampaign(idOf(13), "Winter's end");
+
+        for (const text of ["winter's END", idOf(13)])
+          expect(await harness.dynamics.findCampaigns(text)).toEqual([idOf(13)]);
+        expect(await harness.dynamics.findCampaigns('Nothing')).toEqual([]);
       });
     });
   });

@@ -15,7 +15,9 @@ export type DynamicsOperation =
   | 'update'
   | 'create'
   | 'findOwners'
-  | 'createTask';
+  | 'createTask'
+  | 'findCampaigns'
+  | 'changeMembers';
 
 export type ReaderParts = {
   /** Called before every read; may throw in its place. */

@@ -1,5 +1,10 @@
-import type { SeenTask } from '../contracts/dynamicsRequestsContract.ts';
-import type { DynamicsRequestResult, DynamicsRequests, DynamicsTask } from '../dynamicsRequests.ts';
+import type { SeenMember, SeenTask } from '../contracts/dynamicsRequestsContract.ts';
+import type {
+  DynamicsMembership,
+  DynamicsRequestResult,
+  DynamicsRequests,
+  DynamicsTask,
+} from '../dynamicsRequests.ts';
 import type { DynamicsRowStore } from './dynamicsRowStore.ts';
 import type { DynamicsHooks } from './inMemoryDynamics.ts';
 
@@ -14,14 +19,18 @@ const statuses: Readonly<Record<number, { readonly label: string; readonly state
 };
 const firstStatus = 2;
 
+type RequestsSide = DynamicsRequests & {
+  tasks(): readonly SeenTask[];
+  seedCampaign(id: string, name: string): void;
+  members(campaignId: string): readonly SeenMember[];
+};
+
 /** What marketers ask for, over tables of its own: nobody reads these as changes. */
-export function dynamicsRequestsSide(
-  store: DynamicsRowStore,
-  hooks: DynamicsHooks,
-): DynamicsRequests & { tasks(): readonly SeenTask[] } {
+export function dynamicsRequestsSide(store: DynamicsRowStore, hooks: DynamicsHooks): RequestsSide {
   const tasks = new Map<string, SeenTask>();
 
   return {
+    ...membersSide(store, hooks),
     tasks: () => [...tasks.values()],
     async createTask(task) {
       await hooks.beforeCall?.('createTask', 'task');
@@ -30,6 +39,52 @@ export function dynamicsRequestsSide(
 
       return result;
     },
+  };
+}
+
+function membersSide(
+  store: DynamicsRowStore,
+  hooks: DynamicsHooks,
+): Omit<RequestsSide, 'tasks' | 'createTask'> {
+  const campaigns = new Map<string, string>();
+  const members = new Map<string, DynamicsMembership>();
+  const change = async (apply: () => DynamicsRequestResult): Promise<DynamicsRequestResult> => {
+    await hooks.beforeCall?.('changeMembers', 'list');
+    const result = apply();
+    await hooks.afterRequest?.('changeMembers');
+
+    return result;
+  };
+  const keyOf = ({ list, member }: DynamicsMembership): string => `${list.id}/${member.id}`;
+
+  return {
+    seedCampaign: (id, name) => void campaigns.set(id, name),
+    members: (campaignId) =>
+      [...members.values()]
+        .filter((membership) => membership.campaignId === campaignId)
+        .map(({ list, member }) => ({ listName: list.name, memberId: member.id })),
+    async findCampaigns(text) {
+      await hooks.beforeCall?.('findCampaigns', 'campaign');
+      const wanted = text.trim().toLowerCase();
+
+      return [...campaigns]
+        .filter((names) => names.some((name) => name.toLowerCase() === wanted))
+        .map(([id]) => id);
+    },
+    addToCampaign: (membership) =>
+      change(() => {
+        const { table, id } = membership.member;
+        if (!store.row(table, id)) return { result: 'MISSING' };
+        members.set(keyOf(membership), membership);
+
+        return { result: 'WRITTEN' };
+      }),
+    removeFromCampaign: (membership) =>
+      change(() => {
+        members.delete(keyOf(membership));
+
+        return { result: 'WRITTEN' };
+      }),
   };
 }
 

@@ -22,6 +22,8 @@ async function startDouble(): Promise<DynamicsHarness> {
       edit: async (table, rowId, fields) => void dynamics.edit(table, rowId, fields),
       remove: async (table, rowId) => dynamics.remove(table, rowId),
       tasks: async () => dynamics.tasks(),
+      seedCampaign: async (campaignId, name) => dynamics.seedCampaign(campaignId, name),
+      members: async (campaignId) => dynamics.members(campaignId),
       expirePositions: async () => dynamics.expirePositions(),
     },
     close: async () => {},

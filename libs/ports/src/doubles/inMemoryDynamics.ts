@@ -22,7 +22,7 @@ import { createDynamicsRowStore, type DynamicsRowStore, type TableColumns } from
 import { createIn, defaultHuman, findOwners, setAtCreation, writeColumns } from './dynamicsCreation.ts';
 import { dynamicsRequestsSide } from './dynamicsRequestsSide.ts';
 import type { DynamicsRequests } from '../dynamicsRequests.ts';
-import type { SeenTask } from '../contracts/dynamicsRequestsContract.ts';
+import type { SeenMember, SeenTask } from '../contracts/dynamicsRequestsContract.ts';
 import type { RecordedState } from './recordedState.ts';
 
 export type InMemoryDynamicsOptions = {
@@ -62,6 +62,8 @@ export type InMemoryDynamics = DynamicsReader &
     remove(table: string, id: string, actor?: string): void;
     rows(table: string): readonly DynamicsRow[];
     tasks(): readonly SeenTask[];
+    seedCampaign(id: string, name: string): void;
+    members(campaignId: string): readonly SeenMember[];
     /** From now on every position handed out so far answers DYNAMICS_POSITION_EXPIRED. */
     expirePositions(): void;
     /** Adds, drops or retypes columns, or hides secured ones, as an administrator does. Positions stay valid. */
