@@ -107,7 +107,8 @@ function collide(
 
 /** A text that the write changes. */
 function textOf({ write }: OpenWrite): (typeof textFields)[number] | undefined {
-  return 'commandId' in write
-    ? textFields.find(({ marketo }) => write.operation === 'UPDATE' && marketo in write.fields)
-    : textFields.find(({ columns }) => (columns['lead'] ?? '') in write.columns);
+  if ('commandId' in write)
+    return textFields.find(({ marketo }) => write.operation === 'UPDATE' && marketo in write.fields);
+  if (write.kind === 'dynamics-request') return undefined;
+  return textFields.find(({ columns }) => (columns['lead'] ?? '') in write.columns);
 }
