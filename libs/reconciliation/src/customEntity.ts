@@ -55,7 +55,7 @@ export function customEntity(
 export const customTypesOf = (customs: readonly CustomEntity[]): Readonly<Record<string, EntityType>> =>
   Object.fromEntries(customs.map(({ type }) => [type.table, type]));
 
-const row = (table: string, column: string, changes: Partial<MappingRow>): MappingRow => ({
+const customRow = (table: string, column: string, changes: Partial<MappingRow>): MappingRow => ({
   field: column,
   type: 'string',
   direction: 'to-marketo',
@@ -74,7 +74,7 @@ function fieldRow(
   const type = goldenTypes[field.type];
   const marketo = fields ? fields[field.name] : field.name;
   if (!type || marketo === undefined || (!fields && !isOwn(field.name))) return null;
-  return row(table, field.name, { type, marketo });
+  return customRow(table, field.name, { type, marketo });
 }
 
 /** A record that belongs to nobody is of no use in Marketo, so the link is needed. */
@@ -83,10 +83,10 @@ function linkRow({ table, link, to, path }: CustomEntityRule, tables: readonly s
   const shared = { marketo: link, needed: true };
   const type = to === 'person' ? 'integer' : 'string';
   const ends = to === 'person' ? persons : ['account'];
-  if (hop === undefined) return row(table, column, { ...shared, type, parents: ends });
+  if (hop === undefined) return customRow(table, column, { ...shared, type, parents: ends });
   const between = tables.filter((name) => !persons.includes(name));
   const through = { tables: between, field: hop, parents: ends };
-  return row(table, column, { ...shared, type, parents: between, through });
+  return customRow(table, column, { ...shared, type, parents: between, through });
 }
 
 /** What is held of the rows of a table because paths of custom rows lead through them. */
@@ -99,7 +99,7 @@ export function heldRows(table: string, customs: readonly CustomEntity[]): reado
   return [...unique.values()]
     .filter(({ column }) => !own.some(({ field }) => field === column))
     .map(({ column, to }) =>
-      row(table, column, {
+      customRow(table, column, {
         direction: 'none',
         marketo: '',
         parents: to === 'person' ? persons : ['account'],
