@@ -5,6 +5,7 @@ import { isClean, runPlan, type RunResult } from './runPlan.ts';
 
 /** Histories of all properties together: 20,000. Another seed by `PROPERTY_SEED`; a failure prints its own. */
 const runs = { any: 18_000, order: 1_200, redelivery: 800 };
+const timeoutMs = 30 * 60_000;
 const seed = Number(process.env['PROPERTY_SEED'] ?? 1);
 
 /** What people see at the end, without what names the order in which records came to be. */
@@ -29,46 +30,58 @@ const settledWith = (first: Parameters<typeof planOf>[0], rest: Plan['actions'])
   planOf(first, { settled: true, rest });
 
 describe('every history', () => {
-  it('keeps every invariant, whatever people do and whatever fails, in any order', async () => {
-    const property = fc.asyncProperty(plans, async (plan) => isClean(await runPlan(plan)));
+  it(
+    'keeps every invariant, whatever people do and whatever fails, in any order',
+    async () => {
+      const property = fc.asyncProperty(plans, async (plan) => isClean(await runPlan(plan)));
 
-    await fc.assert(property, { numRuns: runs.any, seed });
-  });
+      await fc.assert(property, { numRuns: runs.any, seed });
+    },
+    timeoutMs,
+  );
 
-  it('of edits that neither side had seen ends the same in whatever order they are delivered', async () => {
-    const order = fc.array(steps, { maxLength: 12 });
-    const property = fc.asyncProperty(
-      someRecords,
-      fc.array(edits, { minLength: 1, maxLength: 6 }),
-      order,
-      order,
-      async (first, unseen, one, other) => {
-        const results = [];
-        for (const delivery of [one, other])
-          results.push(await runPlan(settledWith(first, [...humanActions(unseen), ...delivery])));
-        const [left, right] = results as [RunResult, RunResult];
-        expect(finalValues(right)).toEqual(finalValues(left));
-      },
-    );
+  it(
+    'of edits that neither side had seen ends the same in whatever order they are delivered',
+    async () => {
+      const order = fc.array(steps, { maxLength: 12 });
+      const property = fc.asyncProperty(
+        someRecords,
+        fc.array(edits, { minLength: 1, maxLength: 6 }),
+        order,
+        order,
+        async (first, unseen, one, other) => {
+          const results = [];
+          for (const delivery of [one, other])
+            results.push(await runPlan(settledWith(first, [...humanActions(unseen), ...delivery])));
+          const [left, right] = results as [RunResult, RunResult];
+          expect(finalValues(right)).toEqual(finalValues(left));
+        },
+      );
 
-    await fc.assert(property, { numRuns: runs.order, seed });
-  });
+      await fc.assert(property, { numRuns: runs.order, seed });
+    },
+    timeoutMs,
+  );
 
-  it('that is delivered again as a whole changes nothing', async () => {
-    const property = fc.asyncProperty(
-      someRecords,
-      fc.array(acts, { maxLength: 6 }),
-      fc.subarray([...consumerGroups], { minLength: 1 }),
-      async (first, done, again) => {
-        const before = settledWith(first, [...humanActions(done), { kind: 'rest' }]);
-        const after = {
-          ...before,
-          actions: [...before.actions, ...again.map((group) => ({ kind: 'redeliver' as const, group }))],
-        };
-        expect(writesOf(await runPlan(after))).toEqual(writesOf(await runPlan(before)));
-      },
-    );
+  it(
+    'that is delivered again as a whole changes nothing',
+    async () => {
+      const property = fc.asyncProperty(
+        someRecords,
+        fc.array(acts, { maxLength: 6 }),
+        fc.subarray([...consumerGroups], { minLength: 1 }),
+        async (first, done, again) => {
+          const before = settledWith(first, [...humanActions(done), { kind: 'rest' }]);
+          const after = {
+            ...before,
+            actions: [...before.actions, ...again.map((group) => ({ kind: 'redeliver' as const, group }))],
+          };
+          expect(writesOf(await runPlan(after))).toEqual(writesOf(await runPlan(before)));
+        },
+      );
 
-    await fc.assert(property, { numRuns: runs.redelivery, seed });
-  });
+      await fc.assert(property, { numRuns: runs.redelivery, seed });
+    },
+    timeoutMs,
+  );
 });
