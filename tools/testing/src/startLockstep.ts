@@ -52,8 +52,6 @@ const quickPace: Readonly<Record<string, string>> = {
   DELETED_INTERVAL_MS: '2000',
   SWEEP_INTERVAL_MS: '500',
   MARKETO_SHARE: '1',
-  WRITE_TO_DYNAMICS: 'on',
-  WRITE_TO_MARKETO: 'on',
 };
 
 const paceOf = (pace: LockstepOptions['pace']) => (pace === 'default' ? {} : quickPace);
@@ -97,6 +95,8 @@ async function open(
     ...marketoSettings(marketo),
     // The tables that the reconciler consumes.
     DYNAMICS_TABLES: 'lead,contact',
+    WRITE_TO_DYNAMICS: 'on',
+    WRITE_TO_MARKETO: 'on',
     ...paceOf(pace),
     TOPIC_PREFIX: topicPrefix,
     MONGODB_DATABASE: topicPrefix,
