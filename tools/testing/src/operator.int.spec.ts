@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { askOperator, operatorToken, untilHolds } from './operatorClient.ts';
 import { startLockstep, type Lockstep } from './startLockstep.ts';
 
 const id = '5f0e4c9a-0a4e-4f54-9a53-3a6b8a7a1c03';
 /** The field of Marketo holds 255. */
 const subject = `${'Engines that weave '.repeat(15)} and more`;
-const token = 'a-token-of-sixteen-characters';
 const timeoutMs = 60_000;
 
 let lockstep: Lockstep;
@@ -12,32 +11,17 @@ let lockstep: Lockstep;
 beforeAll(async () => {
   lockstep = await startLockstep({
     seed: { leads: [{ leadid: id, subject, firstname: 'Ada', emailaddress1: 'ada@example.org' }] },
-    settings: { API_TOKEN: token, WRITE_TO_MARKETO: 'observe' },
+    settings: { API_TOKEN: operatorToken, WRITE_TO_MARKETO: 'observe' },
   });
 }, 2 * timeoutMs);
 afterAll(() => lockstep.close());
 
 type Json = Readonly<Record<string, unknown>>;
 
-async function call(path: string, body?: object): Promise<Json> {
-  const answer = await fetch(`${lockstep.processes.reconciler.url}${path}`, {
-    headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
-    ...(body && { method: 'POST', body: JSON.stringify(body) }),
-  });
-  const found = (await answer.json()) as Json;
-  if (!answer.ok) throw new Error(`${path}: ${JSON.stringify(found)}`);
-  return found;
-}
+const call = (path: string, body?: object) => askOperator(lockstep.processes.reconciler, path, body);
 
-/** Asks until it holds. */
-async function until<Value>(ask: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value> {
-  for (let waitedMs = 0; ; waitedMs += 500) {
-    const value = await ask();
-    if (holds(value)) return value;
-    if (waitedMs > timeoutMs) throw new Error(`not so after ${timeoutMs} ms: ${JSON.stringify(value)}`);
-    await sleep(500);
-  }
-}
+const until = <Value>(ask: () => Promise<Value>, holds: (value: Value) => boolean) =>
+  untilHolds(ask, holds, timeoutMs);
 
 const personOf = () => lockstep.marketo.personOfRow(id).catch(() => null);
 

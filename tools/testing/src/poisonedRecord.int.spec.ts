@@ -1,41 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { judgeOnceCaughtUp } from './judgeHistory.ts';
 import { makeRows, toSeed } from './seedPeople.ts';
+import { askOperator, operatorToken, untilHolds } from './operatorClient.ts';
 import { startLockstep, type Lockstep } from './startLockstep.ts';
 
 /** 10,000 as a command: docs/benchmarks.md. */
 const people = Number(process.env['POISON_PEOPLE'] ?? 400);
 const timeoutMs = 60_000 + people * 60;
-const token = 'a-token-of-sixteen-characters';
 const leads = makeRows('lead', people);
 const poisoned = leads[Math.floor(people / 2)]?.id ?? '';
 
 let lockstep: Lockstep;
 
 beforeAll(async () => {
-  lockstep = await startLockstep({ seed: { leads: toSeed(leads) }, settings: { API_TOKEN: token } });
+  lockstep = await startLockstep({ seed: { leads: toSeed(leads) }, settings: { API_TOKEN: operatorToken } });
   await lockstep.waitUntilInSync({ timeoutMs });
 }, 2 * timeoutMs);
 afterAll(() => lockstep.close());
 
 type Json = Readonly<Record<string, unknown>>;
 
-async function call(path: string, body?: object): Promise<Json> {
-  const answer = await fetch(`${lockstep.processes.reconciler.url}${path}`, {
-    headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
-    ...(body && { method: 'POST', body: JSON.stringify(body) }),
-  });
-  return (await answer.json()) as Json;
-}
+const call = (path: string, body?: object) => askOperator(lockstep.processes.reconciler, path, body);
 
-async function until<Value>(ask: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value> {
-  for (let waitedMs = 0; ; waitedMs += 500) {
-    const value = await ask();
-    if (holds(value)) return value;
-    if (waitedMs > timeoutMs) throw new Error(`not so after ${timeoutMs} ms: ${JSON.stringify(value)}`);
-    await sleep(500);
-  }
-}
+const until = <Value>(ask: () => Promise<Value>, holds: (value: Value) => boolean) =>
+  untilHolds(ask, holds, timeoutMs);
 
 async function citiesOf(): Promise<ReadonlyMap<string, unknown>> {
   const rows = await lockstep.dynamics.rows('lead');

@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Values } from './controlApi.ts';
+import type { ServiceProcess } from './serviceProcess.ts';
+
+/** Token of the operator's API in tests. */
+export const operatorToken = 'a-token-of-sixteen-characters';
+
+/** Asks the operator's API of a reconciler whose `API_TOKEN` is `operatorToken`; throws with its answer when it refuses. */
+export async function askOperator(
+  { url }: Pick<ServiceProcess, 'url'>,
+  path: string,
+  body?: object,
+): Promise<Values> {
+  const answer = await fetch(`${url}${path}`, {
+    headers: {
+      authorization: `Bearer ${operatorToken}`,
+      ...(body && { 'content-type': 'application/json' }),
+    },
+    ...(body && { method: 'POST', body: JSON.stringify(body) }),
+  });
+  const found = (await answer.json()) as Values;
+  if (!answer.ok) throw new Error(`${path}: ${JSON.stringify(found)}`);
+  return found;
+}
+
+/** Asks until it holds; throws with the last answer after `timeoutMs`. */
+export async function untilHolds<Value>(
+  ask: () => Promise<Value>,
+  holds: (value: Value) => boolean,
+  timeoutMs: number,
+): Promise<Value> {
+  for (let waitedMs = 0; ; waitedMs += 500) {
+    const value = await ask();
+    if (holds(value)) return value;
+    if (waitedMs > timeoutMs) throw new Error(`not so after ${timeoutMs} ms: ${JSON.stringify(value)}`);
+    await sleep(500);
+  }
+}
