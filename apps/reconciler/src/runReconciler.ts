@@ -31,7 +31,7 @@ import {
   type Directions,
 } from '@lockstep/pipelines';
 import type { BatchHandler, EventLog, LeaseKeeper, Publisher } from '@lockstep/ports';
-import { customTypesOf, entityMappingsFor, mappingFor, nativePolicy } from '@lockstep/reconciliation';
+import { customTypesOf, entityMappingsFor, mappingFor } from '@lockstep/reconciliation';
 import { openRules, type RulesSource } from '@lockstep/rules';
 import { createSchemaIds } from '@lockstep/schema-registry';
 import { reasonOf, retryForever, startService, systemClock, type Service } from '@lockstep/service-runtime';
@@ -48,6 +48,7 @@ import {
   type RulesInForce,
   type RulesParts,
 } from './followRules.ts';
+import { policyBy } from './policyBy.ts';
 import { openDynamics } from './openDynamics.ts';
 
 /** What the loops of this process share. */
@@ -213,23 +214,16 @@ function openDynamicsWriter({ config, dynamics, service }: Parts, publisher: Pub
 
 function reconcilerBy(
   { config, stores, service, directions }: Parts,
-  { mapping, matchByEmail, deletedInMarketo, filters, createInDynamics, customs, hash }: RulesInForce,
+  rules: RulesInForce,
   writeDynamics: ReturnType<typeof openDynamicsWriter>,
 ): BatchHandler {
   return createReconciler({
     ...stores,
     clock: systemClock,
-    mapping: mappingFor(mapping, config.dynamicsTables),
-    entityMappings: entityMappingsFor(config.dynamicsTables, customs),
-    customTypes: customTypesOf(customs),
-    policy: {
-      ...nativePolicy,
-      matchByEmail: matchByEmail ?? config.matchByEmail,
-      deletedInMarketo,
-      ...(filters ? { filters } : {}),
-      ...(createInDynamics ? { createInDynamics } : {}),
-      rules: hash,
-    },
+    mapping: mappingFor(rules.mapping, config.dynamicsTables),
+    entityMappings: entityMappingsFor(config.dynamicsTables, rules.customs),
+    customTypes: customTypesOf(rules.customs),
+    policy: policyBy(rules, config.matchByEmail),
     writeDynamics,
     withheld: directions.withheld,
     onDecided: ({ conflicts }) => {

@@ -20,6 +20,7 @@ import {
   nativePolicy,
   rowKey,
   type CustomEntity,
+  type Policy,
 } from '@lockstep/reconciliation';
 import { createCallNumbers } from './callNumbers.ts';
 import { createDeliverer } from './deliverWrites.ts';
@@ -48,7 +49,7 @@ const groups = Object.keys(sources) as (keyof typeof sources)[];
 
 type Setting = ReturnType<typeof createSetting>;
 
-function createSetting(customs: readonly CustomEntity[]) {
+function createSetting(customs: readonly CustomEntity[], policy: Partial<Policy>) {
   const faults: { at: LogPoint | null } = { at: null };
   const log = inMemoryEventLog({
     definitions: topicDefinitions(customTables),
@@ -60,7 +61,7 @@ function createSetting(customs: readonly CustomEntity[]) {
   });
   const [clock, stores, objects] = [exampleClock(), inMemoryStores(), inMemoryMarketoObjects()];
   const marketo = inMemoryMarketo({ now: clock.now });
-  return { faults, log, clock, stores, objects, marketo, customs };
+  return { faults, log, clock, stores, objects, marketo, customs, policy };
 }
 
 const subscribe = (
@@ -71,14 +72,14 @@ const subscribe = (
 
 /** An owner that remembers nothing of the one before. */
 function startOwner(setting: Setting): void {
-  const { stores, clock, customs } = setting;
+  const { stores, clock, customs, policy } = setting;
   const owner = createReconciler({
     ...stores,
     clock,
     mapping: defaultMapping,
     entityMappings: entityMappingsFor(tables, customs),
     customTypes: customTypesOf(customs),
-    policy: { ...nativePolicy, matchByEmail: true },
+    policy: { ...nativePolicy, matchByEmail: true, ...policy },
     writeDynamics: () => Promise.resolve(),
   });
   subscribe(setting, 'reconciler', owner);
@@ -105,8 +106,8 @@ async function flow({ log }: Setting): Promise<void> {
 }
 
 /** Router, owner and delivery over doubles: what a row of Dynamics becomes in Marketo. */
-export function createEntityFlow(customs: readonly CustomEntity[] = []) {
-  const setting = createSetting(customs);
+export function createEntityFlow(customs: readonly CustomEntity[] = [], policy: Partial<Policy> = {}) {
+  const setting = createSetting(customs, policy);
   subscribe(setting, 'router', createRouter(setting.stores.links));
   startOwner(setting);
   startDelivery(setting);

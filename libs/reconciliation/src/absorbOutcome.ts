@@ -38,11 +38,13 @@ export function absorbOutcome(draft: Draft, outcome: DeliveryOutcome): void {
     case 'AMBIGUOUS':
       draft.record.waiting = waitingFor(draft, 'review', outcome);
       return closeEntry(draft, outcome, entry);
+    case 'DELETED':
+      absorbDeleted(draft, outcome);
+      return closeEntry(draft, outcome, entry);
     case 'UNKNOWN':
     case 'RETRY':
       return postpone(draft, outcome, entry);
     // Said of commands that are not given for persons yet.
-    case 'DELETED':
     case 'MERGED':
     case 'SUPERSEDED':
       draft.nothing = 'superseded';
@@ -54,6 +56,7 @@ function absorbAccepted(draft: Draft, outcome: DeliveryOutcome): void {
   const { answered, personId, accepted } = outcome;
   if (!personId || !answered || !accepted) return;
   const row = personRow(draft, personId, answered);
+  delete row.removed;
   for (const mapping of draft.context.mapping) {
     const value = accepted[mapping.marketo];
     if (value === undefined) continue;
@@ -88,11 +91,18 @@ function forget(row: DraftRow, field: string, revision: Sequence): void {
 function absorbNotFound(draft: Draft, outcome: DeliveryOutcome, operation: WriteOperation | undefined): void {
   const row = activeRow(draft.record, 'marketo');
   if (!row || row.deletedAt || outcome.personId !== row.id) return;
-  if (row.missing && operation === 'READ') {
-    return bury(draft, row, row.page);
-  }
+  if (row.removed || (row.missing && operation === 'READ')) return bury(draft, row, row.page);
   row.missing = true;
   draft.record.waiting = waitingFor(draft, 'marketo-missing', outcome);
+}
+
+/** What the person held at last is taken as what was read before; whoever opted out in the meantime has done so (F-43). */
+function absorbDeleted(draft: Draft, { personId, state, sent, answered }: DeliveryOutcome): void {
+  if (!personId || !answered) return;
+  if (state && sent) absorbState(draft, personId, state, sent);
+  const row = personRow(draft, personId, answered);
+  row.inFlight = {};
+  if (!row.deletedAt) bury(draft, row, answered);
 }
 
 /** A refusal that tells of a missing parent holds up the relations; any other the field or the record. */

@@ -1,4 +1,4 @@
-import type { DeliveryOutcome, InboxMessage, WriteCommand } from '@lockstep/change-events';
+import type { DeliveryOutcome, InboxMessage, ScalarValues, WriteCommand } from '@lockstep/change-events';
 import type { OpenWrite, Parts } from './exampleParts.ts';
 import { fitValues } from './exampleUnfit.ts';
 import { rowKey, type DynamicsRequestEntry, type DynamicsWriteEntry } from './goldenRecord.ts';
@@ -81,7 +81,8 @@ export function writeMarketo(parts: Parts, { command }: Extract<OpenWrite, { to:
   const answer = answerOf(parts, { ...command, fields: stored });
   state.received.push({ to: 'marketo', values: fields, result: answer.result });
   const accepted = answer.result === 'CREATED' || answer.result === 'UPDATED' ? fields : null;
-  const answered = answer.state === null ? marketo.nextNumber() : sent;
+  const isWritten = answer.state === null || answer.result === 'DELETED';
+  const answered = isWritten ? marketo.nextNumber() : sent;
   return outcomeMessage(parts, command, { ...answer, accepted, sent, answered, unfit });
 }
 
@@ -91,15 +92,26 @@ function answerOf(parts: Parts, command: WriteCommand): Answer {
   const { marketo } = parts;
   const { operation, personId, goldenId, fields } = command;
   const person = personId ?? marketo.findBy('lockstepId', goldenId)[0] ?? '';
-  if (operation === 'UPDATE') {
-    const result = marketo.write(person, fields) ? 'UPDATED' : 'NOT_FOUND';
-    return { result, personId: person, state: null };
-  }
+  if (operation === 'UPDATE') return update(parts, person, fields);
+  if (operation === 'DELETE') return remove(parts, person);
   const state = marketo.fields(person);
   const isRead = operation === 'READ';
   if (state) return { result: isRead ? 'READ' : 'FOUND', personId: person, state: { ...state } };
   if (isRead) return { result: 'NOT_FOUND', personId, state: null };
   return { result: 'CREATED', personId: marketo.create({ ...fields, lockstepId: goldenId }), state: null };
+}
+
+const update = ({ marketo }: Parts, personId: string, fields: ScalarValues): Answer => ({
+  result: marketo.write(personId, fields) ? 'UPDATED' : 'NOT_FOUND',
+  personId,
+  state: null,
+});
+
+function remove({ marketo }: Parts, personId: string): Answer {
+  const fields = marketo.fields(personId);
+  const state = fields && { ...fields };
+  marketo.remove(personId);
+  return { result: state ? 'DELETED' : 'NOT_FOUND', personId, state };
 }
 
 export function lostAnswer(parts: Parts, command: WriteCommand): InboxMessage {

@@ -46,6 +46,8 @@ export type LinkedRow = {
   readonly mergedInto?: string;
   /** Our write found nothing there: nothing more is written until the feed explains it. */
   readonly missing: boolean;
+  /** Of a person that we had deleted because its row was gone, or stays out: it comes back with its row. */
+  readonly removed?: boolean;
   readonly version: Sequence | null;
   /** The highest page or call number that showed the row as a whole. */
   readonly page: Sequence;

@@ -18,6 +18,8 @@ export type Filters = {
   readonly byTable: Readonly<Partial<Record<string, Expression>>>;
   /** `new_synctomkto` keeps nobody away. */
   readonly ignoresSyncColumn?: boolean;
+  /** The person of a row that stays out is deleted, and made anew when the row is let in again (G-09). */
+  readonly removesPersons?: boolean;
 };
 
 /** The golden field that is true while the row of a person stays out; without a row of the mapping nobody is told (F-59). */

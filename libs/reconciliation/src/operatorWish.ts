@@ -1,7 +1,8 @@
 import type { OperatorWish } from '@lockstep/change-events';
 import { activeRow, type Draft } from './decision.ts';
 import { lookAgainAtEntity, readEntityAgain } from './planEntity.ts';
-import { requestJoin, sendCommand } from './planMarketo.ts';
+import { requestJoin } from './planMarketo.ts';
+import { sendCommand } from './sendCommand.ts';
 import { lookAgain } from './wakeUp.ts';
 
 /** Does what an operator asked of a record (G-04, G-22); what no longer fits changes nothing. */

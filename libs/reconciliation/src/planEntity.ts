@@ -3,8 +3,9 @@ import { activeRow, typeOf, type Draft, type DraftRow } from './decision.ts';
 import type { EntityType } from './entityTypes.ts';
 import { isKeptOut } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
-import { isBlocked, sendCommand, valueOf } from './planMarketo.ts';
+import { isBlocked, valueOf } from './planMarketo.ts';
 import { retryRelations } from './relations.ts';
+import { sendCommand } from './sendCommand.ts';
 
 /** Plans what Marketo must be told of a record beside persons: at first everything, then what differs (decision 13). */
 export function planEntity(draft: Draft): void {

@@ -1,5 +1,5 @@
-import { isoTime, type Scalar, type ScalarValues, type WriteOperation } from '@lockstep/change-events';
-import { activeRow, typeOf, type Draft, type DraftRow } from './decision.ts';
+import { isoTime, type Scalar, type ScalarValues } from '@lockstep/change-events';
+import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { entityTypes } from './entityTypes.ts';
 import { isKeptOut, keptOutField } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
@@ -7,7 +7,9 @@ import { isWithheld } from './policy.ts';
 import { consentRule } from './policy.ts';
 import { notRepresentable, project } from './projection.ts';
 import { parentOf } from './relations.ts';
-import { findMatch, mayMatch } from './match.ts';
+import { findMatch } from './match.ts';
+import { isUnwanted, planRemoval } from './planRemoval.ts';
+import { sendCommand } from './sendCommand.ts';
 
 /** Plans what Marketo must be told: an update of the linked person, or the creation of one that should exist. */
 export function planMarketo(draft: Draft): void {
@@ -19,18 +21,19 @@ export function planMarketo(draft: Draft): void {
 
 function planPerson(draft: Draft, crm: DraftRow): void {
   const person = activeRow(draft.record, 'marketo');
-  if (person && !person.deletedAt) return planUpdate(draft, crm, person);
+  if (person && !person.deletedAt)
+    return isUnwanted(draft, crm) ? planRemoval(draft, person) : planUpdate(draft, crm, person);
   if (!staysOut(draft, crm)) planCreate(draft, crm, person);
 }
 
 /** That a row was deleted is told although it stays out. */
 const staysOut = ({ context }: Draft, crm: DraftRow): boolean => !crm.deletedAt && isKeptOut(context, crm);
 
-/** The one field that is still told of a row that is gone, or stays out; null for all fields. */
-function onlyField(draft: Draft, crm: DraftRow): string | null {
-  if (crm.deletedAt) return 'crmIsDeleted';
+/** Of a row that is gone, or stays out, one field is told at most; nothing where persons are to be kept as they are. */
+function isTold(draft: Draft, crm: DraftRow, field: string): boolean {
+  if (crm.deletedAt) return field === 'crmIsDeleted' && draft.context.policy.deletedInDynamics !== 'keep';
 
-  return staysOut(draft, crm) ? keptOutField : null;
+  return !staysOut(draft, crm) || field === keptOutField;
 }
 
 /** One command at a time per record; a fresh edit overtakes one that waits in the backfill lane. */
@@ -54,9 +57,8 @@ function planUpdate(draft: Draft, crm: DraftRow, person: DraftRow): void {
   draft.record.waiting = null;
   if (person.missing) return;
   const fields: Record<string, Scalar> = {};
-  const only = onlyField(draft, crm);
   for (const mapping of draft.context.mapping) {
-    if (only !== null && mapping.field !== only) continue;
+    if (!isTold(draft, crm, mapping.field)) continue;
     const wanted = isUnsettled(draft, person, mapping) ? undefined : wantedValue(draft, person, mapping);
     if (wanted === undefined) continue;
     fields[mapping.marketo] = wanted;
@@ -94,7 +96,10 @@ export function valueOf(draft: Draft, mapping: MappingRow): Scalar | undefined {
   return mapping.parents ? parentOf(draft, mapping, wanted) : wanted;
 }
 
-/** A person deleted in Marketo comes back when its row was changed in Dynamics, with a new id (F-31), unless it is to stay away. */
+/**
+ * A person deleted in Marketo comes back when its row was changed in Dynamics, with a new id (F-31), unless it is to stay away;
+ * one that we had deleted comes back with its row.
+ */
 function planCreate(draft: Draft, crm: DraftRow, person: DraftRow | undefined): void {
   if (isOver(draft, crm, person)) return stopWaiting(draft);
   if (person?.mergedInto !== undefined && !draft.record.apart)
@@ -108,7 +113,7 @@ function planCreate(draft: Draft, crm: DraftRow, person: DraftRow | undefined): 
 
 function isOver(draft: Draft, crm: DraftRow, person: DraftRow | undefined): boolean {
   if (crm.deletedAt !== null) return true;
-  if (!person?.deletedAt) return false;
+  if (!person?.deletedAt || person.removed) return false;
   const staysAway =
     draft.context.policy.deletedInMarketo === 'stay-deleted' && person.mergedInto === undefined;
   return staysAway || !isOutgrown(draft, person);
@@ -195,45 +200,4 @@ const companyFields = new Set(
 function isSent({ record }: Draft, { marketo, direction }: MappingRow): boolean {
   if (direction === 'to-dynamics' || direction === 'none') return false;
   return !companyFields.has(marketo) || typeof record.fields['companyId']?.value !== 'string';
-}
-
-const entityPart = (draft: Draft) => (draft.record.entity ? { entity: typeOf(draft)?.marketo ?? null } : {});
-
-const overtakenMax = 5;
-
-/** Replaces a command that still waits in the backfill lane: its revision is lower, so it will be answered superseded. */
-export function sendCommand(draft: Draft, operation: WriteOperation, fields: ScalarValues): void {
-  const { record, context, cause } = draft;
-  const { policy, nowMs } = context;
-  const person = activeRow(record, 'marketo');
-  const commandId = `${record.goldenId}/${record.revision.epoch}.${record.revision.number}/marketo`;
-  const command = {
-    commandId,
-    goldenId: record.goldenId,
-    revision: { ...record.revision },
-    operation,
-    personId: person && !person.deletedAt ? person.id : null,
-    email: (record.fields['email']?.value as string | null | undefined) ?? null,
-    matchByEmail: mayMatch(draft),
-    fields,
-    lane: cause.lane,
-    issuedAt: new Date(nowMs).toISOString(),
-    ...entityPart(draft),
-  };
-  const waitMs = cause.lane === 'LIVE' ? policy.marketoOutcomeMs : policy.marketoBackfillOutcomeMs;
-  const overtaken = record.outbox.flatMap((other) =>
-    other.kind === 'marketo-write' && operation !== 'READ'
-      ? [...(other.overtaken ?? []), other.command.fields]
-      : [],
-  );
-  const entry = { kind: 'marketo-write', entryId: commandId, command, unknown: false, attempts: 0 } as const;
-  record.outbox = [
-    ...record.outbox.filter((other) => other.kind !== 'marketo-write'),
-    {
-      ...entry,
-      ...(overtaken.length > 0 ? { overtaken: overtaken.slice(-overtakenMax) } : {}),
-      dueAtMs: nowMs + waitMs,
-    },
-  ];
-  draft.commands.push(command);
 }

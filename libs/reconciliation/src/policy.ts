@@ -12,6 +12,8 @@ export type Policy = {
   readonly matchByEmail: boolean;
   /** A person deleted in Marketo comes back, with a new id, when its row is edited (F-31, native), or never (G-07). */
   readonly deletedInMarketo: 'recreate' | 'stay-deleted';
+  /** A person whose row was deleted is told nothing, is marked (F-29, native), or is deleted too (G-08). */
+  readonly deletedInDynamics: 'keep' | 'flag' | 'delete';
   /** Without any, `new_synctomkto` alone decides (F-57). */
   readonly filters?: Filters;
   /** Without one, people of Marketo stay there until somebody asks (F-20). */
@@ -31,6 +33,7 @@ export type Policy = {
 export const nativePolicy: Policy = {
   matchByEmail: false,
   deletedInMarketo: 'recreate',
+  deletedInDynamics: 'flag',
   dynamicsOutcomeMs: 15_000,
   joinMs: 120_000,
   marketoOutcomeMs: 120_000,

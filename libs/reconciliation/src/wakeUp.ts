@@ -3,8 +3,8 @@ import { activeRow, type Draft, type DraftRecord } from './decision.ts';
 import { rowKey } from './goldenRecord.ts';
 import { isFreePerson } from './match.ts';
 import { handOverRequests } from './openRequests.ts';
-import { sendCommand } from './planMarketo.ts';
 import { retryRelations } from './relations.ts';
+import { sendCommand } from './sendCommand.ts';
 
 const retryBackoffMaxMs = 600_000;
 

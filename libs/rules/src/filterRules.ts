@@ -55,10 +55,15 @@ export function filtersOf(file: RulesFile): Filters | undefined {
   const byTable = Object.fromEntries(
     placesOf(file).flatMap(({ tables, rule }) => tables.map((table) => [table, compileExpression(rule)])),
   );
-  const ignoresSyncColumn = file.persons?.syncColumn === 'off';
-  if (Object.keys(byTable).length === 0 && !ignoresSyncColumn) return undefined;
+  const { syncColumn, whenFilteredOut } = file.persons ?? {};
+  const [ignoresSyncColumn, removesPersons] = [syncColumn === 'off', whenFilteredOut === 'remove'];
+  if (Object.keys(byTable).length === 0 && !ignoresSyncColumn && !removesPersons) return undefined;
 
-  return { byTable, ...(ignoresSyncColumn ? { ignoresSyncColumn } : {}) };
+  return {
+    byTable,
+    ...(ignoresSyncColumn ? { ignoresSyncColumn } : {}),
+    ...(removesPersons ? { removesPersons } : {}),
+  };
 }
 
 /** The field of Marketo that is true while the row of a person stays out. */
@@ -66,5 +71,5 @@ export function keptOutRows({ persons = {} }: RulesFile): readonly MappingRow[] 
   const policy = persons.whenFilteredOut ?? 'keep';
   const row = { field: keptOutField, type: 'boolean', direction: 'to-marketo', columns: {} } as const;
 
-  return policy === 'keep' ? [] : [{ ...row, marketo: policy.flag }];
+  return typeof policy === 'string' ? [] : [{ ...row, marketo: policy.flag }];
 }

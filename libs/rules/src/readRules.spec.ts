@@ -22,6 +22,7 @@ describe('lockstep.yaml', () => {
       expect(rulesOf(text).mapping).toEqual(defaultMapping);
       expect(rulesOf(text).matchByEmail).toBe(null);
       expect(rulesOf(text).deletedInMarketo).toBe('recreate');
+      expect(rulesOf(text).deletedInDynamics).toBe('flag');
     },
   );
 
@@ -146,6 +147,17 @@ entities: { account: { filter: { column: name, isNot: Test } } }
 
   it('says what becomes of persons that were deleted in Marketo', () => {
     expect(rulesOf('persons: { deletedInMarketo: stay-deleted }').deletedInMarketo).toBe('stay-deleted');
+  });
+
+  it.each(['keep', 'flag', 'delete'])('says what becomes of persons whose row was deleted (%s)', (policy) => {
+    expect(rulesOf(`persons: { deletedInDynamics: ${policy} }`).deletedInDynamics).toBe(policy);
+  });
+
+  it('removes persons whose row turned out of the filter, and tells nobody', () => {
+    const { filters, mapping } = rulesOf('persons: { whenFilteredOut: remove }');
+
+    expect(filters).toEqual({ byTable: {}, removesPersons: true });
+    expect(mapping).toEqual(defaultMapping);
   });
 
   it('has one hash for one meaning, and another for another', () => {

@@ -27,6 +27,7 @@ export type Rules = {
   /** Null where the file does not say. */
   readonly matchByEmail: boolean | null;
   readonly deletedInMarketo: Policy['deletedInMarketo'];
+  readonly deletedInDynamics: Policy['deletedInDynamics'];
   /** Absent where the file does not say. */
   readonly filters?: Filters;
   readonly createInDynamics?: CreationRule;
@@ -59,12 +60,14 @@ export function readRules(text: string): RulesResult {
 }
 
 function policiesOf(file: RulesFile): Omit<Rules, 'mapping' | 'hash'> {
-  const { matchByEmail = null, deletedInMarketo = nativePolicy.deletedInMarketo } = file.persons ?? {};
+  const { matchByEmail = null, deletedInMarketo, deletedInDynamics } = file.persons ?? {};
   const [filters, createInDynamics] = [filtersOf(file), creationRuleOf(file)];
   const customs = customRulesOf(file);
 
   return {
-    ...{ matchByEmail, deletedInMarketo },
+    matchByEmail,
+    deletedInMarketo: deletedInMarketo ?? nativePolicy.deletedInMarketo,
+    deletedInDynamics: deletedInDynamics ?? nativePolicy.deletedInDynamics,
     ...(filters ? { filters } : {}),
     ...(createInDynamics ? { createInDynamics } : {}),
     ...(customs.length > 0 ? { customEntities: customs } : {}),

@@ -74,9 +74,13 @@ const filter = Type.Union(
 const whenFilteredOut = Type.Union(
   [
     Type.Literal('keep'),
+    Type.Literal('remove'),
     Type.Object({ flag: marketoName('REST name of a yes/no field of persons in Marketo.') }, options),
   ],
-  { description: 'What becomes of a person whose row turns out: it stays as it is, or a field says so.' },
+  {
+    description:
+      'What becomes of a person whose row turns out: it stays as it is, a field says so, or it is deleted.',
+  },
 );
 
 const createInDynamics = Type.Object(
@@ -115,6 +119,12 @@ export const rulesSchema = Type.Object(
             Type.Union([Type.Literal('recreate'), Type.Literal('stay-deleted')], {
               description: 'What an edit in Dynamics does for a person that was deleted in Marketo.',
             }),
+          ),
+          deletedInDynamics: Type.Optional(
+            choice(
+              ['keep', 'flag', 'delete'],
+              'What becomes of the person of a row that was deleted: nothing, a mark, or it is deleted too.',
+            ),
           ),
           filter: Type.Optional(filter),
           syncColumn: Type.Optional(

@@ -131,3 +131,38 @@ it(
   },
   4 * timeoutMs,
 );
+
+it(
+  'deletes the person of a row that turns out or is deleted, keeps its opt-out, and makes a new one when the row turns in',
+  async () => {
+    const { dynamics, marketo } = lockstep;
+    const numberOf = (row: string) => marketo.personOfRow(row).then(({ id: number }) => number, notThere);
+    const notThere = () => 0;
+    await rule(
+      'persons: { filter: { column: websiteurl, endsWith: .example }, whenFilteredOut: remove, deletedInDynamics: delete }',
+    );
+    await sleep(8_000);
+    const address = 'leaver@example.com';
+    const leaver = { emailaddress1: address, websiteurl: 'https://leaver.example', donotbulkemail: true };
+    const [row = ''] = await dynamics.createRows('lead', [leaver]);
+    const first = await until(() => numberOf(row), Boolean);
+
+    await dynamics.editRow('lead', row, { websiteurl: 'https://leaver.test' });
+    await until(
+      () => numberOf(row),
+      (number) => number === 0,
+    );
+    await dynamics.editRow('lead', row, { websiteurl: 'https://leaver.example' });
+    expect(await until(() => numberOf(row), Boolean)).not.toBe(first);
+
+    await dynamics.deleteRow('lead', row);
+    await until(
+      () => numberOf(row),
+      (number) => number === 0,
+    );
+    const [later = ''] = await dynamics.createRows('lead', [{ ...leaver, donotbulkemail: false }]);
+    await until(() => numberOf(later), Boolean);
+    expect(await marketo.personOfRow(later)).toMatchObject({ unsubscribed: true });
+  },
+  4 * timeoutMs,
+);

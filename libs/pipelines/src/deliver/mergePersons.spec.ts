@@ -108,6 +108,17 @@ describe('commands to delete persons', () => {
       ['DELETED', '3'],
     ]);
     expect(ids(setting)).toEqual(['1']);
-    expect(calls).toEqual(['deletePersons']);
+    expect(calls).toEqual(['findPersons', 'deletePersons']);
+  });
+
+  it('tell what the person held until then, whoever wrote it last', async () => {
+    const { send, marketo } = createSetting();
+    marketo.hooks.beforeCall = (operation) => {
+      if (operation === 'findPersons') marketo.edit('2', { unsubscribed: true });
+    };
+
+    const outcome = await send({ operation: 'DELETE', personId: '2' });
+
+    expect(outcome).toMatchObject({ result: 'DELETED', state: { title: 'Pilot', unsubscribed: true } });
   });
 });

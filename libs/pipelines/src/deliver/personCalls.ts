@@ -80,13 +80,24 @@ export function createPersonCalls(options: PersonCallOptions): PersonCall {
       case 'UPDATE':
         return writeFitting(options, update, command);
       case 'DELETE':
-        return remove(command);
+        return removeRead(command, outcomeOf(command, await read(command), options.clock.now()), remove);
       case 'MERGE':
         return mergePersons(options, byId, command);
       default:
         return outcomeOf(command, { result: 'REFUSED', code: 'MESSAGE_UNEXPECTED' }, options.clock.now());
     }
   };
+}
+
+/** What the person held until then goes with the answer. */
+async function removeRead(
+  command: WriteCommand,
+  found: DeliveryOutcome,
+  remove: PersonCall,
+): Promise<DeliveryOutcome> {
+  if (found.result !== 'READ') return found;
+
+  return { ...(await remove(command)), state: found.state };
 }
 
 /** An update of which nothing is left costs no call. */

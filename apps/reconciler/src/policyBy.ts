@@ -1,0 +1,16 @@
+import { nativePolicy, type Policy } from '@lockstep/reconciliation';
+import type { Rules } from '@lockstep/rules';
+
+/** What the rules choose; where the file does not say whether persons are matched by email, the setting does. */
+export function policyBy(
+  { matchByEmail, deletedInMarketo, deletedInDynamics, filters, createInDynamics, hash }: Rules,
+  matchesByEmail: boolean,
+): Policy {
+  return {
+    ...{ ...nativePolicy, deletedInMarketo, deletedInDynamics },
+    matchByEmail: matchByEmail ?? matchesByEmail,
+    ...(filters ? { filters } : {}),
+    ...(createInDynamics ? { createInDynamics } : {}),
+    rules: hash,
+  };
+}
