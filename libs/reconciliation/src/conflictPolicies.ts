@@ -1,7 +1,10 @@
 import type { PersonKind, Scalar, System } from '@lockstep/change-events';
 
 /** How a conflict of one field is decided (design section 5, Policies; F-03, G-05). */
-export type ConflictPolicy = 'native' | 'newest' | 'marketo' | 'dynamics' | 'review';
+export type ConflictPolicy = SidePolicy | 'union';
+
+/** One side wins; with `union`, of several options, both do (`severalOptions.ts`), and nothing is disputed. */
+type SidePolicy = 'native' | 'newest' | 'marketo' | 'dynamics' | 'review';
 
 /** A value, the side that brought it, and when that side says it did; null when it does not say. */
 export type Claim = { readonly from: System; readonly value: Scalar; readonly changedAt: string | null };
@@ -14,7 +17,7 @@ export type Ruling = { readonly winner: System; readonly rule: string };
 /** The rule of a conflict that nobody has decided yet. */
 export const heldForReview = 'held-for-review';
 
-export const conflictPolicies: Readonly<Record<ConflictPolicy, (dispute: Dispute) => Ruling>> = {
+export const conflictPolicies: Readonly<Record<SidePolicy, (dispute: Dispute) => Ruling>> = {
   native,
   newest,
   marketo: () => ({ winner: 'marketo', rule: 'marketo-wins' }),

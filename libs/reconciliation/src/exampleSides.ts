@@ -110,9 +110,16 @@ const ownColumnsOf = (columns: ScalarValues): FieldValues =>
   Object.fromEntries(Object.entries(columns).filter(([name]) => name.startsWith('new_')));
 
 function shown(type: MappingRow['type'], isRelation: boolean, value: Scalar): FieldValue {
+  if (type === 'options') return chosen(value);
   if (type === 'option' && typeof value === 'number') return { value, label: null };
   return isRelation ? relation(value) : value;
 }
+
+/** Several options are written as their numbers. */
+const chosen = (value: Scalar): FieldValue =>
+  typeof value === 'string'
+    ? value.split(',').map((number) => ({ value: Number(number), label: null }))
+    : null;
 
 /** The lead that a contact was made of. */
 const originOf = (table: DynamicsTable, { originatingleadid = null }: ScalarValues): FieldValues =>

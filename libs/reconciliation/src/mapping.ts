@@ -6,7 +6,7 @@ import type { optionSets } from './optionSets.ts';
 /**
  * How a golden value is held; `option` is held by its label, `decimal` as a canonical string, `timestamp` as ISO text. `options`,
  * of which several may be chosen, are their labels in the order of their numbers with semicolons between (F-16): Marketo has
- * no such type, and its text cannot be read back, so such a row is one-way.
+ * no such type, and its text can be read back by a table of `labels` only.
  */
 export type GoldenType = 'string' | 'boolean' | 'integer' | 'decimal' | 'timestamp' | 'option' | 'options';
 

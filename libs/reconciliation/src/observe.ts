@@ -5,7 +5,8 @@ import type { MappingRow } from './mapping.ts';
 import { isBlank, isCutOf, project, read, type Reading } from './projection.ts';
 import { heldForReview, type Dispute, type Ruling } from './conflictPolicies.ts';
 import { hold, release } from './review.ts';
-import { consentRule, maySpeak, ruleOnConflict, ruleOnWrite } from './policy.ts';
+import { consentRule, isUnited, maySpeak, ruleOnConflict, ruleOnWrite } from './policy.ts';
+import { uniteOptions } from './severalOptions.ts';
 
 /** One value of one field, as one row shows it. */
 export type Observation = {
@@ -146,9 +147,23 @@ function dispute(
   if (refusal) return keepLoser(draft, observation, refusal);
   if (missedOptOut(observation, field))
     return keepLoser(draft, observation, { winner: field.source, rule: 'opt-out-wins' });
+  if (isUnited(mapping, draft.record.kind)) return unite(draft, observation, { field, first });
   const rule = undisputed(observation, field, first);
   if (rule) return take(draft, observation, rule);
   decideConflict(draft, observation, ruleOnConflict(mapping, disputed));
+}
+
+/** What an edit added and took away counts beside what the other side did; what it was made on top of is its base. */
+function unite(
+  draft: Draft,
+  { row, mapping, reading, madeOn, changedAt }: Observation,
+  { field, first }: { readonly field: GoldenField; readonly first: boolean },
+): void {
+  const known = madeOn === undefined ? (field.base ?? null) : read(row.system, mapping, madeOn).golden;
+  const base = first ? null : known;
+  const value = uniteOptions(mapping, { held: field.value, incoming: reading.golden, base });
+  if (value === field.value) return;
+  setField(draft, mapping.field, { value, source: row.system, changedAt, rule: 'union' });
 }
 
 /** The address has opted out, and who lifted the record's own opt-out could not know of that yet (F-43). */

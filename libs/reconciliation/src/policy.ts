@@ -1,4 +1,4 @@
-import type { Scalar, System } from '@lockstep/change-events';
+import type { PersonKind, Scalar, System } from '@lockstep/change-events';
 import { conflictPolicies, writePolicies, type Dispute, type Ruling } from './conflictPolicies.ts';
 import type { CreationRule } from './askByRule.ts';
 import type { LinkedRow } from './goldenRecord.ts';
@@ -50,8 +50,14 @@ export function ruleOnConflict(row: MappingRow, dispute: Dispute): Ruling {
   if (row.optOut)
     return { winner: incoming.value === true ? incoming.from : held.from, rule: 'opt-out-wins' };
 
-  return conflictPolicies[row.conflict?.[kind] ?? 'native'](dispute);
+  const policy = row.conflict?.[kind] ?? 'native';
+
+  return conflictPolicies[policy === 'union' ? 'native' : policy](dispute);
 }
+
+/** Whatever either side adds or takes away of several options counts. */
+export const isUnited = (row: MappingRow, kind: PersonKind): boolean =>
+  row.type === 'options' && row.conflict?.[kind] === 'union';
 
 /** What forbids a change of a value that is set; null when nothing does, as at a first meeting. */
 export function ruleOnWrite(row: MappingRow, { held, incoming }: Dispute, first: boolean): Ruling | null {

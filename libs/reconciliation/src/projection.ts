@@ -8,6 +8,7 @@ import {
 } from '@lockstep/change-events';
 import type { MappingRow } from './mapping.ts';
 import { hasLabels, optionLabel, optionNumber } from './optionSets.ts';
+import { canonicalOptions, labelsOfNumbers, optionNumbers } from './severalOptions.ts';
 
 /** A golden value that a side cannot hold, such as a label that its option set lacks. */
 export const notRepresentable = Symbol('not representable');
@@ -26,7 +27,9 @@ export function project(system: System, row: MappingRow, golden: Scalar): Scalar
 }
 
 function toDynamics(row: MappingRow, golden: Scalar): Scalar | typeof notRepresentable {
-  if (golden === null || row.type !== 'option' || !hasLabels(row)) return golden;
+  if (golden === null || !hasLabels(row)) return golden;
+  if (row.type === 'options') return optionNumbers(row, golden);
+  if (row.type !== 'option') return golden;
   return optionNumber(row, String(golden)) ?? notRepresentable;
 }
 
@@ -50,7 +53,7 @@ export function read(system: System, row: MappingRow, value: FieldValue): Readin
 
 function readDynamics(row: MappingRow, value: FieldValue): Reading {
   if (row.parents) return readRelation(row.parents, value);
-  if (row.type === 'options') return readOptions(value);
+  if (row.type === 'options') return hasLabels(row) ? readNumbers(row, value) : readOptions(value);
   return isOption(value)
     ? { side: value.value, golden: ownLabel(row, value.value) ?? value.label ?? labelOf(row, value.value) }
     : readScalar(row, value as Scalar);
@@ -80,6 +83,12 @@ function readOptions(value: FieldValue): Reading {
   return { side: text, golden: text };
 }
 
+/** With a table of labels, what is chosen can be written back. */
+function readNumbers(row: MappingRow, value: FieldValue): Reading {
+  const golden = labelsOfNumbers(row, value);
+  return { side: optionNumbers(row, golden), golden };
+}
+
 function labelOf(row: MappingRow, value: number): string {
   return optionLabel(row, value) ?? String(value);
 }
@@ -89,8 +98,9 @@ function ownLabel(row: MappingRow, value: number): string | undefined {
   return row.labels && optionLabel(row, value);
 }
 
+/** Neither the order of labels nor blanks between them are an edit. */
 function readMarketo(row: MappingRow, value: Scalar): Reading {
-  const side = toMarketo(row, value);
+  const side = row.type === 'options' ? canonicalOptions(row, value) : toMarketo(row, value);
   return { side, golden: row.type === 'decimal' && side !== null ? canonicalDecimal(String(side)) : side };
 }
 

@@ -82,7 +82,7 @@ function typeOf({ labels, constant }: FieldRule): GoldenType {
   return Number.isSafeInteger(constant) ? 'integer' : 'decimal';
 }
 
-/** Several options are text in Marketo, which cannot be read back. */
+/** Several options are text in Marketo, which is read back only where that is asked for. */
 function directionOf(type: GoldenType, columns: MappingRow['columns']): Direction {
   return type === 'options' || Object.keys(columns).length === 0 ? 'to-marketo' : 'both';
 }

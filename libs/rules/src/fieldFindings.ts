@@ -78,8 +78,11 @@ function valueFindings(row: MappingRow, rule: FieldRule, at: FindingAt): Finding
 function labelFindings({ type, field }: MappingRow, rule: FieldRule, at: FindingAt): Finding[] {
   if (!rule.labels) return [];
   const labels = Object.values(rule.labels);
-  if (type !== 'option')
+  if (type !== 'option' && type !== 'options')
     return [at('labels', 'LABELS_WRONG', `labels are for an option; ${field} is ${type}.`)];
+
+  if (type === 'options' && labels.some((label) => label.includes(';')))
+    return [at('labels', 'LABELS_WRONG', 'A label has a semicolon, which stands between labels.')];
 
   return new Set(labels).size === labels.length
     ? []
@@ -102,8 +105,8 @@ function oneWayBecause(row: MappingRow): string | null {
   const fixed = Object.values(columns).find((column) => unwritableColumns.includes(column ?? ''));
   if (parents) return `${field} is a relation; it flows to Marketo only.`;
   if (fixed) return `${fixed} is not for us to write; ${field} flows to Marketo only.`;
-  if (type === 'options') return `Several options are text in Marketo; ${field} flows to Marketo only.`;
-  if (type === 'option' && !labels && !optionSet) return `${field} needs labels to be written to Dynamics.`;
+  if (['option', 'options'].includes(type) && !labels && !optionSet)
+    return `${field} needs labels to be written to Dynamics.`;
 
   return null;
 }
@@ -115,10 +118,19 @@ function policyFindings(row: MappingRow, rule: FieldRule, at: FindingAt): Findin
     return chosen.map((key) => at(key, code, `${row.field} is an opt-out; older data never undoes it.`));
   if (row.constant !== undefined)
     return chosen.map((key) => at(key, code, `${row.field} is constant; nobody has another value.`));
-  if (rule.conflict !== undefined && row.direction !== 'both')
-    return [at('conflict', code, `${row.field} flows ${row.direction} only; nobody contradicts.`)];
   if (row.parents && rule.write !== undefined)
     return [at('write', code, `${row.field} is a relation; it follows Dynamics.`)];
+
+  return conflictFindings(row, rule, at);
+}
+
+function conflictFindings(row: MappingRow, rule: FieldRule, at: FindingAt): Finding[] {
+  const code = 'POLICY_IMPOSSIBLE';
+  if (rule.conflict === undefined) return [];
+  if (row.direction !== 'both')
+    return [at('conflict', code, `${row.field} flows ${row.direction} only; nobody contradicts.`)];
+  if (row.type !== 'options' && Object.values(row.conflict ?? {}).includes('union'))
+    return [at('conflict', code, `${row.field} holds one value; only several options are united.`)];
 
   return [];
 }

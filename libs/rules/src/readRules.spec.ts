@@ -60,6 +60,16 @@ persons:
     expect(rowOf(text, 'hobbies')).toMatchObject({ type: 'options', direction: 'to-marketo' });
   });
 
+  it('takes several options both ways, united, where the file has their labels', () => {
+    const options = 'type: options, direction: both, labels: { 4: Chess, 30: Sailing }, conflict: union';
+    const text = `persons: { fields: { hobbies: { lead: new_hobbies, marketo: hobbies, ${options} } } }`;
+
+    expect(rowOf(text, 'hobbies')).toMatchObject({
+      ...{ type: 'options', direction: 'both', labels: { Chess: 4, Sailing: 30 } },
+      conflict: { lead: 'union', contact: 'union' },
+    });
+  });
+
   it('takes labels in place of those of the option set, number by number', () => {
     const labels = rowOf('persons: { fields: { rating: { labels: { 1: Boiling } } } }', 'rating')?.labels;
 
@@ -182,7 +192,7 @@ describe('a fault in lockstep.yaml', () => {
     ],
     [
       'persons:\n  fields:\n    city: { conflict: newst }',
-      'lockstep.yaml:3:23 VALUE_INVALID conflict must be one of native, newest, marketo, dynamics, review or a map. Did you mean newest?',
+      'lockstep.yaml:3:23 VALUE_INVALID conflict must be one of native, newest, marketo, dynamics, review, union or a map. Did you mean newest?',
     ],
     [
       'persons:\n  fields:\n    city: { conflits: newest }',
@@ -223,6 +233,18 @@ describe('a fault in lockstep.yaml', () => {
     [
       'persons:\n  fields:\n    rating: { labels: { 1: Hot, 2: Hot } }',
       'lockstep.yaml:3:23 LABELS_WRONG Two numbers have one label; it could not be read back.',
+    ],
+    [
+      'persons:\n  fields:\n    colour: { type: options, direction: both, lead: new_colour, marketo: colour }',
+      'lockstep.yaml:3:41 DIRECTION_IMPOSSIBLE colour needs labels to be written to Dynamics.',
+    ],
+    [
+      'persons:\n  fields:\n    colour: { type: options, labels: { 1: a;b }, lead: new_colour, marketo: colour }',
+      'lockstep.yaml:3:38 LABELS_WRONG A label has a semicolon, which stands between labels.',
+    ],
+    [
+      'persons:\n  fields:\n    jobTitle: { conflict: union }',
+      'lockstep.yaml:3:27 POLICY_IMPOSSIBLE jobTitle holds one value; only several options are united.',
     ],
     [
       'persons:\n  fields:\n    colour: { type: option, lead: new_colour, marketo: colour }',

@@ -17,6 +17,17 @@ const conflict = choice(
   ['native', 'newest', 'marketo', 'dynamics', 'review'],
   'Who wins when both sides changed a field without knowing of each other.',
 );
+const fieldConflict = choice(
+  ['native', 'newest', 'marketo', 'dynamics', 'review', 'union'],
+  'The same of one field; `union` of several options: what either side adds or takes away counts.',
+);
+const fieldConflicts = Type.Union(
+  [
+    fieldConflict,
+    Type.Object({ lead: Type.Optional(fieldConflict), contact: Type.Optional(fieldConflict) }, options),
+  ],
+  { description: 'One policy for the field, or one for leads and one for contacts.' },
+);
 const conflicts = Type.Union(
   [conflict, Type.Object({ lead: Type.Optional(conflict), contact: Type.Optional(conflict) }, options)],
   { description: 'One policy for all persons, or one for leads and one for contacts.' },
@@ -34,7 +45,7 @@ const field = Type.Object(
       ),
     ),
     direction: Type.Optional(choice(['both', 'to-marketo', 'to-dynamics'], 'Which way the value flows.')),
-    conflict: Type.Optional(conflicts),
+    conflict: Type.Optional(fieldConflicts),
     write: Type.Optional(
       choice(
         ['always', 'fill-blanks', 'once'],
@@ -181,7 +192,7 @@ export const editorSchema: object = {
 /** A file that has the right shape. */
 export type RulesFile = Static<typeof rulesSchema>;
 export type FieldRule = Static<typeof field>;
-export type ConflictRule = Static<typeof conflicts>;
+export type ConflictRule = Static<typeof fieldConflicts>;
 
 export type FilterRule = Static<typeof filter>;
 

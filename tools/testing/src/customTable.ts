@@ -49,6 +49,24 @@ export async function createTable(
     });
 }
 
+/** Makes a column `new_<name>` of a table, of which several of `options`, labels by number, may be chosen. */
+export async function createOptionsColumn(
+  dynamics: EmulatedDynamics,
+  { table, name, options }: { table: string; name: string; options: Readonly<Record<number, string>> },
+): Promise<void> {
+  await define(dynamics, `EntityDefinitions(LogicalName='${table}')/Attributes`, {
+    '@odata.type': metadata('MultiSelectPicklistAttributeMetadata'),
+    SchemaName: `new_${name}`,
+    DisplayName: label(name),
+    OptionSet: {
+      '@odata.type': metadata('OptionSetMetadata'),
+      IsGlobal: false,
+      OptionSetType: 'Picklist',
+      Options: Object.entries(options).map(([value, text]) => ({ Value: Number(value), Label: label(text) })),
+    },
+  });
+}
+
 async function define(dynamics: EmulatedDynamics, path: string, definition: object): Promise<void> {
   const { statusCode, body } = await request(`${dynamics.url}/api/data/v9.2/${path}`, {
     method: 'POST',
