@@ -43,11 +43,24 @@ function newest(dispute: Dispute): Ruling {
 }
 
 /** Whether a value may take another's place at all, whoever wins conflicts. */
-export type WritePolicy = 'fill-blanks' | 'once';
+export type WritePolicy = 'fill-blanks' | 'once' | 'once-by-dynamics' | 'once-by-marketo';
 
 /** What refuses a change of a value that is set; null when it may be changed. */
 export const writePolicies: Readonly<Record<WritePolicy, (held: Claim, incoming: Claim) => Ruling | null>> = {
   'fill-blanks': (held, incoming) =>
     held.from === incoming.from ? null : { winner: held.from, rule: 'fill-blanks' },
   once: (held) => ({ winner: held.from, rule: 'write-once' }),
+  'once-by-dynamics': onceBy('dynamics'),
+  'once-by-marketo': onceBy('marketo'),
 };
+
+/** A value that is set is not changed by that side; the other one may, whatever else is said of conflicts (F-40). */
+export const onceRulings: Readonly<Partial<Record<string, Ruling>>> = {
+  'once-by-dynamics': { winner: 'marketo', rule: 'write-once' },
+  'once-by-marketo': { winner: 'dynamics', rule: 'write-once' },
+};
+
+function onceBy(blocked: System) {
+  return (held: Claim, incoming: Claim): Ruling | null =>
+    incoming.from === blocked ? { winner: held.from, rule: 'write-once' } : null;
+}

@@ -1,5 +1,11 @@
 import type { PersonKind, Scalar, System } from '@lockstep/change-events';
-import { conflictPolicies, writePolicies, type Dispute, type Ruling } from './conflictPolicies.ts';
+import {
+  blockedSide,
+  conflictPolicies,
+  writePolicies,
+  type Dispute,
+  type Ruling,
+} from './conflictPolicies.ts';
 import type { CreationRule } from './askByRule.ts';
 import type { LinkedRow } from './goldenRecord.ts';
 import type { Filters } from './keptOut.ts';
@@ -50,6 +56,8 @@ export function ruleOnConflict(row: MappingRow, dispute: Dispute): Ruling {
   if (row.optOut)
     return { winner: incoming.value === true ? incoming.from : held.from, rule: 'opt-out-wins' };
 
+  const once = onceRulings[row.write ?? ''];
+  if (once) return once;
   const policy = row.conflict?.[kind] ?? 'native';
 
   return conflictPolicies[policy === 'union' ? 'native' : policy](dispute);

@@ -147,6 +147,63 @@ describe('a field that is written once', () => {
   });
 });
 
+describe('a field that one side writes once', () => {
+  const once = (side: 'dynamics' | 'marketo', kind: 'lead' | 'contact' = 'contact') =>
+    titled(kind, { write: `once-by-${side}` });
+  const rulesOf = ({ world }: Pair) => conflictsOf(world).map(({ loserValue, rule }) => [loserValue, rule]);
+
+  it('is changed by Marketo and not by Dynamics, whose edits are put back and recorded', () => {
+    const pair = once('dynamics');
+    const { world, row, person } = pair;
+    world.dynamics.edit(row, { jobtitle: 'Director' });
+    world.settle();
+    expect(values(pair, 'jobTitle')).toEqual(['Engineer', 'Engineer', 'Engineer']);
+    world.marketo.write(person, { title: 'Architect' });
+    world.settle();
+    expect(values(pair, 'jobTitle')).toEqual(['Architect', 'Architect', 'Architect']);
+    world.dynamics.edit(row, { jobtitle: null });
+    world.settle();
+
+    expect(values(pair, 'jobTitle')).toEqual(['Architect', 'Architect', 'Architect']);
+    expect(rulesOf(pair)).toEqual([
+      ['Director', 'write-once'],
+      [null, 'write-once'],
+    ]);
+  });
+
+  it('is changed by Dynamics and not by Marketo, when it is the other one', () => {
+    const pair = once('marketo', 'lead');
+    pair.world.marketo.write(pair.person, { title: 'Architect' });
+    pair.world.settle();
+    pair.world.dynamics.edit(pair.row, { jobtitle: 'Director' });
+    pair.world.settle();
+
+    expect(values(pair, 'jobTitle')).toEqual(['Director', 'Director', 'Director']);
+    expect(rulesOf(pair)).toEqual([['Architect', 'write-once']]);
+  });
+
+  it.each(['dynamics first', 'marketo first'])('goes to the other side when both edit it (%s)', (order) => {
+    const pair = once('dynamics');
+    editBoth(pair);
+    if (order === 'dynamics first') pair.world.readDynamics(pair.row);
+    else pair.world.readMarketo(pair.person);
+    pair.world.settle();
+
+    expect(values(pair, 'jobTitle')).toEqual(['Architect', 'Architect', 'Architect']);
+  });
+
+  it('is that of the other side at a first meeting, and that of the side alone where the other has none', () => {
+    const mapping = mappingWith('jobTitle', { write: 'once-by-dynamics' });
+    const both = strangers({ jobtitle: 'Engineer' }, { title: 'Architect' }, { kind: 'contact', mapping });
+    both.world.settle();
+    expect(values(both, 'jobTitle')).toEqual(['Architect', 'Architect', 'Architect']);
+
+    const blank = strangers({ jobtitle: 'Engineer' }, {}, { kind: 'contact', mapping });
+    blank.world.settle();
+    expect(values(blank, 'jobTitle')).toEqual(['Engineer', 'Engineer', 'Engineer']);
+  });
+});
+
 describe('a field whose blanks are filled', () => {
   const filled = { mapping: mappingWith('jobTitle', { write: 'fill-blanks' }) };
 

@@ -120,6 +120,8 @@ function policyFindings(row: MappingRow, rule: FieldRule, at: FindingAt): Findin
     return chosen.map((key) => at(key, code, `${row.field} is constant; nobody has another value.`));
   if (row.parents && rule.write !== undefined)
     return [at('write', code, `${row.field} is a relation; it follows Dynamics.`)];
+  if (rule.write?.startsWith('once-by-') && row.direction !== 'both')
+    return [at('write', code, `${row.field} flows ${row.direction} only; one side alone writes it.`)];
 
   return conflictFindings(row, rule, at);
 }

@@ -76,6 +76,18 @@ persons:
     expect(labels).toEqual({ Boiling: 1, Warm: 2, Cold: 3 });
   });
 
+  it.each(['once', 'once-by-dynamics', 'once-by-marketo'])('has a field written %s', (write) => {
+    expect(rowOf(`persons: { fields: { leadSource: { write: ${write} } } }`, 'leadSource')?.write).toBe(
+      write,
+    );
+  });
+
+  it('refuses a field that the side that speaks alone may write once', () => {
+    const rule = 'persons: { fields: { leadScore: { write: once-by-dynamics } } }';
+
+    expect(linesOf(rule)[0]).toContain('POLICY_IMPOSSIBLE leadScore flows to-dynamics only');
+  });
+
   it('gives one value to everybody', () => {
     const text = 'persons: { fields: { region: { constant: EMEA, marketo: region } } }';
 

@@ -48,8 +48,8 @@ const field = Type.Object(
     conflict: Type.Optional(fieldConflicts),
     write: Type.Optional(
       choice(
-        ['always', 'fill-blanks', 'once'],
-        'Whether a value may overwrite another: always, only a blank, or never once it is set.',
+        ['always', 'fill-blanks', 'once', 'once-by-dynamics', 'once-by-marketo'],
+        'Whether a value may overwrite another: always, only a blank, never once it is set, or not by that side.',
       ),
     ),
     labels: Type.Optional(
