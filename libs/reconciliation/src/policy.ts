@@ -1,7 +1,7 @@
 import type { PersonKind, Scalar, System } from '@lockstep/change-events';
 import {
-  blockedSide,
   conflictPolicies,
+  onceRulings,
   writePolicies,
   type Dispute,
   type Ruling,
