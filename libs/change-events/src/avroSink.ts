@@ -42,14 +42,18 @@ export function putDouble(sink: Sink, value: number): void {
 
 const longBytesMax = 10;
 const plainMax = 2 ** 52;
+/** Below it bits can be taken as such; a larger number is divided. */
+const bitsBelow = 2 ** 28;
 
 /** Any safe integer, in Avro's zigzag form of variable length. */
 export function putLong(sink: Sink, value: number): void {
   ensureRoom(sink, longBytesMax);
   if (value > plainMax || value < -plainMax) return putLarge(sink, BigInt(value));
+  const { bytes } = sink;
   let rest = value >= 0 ? value * 2 : -value * 2 - 1;
-  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) sink.bytes[sink.at++] = (rest % 0x80) | 0x80;
-  sink.bytes[sink.at++] = rest;
+  for (; rest >= bitsBelow; rest = Math.floor(rest / 0x80)) bytes[sink.at++] = (rest % 0x80) | 0x80;
+  for (; rest >= 0x80; rest >>>= 7) bytes[sink.at++] = (rest & 0x7f) | 0x80;
+  bytes[sink.at++] = rest;
 }
 
 /** Doubled it is not exact as a number any more. */

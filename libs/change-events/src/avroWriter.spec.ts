@@ -1,6 +1,6 @@
 import avsc, { type Schema } from 'avsc';
 import { createSink } from './avroSink.ts';
-import { record, scalarUnion, type AvroSchema } from './avroTypes.ts';
+import { nullable, record, scalarUnion, type AvroSchema } from './avroTypes.ts';
 import { avroWriter } from './avroWriter.ts';
 import { headerBytes, schemaWriter, typeFor } from './schemaWriter.ts';
 import { topicSchemas } from './topicSchemas.ts';
@@ -73,6 +73,24 @@ describe('writing Avro', () => {
       expect.objectContaining({ code: 'EVENT_UNENCODABLE', details: { schemaId: 1, field: 'b' } }),
     );
     expect(write({ a: 'x', b: 1 })).toEqual(before);
+  });
+
+  it.each([
+    ['in another order', { c: 'z', b: 5, a: 'x' }],
+    ['with one the schema does not have', { a: 'x', other: 'o', b: 5, c: 'z' }],
+    ['after one that is absent', { b: 5, c: 'z' }],
+  ])('finds the fields of a record %s', (_case, value) => {
+    const schema = record('Triple', [
+      nullable('a', 'string'),
+      nullable('b', 'long'),
+      nullable('c', 'string'),
+    ]);
+
+    expect(plainType(schema).fromBuffer(written(schema, value))).toEqual({
+      a: 'a' in value ? value.a : null,
+      b: 5,
+      c: 'z',
+    });
   });
 
   it.each<[AvroSchema, unknown]>([

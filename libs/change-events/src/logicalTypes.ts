@@ -41,7 +41,17 @@ export function canonicalDecimal(text: string): string {
   return fromUnscaled(toUnscaled(text));
 }
 
+/** What our canonical form of most decimals looks like. */
+const plainDecimal = /^-?\d+(?:\.\d{1,10})?$/;
+
 function toUnscaled(text: string): bigint {
+  if (!plainDecimal.test(text)) return parseDecimal(text);
+  const point = text.indexOf('.');
+  const [whole, fraction] = point < 0 ? [text, ''] : [text.slice(0, point), text.slice(point + 1)];
+  return BigInt(whole + fraction.padEnd(decimalScale, '0'));
+}
+
+function parseDecimal(text: string): bigint {
   const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,2}))?$/.exec(text.trim());
   const [, sign, whole = '', fraction = '', exponent = '0'] = match ?? [];
   if (whole + fraction === '') throw new RangeError('not a decimal');

@@ -81,7 +81,14 @@ async function unpack(codec: Codec, decodeEvent: DecodeEvent, packed: Packed): P
 /** `topic` is the name without prefix everywhere; the prefix of the tenant is part of the subject only. */
 export function createMessageCodec(codec: Codec, prefix = ''): MessageCodec {
   const originals: Originals = new WeakMap();
-  const encode: Encode = (topic, value) => codec.encode(subjectOf(prefix, topic), value);
+  const subjects = new Map<string, string>();
+  // The same text each time is found much faster than an equal one that was just put together.
+  const subject = (topic: string): string => {
+    const known = subjects.get(topic) ?? subjectOf(prefix, topic);
+    subjects.set(topic, known);
+    return known;
+  };
+  const encode: Encode = (topic, value) => codec.encode(subject(topic), value);
 
   async function decodeEvent(bytes: Buffer): Promise<ChangeEvent> {
     const event = await codec.decode(bytes);
