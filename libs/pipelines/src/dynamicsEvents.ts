@@ -1,4 +1,4 @@
-import { isoTime, topics, type ChangeEvent, type Lane, type Sequence } from '@lockstep/change-events';
+import { topics, type ChangeEvent, type Lane, type Sequence } from '@lockstep/change-events';
 import type { DynamicsRow, OutgoingMessage } from '@lockstep/ports';
 
 /** Where and when a page of Dynamics was read. */
@@ -6,7 +6,8 @@ export type PageContext = {
   readonly table: string;
   readonly page: Sequence;
   readonly versionEpoch: number;
-  readonly observedAtMs: number;
+  /** ISO text, made once for all rows of the page. */
+  readonly observedAt: string;
   readonly lane: Lane;
   readonly operation: 'SNAPSHOT' | 'UPSERT';
   /** Tells an event from an earlier one of the same version, when the row is announced again. */
@@ -19,15 +20,14 @@ export const liveRowsMax = 1000;
 /** One row as an event; the same version of a row always has the same event id, unless it is announced again on purpose. */
 export function rowEvent(row: DynamicsRow, context: PageContext): ChangeEvent {
   const { table, page, versionEpoch, lane, operation, label = null } = context;
-  const version = `${versionEpoch}.${row.version}`;
   return {
-    eventId: ['dynamics', table, row.id, version, label].filter((part) => part !== null).join('/'),
+    eventId: `dynamics/${table}/${row.id}/${versionEpoch}.${row.version}${label === null ? '' : `/${label}`}`,
     operation,
     recordId: row.id,
     version: { epoch: versionEpoch, number: row.version },
     page,
     changedAt: row.changedAt,
-    observedAt: isoTime(context.observedAtMs),
+    observedAt: context.observedAt,
     changedBy: row.changedBy,
     lane,
     fields: row.fields,
@@ -45,7 +45,7 @@ function deleteEvent(id: string, context: PageContext): ChangeEvent {
     version: null,
     page,
     changedAt: null,
-    observedAt: isoTime(context.observedAtMs),
+    observedAt: context.observedAt,
     changedBy: null,
     lane,
     fields: null,

@@ -1,5 +1,6 @@
 import {
   fateOf,
+  isoTime,
   isSyncError,
   SyncError,
   topics,
@@ -161,7 +162,7 @@ function eventMessage(
     page: { epoch: 0, number: 0 },
     // Nothing is known of the versions of a new row: the first page that shows it outranks this, or says the same.
     versionEpoch: ifMatch?.epoch ?? 1,
-    observedAtMs: options.clock.now(),
+    observedAt: isoTime(options.clock.now()),
     lane: 'LIVE',
     operation: 'UPSERT',
   });

@@ -107,7 +107,7 @@ export function contextOf(
   const { table, clock } = options;
   const { page, versionEpoch } = checkpoint;
 
-  return { table, page, versionEpoch, observedAtMs: clock.now(), ...kind };
+  return { table, page, versionEpoch, observedAt: isoTime(clock.now()), ...kind };
 }
 
 /** Events travel with the trace in which their page was read. */

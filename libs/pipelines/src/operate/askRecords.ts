@@ -1,4 +1,4 @@
-import { topics, type InboxMessage, type OperatorWish } from '@lockstep/change-events';
+import { isoTime, topics, type InboxMessage, type OperatorWish } from '@lockstep/change-events';
 import type {
   Clock,
   DynamicsWriter,
@@ -119,7 +119,7 @@ async function eventOf(
     // Read outside the pages, so that it can never undo a delete.
     page: { epoch: 0, number: 0 },
     versionEpoch: version?.epoch ?? 1,
-    observedAtMs: clock.now(),
+    observedAt: isoTime(clock.now()),
     lane: 'LIVE',
     operation: 'UPSERT',
   });
