@@ -248,6 +248,18 @@ describe('one revision after the other', () => {
     expect(marketo.persons()[0]?.fields['city']).toBe('Kiel');
   });
 
+  it('tells a record that asks for its person whom it made, though that one is deleted by now', async () => {
+    const { send, marketo, lastOutcome } = createDeliverSetting();
+    await send(exampleCommand());
+    const made = lastOutcome();
+    marketo.remove('1');
+
+    await send(exampleCommand({ operation: 'READ', fields: {}, revision: revision(2) }));
+
+    expect(made).toMatchObject({ result: 'CREATED', personId: '1' });
+    expect(lastOutcome()).toMatchObject({ result: 'CREATED', personId: '1', revision: revision(2) });
+  });
+
   it('stores a revision before it sends it', async () => {
     const { send, marketo, deliveries } = createDeliverSetting();
     marketo.seed([{}]);

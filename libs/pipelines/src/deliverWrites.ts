@@ -125,9 +125,12 @@ async function prepare(options: DeliverOptions, commands: readonly WriteCommand[
   const isRepeated = ({ goldenId, revision }: WriteCommand): boolean =>
     compareSequence(known.get(goldenId)?.revision, revision) === 0;
   // Judged once, before the calls: what they send is no longer known to be unsent.
-  const answered = highest.flatMap((command) =>
-    isRepeated(command) ? (known.get(command.goldenId)?.outcome ?? []) : [],
-  );
+  const answered = highest.flatMap((command) => {
+    const outcome = known.get(command.goldenId)?.outcome ?? null;
+    return outcome && (isRepeated(command) || asksForCreation(command, outcome))
+      ? { ...outcome, commandId: command.commandId, revision: command.revision }
+      : [];
+  });
   const open = highest.filter((command) => !answered.some(({ goldenId }) => goldenId === command.goldenId));
   const unsettled = open.flatMap(
     (command) =>
@@ -143,6 +146,13 @@ async function prepare(options: DeliverOptions, commands: readonly WriteCommand[
   );
   return { due, unsettled, answered, superseded };
 }
+
+/**
+ * The record asks what became of its person, which it does not know yet: the answer that it waits for may be on its way. A read
+ * would not find a person that was deleted since, and another would be made.
+ */
+const asksForCreation = ({ operation, personId }: WriteCommand, { result }: DeliveryOutcome): boolean =>
+  operation === 'READ' && personId === null && (result === 'CREATED' || result === 'FOUND');
 
 /** The highest revision of each golden id; what is lower than that, or than what was sent before, is superseded. */
 function selectHighest(commands: readonly WriteCommand[], known: ReadonlyMap<string, Delivery>) {

@@ -89,7 +89,14 @@ function absorbRow(draft: Draft, row: DraftRow, event: ChangeEvent): void {
   noteMerge(row, fields);
   releaseClosed(row, event.version);
   const former = carryOn(draft, row);
-  for (const { mapping, reading } of readingsOf(draft, row, event)) {
+  const readings = readingsOf(draft, row, event);
+  const unproven = readings.filter(({ mapping, reading }) =>
+    isUnprovenBlank(row, mapping, { event, reading }),
+  );
+  delete row.unproven;
+  if (unproven.length > 0) row.unproven = unproven.map(({ mapping }) => mapping.field);
+  for (const { mapping, reading } of readings) {
+    if (row.unproven?.includes(mapping.field)) continue;
     inherit(row, former, mapping, reading);
     observe(draft, { row, mapping, reading, at, changedAt: event.changedAt });
   }
@@ -110,7 +117,7 @@ function readingsOf(
   const mappings = draft.context.mapping.filter((mapping) => !isRepeat || isNews(row, mapping, event));
   return mappings.flatMap((mapping) => {
     const reading = readingOf(row, mapping, event);
-    return reading && !isUnprovenBlank(row, mapping, { event, reading }) ? [{ mapping, reading }] : [];
+    return reading ? [{ mapping, reading }] : [];
   });
 }
 

@@ -120,23 +120,33 @@ function absorbField(draft: Draft, field: FieldEvidence): void {
 function absorbUntold(draft: Draft, field: FieldEvidence): void {
   const { row, mapping, event } = field;
   const reading = readingOf(mapping, event.fields ?? {});
-  if (!reading) return;
-  const isKnown = row.seen[mapping.field]?.value === reading.side;
-  if (!isKnown && awaitsEvidence(event, reading, ownWrites(draft, row, mapping))) return;
+  if (!reading || awaitsEvidence(field, reading, ownWrites(draft, row, mapping))) return;
   observe(draft, { row, mapping, reading, at: event.page, changedAt: event.changedAt });
 }
 
-function absorbTold(draft: Draft, { row, mapping, evidence, event }: FieldEvidence): void {
+function absorbTold(draft: Draft, field: FieldEvidence): void {
+  const { row, mapping, evidence, event } = field;
   const writes = ownWrites(draft, row, mapping);
-  const story = tell(mapping, evidence, writes);
+  const story = tell(mapping, evidence, { sent: writes, isPast: isReadPast(field) });
   forgetTold(row, mapping, story.told);
-  const state = readingOf(mapping, event.fields ?? {});
   const told = { row, mapping, at: event.page, changedAt: changeTime(story, event) };
   const edit = story.edit && { ...told, reading: story.edit, madeOn: story.madeOn };
+  const state = readingOf(mapping, event.fields ?? {});
   if (edit && isRunOver(story, edit, { state, writes })) applyChange(draft, edit, false);
-  if (state) observeState(draft, { ...told, reading: state, madeOn: story.basis }, story, edit);
+  if (state && isExplained(field, { story, state, writes }))
+    observeState(draft, { ...told, reading: state, madeOn: story.basis }, story, edit);
   if (story.confirmed) confirm(row, mapping.field);
 }
+
+/** The feed was read past the answer to our last write of the field. */
+const isReadPast = ({ row, mapping, event }: FieldEvidence): boolean =>
+  isAfter(event.evidence?.feedNumber, row.seen[mapping.field]?.at);
+
+type Told = { readonly story: Story; readonly state: Reading; readonly writes: readonly Scalar[] };
+
+/** The feed may be read up to a write of ours that came before what the state shows. */
+const isExplained = (field: FieldEvidence, { story, state, writes }: Told): boolean =>
+  story.edit !== null || story.confirmed || !awaitsEvidence(field, state, writes);
 
 const changeTime = (story: Story, event: ChangeEvent): string | null => story.editedAt ?? event.changedAt;
 
@@ -147,12 +157,12 @@ function observeState(draft: Draft, state: Observation, story: Story, edit: Obse
 
 /**
  * An edit that left the state as it was, such as one that puts our own value there by hand, still is the last word of a side
- * that has the say.
+ * that has the say; and one that was made on top of a write of ours, whose value no state ever showed, is an edit like any.
  */
 function followEdit(draft: Draft, edit: Observation): void {
-  const { row, mapping, reading, at } = edit;
+  const { row, mapping, reading, at, madeOn } = edit;
   const seen = row.seen[mapping.field];
-  if (draft.record.fields[mapping.field]?.source !== 'marketo') return;
+  if (draft.record.fields[mapping.field]?.source !== 'marketo' && madeOn === undefined) return;
   if (seen?.value !== reading.side || isAfter(seen.at, at)) return;
   applyChange(draft, edit, false);
 }
@@ -185,9 +195,13 @@ function precedesWrite(
  * While a write of ours is on its way, a state that nothing explains is not judged: the feed will tell whether it was made
  * on top of our value, and brings the state again.
  */
-function awaitsEvidence(event: ChangeEvent, state: Reading, writes: readonly Scalar[]): boolean {
+function awaitsEvidence(
+  { row, mapping, event }: FieldEvidence,
+  state: Reading,
+  writes: readonly Scalar[],
+): boolean {
   if (event.evidence === null || writes.length === 0) return false;
-  return !writes.includes(state.side);
+  return row.seen[mapping.field]?.value !== state.side && !writes.includes(state.side);
 }
 
 function readingOf(mapping: MappingRow, fields: Readonly<Record<string, unknown>>): Reading | null {

@@ -1,4 +1,11 @@
-import type { DeliveryOutcome, ScalarValues, Sequence, WriteOperation } from '@lockstep/change-events';
+import {
+  isAfter,
+  type DeliveryOutcome,
+  type Scalar,
+  type ScalarValues,
+  type Sequence,
+  type WriteOperation,
+} from '@lockstep/change-events';
 import { absorbState, bury, confirm, personRow } from './absorbMarketo.ts';
 import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decision.ts';
 import { settle, type Accepted } from './observe.ts';
@@ -20,7 +27,7 @@ export function absorbOutcome(draft: Draft, outcome: DeliveryOutcome): void {
   switch (outcome.result) {
     case 'CREATED':
     case 'UPDATED':
-      absorbAccepted(draft, outcome);
+      absorbAccepted(draft, outcome, entry?.overtaken ?? []);
       parkRefused(draft, outcome);
       return closeEntry(draft, outcome, entry);
     case 'FOUND':
@@ -52,7 +59,11 @@ export function absorbOutcome(draft: Draft, outcome: DeliveryOutcome): void {
 }
 
 /** What a person was made with ran over nothing, and the feed does not tell of it (marketo-rest 3.4). */
-function absorbAccepted(draft: Draft, outcome: DeliveryOutcome): void {
+function absorbAccepted(
+  draft: Draft,
+  outcome: DeliveryOutcome,
+  overtaken: NonNullable<Entry['overtaken']>,
+): void {
   const { answered, personId, accepted } = outcome;
   if (!personId || !answered || !accepted) return;
   const row = personRow(draft, personId, answered);
@@ -62,8 +73,20 @@ function absorbAccepted(draft: Draft, outcome: DeliveryOutcome): void {
     if (value === undefined) continue;
     forget(row, mapping.field, outcome.revision);
     remember(draft, { row, mapping, value, at: answered });
+    noteOvertaken(
+      row,
+      mapping.field,
+      overtaken.flatMap((fields) => fields[mapping.marketo] ?? []),
+    );
   }
-  if (outcome.result === 'CREATED') confirmAll(row);
+  if (outcome.result === 'CREATED') confirmUntil(row, answered);
+}
+
+/** What the command overtook may have been delivered before it, and the feed may tell of both. */
+function noteOvertaken(row: DraftRow, field: string, values: readonly Scalar[]): void {
+  const seen = row.seen[field];
+  if (!seen?.unconfirmed || values.length === 0) return;
+  row.seen[field] = { ...seen, written: [...values, ...(seen.written ?? [])] };
 }
 
 /** What a second person took is remembered: it speaks when the first one is gone. */
@@ -73,9 +96,9 @@ function remember(draft: Draft, accepted: Accepted): void {
   else row.seen[mapping.field] ??= { value, at };
 }
 
-/** The feed tells no first values of a person that was created: there is nothing to wait for. */
-function confirmAll(row: DraftRow): void {
-  for (const field of Object.keys(row.seen)) confirm(row, field);
+/** The feed tells no first values of a person that was created: there is nothing to wait for, but for what was written since. */
+function confirmUntil(row: DraftRow, answered: Sequence): void {
+  for (const [field, seen] of Object.entries(row.seen)) if (!isAfter(seen.at, answered)) confirm(row, field);
 }
 
 /** The write of this revision is no longer on its way; a later one may be. */

@@ -1,5 +1,5 @@
 import type { ChangeEvent } from '@lockstep/change-events';
-import { linkedPair, values } from './examplePairs.ts';
+import { conflictsOf, linkedPair, values } from './examplePairs.ts';
 
 /** Histories about columns that join or leave what is read of a table. */
 
@@ -98,6 +98,44 @@ describe('the answer to our own write', () => {
     world.carryOut();
 
     expect(values(pair, 'phone')).toEqual([null, null, null]);
+  });
+});
+
+describe('a blank that only the answer to our write shows', () => {
+  it('is not written over before a page has told whether it is one', () => {
+    const pair = linkedPair('contact', { telephone1: '1' });
+    const { world, row, person } = pair;
+    world.dynamics.edit(row, { telephone1: null });
+    world.marketo.write(person, { phone: '2' });
+    world.readMarketo(person);
+    world.carryOut();
+    world.carryOut();
+
+    expect(world.dynamics.column(row, 'telephone1')).toBeNull();
+    world.readDynamics(row);
+    world.settle();
+
+    expect(values(pair, 'phone')).toEqual([null, null, null]);
+    expect(conflictsOf(world)).toMatchObject([{ field: 'phone', winner: 'dynamics', loserValue: '2' }]);
+  });
+
+  it('holds up a write no longer than until a page shows the row without that column', () => {
+    const pair = linkedPair('contact', { telephone1: '1' });
+    const { world, row, person } = pair;
+    world.dynamics.hide('telephone1');
+    world.dynamics.edit(row, { jobtitle: 'Pilot' });
+    world.marketo.write(person, { phone: '2' });
+    world.readMarketo(person);
+    world.carryOut();
+    world.carryOut();
+    expect(world.dynamics.column(row, 'telephone1')).toBe('1');
+
+    world.dynamics.edit(row, { jobtitle: 'Captain' });
+    const { telephone1: _hidden, ...fields } = world.dynamics.change(row, 'LIVE').fields ?? {};
+    world.handRow(row, { ...world.dynamics.change(row, 'LIVE'), fields });
+    world.carryOut();
+
+    expect(world.dynamics.column(row, 'telephone1')).toBe('2');
   });
 });
 

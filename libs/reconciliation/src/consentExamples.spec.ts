@@ -106,6 +106,22 @@ describe('an opt-out of an email address', () => {
     expect(optOutsOf(world, 'lead-1')).toEqual([false, false, false]);
   });
 
+  it('is lifted at a person too whose creation was settled by a read', () => {
+    const world = sharers('lead-1');
+    unsubscribe(world, 'lead-1');
+    world.dynamics.insert('lead', 'lead-2', row());
+    world.readDynamics('lead-2');
+    world.carryOut({ loseAnswers: true });
+    const [, second = ''] = world.marketo.ids();
+    world.readMarketo(second);
+    unsubscribe(world, 'lead-1', false);
+
+    world.wakeUp(121_000);
+    world.settle();
+
+    expect(optOutsOf(world, 'lead-2')).toEqual([false, false, false]);
+  });
+
   it('leaves the other opt-outs to each record', () => {
     const world = sharers('lead-1', 'lead-2');
     world.dynamics.edit('lead-1', { donotemail: true });

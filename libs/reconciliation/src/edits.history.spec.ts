@@ -184,6 +184,76 @@ function askToJoin(world: ReturnType<typeof createWorld>, person: string, until?
   );
 }
 
+describe('a creation that nobody answers', () => {
+  it('is looked for before another person is made', () => {
+    const world = createWorld();
+    world.dynamics.insert('lead', 'lead-1', { telephone1: '1' });
+    world.readDynamics('lead-1');
+    const [creation] = world.state.open.splice(0);
+    if (creation?.to !== 'marketo') throw new Error('nobody is to be created');
+    world.marketo.create({ ...creation.command.fields, lockstepId: creation.goldenId });
+
+    world.wakeUp(121_000);
+    expect(world.state.open).toMatchObject([{ command: { operation: 'READ' } }]);
+    world.settle();
+
+    expect(world.marketo.ids()).toHaveLength(1);
+    expect(world.record('dynamics/lead/lead-1').rows).toMatchObject([
+      { id: 'lead-1' },
+      { system: 'marketo' },
+    ]);
+  });
+});
+
+describe('a state that the feed explains only in part', () => {
+  it('is judged when the feed has told the rest', () => {
+    const pair = linkedPair('contact', { telephone1: '1' });
+    const { world, row, person } = pair;
+    for (const telephone1 of ['2', '3']) {
+      world.dynamics.edit(row, { telephone1 });
+      world.readDynamics(row);
+      world.carryOut();
+    }
+    world.marketo.write(person, { phone: null });
+
+    const told = world.marketo.change(person, 'LIVE');
+    const { rows = [], feedNumber = told.page } = told.evidence ?? {};
+    const part = (from: number, to: number): ChangeEvent => ({
+      ...told,
+      eventId: `${told.eventId}/${from}`,
+      evidence: { rows: rows.slice(from, to), feedNumber },
+    });
+    world.hand(person, part(0, 1));
+    world.hand(person, part(1, 3));
+    world.settle();
+
+    expect(values(pair, 'phone')).toEqual([null, null, null]);
+    expect(conflictsOf(world)).toEqual([]);
+  });
+});
+
+describe('a person whose row is deleted', () => {
+  it('gets back what people edited there and our last write ran over', () => {
+    const pair = linkedPair('contact', { telephone1: '1' });
+    const { world, row, person } = pair;
+    world.dynamics.edit(row, { telephone1: '2' });
+    world.readDynamics(row);
+    world.state.open.length = 0;
+    world.marketo.write(person, { phone: '2' });
+    world.wakeUp(121_000);
+    world.marketo.write(person, { phone: '3' });
+    world.dynamics.remove(row);
+    world.readDynamics(row);
+    world.readMarketo(person);
+    world.carryOut();
+    expect(world.marketo.field(person, 'phone')).toBe('2');
+
+    world.settle();
+
+    expect(world.marketo.field(person, 'phone')).toBe('3');
+  });
+});
+
 describe('a person that was never linked', () => {
   it('is not handed over once it is deleted', () => {
     const world = createWorld({ matchByEmail: true });

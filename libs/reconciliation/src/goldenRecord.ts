@@ -60,6 +60,8 @@ export type LinkedRow = {
   /** When the filter may turn without an event; absent when it cannot. */
   readonly turnsAtMs?: number;
   readonly seen: Readonly<Record<string, SeenValue>>;
+  /** Fields that only a read by id showed blank, at the row's version: nothing is written over them until a page tells. */
+  readonly unproven?: readonly string[];
   readonly inFlight: Readonly<Record<string, InFlightValue>>;
   readonly parked: Readonly<Record<string, ParkedField>>;
   /** GUIDs of the feed rows decided last, newest last. */

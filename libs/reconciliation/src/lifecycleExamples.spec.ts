@@ -168,6 +168,46 @@ describe('the first meeting', () => {
     expect(world.state.received).toEqual([]);
   });
 
+  it('makes one person for two rows with one address, whoever is decided first', () => {
+    const world = createWorld({ matchByEmail: true, firstReadsComplete: false });
+    for (const row of ['lead-1', 'lead-2']) {
+      world.dynamics.insert('lead', row, { emailaddress1: 'ada@example.com', jobtitle: row });
+      world.readDynamics(row, 'BACKFILL');
+    }
+    world.state.firstReadsComplete = true;
+    world.wakeUp(1_000);
+    world.settle();
+    expect(world.marketo.ids()).toEqual([]);
+
+    world.wakeUp(120_000);
+    world.settle();
+    expect(world.marketo.ids()).toHaveLength(1);
+
+    world.wakeUp(120_000);
+    world.settle();
+
+    expect(world.marketo.ids().map((id) => world.marketo.field(id, 'title'))).toEqual(['lead-1']);
+    expect(world.record('dynamics/lead/lead-2').waiting).toMatchObject({
+      cause: 'review',
+      code: 'MARKETO_AMBIGUOUS',
+    });
+  });
+
+  it('lets a row wait for another with its address only once', () => {
+    const world = createWorld({ matchByEmail: true });
+    world.dynamics.insert('lead', 'lead-1', { emailaddress1: 'ada@example.com', new_synctomkto: false });
+    world.readDynamics('lead-1');
+    world.dynamics.insert('lead', 'lead-2', { emailaddress1: 'ada@example.com', jobtitle: 'Pilot' });
+    world.readDynamics('lead-2');
+    world.settle();
+    expect(world.marketo.ids()).toEqual([]);
+
+    world.wakeUp(240_000);
+    world.settle();
+
+    expect(world.marketo.ids().map((id) => world.marketo.field(id, 'title'))).toEqual(['Pilot']);
+  });
+
   it('waits until both sides have been read once', () => {
     const world = createWorld({ firstReadsComplete: false });
     world.dynamics.insert('lead', 'lead-1', { jobtitle: 'Engineer' });

@@ -6,15 +6,20 @@ export type Match =
   { readonly kind: 'none' | 'ambiguous' } | { readonly kind: 'join'; readonly goldenId: string };
 
 export function findMatch(draft: Draft): Match {
-  const { claims } = draft.context;
-  const own = emailClaim(draft.record);
-  if (!mayMatch(draft) || own === null) return { kind: 'none' };
-  const others = claims.filter(({ claim, goldenId }) => claim === own && goldenId !== draft.record.goldenId);
+  const others = rivalsOf(draft);
   const persons = others.filter((claim) => claim.rowKey.startsWith('marketo/'));
   const [person] = persons;
   if (!person) return { kind: 'none' };
   if (persons.length > 1 || others.length > persons.length) return { kind: 'ambiguous' };
   return { kind: 'join', goldenId: person.goldenId };
+}
+
+/** Who else claims the record's address, where addresses match. */
+export function rivalsOf(draft: Draft): readonly EmailClaim[] {
+  const { record, context } = draft;
+  const own = emailClaim(record);
+  if (!mayMatch(draft) || own === null) return [];
+  return context.claims.filter(({ claim, goldenId }) => claim === own && goldenId !== record.goldenId);
 }
 
 /** By its address; not where an operator said that whoever else has it is somebody else. */

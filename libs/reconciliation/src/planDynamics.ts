@@ -44,11 +44,14 @@ function planWrite(draft: Draft, row: DraftRow, ifMatch: Sequence): void {
   draft.dynamicsWrites.push(entry);
 }
 
+const mayWrite = (row: DraftRow, { field, direction }: MappingRow): boolean =>
+  direction !== 'to-marketo' && !row.unproven?.includes(field);
+
 /** The value to write; undefined when the row holds it, cannot hold it, refused it, or was never seen. */
 function wantedValue(draft: Draft, row: DraftRow, mapping: MappingRow): Scalar | undefined {
   const field = draft.record.fields[mapping.field];
   const seen = row.seen[mapping.field];
-  if (!field || !seen || mapping.direction === 'to-marketo') return undefined;
+  if (!field || !seen || !mayWrite(row, mapping)) return undefined;
   const wanted = project('dynamics', mapping, field.value);
   if (wanted === notRepresentable || wanted === seen.value) return undefined;
   if (isWithheld(row, mapping, wanted)) return undefined;

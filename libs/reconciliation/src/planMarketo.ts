@@ -1,13 +1,13 @@
 import { isoTime, type Scalar, type ScalarValues } from '@lockstep/change-events';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { entityTypes } from './entityTypes.ts';
+import type { GoldenField } from './goldenRecord.ts';
 import { isKeptOut, keptOutField } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
-import { isWithheld } from './policy.ts';
-import { consentRule } from './policy.ts';
+import { consentRule, isWithheld } from './policy.ts';
 import { notRepresentable, project } from './projection.ts';
 import { parentOf } from './relations.ts';
-import { findMatch } from './match.ts';
+import { findMatch, rivalsOf } from './match.ts';
 import { isUnwanted, planRemoval } from './planRemoval.ts';
 import { sendCommand } from './sendCommand.ts';
 
@@ -29,11 +29,15 @@ function planPerson(draft: Draft, crm: DraftRow): void {
 /** That a row was deleted is told although it stays out. */
 const staysOut = ({ context }: Draft, crm: DraftRow): boolean => !crm.deletedAt && isKeptOut(context, crm);
 
-/** Of a row that is gone, or stays out, one field is told at most; nothing where persons are to be kept as they are. */
-function isTold(draft: Draft, crm: DraftRow, field: string): boolean {
-  if (crm.deletedAt) return field === 'crmIsDeleted' && draft.context.policy.deletedInDynamics !== 'keep';
+/**
+ * Of a row that is gone, or stays out, one field is told at most; nothing where persons are to be kept as they are. What its
+ * own people gave the person of a row that is gone, and our last write ran over, it gets back.
+ */
+function isTold(draft: Draft, crm: DraftRow, { field }: MappingRow): boolean {
+  if (!crm.deletedAt) return !staysOut(draft, crm) || field === keptOutField;
+  if (field === 'crmIsDeleted') return draft.context.policy.deletedInDynamics !== 'keep';
 
-  return !staysOut(draft, crm) || field === keptOutField;
+  return isEditOfMarketo(draft.record.fields[field]);
 }
 
 /** One command at a time per record; a fresh edit overtakes one that waits in the backfill lane. */
@@ -57,8 +61,7 @@ function planUpdate(draft: Draft, crm: DraftRow, person: DraftRow): void {
   draft.record.waiting = null;
   if (person.missing) return;
   const fields: Record<string, Scalar> = {};
-  for (const mapping of draft.context.mapping) {
-    if (!isTold(draft, crm, mapping.field)) continue;
+  for (const mapping of draft.context.mapping.filter((row) => isTold(draft, crm, row))) {
     const wanted = isUnsettled(draft, person, mapping) ? undefined : wantedValue(draft, person, mapping);
     if (wanted === undefined) continue;
     fields[mapping.marketo] = wanted;
@@ -67,13 +70,16 @@ function planUpdate(draft: Draft, crm: DraftRow, person: DraftRow): void {
   if (Object.keys(fields).length > 0) sendCommand(draft, 'UPDATE', fields);
 }
 
-/** An edit of Marketo that our write ran over is put back when the feed has told all that happened to it. */
-function isUnsettled(draft: Draft, person: DraftRow, mapping: MappingRow): boolean {
-  return (
-    draft.record.fields[mapping.field]?.source === 'marketo' &&
-    person.seen[mapping.field]?.unconfirmed === true
-  );
+/**
+ * An edit of Marketo that our write ran over is put back when the feed has told all that happened to it. What somebody wished
+ * for the address is no edit of this person.
+ */
+function isUnsettled({ record }: Draft, person: DraftRow, { field }: MappingRow): boolean {
+  return isEditOfMarketo(record.fields[field]) && person.seen[field]?.unconfirmed === true;
 }
+
+const isEditOfMarketo = (field: GoldenField | undefined): boolean =>
+  field?.source === 'marketo' && field.rule !== consentRule;
 
 /** The value to write; undefined when the person holds it, refused it, or its field was never seen. */
 function wantedValue(draft: Draft, person: DraftRow, mapping: MappingRow): Scalar | undefined {
@@ -128,9 +134,23 @@ function createOrJoin(draft: Draft): void {
     case 'join':
       return askToJoin(draft, match.goldenId);
     case 'none':
+      if (mustLetRivalsPass(draft)) return;
       draft.record.waiting = null;
       sendCommand(draft, 'CREATE', allFields(draft));
   }
+}
+
+/**
+ * Another row of Dynamics has the address and no person yet: that one may be under way. Whoever sees it waits once, the one
+ * with the higher id longer, so that only one of them makes a person and the others find it, as if they had come later.
+ */
+function mustLetRivalsPass(draft: Draft): boolean {
+  const { before, record, context } = draft;
+  const rivals = rivalsOf(draft);
+  if (rivals.length === 0 || before.waiting?.cause === 'join') return false;
+  const isFirst = rivals.every(({ goldenId }) => record.goldenId < goldenId);
+  wait(draft, 'join', null, (isFirst ? 1 : 2) * context.policy.joinMs);
+  return true;
 }
 
 /** Not while a creation is under way: that makes the person. */

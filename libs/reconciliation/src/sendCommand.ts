@@ -27,9 +27,7 @@ export function sendCommand(draft: Draft, operation: WriteOperation, fields: Sca
   };
   const waitMs = cause.lane === 'LIVE' ? policy.marketoOutcomeMs : policy.marketoBackfillOutcomeMs;
   const overtaken = record.outbox.flatMap((other) =>
-    other.kind === 'marketo-write' && operation !== 'READ'
-      ? [...(other.overtaken ?? []), other.command.fields]
-      : [],
+    other.kind === 'marketo-write' ? [...(other.overtaken ?? []), other.command.fields] : [],
   );
   const entry = { kind: 'marketo-write', entryId: commandId, command, unknown: false, attempts: 0 } as const;
   record.outbox = [

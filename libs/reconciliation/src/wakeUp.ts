@@ -38,9 +38,12 @@ function retryDynamics(draft: Draft, entry: Entry<'dynamics-write' | 'dynamics-r
   draft.dynamicsWrites.push({ ...entry });
 }
 
-/** What may have happened is read; what nobody answered is planned anew with a higher revision. */
+/**
+ * What may have happened is read, and a creation always: the person may be made, and deleted by now. What else nobody answered
+ * is planned anew with a higher revision.
+ */
 function retryMarketo(draft: Draft, entry: Entry<'marketo-write'>): void {
-  if (entry.unknown) return sendCommand(draft, 'READ', {});
+  if (entry.unknown || entry.command.operation === 'CREATE') return sendCommand(draft, 'READ', {});
   entry.lapsed = true;
   const person = activeRow(draft.record, 'marketo');
   if (person) person.inFlight = {};

@@ -2,6 +2,7 @@ import { hasConsent, type MappingRow } from '@lockstep/reconciliation';
 import { canonicalValue } from './canonicalValue.ts';
 import type { Pair } from './checkFields.ts';
 import type { History, StateEntry } from './history.ts';
+import { isReturned } from './heads.ts';
 import { addressIn, stepsOf, type Group, type Step } from './timeline.ts';
 import type { Finding, Findings } from './verdict.ts';
 
@@ -86,10 +87,18 @@ export function checkConsent(findings: Findings, judged: Judged, mapping: Mappin
     findings.optOutsLost.push(finding(group, mapping, 'an opt-out is undone'));
 }
 
-/** The last opt-out of the pair itself, that nobody in the circle lifted since. */
-function isUnlifted({ person }: Pair, steps: readonly Step[], wishes: readonly Step[]): boolean {
+/**
+ * The last opt-out of the pair itself, that nobody in the circle lifted since. One that was lifted and put back between two
+ * reads looks like one that nobody touched.
+ */
+function isUnlifted(
+  { person, publishedVersions }: Pair,
+  steps: readonly Step[],
+  wishes: readonly Step[],
+): boolean {
   const last = steps.findLast(({ human, after }) => human && after === true);
   if (!last || (last.side === 'marketo' && last.recordId !== person.id)) return false;
+  if (isReturned(steps, last, publishedVersions)) return false;
   return !wishes.some(({ after, atMs }) => after !== true && atMs >= last.atMs);
 }
 

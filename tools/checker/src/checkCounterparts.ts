@@ -1,9 +1,9 @@
 import type { Conflict } from '@lockstep/change-events';
 import type { MappingRow } from '@lockstep/reconciliation';
 import { canonicalValue, isBlankValue } from './canonicalValue.ts';
-import { isFiltered } from './checkWrites.ts';
+import { goesWithAddress } from './checkConsents.ts';
 import type { FinalRecord, History, StateEntry } from './history.ts';
-import { addressIn, deletedAtMs, maySpeak, stepsOf, type Group, type Step } from './timeline.ts';
+import { addressIn, deletedAtMs, isFiltered, maySpeak, stepsOf, type Group, type Step } from './timeline.ts';
 import type { Findings } from './verdict.ts';
 
 /** A look-up and the creation after it are two calls; who appears in between is not seen. */
@@ -36,8 +36,9 @@ function absenceExcuse(history: History, group: Group, conflicts: readonly Confl
   if (history.matchByEmail && isAmbiguous(history, group)) return 'ambiguous-email';
   if (last === undefined) return null;
   const goneMs = deletedAtMs(group.personStates, last);
+  const spoken = history.mapping.filter((row) => maySpeak('dynamics', row));
   const isDemanded =
-    goneMs !== null && history.mapping.some((row) => isNews(group, row, { sinceMs: goneMs, conflicts }));
+    goneMs !== null && spoken.some((row) => isNews(group, row, { sinceMs: goneMs, conflicts }));
   return isDemanded ? null : 'deleted-in-marketo';
 }
 
@@ -47,15 +48,19 @@ function isNews(
   mapping: MappingRow,
   { sinceMs, conflicts }: { sinceMs: number; conflicts: readonly Conflict[] },
 ): boolean {
-  if (!maySpeak('dynamics', mapping)) return false;
   const steps = stepsOf(group, mapping);
   const held = steps.findLast((step) => step.side === 'marketo');
   const edit = steps.findLast((step) => step.side === 'dynamics' && step.human);
   const written = steps.findLast((step) => step.side === 'marketo' && !step.human);
-  if (!edit || edit.atMs <= sinceMs || hasLost(conflicts, mapping, edit)) return false;
+  if (!edit || edit.atMs <= sinceMs) return false;
+  if (hasLost(conflicts, mapping, edit) || isTakenBack(steps, mapping, edit)) return false;
   if (written ? written.after === edit.after : isBlankValue(edit.after)) return false;
   return held ? held.after !== edit.after : !isBlankValue(edit.after);
 }
+
+/** The opt-out of its address came back to the row. */
+const isTakenBack = (steps: readonly Step[], mapping: MappingRow, edit: Step): boolean =>
+  goesWithAddress(mapping) && steps.findLast(({ side }) => side === 'dynamics')?.after !== edit.after;
 
 function hasLost(conflicts: readonly Conflict[], mapping: MappingRow, step: Step): boolean {
   return conflicts.some(

@@ -54,9 +54,20 @@ function checkEdits(findings: Findings, field: FieldCase, { allowed, loser, excu
   if (excuse) return void findings.exempt.push(finding(field, excuse));
   const held = allowed.includes(field.dynamics) && allowed.includes(field.marketo);
   if (!held) return void judgeLoss(findings, field, allowed);
-  if (loser && !isRecorded(field, loser.after) && !isGone(field, loser)) {
-    findings.lost.push(finding(field, `the edit that lost on ${loser.side} is recorded nowhere`));
-  }
+  if (!loser || isRecorded(field, loser.after) || isGone(field, loser)) return;
+  if (isBlankInNew(field, loser)) return void findings.exempt.push(finding(field, 'blank-in-a-new-person'));
+  findings.lost.push(finding(field, `the edit that lost on ${loser.side} is recorded nowhere`));
+}
+
+/** How long the answer to a creation may stay unknown (marketo-rest 2.4), and what settles it may take. */
+const unknownMs = 200_000;
+
+/** A person that we made, whose field is blank when the lost answer is settled: it may never have got the value. */
+function isBlankInNew({ steps }: FieldCase, { side, recordId, after, atMs }: Step): boolean {
+  if (side !== 'marketo' || !isBlankValue(after)) return false;
+  const former = steps.filter((step) => step.recordId === recordId && step.atMs < atMs);
+  const [made, ...more] = former;
+  return made?.operation === 'create' && !made.human && more.length === 0 && atMs - made.atMs < unknownMs;
 }
 
 /** After a lost answer nobody can tell "never applied" from "applied and put back": what was there is kept as the loser. */

@@ -4,10 +4,10 @@ import { checkAddresses, checkConsent, circlesOf, goesWithAddress, type Circle }
 import { checkField, type Pair } from './checkFields.ts';
 import { checkStored } from './checkStored.ts';
 import { checkTopics } from './checkTopics.ts';
-import { checkFrozenRow, checkWrites, isFiltered } from './checkWrites.ts';
+import { checkFrozenRow, checkWrites } from './checkWrites.ts';
 import type { FinalRecord, History } from './history.ts';
 import { publishedVersions } from './publishedVersions.ts';
-import { groupsOf, stepsOf, type Group } from './timeline.ts';
+import { groupsOf, isFiltered, stepsOf, type Group } from './timeline.ts';
 import { findingKinds, noFindings, type Findings, type Verdict } from './verdict.ts';
 
 type Known = {

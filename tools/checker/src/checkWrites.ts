@@ -1,8 +1,7 @@
 import type { Conflict, Scalar } from '@lockstep/change-events';
 import { filterColumn, type MappingRow } from '@lockstep/reconciliation';
 import { canonicalValue, isBlankValue } from './canonicalValue.ts';
-import type { StateEntry } from './history.ts';
-import { maySpeak, otherSide, type Group, type Step } from './timeline.ts';
+import { isFiltered, maySpeak, otherSide, type Group, type Step } from './timeline.ts';
 import type { Finding, Findings } from './verdict.ts';
 
 /**
@@ -84,14 +83,20 @@ type Judged = {
 /**
  * Two rare stories are allowed. After a lost answer from Dynamics the same value may be written again. A command that
  * overtook another, or that followed one without an answer, may repeat what that had delivered after all, and so run over an
- * edit, which is then restored or recorded.
+ * edit, which is then restored or recorded; while the row's filter says No, nothing is restored.
  */
-function excuseOf({ mapping, steps, conflicts, write }: Judged): string | null {
+function excuseOf(group: Group, { mapping, steps, conflicts, write }: Judged): string | null {
   if (conflicts.some(({ field, rule }) => field === mapping.field && rule === 'outcome-unknown'))
     return 'outcome-unknown';
   const former = steps.filter((step) => isSameWrite(step, write) && step.atMs < write.atMs);
   const ranOver = steps.findLast((step) => step.side === write.side && step.atMs < write.atMs);
   if (former.length !== 1 || !ranOver?.human || write.side !== 'marketo') return null;
+  const isSettled = isFiltered(group.rowStates) || isHeard({ mapping, steps, conflicts, write }, ranOver);
+  return isSettled ? 'command-repeated' : null;
+}
+
+/** The edit that a write ran over came back, or is recorded. */
+function isHeard({ mapping, steps, conflicts, write }: Judged, ranOver: Step): boolean {
   const isRestored = steps.some(
     (step) => step.side === 'marketo' && step.atMs > write.atMs && step.after === ranOver.after,
   );
@@ -99,12 +104,12 @@ function excuseOf({ mapping, steps, conflicts, write }: Judged): string | null {
     ({ field, loserValue }) =>
       field === mapping.field && canonicalValue(mapping, loserValue) === ranOver.after,
   );
-  return isRestored || isRecorded ? 'command-repeated' : null;
+  return isRestored || isRecorded;
 }
 
 function judge(findings: Findings, group: Group, { mapping, steps, conflicts, write }: Judged): void {
   const earlier = steps.slice(0, steps.indexOf(write));
-  const excuse = excuseOf({ mapping, steps, conflicts, write });
+  const excuse = excuseOf(group, { mapping, steps, conflicts, write });
   if (excuse) return void findings.exempt.push(finding(group, mapping, excuse));
   const own = earlier.some((step) => step.side === write.side && step.human && step.after === write.after);
   const everHeld = heldBy(earlier, otherSide(write.side), write.after);
@@ -124,11 +129,6 @@ function isFrozenThroughout({ rowStates }: Group, edit: Step, write: Step): bool
   const from = until.filter((state) => Date.parse(state.at) <= edit.atMs);
   const since = until.slice(from.length);
   return isFiltered(from) && !since.some((state) => state.changed[filterColumn]?.after === true);
-}
-
-/** What the filter column says after these states: only an explicit No stops (F-57). */
-export function isFiltered(states: readonly StateEntry[]): boolean {
-  return states.findLast((state) => filterColumn in state.changed)?.changed[filterColumn]?.after === false;
 }
 
 /** A guarded write proves that we knew the row's filter: No means no write at all (F-57, F-59). */

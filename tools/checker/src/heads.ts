@@ -60,7 +60,8 @@ export function isLanding(step: Step, side: System, edit: Step): boolean {
   return step.side === side && !step.human && step.after === edit.after && step.atMs > edit.atMs;
 }
 
-function isReturned(steps: readonly Step[], edit: Step, published: ReadonlySet<number>): boolean {
+/** The side left the edit's value and came back to it before anything shows that the way there was seen. */
+export function isReturned(steps: readonly Step[], edit: Step, published: ReadonlySet<number>): boolean {
   const own = steps.filter((step) => step.side === edit.side);
   const end = own.indexOf(edit);
   for (let at = end; at >= 0; at -= 1) {

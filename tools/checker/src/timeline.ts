@@ -1,5 +1,5 @@
 import type { Scalar, System } from '@lockstep/change-events';
-import type { MappingRow } from '@lockstep/reconciliation';
+import { filterColumn, type MappingRow } from '@lockstep/reconciliation';
 import { canonicalValue } from './canonicalValue.ts';
 import type { History, StateEntry } from './history.ts';
 
@@ -55,15 +55,19 @@ export function groupsOf(history: History): Group[] {
   });
 }
 
-/** Persons that had the row's address and were deleted unlinked: matched, perhaps, but gone before we could write it there. */
+/**
+ * Persons that had the row’s address and were never linked: matched, perhaps, but deleted, or the row deleted or filtered out, before
+ * we could write it there.
+ */
 function matchedBriefly(
   rowStates: readonly StateEntry[],
   persons: ReadonlyMap<string, readonly StateEntry[]>,
 ): string[] {
   const addresses = new Set(rowStates.flatMap(({ changed }) => addressIn(changed['emailaddress1']?.after)));
+  const isOut = isFiltered(rowStates) || rowStates.at(-1)?.operation === 'delete';
   return [...persons].flatMap(([id, states]) => {
-    const isGone =
-      states.at(-1)?.operation === 'delete' && !states.some((state) => state.changed['crmId']?.after);
+    const isLinked = states.some((state) => state.changed['crmId']?.after);
+    const isGone = !isLinked && (isOut || states.at(-1)?.operation === 'delete');
     const shares = states.some(({ changed }) =>
       addressIn(changed['email']?.after).some((address) => addresses.has(address)),
     );
@@ -117,4 +121,9 @@ function sideSteps(
 export function deletedAtMs(states: readonly StateEntry[], id: string): number | null {
   const last = states.findLast((state) => state.id === id);
   return last?.operation === 'delete' ? Date.parse(last.at) : null;
+}
+
+/** What the filter column says after these states: only an explicit No stops (F-57). */
+export function isFiltered(states: readonly StateEntry[]): boolean {
+  return states.findLast((state) => filterColumn in state.changed)?.changed[filterColumn]?.after === false;
 }
