@@ -10,10 +10,16 @@ import { openTopics } from './openTopics.ts';
 /** As the API tells it, where one is configured; else what `lockstep.checkpoints` tells alone. */
 export type Status = SourceStatus & Partial<ServiceStatus>;
 
+type WritesStatus = {
+  readonly isWithheld: boolean;
+  readonly records: number;
+  readonly heldFor?: string | null;
+};
+
 type ServiceStatus = {
   readonly firstReadsComplete: boolean;
   readonly lag: Readonly<Record<string, number>>;
-  readonly writes: Readonly<Record<string, { readonly isWithheld: boolean; readonly records: number }>>;
+  readonly writes: Readonly<Record<string, WritesStatus>>;
   readonly errors: readonly ErrorGroup[];
 };
 
@@ -51,8 +57,18 @@ function serviceLines({ firstReadsComplete, lag = {}, writes = {}, errors = [] }
     `Messages to be handled: ${lags.join(', ')}`,
     ...Object.entries(writes)
       .filter(([, { isWithheld }]) => isWithheld)
-      .map(([system, { records }]) => `Writes to ${system} are withheld, of ${records} records so far.`),
+      .flatMap(([system, status]) => withheldLines(system, status)),
     errors.length === 0 ? 'No errors.' : errorTableText(errors),
+  ];
+}
+
+/** What is withheld, and the command that lets it flow where a brake did it. */
+export function withheldLines(system: string, { records, heldFor = null }: WritesStatus): string[] {
+  return [
+    `Writes to ${system} are withheld, of ${records} records so far.`,
+    ...(heldFor === null
+      ? []
+      : [`  by the brake: ${heldFor}. To let them flow: lockstep resume reconciler/to-${system}`]),
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { Checkpoint, TableState } from '@lockstep/change-events';
 import { requestStatus, tableStatus } from '@lockstep/pipelines';
-import { statusTable } from './showStatus.ts';
+import { statusTable, withheldLines } from './showStatus.ts';
 
 const nowMs = Date.parse('2026-11-25T10:00:00Z');
 const quiet: TableState = {
@@ -90,5 +90,17 @@ describe('the requests of the day', () => {
     });
     expect(requestStatus(counted('2026-11-24T23:59:00Z'), nowMs)).toMatchObject({ used: 0 });
     expect(requestStatus(saved(), nowMs)).toBeNull();
+  });
+});
+
+describe('writes that are withheld', () => {
+  it('say what there was too much of, and how they flow again, where a brake did it', () => {
+    const heldFor = 'blanked 101, at most 100 in 60 min';
+
+    expect(withheldLines('marketo', { isWithheld: true, records: 7, heldFor })).toEqual([
+      'Writes to marketo are withheld, of 7 records so far.',
+      '  by the brake: blanked 101, at most 100 in 60 min. To let them flow: lockstep resume reconciler/to-marketo',
+    ]);
+    expect(withheldLines('marketo', { isWithheld: true, records: 7 })).toHaveLength(1);
   });
 });

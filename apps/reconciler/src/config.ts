@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { defaultWriteLimits, type WriteLimits } from '@lockstep/pipelines';
 import {
   commonSettings,
   dataverseSettings,
@@ -10,6 +11,16 @@ import {
   tablesSetting,
 } from '@lockstep/service-runtime';
 import type { Environment, Setting } from '@lockstep/service-runtime';
+
+const percent = <Name extends string>(name: Name, words: string, share: string) =>
+  ({
+    name: `WRITE_BRAKE_${name}_PERCENT`,
+    description: `Above what share of the golden records, in percent, an hour’s writes by which a record is ${words} are too many.`,
+    kind: 'integer',
+    default: share,
+    min: 1,
+    max: 10_000,
+  }) as const;
 
 /** Every environment variable the reconciler reads; docs/configuration.md shows them. */
 export const settings = [
@@ -71,6 +82,18 @@ export const settings = [
     default: 'observe',
   },
   {
+    name: 'WRITE_BRAKE',
+    description:
+      'Whether writes to a side are withheld by themselves when within an hour too many of a kind would go there, until `lockstep resume`: `on` or `off`.',
+    kind: 'choice',
+    choices: ['on', 'off'],
+    default: 'on',
+  },
+  percent('CHANGED', 'changed', '100'),
+  percent('BLANKED', 'changed so that a value is cleared', '5'),
+  percent('CREATED', 'created', '30'),
+  percent('DELETED', 'deleted or merged', '5'),
+  {
     name: 'API_TOKEN',
     description: 'Token that callers of the operator’s API must bring; without one the API does not exist.',
     kind: 'string',
@@ -98,4 +121,16 @@ export type Config = ReturnType<typeof loadConfig>;
 /** Throws SyncError CONFIG_INVALID with every fault at once. */
 export function loadConfig(env: Environment) {
   return parseSettings(settings, { HOSTNAME: hostname(), ...env });
+}
+
+/** The limits of the brake on writes; what is no share is fixed (docs/operations.md). */
+export function writeLimits(config: Config): WriteLimits {
+  const { changed, blanked, created, deleted } = defaultWriteLimits;
+
+  return {
+    changed: { ...changed, shareMax: config.writeBrakeChangedPercent / 100 },
+    blanked: { ...blanked, shareMax: config.writeBrakeBlankedPercent / 100 },
+    created: { ...created, shareMax: config.writeBrakeCreatedPercent / 100 },
+    deleted: { ...deleted, shareMax: config.writeBrakeDeletedPercent / 100 },
+  };
 }

@@ -25,17 +25,19 @@ import {
   createReconciler,
   createRouter,
   createSweeper,
+  createWriteBrake,
   onePerPartition,
   reopeningPublisher,
   withDeadLetters,
   type Directions,
+  type WriteBrake,
 } from '@lockstep/pipelines';
 import type { BatchHandler, EventLog, LeaseKeeper, Publisher } from '@lockstep/ports';
 import { customTypesOf, entityMappingsFor, mappingFor } from '@lockstep/reconciliation';
 import { openRules, type RulesSource } from '@lockstep/rules';
 import { createSchemaIds } from '@lockstep/schema-registry';
 import { reasonOf, retryForever, startService, systemClock, type Service } from '@lockstep/service-runtime';
-import type { Config } from './config.ts';
+import { writeLimits, type Config } from './config.ts';
 import { entityTables } from './customEntities.ts';
 import { followDirections, openDirections } from './followDirections.ts';
 import { openOperator, operatorApis } from './http/openOperator.ts';
@@ -64,6 +66,7 @@ type Parts = {
   readonly leases: LeaseKeeper;
   readonly service: Service;
   readonly directions: Directions;
+  readonly brake: WriteBrake | null;
 };
 
 const routerGroup = 'lockstep.router';
@@ -126,11 +129,18 @@ export async function runReconciler(config: Config): Promise<void> {
     const read = { groups: consumed(config, rules), tables: personTables };
     const directions = openDirections(config);
     const shared = { config, rules, codec, definitions, dynamics, stores, eventLog, leases, service };
-    const parts: Parts = { ...shared, directions };
+    const parts: Parts = { ...shared, directions, brake: openBrake(config, stores, directions) };
     openOperator(door, { ...read, log: logSettings, stores, dynamics, lifecycle, directions });
     await untilDescribed(rulesPartsOf(parts), signal);
     await serveDirected(parts, logSettings, signal);
   });
+}
+
+function openBrake(config: Config, stores: MongoStores, directions: Directions): WriteBrake | null {
+  if (config.writeBrake === 'off') return null;
+  const { golden, writeCounts: counts } = stores;
+
+  return createWriteBrake({ golden, counts, directions, clock: systemClock, limits: writeLimits(config) });
 }
 
 /** What each group reads. */
@@ -213,7 +223,7 @@ function openDynamicsWriter({ config, dynamics, service }: Parts, publisher: Pub
 }
 
 function reconcilerBy(
-  { config, stores, service, directions }: Parts,
+  { config, stores, service, directions, brake }: Parts,
   rules: RulesInForce,
   writeDynamics: ReturnType<typeof openDynamicsWriter>,
 ): BatchHandler {
@@ -226,6 +236,7 @@ function reconcilerBy(
     policy: policyBy(rules, config.matchByEmail),
     writeDynamics,
     withheld: directions.withheld,
+    ...(brake && { brake }),
     onDecided: ({ conflicts }) => {
       for (const { rule } of conflicts) service.metrics.conflicts.inc({ rule });
     },

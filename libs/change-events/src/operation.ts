@@ -79,6 +79,8 @@ export type Control = {
   readonly columns: readonly string[] | null;
   readonly from: string | null;
   readonly to: string | null;
+  /** Of a pause that no operator asked for: why. */
+  readonly reason?: string | null;
   readonly at: string;
 };
 

@@ -18,7 +18,7 @@ const checkpoint: Checkpoint = {
 };
 const control: Control = {
   ...{ controlId: 'c1', action: 'resnapshot', target: 'dynamics/lead', actor: 'ann@host', at },
-  ...{ filter: null, columns: ['firstname'], from: '2026-11-01', to: null },
+  ...{ filter: null, columns: ['firstname'], from: '2026-11-01', to: null, reason: null },
 };
 const notice: Notice = {
   ...{ noticeId: 'n', code: 'CONTROL_DONE', severity: 'info', entity: 'dynamics/lead', sentence: 's' },

@@ -94,5 +94,6 @@ export const controlSchema = own(
     texts('columns'),
     text('from'),
     text('to'),
+    text('reason', 'of a pause that no operator asked for'),
   ]),
 );

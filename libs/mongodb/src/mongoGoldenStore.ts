@@ -96,7 +96,7 @@ function assertDistinct(saves: readonly GuardedSave[]): void {
 function queries(
   collection: Collection<GoldenDocument>,
   maxTimeMS: number,
-): Pick<GoldenStore, 'findDue' | 'findWaiting' | 'findWithheld' | 'page'> {
+): Pick<GoldenStore, 'findDue' | 'findWaiting' | 'findWithheld' | 'page' | 'estimateCount'> {
   async function findIds(filter: Filter<GoldenDocument>, limitMax: number): Promise<readonly string[]> {
     if (limitMax <= 0) return [];
     const query = collection.find(filter, { projection: { _id: 1 }, maxTimeMS }).limit(limitMax);
@@ -118,6 +118,8 @@ function queries(
       coded('golden.findWaiting', () => findIds({ 'waiting.cause': cause }, limitMax)),
     findWithheld: (system, limitMax) =>
       coded('golden.findWithheld', () => findIds({ [`withheld.${system}`]: true }, limitMax)),
+    estimateCount: () =>
+      coded('golden.estimateCount', () => collection.estimatedDocumentCount({ maxTimeMS })),
     page: (after, limitMax) =>
       coded('golden.page', async () => {
         const filter = after === null ? {} : { _id: { $gt: after } };

@@ -9,6 +9,7 @@ import {
   requestStoreContract,
   syncStateContract,
   troubleReaderContract,
+  writeCountsContract,
 } from '@lockstep/ports';
 import { newGoldenRecord } from '@lockstep/reconciliation';
 import { MongoClient } from 'mongodb';
@@ -46,6 +47,7 @@ requestStoreContract('MongoDB', async () => (await openEmpty()).requests);
 callbackStoreContract('MongoDB', async () => (await openEmpty()).callbacks);
 syncStateContract('MongoDB', async () => (await openEmpty()).syncState);
 troubleReaderContract('MongoDB', openEmpty);
+writeCountsContract('MongoDB', async () => (await openEmpty()).writeCounts);
 
 describe('openMongoStores', () => {
   it('opens a database again and finds what was stored', async () => {

@@ -10,6 +10,7 @@ import type {
   RequestStore,
   SyncStateStore,
   TroubleReader,
+  WriteCountStore,
 } from '@lockstep/ports';
 import { MongoClient, type Db, type MongoClientOptions } from 'mongodb';
 import { coded } from './codedErrors.ts';
@@ -23,6 +24,7 @@ import { mongoLinkStore } from './mongoLinkStore.ts';
 import { indexRequests, mongoRequestStore, type RequestDocument } from './mongoRequestStore.ts';
 import { mongoSyncState } from './mongoSyncState.ts';
 import { indexTroubles, mongoTroubleReader } from './mongoTroubleReader.ts';
+import { indexWriteCounts, mongoWriteCounts, type WriteCountDocument } from './mongoWriteCounts.ts';
 
 /** `operationTimeoutMs` bounds one exchange with the server (default 15 s); the driver repeats an exchange once. */
 export type MongoOptions = {
@@ -42,6 +44,7 @@ export type MongoStores = {
   readonly callbacks: CallbackStore;
   readonly syncState: SyncStateStore;
   readonly troubles: TroubleReader;
+  readonly writeCounts: WriteCountStore;
   /** One round trip; throws MONGODB_UNREACHABLE or MONGODB_REFUSED. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -87,6 +90,7 @@ function storesOver(db: Db, operationTimeoutMs: number): Omit<MongoStores, 'ping
     callbacks: mongoCallbackStore(db.collection('callbacks'), operationTimeoutMs),
     syncState: mongoSyncState(db.collection('syncState'), operationTimeoutMs),
     troubles: mongoTroubleReader(db.collection('goldenRecords'), operationTimeoutMs),
+    writeCounts: mongoWriteCounts(db.collection('writeCounts'), operationTimeoutMs),
   };
 }
 
@@ -99,6 +103,7 @@ async function createIndexes(db: Db): Promise<void> {
   await indexTroubles(golden);
   await indexRequests(db.collection<RequestDocument>('requests'));
   await indexCallbacks(db.collection<CallbackDocument>('callbacks'));
+  await indexWriteCounts(db.collection<WriteCountDocument>('writeCounts'));
 }
 
 /** Connects, creates the indexes where they are missing, and opens the stores; throws MONGODB_UNREACHABLE or MONGODB_REFUSED. */

@@ -4,6 +4,7 @@ export type { ExtractOptions } from './extract/extractOptions.ts';
 export { openDailyRequests, type DailyRequestsOptions } from './extract/dailyRequests.ts';
 export { progressOf, type Progress } from './extract/progress.ts';
 export { defaultBrake, type BrakeLimits } from './brake.ts';
+export { createWriteBrake, defaultWriteLimits, type WriteBrake, type WriteLimits } from './writeBrake.ts';
 export { openNotifier, type NoticeOptions, type Notifier } from './noticeChanges.ts';
 export { createRouter } from './routeChanges.ts';
 export { createReconciler, type ReconcileOptions } from './reconcileChanges.ts';

@@ -35,6 +35,11 @@ const sentences = {
     sentence: 'More rows are missing than may be deleted unasked; confirm or cancel.',
   },
   BACKFILL_COMPLETED: { severity: 'info', sentence: 'The rows that were asked for are announced again.' },
+  WRITES_BRAKED: {
+    severity: 'error',
+    sentence:
+      'More records than usual would be written to one side; writes to it are withheld until an operator lets them flow.',
+  },
   FEEDS_REOPENED: {
     severity: 'warning',
     sentence: 'The place in the feeds of Marketo is lost or too old; they are read again from before it.',

@@ -27,12 +27,14 @@ import {
   type MappingRow,
   type Policy,
 } from '@lockstep/reconciliation';
+import { addBySystem, countWrites, noWritesAtAll, type WritesBySystem } from './countWrites.ts';
 import { consentsFor, openSpreads, readConsents, tellOthers, type Consents } from './consentFlow.ts';
 import { deadLetter } from './deadLetters.ts';
 import { belongsInInbox, claimsAround, claimsBrought, readClaims, readOwners } from './decisionInputs.ts';
 import { readParents, type MappingOf } from './readParents.ts';
 import { forwardMessage, openWrites, outgoing, type Outcome, type OwnedWrite } from './reconcileOutput.ts';
 import { saveOutcomes } from './saveOutcomes.ts';
+import type { WriteBrake } from './writeBrake.ts';
 
 export type ReconcileOptions = {
   readonly golden: GoldenStore;
@@ -50,6 +52,8 @@ export type ReconcileOptions = {
   readonly policy: Policy;
   /** Systems to which nothing is written for now; none without it. */
   readonly withheld?: () => ReadonlySet<System>;
+  /** Holds a direction back when too much is written; nothing does without it. */
+  readonly brake?: WriteBrake;
   /** Starts the guarded writes of a batch once it is committed; must not throw. */
   readonly writeDynamics: (writes: readonly OwnedWrite[]) => Promise<void>;
   readonly onDecided?: (decision: Decision) => void;
@@ -73,9 +77,11 @@ export function createReconciler(options: ReconcileOptions): BatchHandler {
     for (const message of batch.messages)
       if (!belongsInInbox(message)) setAside(message, 'MESSAGE_UNEXPECTED');
     const outcomes = await decideAndSave(options, usable, { published, setAside });
+    const alarms = options.brake?.alarms() ?? [];
     const told = await tellOthers(options.claims, outcomes, published);
     const messages = [
       ...letters.values(),
+      ...alarms,
       ...[...outcomes.values()].flatMap((outcome) =>
         outgoing(batch, outcome, published, options.clock.now()),
       ),
@@ -86,6 +92,7 @@ export function createReconciler(options: ReconcileOptions): BatchHandler {
       messages,
       afterCommit: async () => {
         remember(published, outcomes);
+        options.brake?.told(alarms);
         await options.writeDynamics(writes);
       },
     };
@@ -110,7 +117,7 @@ async function decideAndSave(
   let open = messages;
   for (let attempt = 0; open.length > 0; attempt += 1) {
     if (attempt === attemptsMax) throw new SyncError('REVISION_CONFLICT', { records: open.length });
-    const { outcomes, consents } = await decideOnce(options, open, { ...session, also });
+    const { outcomes, consents } = await decideWeighed(options, open, { ...session, also });
     const refused = await saveOutcomes(options, outcomes, { read: consents, also });
     for (const [goldenId, outcome] of outcomes) if (!refused.has(goldenId)) done.set(goldenId, outcome);
     open = open.filter((message) => refused.has(message.key));
@@ -118,26 +125,38 @@ async function decideAndSave(
   return done;
 }
 
+type Decided = { outcomes: Map<string, Outcome>; consents: Consents; writes: WritesBySystem };
+
+/** Decides again, before anything is saved, where the brake holds a direction back from now on. */
+async function decideWeighed(
+  options: ReconcileOptions,
+  messages: readonly IncomingMessage[],
+  session: Session & { readonly also: ReadonlySet<string> },
+): Promise<Decided> {
+  const decided = await decideOnce(options, messages, session);
+  const isHeld = (await options.brake?.weigh(decided.writes)) ?? false;
+
+  return isHeld ? decideOnce(options, messages, session) : decided;
+}
+
 async function decideOnce(
   options: ReconcileOptions,
   messages: readonly IncomingMessage[],
   session: Session & { readonly also: ReadonlySet<string> },
-): Promise<{ outcomes: Map<string, Outcome>; consents: Consents }> {
+): Promise<Decided> {
   const stored = await options.golden.load([...new Set(messages.map((message) => message.key))]);
   const firstReadsComplete = await options.syncState.firstReadsComplete();
   // Without matching nobody asks who claims an address.
-  const brought = options.policy.matchByEmail ? claimsBrought(messages.map(inboxOf), stored) : [];
-  const claiming = await readClaims(
-    options.claims,
-    brought,
-    options.policy.matchByEmail ? stored : new Map(),
-  );
+  const { matchByEmail } = options.policy;
+  const brought = matchByEmail ? claimsBrought(messages.map(inboxOf), stored) : [];
+  const claiming = await readClaims(options.claims, brought, matchByEmail ? stored : new Map());
   const ofPersons = messages.filter(({ key }) => !stored.get(key)?.entity);
   const owners = await readOwners(options.links, ofPersons.map(inboxOf));
   const consents = await readConsents(options, messages.map(inboxOf), { stored, also: session.also });
   const mappingOf = mappingsOf(options);
   const parents = await readParents(options, messages.map(inboxOf), { stored, mappingOf });
   const outcomes = new Map<string, Outcome>();
+  let writes = noWritesAtAll;
   for (const message of messages) {
     const goldenId = message.key;
     const outcome = outcomes.get(goldenId) ?? {
@@ -165,8 +184,9 @@ async function decideOnce(
     if (!decision) continue;
     outcome.decisions.push(decision);
     outcome.record = decision.record;
+    writes = addBySystem(writes, countWrites(inbox, decision, context));
   }
-  return { outcomes, consents };
+  return { outcomes, consents, writes };
 }
 
 const nothingWithheld: ReadonlySet<System> = new Set();

@@ -17,6 +17,8 @@ export type GoldenStore = {
   findWithheld(system: System, limitMax: number): Promise<readonly string[]>;
   /** Records in the order of their golden ids, from the first, or from behind `after`; `limitMax` from 1. */
   page(after: string | null, limitMax: number): Promise<readonly GoldenRecord[]>;
+  /** About how many records there are. */
+  estimateCount(): Promise<number>;
 };
 
 /** Which golden record a row belongs to; keys are `system/table/id`. An entry is written before it is used. */

@@ -41,6 +41,15 @@ export type {
   TroublePage,
   TroubleReader,
 } from './troubleReader.ts';
+export {
+  addWrites,
+  noWrites,
+  writeKinds,
+  type WriteCounts,
+  type WriteCountStore,
+  type WriteKind,
+} from './writeCounts.ts';
+export { writeCountsContract } from './contracts/writeCountsContract.ts';
 export { countTroubles, troubleKey } from './troubleCounts.ts';
 export { troubleReaderContract, type TroubleStores } from './contracts/troubleReaderContract.ts';
 export type {

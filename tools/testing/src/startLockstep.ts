@@ -97,6 +97,8 @@ async function open(
     DYNAMICS_TABLES: 'lead,contact',
     WRITE_TO_DYNAMICS: 'on',
     WRITE_TO_MARKETO: 'on',
+    // Tests edit few people often.
+    WRITE_BRAKE: 'off',
     ...paceOf(pace),
     TOPIC_PREFIX: topicPrefix,
     MONGODB_DATABASE: topicPrefix,

@@ -43,11 +43,13 @@ async function createApi({ isStarting = false } = {}) {
     route: createRouter(stores.links),
     decode: () => Promise.reject(new SyncError('MESSAGE_UNDECODABLE', {})),
   };
+  const directions = createDirections(new Set());
+  directions.hold('marketo', 'blanked 6, at most 4 in 60 min');
   const clock = { now: () => Date.parse('2026-11-28T04:00:00Z') };
   if (!isStarting)
     door.open({
       ...{ stores, log, groups, clock, publisher, dynamics, letters, tables: ['lead', 'contact'] },
-      directions: createDirections(new Set(['marketo'])),
+      directions,
     });
   const { registry } = createMetrics('reconciler');
   const options = { token: () => Promise.resolve(token), log: { error: () => undefined }, parts: door.parts };
@@ -140,7 +142,10 @@ describe('the operator’s API', () => {
       firstReadsComplete: false,
       lag: { live: 0 },
       errors: [{ code: '1077', records: 1 }],
-      writes: { dynamics: { isWithheld: false }, marketo: { isWithheld: true, records: 0 } },
+      writes: {
+        dynamics: { isWithheld: false, heldFor: null },
+        marketo: { isWithheld: true, heldFor: 'blanked 6, at most 4 in 60 min', records: 0 },
+      },
     });
   });
 

@@ -19,7 +19,7 @@ export type OperatorParts = {
     readonly syncState: Pick<SyncStateStore, 'firstReadsComplete'>;
   };
   readonly log: Pick<EventLog, 'readLatest' | 'lag'>;
-  readonly directions: Pick<Directions, 'withheld'>;
+  readonly directions: Pick<Directions, 'withheld' | 'heldFor'>;
   /** Consumer groups of this service, by what they do, with their topics. */
   readonly groups: Readonly<Record<string, { readonly group: string; readonly topics: readonly string[] }>>;
   readonly clock: Pick<Clock, 'now'>;

@@ -33,6 +33,9 @@ const withheldMax = 10_000;
 
 const directionSchema = Type.Object({
   isWithheld: Type.Boolean({ description: 'Nothing is written to this system for now.' }),
+  heldFor: nullable(
+    Type.String({ description: 'Of what there was too much, where the brake on writes withholds them.' }),
+  ),
   records: Type.Number({ description: `Records with something to write to it, ${withheldMax} at most.` }),
 });
 
@@ -75,5 +78,5 @@ async function directionOf({ directions, stores }: OperatorParts, system: System
   const isWithheld = directions.withheld().has(system);
   const ids = isWithheld ? await stores.golden.findWithheld(system, withheldMax) : [];
 
-  return { isWithheld, records: ids.length };
+  return { isWithheld, heldFor: directions.heldFor(system), records: ids.length };
 }

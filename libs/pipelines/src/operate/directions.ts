@@ -8,9 +8,17 @@ export const directionTargets: Readonly<Record<string, System>> = {
   'reconciler/to-marketo': 'marketo',
 };
 
+export const targetOf = (system: System): string => `reconciler/to-${system}`;
+
 /** Whether writes to each system flow. The newest command to a direction holds, over restarts; before one, the settings do. */
 export type Directions = {
   withheld(): ReadonlySet<System>;
+  /** Withholds at once, as a command to pause with this reason will do everywhere. */
+  hold(system: System, reason: string): void;
+  /** Why the writes to a system are withheld, where a brake did it. */
+  heldFor(system: System): string | null;
+  /** When somebody let writes flow again that a brake had held; null before that. */
+  answeredAtMs(system: System): number | null;
   /** Takes a command of the topic; commands to others are passed over. */
   obey(control: Control): void;
   /** From now on commands are new, and are answered. */
@@ -26,17 +34,31 @@ const answeredWithinMs = 60_000;
 /** `start` holds the systems to which nothing is written before an operator says so. */
 export function createDirections(start: ReadonlySet<System>): Directions {
   const withheld = new Set(start);
+  const reasons = new Map<System, string>();
+  const answeredAtMs = new Map<System, number>();
+  const hold = (system: System, reason?: string | null): void => {
+    withheld.add(system);
+    if (reason) reasons.set(system, reason);
+  };
+  const resume = (system: System, at: string): void => {
+    withheld.delete(system);
+    if (reasons.delete(system)) answeredAtMs.set(system, Date.parse(at));
+  };
   let isCaughtUp = false;
   let unanswered: readonly Control[] = [];
 
   return {
     withheld: () => withheld,
+    hold,
+    heldFor: (system) => reasons.get(system) ?? null,
+    answeredAtMs: (system) => answeredAtMs.get(system) ?? null,
     obey(control) {
       const system = directionTargets[control.target];
       if (system === undefined) return;
-      if (control.action === 'pause') withheld.add(system);
-      if (control.action === 'resume') withheld.delete(system);
-      if (isCaughtUp) unanswered = [...unanswered, control].slice(-unansweredMax);
+      if (control.action === 'pause') hold(system, control.reason);
+      if (control.action === 'resume') resume(system, control.at);
+      // A brake has told of itself.
+      if (isCaughtUp && !control.reason) unanswered = [...unanswered, control].slice(-unansweredMax);
     },
     caughtUp: () => void (isCaughtUp = true),
     answers(clock) {

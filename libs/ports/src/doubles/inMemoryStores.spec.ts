@@ -5,6 +5,7 @@ import { goldenStoreContract } from '../contracts/goldenStoreContract.ts';
 import { linkStoreContract } from '../contracts/linkStoreContract.ts';
 import { syncStateContract } from '../contracts/syncStateContract.ts';
 import { troubleReaderContract } from '../contracts/troubleReaderContract.ts';
+import { writeCountsContract } from '../contracts/writeCountsContract.ts';
 import { inMemoryStores } from './inMemoryStores.ts';
 
 const name = 'the in-memory double';
@@ -16,6 +17,7 @@ consentStoreContract(name, async () => inMemoryStores().consents);
 deliveryStoreContract(name, async () => inMemoryStores().deliveries);
 syncStateContract(name, async () => inMemoryStores().syncState);
 troubleReaderContract(name, async () => inMemoryStores());
+writeCountsContract(name, async () => inMemoryStores().writeCounts);
 
 describe('inMemoryStores', () => {
   it('shows all golden records as copies', async () => {

@@ -11,7 +11,9 @@ import type {
   SyncStateStore,
 } from '../goldenStore.ts';
 import type { TroubleReader } from '../troubleReader.ts';
+import type { WriteCountStore } from '../writeCounts.ts';
 import { inMemoryTroubles } from './inMemoryTroubles.ts';
+import { inMemoryWriteCounts } from './inMemoryWriteCounts.ts';
 
 /** The stores in memory; values are copied in and out, as a database would, but for golden records, which nobody changes in place. */
 export type InMemoryStores = {
@@ -22,6 +24,7 @@ export type InMemoryStores = {
   readonly deliveries: DeliveryStore;
   readonly syncState: SyncStateStore;
   readonly troubles: TroubleReader;
+  readonly writeCounts: WriteCountStore;
   /** Every golden record, in the order of insertion. */
   all(): GoldenRecord[];
 };
@@ -37,6 +40,7 @@ export function inMemoryStores(): InMemoryStores {
     deliveries: inMemoryDeliveryStore(),
     syncState: inMemorySyncState(),
     troubles: inMemoryTroubles(records),
+    writeCounts: inMemoryWriteCounts(),
     all: () => [...records.values()].map((record) => structuredClone(record)),
   };
 }
@@ -70,6 +74,7 @@ function goldenStoreOver(records: Map<string, GoldenRecord>): GoldenStore {
         .slice(0, limitMax)
         .map(({ goldenId }) => goldenId);
     },
+    estimateCount: () => Promise.resolve(records.size),
     async page(after, limitMax) {
       return [...records.values()]
         .filter(({ goldenId }) => after === null || goldenId > after)
