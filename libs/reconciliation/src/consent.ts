@@ -41,17 +41,20 @@ export function spreadId({ consent }: Pick<GoldenRecord, 'consent'>): string | n
   return consent?.spreads ? `consent/${consent.claim}/${consent.revision}` : null;
 }
 
-/** Follows the wish that goes with the record's address, or changes it for all records that have the address (F-43). */
+/**
+ * Follows the wish that goes with the record's address, or changes it for all records that have the address (F-43). A record
+ * that brings an opt-out to an address that has one says it anew: an older lift, read later, does not undo it.
+ */
 export function followConsent(draft: Draft): void {
   const claim = followedClaim(draft);
   if (claim === null) return;
   const stored = draft.context.consents?.get(claim);
   const optedOut = wishOf(draft, claim, stored);
-  const isNews = optedOut !== isOptedOut(draft.record);
-  // It is told again when it comes back; until then it may still speak, but does not listen.
-  if (isNews && isGone(draft.record)) return;
+  if (isDeaf(draft, optedOut)) return;
+  const isAnother = optedOut !== (stored?.optedOut ?? false);
+  const isSaid = isAnother || saysAnew(draft, claim, stored);
   take(draft, stored, optedOut);
-  if (optedOut !== (stored?.optedOut ?? false)) change(draft, claim, { optedOut, stored });
+  if (isSaid) change(draft, claim, { optedOut, stored });
   else note(draft, claim, stored);
 }
 
@@ -67,11 +70,34 @@ function take(draft: Draft, stored: Consent | undefined, optedOut: boolean): voi
   setField(draft, consentField, { value: optedOut, source, changedAt, rule: consentRule });
 }
 
+/** What is gone is told again when it comes back; until then it may still speak, but does not listen. */
+const isDeaf = ({ record }: Draft, optedOut: boolean): boolean =>
+  optedOut !== isOptedOut(record) && isGone(record);
+
 /** Nothing of it is left on either side. */
 const isGone = ({ rows }: Pick<GoldenRecord, 'rows'>): boolean => rows.every(({ deletedAt }) => deletedAt);
 
 const isOptedOut = ({ fields }: Pick<GoldenRecord, 'fields'>): boolean =>
   fields[consentField]?.value === true;
+
+/** By another record, after the last word on the address, as far as the sides tell the time. */
+const saysAnew = (draft: Draft, claim: string, stored: Consent | undefined): boolean =>
+  isOptedOut(draft.record) &&
+  knownRevision(draft, claim) === null &&
+  isOthers(draft, stored) &&
+  !precedes(draft, stored);
+
+const isOthers = ({ record }: Draft, stored: Consent | undefined): stored is Consent =>
+  stored !== undefined && stored.goldenId !== record.goldenId;
+
+/** The record’s own word is older than the last one on the address; false in the same second, and where a side does not tell. */
+function precedes({ record }: Draft, { changedAt }: Consent): boolean {
+  const own = record.fields[consentField]?.changedAt ?? null;
+  return own !== null && changedAt !== null && secondOf(own) < secondOf(changedAt);
+}
+
+/** Dynamics tells no less than a second. */
+const secondOf = (time: string): number => Math.floor(Date.parse(time) / 1000);
 
 /** The revision that the record followed for this address; null when it is new there. */
 const knownRevision = ({ before }: Draft, claim: string): number | null =>
@@ -81,10 +107,15 @@ const knownRevision = ({ before }: Draft, claim: string): number | null =>
 function wishOf(draft: Draft, claim: string, stored: Consent | undefined): boolean {
   const own = isOptedOut(draft.record);
   const known = knownRevision(draft, claim);
-  if (known === null) return own || stored?.optedOut === true;
-  if (!stored || stored.revision <= known) return own;
+  if (!stored) return own;
+  if (known === null) return own || stored.optedOut;
+  if (stored.revision <= known) return own || isOldLift(draft, stored);
   return own === isOptedOut(draft.before) ? stored.optedOut : own || stored.optedOut;
 }
+
+/** Somebody opted out with another record after this one was lifted, and was read first. */
+const isOldLift = (draft: Draft, stored: Consent | undefined): boolean =>
+  isOptedOut(draft.before) && isOthers(draft, stored) && stored.optedOut && precedes(draft, stored);
 
 function change(
   draft: Draft,

@@ -122,6 +122,35 @@ describe('an opt-out of an email address', () => {
     expect(optOutsOf(world, 'lead-2')).toEqual([false, false, false]);
   });
 
+  it('is not undone by an older lift that is read later', () => {
+    const world = sharers('lead-1');
+    world.dynamics.edit('lead-1', { donotbulkemail: true }, '2026-11-22T10:00:00Z');
+    world.readDynamics('lead-1');
+    world.settle();
+    world.dynamics.edit('lead-1', { donotbulkemail: false }, '2026-11-22T10:02:00Z');
+    world.dynamics.insert('lead', 'lead-2', row());
+    world.dynamics.edit('lead-2', { donotbulkemail: true }, '2026-11-22T10:05:00Z');
+    world.readDynamics('lead-2');
+    world.readDynamics('lead-1');
+    world.settle();
+
+    expect(optOutsOf(world, 'lead-1')).toEqual(everywhere);
+    expect(optOutsOf(world, 'lead-2')).toEqual(everywhere);
+  });
+
+  it('is lifted by a newer lift, also where another record opted out', () => {
+    const world = sharers('lead-1');
+    world.dynamics.insert('lead', 'lead-2', row());
+    world.dynamics.edit('lead-2', { donotbulkemail: true }, '2026-11-22T10:05:00Z');
+    world.readDynamics('lead-2');
+    world.settle();
+    world.dynamics.edit('lead-1', { donotbulkemail: false }, '2026-11-22T10:06:00Z');
+    world.readDynamics('lead-1');
+    world.settle();
+
+    expect(optOutsOf(world, 'lead-2')).toEqual([false, false, false]);
+  });
+
   it('leaves the other opt-outs to each record', () => {
     const world = sharers('lead-1', 'lead-2');
     world.dynamics.edit('lead-1', { donotemail: true });

@@ -99,8 +99,11 @@ function isUnlifted(
   const last = steps.findLast(({ human, after }) => human && after === true);
   if (!last || (last.side === 'marketo' && last.recordId !== person.id)) return false;
   if (isReturned(steps, last, publishedVersions)) return false;
-  return !wishes.some(({ after, atMs }) => after !== true && atMs >= last.atMs);
+  return !wishes.some(({ after, atMs }) => after !== true && secondOf(atMs) >= secondOf(last.atMs));
 }
+
+/** Dynamics tells when a row changed to the second: who knows of nobody else cannot be told from who was a moment later. */
+const secondOf = (ms: number): number => Math.floor(ms / 1000);
 
 const finding = (group: Group, mapping: MappingRow, reason: string): Finding => ({
   what: mapping.field,
