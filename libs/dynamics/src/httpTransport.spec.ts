@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import forge from 'node-forge';
 import { createHttpTransport, type HttpTransport } from './httpTransport.ts';
 
@@ -31,11 +32,11 @@ afterEach(async () => {
   for (const each of opened.splice(0)) await each.close();
 });
 
-async function serve(maxVersion: Version): Promise<string> {
-  const server = createServer(
-    { ...certificate, maxVersion },
-    (_request, response) => void response.end('ok'),
-  );
+async function serve(maxVersion: Version, body: Buffer | string = 'ok'): Promise<string> {
+  const server = createServer({ ...certificate, maxVersion }, (_request, response) => {
+    if (typeof body !== 'string') response.setHeader('content-encoding', 'gzip');
+    response.end(body);
+  });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   opened.push(server);
 
@@ -77,6 +78,35 @@ describe('the way to the server', () => {
     await expect(answer).rejects.toMatchObject({
       code: 'DYNAMICS_UNREACHABLE',
       details: { reason: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
+    });
+  });
+});
+
+describe('a compressed answer', () => {
+  const read = async (body: Buffer) => get(await serve('TLSv1.3', body), 'TLSv1.3', certificate.cert);
+
+  it.each([
+    ['plain', 'row,'.repeat(50_000)],
+    ['not only ASCII', '{"lastname":"Zoë €😀"}'.repeat(10_000)],
+    ['empty', ''],
+  ])('is read when its text is %s', async (_kind, text) => {
+    expect(await read(gzipSync(text))).toMatchObject({ text });
+  });
+
+  it('is read when it comes in parts, of which only the last says how long it is', async () => {
+    const long = 'first '.repeat(50_000);
+
+    expect(await read(Buffer.concat([gzipSync(long), gzipSync('last')]))).toMatchObject({
+      text: `${long}last`,
+    });
+  });
+
+  it('is damaged when it ends too early', async () => {
+    const answer = read(gzipSync('row,'.repeat(50_000)).subarray(0, -6));
+
+    await expect(answer).rejects.toMatchObject({
+      code: 'DYNAMICS_UNREACHABLE',
+      details: { reason: 'Z_BUF_ERROR' },
     });
   });
 });
