@@ -54,6 +54,9 @@ export function explain(view: RecordView): string[] {
     `golden record ${view.goldenId} (${view.kind}), revision ${view.revision}`,
     ...(view.aliasOf ? [`joined to ${view.aliasOf}`] : []),
     ...view.rows.map(rowLine),
+    ...view.parted.map(
+      ({ row, to }) => `parted from ${row}${to === undefined ? '' : `, which went to ${to}`}`,
+    ),
     fieldTable(view),
     ...(view.conflicts.length === 0
       ? ['no conflicts']

@@ -2,14 +2,16 @@ import type { Environment } from '@lockstep/service-runtime';
 import { Option, type Command } from 'commander';
 import { replay, type ReplayOptions } from './replay.ts';
 import { decideReview, listReviews } from './reviews.ts';
+import { unlink } from './unlink.ts';
 
 type Print = (line: string) => void;
 
 const actor = () => new Option('--actor <name>', 'who asks; user@host when left out');
 
-/** `lockstep replay` and `lockstep review`, which ask the API. */
+/** `lockstep replay`, `lockstep review` and `lockstep unlink`, which ask the API. */
 export function addRecordCommands(program: Command, env: Environment, print: Print): void {
   addReplay(program, env, print);
+  addUnlink(program, env, print);
   const review = program.command('review').description('Records that wait for somebody to decide.');
   review
     .command('list')
@@ -47,4 +49,13 @@ function addReplay(program: Command, env: Environment, print: Print): void {
     .option('--all', 'everything')
     .addOption(actor())
     .action((options: ReplayOptions) => replay(env, options, { nowMs: Date.now(), print }));
+}
+
+function addUnlink(program: Command, env: Environment, print: Print): void {
+  program
+    .command('unlink')
+    .description('Part a row of Dynamics and a person of Marketo that are not the same; nothing is deleted.')
+    .argument('<row>', 'dynamics/lead/<id>, dynamics/contact/<id>, marketo/person/<id> or a golden id')
+    .addOption(actor())
+    .action((wanted: string, options: { actor?: string }) => unlink(env, { wanted, ...options }, print));
 }

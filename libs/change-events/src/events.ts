@@ -193,9 +193,10 @@ export type DynamicsOutcome = {
 
 /**
  * What an operator asks of one record: `release` tries at once whatever waits; `read-again` reads what Marketo holds; of a record in
- * review, `review-join` takes the person of the record `target`, and `review-separate` makes one of its own.
+ * review, `review-join` takes the person of the record `target`, and `review-separate` makes one of its own. `unlink` hands its rows of
+ * Dynamics to the record `target`, which is told by `parted` of each row (`target`) that it must never join.
  */
-export type OperatorWish = 'release' | 'read-again' | 'review-join' | 'review-separate';
+export type OperatorWish = 'release' | 'read-again' | 'review-join' | 'review-separate' | 'unlink' | 'parted';
 
 /** What reaches the owner of a golden id; `event` keeps the schema it was written with. */
 export type InboxMessage =

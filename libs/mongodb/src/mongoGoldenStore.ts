@@ -23,6 +23,7 @@ export type GoldenDocument = Pick<
   | 'lane'
   | 'troubledSince'
   | 'apart'
+  | 'parted'
   | 'consent'
   | 'withheld'
   | 'forecast'

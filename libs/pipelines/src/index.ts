@@ -22,8 +22,10 @@ export { createDeliverer, type DeliverOptions } from './deliverWrites.ts';
 export {
   askRecord,
   findCarrier,
+  isPair,
   releasePage,
   resyncRecord,
+  unlinkRecord,
   type AskOptions,
   type ResyncSide,
 } from './operate/askRecords.ts';

@@ -20,6 +20,7 @@ import { planMarketo, requestJoin } from './planMarketo.ts';
 import { planRequests } from './planRequests.ts';
 import { scheduleRelations } from './relations.ts';
 import { join, lookAgain } from './wakeUp.ts';
+import { partedTo } from './unlink.ts';
 import { planUnlessWithheld } from './withhold.ts';
 
 /**
@@ -34,9 +35,10 @@ export function decide(
   const before = record ?? newGoldenRecord(message.goldenId, entityIn(message));
   const draft = openDraft(before, context, causeOf(before, message));
   draft.record.revision.number += 1;
-  if (before.aliasOf && !isJoin(message)) {
+  const carrier = before.aliasOf && !isJoin(message) ? before.aliasOf : partedTo(before, message);
+  if (carrier !== null) {
     draft.nothing = 'forwarded';
-    draft.forwards.push({ ...message, goldenId: before.aliasOf });
+    draft.forwards.push({ ...message, goldenId: carrier });
     return closeDecision(draft);
   }
   absorb(draft, message);

@@ -166,6 +166,9 @@ export type OpenRequest = {
   readonly rowId?: string;
 };
 
+/** A row that an operator parted from a record, and the record that it went to; without one it stayed where it was. */
+export type PartedRow = { readonly row: string; readonly to?: string };
+
 /** One person, however many rows it has on either side, or one record beside persons (decision 13). */
 export type GoldenRecord = {
   readonly goldenId: string;
@@ -193,6 +196,8 @@ export type GoldenRecord = {
   readonly forecast?: Readonly<Partial<Record<System, readonly Forecast[]>>>;
   /** An operator said that whoever else has its address is somebody else: it is matched with nobody. */
   readonly apart?: boolean;
+  /** Rows that an operator parted from it, newest last: no rule joins them again. */
+  readonly parted?: readonly PartedRow[];
   /** Absent where nobody with its address ever opted out. */
   readonly consent?: FollowedConsent;
   readonly conflicts: readonly Conflict[];

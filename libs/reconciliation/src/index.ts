@@ -7,6 +7,7 @@ export {
   type GoldenRecord,
   type InFlightValue,
   type LinkedRow,
+  type PartedRow,
   type MarketoWriteEntry,
   type OutboxEntry,
   type ParkedField,

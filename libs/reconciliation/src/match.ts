@@ -1,5 +1,6 @@
 import { activeRow, type Draft, type EmailClaim } from './decision.ts';
 import { rowKey, type GoldenRecord } from './goldenRecord.ts';
+import { isParted } from './unlink.ts';
 
 /** Exactly one candidate on both sides joins; several are for a person to decide (design section 5, First meeting). */
 export type Match =
@@ -19,7 +20,19 @@ export function rivalsOf(draft: Draft): readonly EmailClaim[] {
   const { record, context } = draft;
   const own = emailClaim(record);
   if (!mayMatch(draft) || own === null) return [];
-  return context.claims.filter(({ claim, goldenId }) => claim === own && goldenId !== record.goldenId);
+  return othersClaiming(record, context.claims, own);
+}
+
+/** Other records' claims to an address, but for rows that an operator parted from this record. */
+export function othersClaiming(
+  record: Pick<GoldenRecord, 'goldenId' | 'parted'>,
+  claims: readonly EmailClaim[],
+  address: string,
+): readonly EmailClaim[] {
+  return claims.filter(
+    ({ claim, goldenId, rowKey: key }) =>
+      claim === address && goldenId !== record.goldenId && !isParted(record, key),
+  );
 }
 
 /** By its address; not where an operator said that whoever else has it is somebody else. */

@@ -3,6 +3,7 @@ import { activeRow, type Draft } from './decision.ts';
 import { lookAgainAtEntity, readEntityAgain } from './planEntity.ts';
 import { requestJoin } from './planMarketo.ts';
 import { sendCommand } from './sendCommand.ts';
+import { keepApart, unlink } from './unlink.ts';
 import { lookAgain } from './wakeUp.ts';
 
 /** Does what an operator asked of a record (G-04, G-22); what no longer fits changes nothing. */
@@ -16,6 +17,10 @@ export function obeyWish(draft: Draft, wish: OperatorWish, target: string | null
       return joinTo(draft, target);
     case 'review-separate':
       return separate(draft);
+    case 'unlink':
+      return unlink(draft, target);
+    case 'parted':
+      return keepApart(draft, target);
   }
 }
 

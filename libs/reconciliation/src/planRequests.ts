@@ -1,5 +1,5 @@
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
-import { emailClaim } from './match.ts';
+import { emailClaim, othersClaiming } from './match.ts';
 import type { DynamicsRequestEntry, OpenRequest } from './goldenRecord.ts';
 import { endRequest, markSent, replaceRequest, sendBack } from './openRequests.ts';
 import { planCreation } from './planCreation.ts';
@@ -110,9 +110,7 @@ function creationFor({ request: { kind, arguments: asked } }: OpenRequest): Read
 function findRow({ record, context }: Draft): string | 'ambiguous' | null {
   const own = emailClaim(record);
   if (!context.policy.matchByEmail || own === null || activeRow(record, 'dynamics')) return null;
-  const others = context.claims.filter(
-    ({ claim, goldenId }) => claim === own && goldenId !== record.goldenId,
-  );
+  const others = othersClaiming(record, context.claims, own);
   const [other, ...more] = others.filter(({ rowKey }) => rowKey.startsWith('dynamics/'));
   if (!other) return null;
   return more.length > 0 || others.length > 1 ? 'ambiguous' : other.goldenId;

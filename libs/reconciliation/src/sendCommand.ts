@@ -19,7 +19,8 @@ export function sendCommand(draft: Draft, operation: WriteOperation, fields: Sca
     operation,
     personId: person && !person.deletedAt ? person.id : null,
     email: (record.fields['email']?.value as string | null | undefined) ?? null,
-    matchByEmail: mayMatch(draft),
+    // Whoever else has its address was found before, or parted from it.
+    matchByEmail: mayMatch(draft) && record.parted === undefined,
     fields,
     lane: cause.lane,
     issuedAt: new Date(nowMs).toISOString(),

@@ -3,6 +3,7 @@ import { activeRow, type Draft, type DraftRecord } from './decision.ts';
 import { rowKey } from './goldenRecord.ts';
 import { isFreePerson } from './match.ts';
 import { handOverRequests } from './openRequests.ts';
+import { isPartedFrom } from './unlink.ts';
 import { retryRelations } from './relations.ts';
 import { sendCommand } from './sendCommand.ts';
 
@@ -55,7 +56,7 @@ function retryMarketo(draft: Draft, entry: Entry<'marketo-write'>): void {
  */
 export function join(draft: Draft, target: string, until?: string | null): void {
   const { record } = draft;
-  if (record.aliasOf !== target && (isTooLate(draft, until) || !isFree(draft))) {
+  if (record.aliasOf !== target && (isTooLate(draft, until) || !isFree(draft, target))) {
     draft.nothing = 'stale';
     return;
   }
@@ -81,7 +82,8 @@ function isTooLate({ context }: Draft, until?: string | null): boolean {
   return typeof until === 'string' && Date.parse(until) <= context.nowMs;
 }
 
-const isFree = ({ record, before }: Draft): boolean => record.aliasOf === null && isFreePerson(before);
+const isFree = ({ record, before }: Draft, target: string): boolean =>
+  record.aliasOf === null && isFreePerson(before) && !isPartedFrom(record, target);
 
 /** The person as last seen, as an event: nothing is read again. */
 function stateOf(draft: Draft): ChangeEvent {

@@ -191,6 +191,26 @@ describe('the operator’s API', () => {
     expect((await post('/v1/records/nobody/release', { actor: 'ben' })).status).toBe(404);
   });
 
+  it('unlinks a pair, and refuses that for a record that is none', async () => {
+    const { post, stores, inbox } = await createApi();
+    const ann = annRecord();
+    const row = {
+      ...ann.rows[0],
+      system: 'dynamics',
+      table: 'lead',
+      id: 'l',
+    } as GoldenRecord['rows'][number];
+    const pair = { ...ann, goldenId: 'bea', rows: [...ann.rows, row] };
+    await stores.golden.save([{ record: pair, expected: null }]);
+
+    expect(await post('/v1/records/bea/unlink', { actor: 'ben' })).toMatchObject({
+      status: 202,
+      body: { goldenId: 'bea', rows: ['dynamics/lead/l'] },
+    });
+    expect(inbox()).toMatchObject([{ goldenId: 'bea', reason: 'unlink' }]);
+    expect((await post('/v1/records/ann/unlink', { actor: 'ben' })).status).toBe(400);
+  });
+
   it('releases what waits since before a time, by cause, page by page', async () => {
     const { post, inbox } = await createApi();
     const ask = { actor: 'ben', until: '2026-11-28T04:00:00Z' };

@@ -56,6 +56,9 @@ const recordSchema = Type.Object({
   troubles: Type.Array(troubleSchema),
   open: Type.Array(openSchema),
   conflicts: Type.Array(conflictSchema),
+  parted: Type.Array(Type.Object({ row: Type.String(), to: Type.Optional(Type.String()) }), {
+    description: 'Rows that an operator parted from it, and the golden ids that got them.',
+  }),
   waitsFor: nullableText,
   dueAt: nullableText,
   rules: nullableText,

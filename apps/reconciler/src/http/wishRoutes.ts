@@ -1,5 +1,13 @@
 import { SyncError } from '@lockstep/change-events';
-import { askRecord, findCandidates, findCarrier, isInReview, resyncRecord } from '@lockstep/pipelines';
+import {
+  askRecord,
+  findCandidates,
+  findCarrier,
+  isInReview,
+  isPair,
+  resyncRecord,
+  unlinkRecord,
+} from '@lockstep/pipelines';
 import type { GoldenRecord } from '@lockstep/reconciliation';
 import { Type, type Static } from '@sinclair/typebox';
 import { actorField, failureSchema } from './operatorScope.ts';
@@ -29,6 +37,12 @@ const reviewBody = Type.Object({
   decision: Type.Union([Type.Literal('join'), Type.Literal('separate')]),
   with: Type.Optional(Type.String({ maxLength: 200, description: 'Of a join: the candidate’s golden id.' })),
   actor: actorField,
+});
+
+const unlinkAnswer = Type.Object({
+  goldenId: Type.String({ description: 'Keeps the person.' }),
+  partedTo: Type.String({ description: 'The golden id that the rows of Dynamics go to.' }),
+  rows: Type.Array(Type.String()),
 });
 
 type Call<Body> = { Params: { goldenId: string }; Body: Body };
@@ -65,6 +79,25 @@ export const wishRoutes: OperatorRoutes = (scope, parts) => {
     async ({ params: { goldenId }, body }, reply) => {
       await decideReview(parts(), goldenId, body);
       return reply.code(202).send({ goldenId });
+    },
+  );
+  addUnlink(scope, parts);
+};
+
+const addUnlink: OperatorRoutes = (scope, parts) => {
+  scope.post<Call<Static<typeof releaseBody>>>(
+    '/v1/records/:goldenId/unlink',
+    {
+      schema: {
+        ...{ params, body: releaseBody, response: { 202: unlinkAnswer, default: failureSchema } },
+        summary: 'Part a row of Dynamics and a person that are not the same',
+      },
+    },
+    async ({ params: { goldenId }, body: { actor } }, reply) => {
+      const record = await carrierOf(parts(), goldenId);
+      if (!isPair(record))
+        throw new SyncError('API_REQUEST_INVALID', { detail: 'it does not link a person to a row' });
+      return reply.code(202).send(await unlinkRecord(parts(), { record, actor }));
     },
   );
 };

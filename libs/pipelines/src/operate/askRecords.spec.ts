@@ -2,7 +2,7 @@ import { topics, type InboxMessage } from '@lockstep/change-events';
 import { inMemoryDynamics, inMemoryEventLog, inMemoryStores } from '@lockstep/ports';
 import { newGoldenRecord, type GoldenRecord } from '@lockstep/reconciliation';
 import { eventsOf, exampleClock, exampleId } from '../pipelineFixtures.ts';
-import { findCarrier, releasePage, resyncRecord } from './askRecords.ts';
+import { findCarrier, isPair, releasePage, resyncRecord, unlinkRecord } from './askRecords.ts';
 
 const row = (system: 'dynamics' | 'marketo', table: string, id: string): GoldenRecord['rows'][number] => ({
   ...{ system, table, id, active: true, deletedAt: null, missing: false, filter: null },
@@ -95,5 +95,35 @@ describe('records in trouble', () => {
 
     expect((await findCarrier(golden, 'a'))?.goldenId).toBe('b');
     expect(await findCarrier(golden, 'nobody')).toBeNull();
+  });
+});
+
+describe('a pair that an operator unlinks', () => {
+  it('is told first, and gets its row as it is now after that, to hand it on', async () => {
+    const { options, record, inbox, log } = await createSetting();
+
+    const { partedTo, rows } = await unlinkRecord(options, { record, actor: 'ann' });
+
+    expect(rows).toEqual([`dynamics/lead/${exampleId(1)}`]);
+    expect(inbox()).toMatchObject([
+      { kind: 'wake-up', goldenId: 'g', reason: 'unlink', target: partedTo },
+      { kind: 'event', goldenId: 'g', event: { fields: { jobtitle: 'Pilot' } } },
+    ]);
+    expect(eventsOf(log, topics.notices)).toMatchObject([{ facts: { action: 'unlink', actor: 'ann' } }]);
+  });
+
+  it('goes to the same record however often that is asked', async () => {
+    const { options, record } = await createSetting();
+    const ask = () => unlinkRecord(options, { record, actor: 'ann' });
+
+    expect(await ask()).toEqual(await ask());
+  });
+
+  it('has a row on both sides', async () => {
+    const { record } = await createSetting();
+
+    expect(isPair(record)).toBe(true);
+    expect(isPair({ ...record, rows: record.rows.slice(1) })).toBe(false);
+    expect(isPair({ ...record, aliasOf: 'other' })).toBe(false);
   });
 });

@@ -10,6 +10,7 @@ import type {
 } from '@lockstep/ports';
 import { rowKey, type GoldenRecord } from '@lockstep/reconciliation';
 import { rowEvent } from '../dynamicsEvents.ts';
+import { goldenIdOf } from '../goldenIds.ts';
 import { notice } from '../notices.ts';
 
 /** Who asks, for the notice that tells of it. */
@@ -105,6 +106,45 @@ export async function resyncRecord(
     asked: [...readable.filter((_, at) => events[at] !== null), ...inMarketo].map(rowKey),
     absent: readable.filter((_, at) => events[at] === null).map(rowKey),
   };
+}
+
+/** What becomes of a pair: `goldenId` keeps the person, `partedTo` gets the `rows` of Dynamics. */
+export type UnlinkResult = {
+  readonly goldenId: string;
+  readonly partedTo: string;
+  readonly rows: readonly string[];
+};
+
+/** True for a person that a record links to rows of Dynamics. */
+export const isPair = ({ entity, aliasOf, rows }: GoldenRecord): boolean =>
+  entity === undefined &&
+  aliasOf === null &&
+  rows.some(({ system }) => system === 'dynamics') &&
+  rows.some(({ system, active }) => system === 'marketo' && active);
+
+/**
+ * Parts the rows of Dynamics of a record from its person. They are read by their ids, and what is read follows the wish on the
+ * record's inbox: the record hands it on, as it does whatever else is on its way.
+ */
+export async function unlinkRecord(
+  options: ResyncOptions,
+  { record, actor }: Asker & { record: GoldenRecord },
+): Promise<UnlinkResult> {
+  const { goldenId, revision } = record;
+  const rows = record.rows.filter(({ system }) => system === 'dynamics');
+  const readable = rows.filter(
+    ({ table, deletedAt }) => deletedAt === null && options.tables.includes(table),
+  );
+  const events = await Promise.all(readable.map((row) => eventOf(options, goldenId, row)));
+  // The same for who asks twice.
+  const partedTo = goldenIdOf(`unlinked/${goldenId}/${revision.epoch}.${revision.number}`);
+  await options.publisher.publish([
+    wishMessage({ goldenId, wish: 'unlink', target: partedTo }),
+    ...events.flatMap((event) => event ?? []),
+    told(options, `golden/${goldenId}`, { actor, action: 'unlink' }),
+  ]);
+
+  return { goldenId, partedTo, rows: rows.map(rowKey) };
 }
 
 async function eventOf(

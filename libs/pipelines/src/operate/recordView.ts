@@ -1,5 +1,11 @@
 import { errorTable, isoTime, type Conflict, type Scalar, type System } from '@lockstep/change-events';
-import { rowKey, troublesOf, type GoldenRecord, type Trouble } from '@lockstep/reconciliation';
+import {
+  rowKey,
+  troublesOf,
+  type GoldenRecord,
+  type PartedRow,
+  type Trouble,
+} from '@lockstep/reconciliation';
 
 /** A trouble with the sentence of the error table; codes of a side's own have none. */
 export type TroubleView = Trouble & { readonly sentence: string | null };
@@ -52,6 +58,8 @@ export type RecordView = {
   readonly open: readonly OpenWriteView[];
   /** The last 20, oldest first. */
   readonly conflicts: readonly Conflict[];
+  /** Rows that an operator parted from it; `to` is the golden id that got the row. */
+  readonly parted: readonly PartedRow[];
   readonly waitsFor: string | null;
   readonly dueAt: string | null;
   /** Hash of the rules that the last change was decided by. */
@@ -73,6 +81,7 @@ export function recordView(record: GoldenRecord): RecordView {
     troubles: troubleViews(record),
     open: record.outbox.flatMap(openView),
     conflicts,
+    parted: record.parted ?? [],
     waitsFor: waiting?.cause ?? null,
     dueAt: dueAtMs === null ? null : isoTime(dueAtMs),
     rules: record.rules ?? null,

@@ -1,0 +1,87 @@
+import type { InboxMessage } from '@lockstep/change-events';
+import { activeRow, type Draft, type DraftRow } from './decision.ts';
+import { rowKey, type GoldenRecord, type PartedRow } from './goldenRecord.ts';
+import { setField } from './observe.ts';
+import { read } from './projection.ts';
+
+const partedMax = 20;
+
+/**
+ * An operator said that the person is somebody else than the rows of Dynamics. They go to the record `target`, which has nothing
+ * yet; the person stays, because it carries this record's id, and keeps the values that it holds. Neither joins the other
+ * again by a rule. Writes that are open are given up: what one of them has reached is learnt from its side.
+ */
+export function unlink(draft: Draft, target: string | null): void {
+  const { record } = draft;
+  const person = activeRow(record, 'marketo');
+  const [rows, persons] = [bySystem(record.rows, 'dynamics'), bySystem(record.rows, 'marketo')];
+  if (record.entity || !person || rows.length === 0 || target === null || target === record.goldenId) {
+    draft.nothing = 'stale';
+    return;
+  }
+  record.rows = persons;
+  record.outbox = record.outbox.filter((entry) => !('dueAtMs' in entry));
+  record.waiting = null;
+  delete record.held;
+  reopenRequests(draft);
+  keepOwnValues(draft, person);
+  for (const row of rows) remember(draft, { row: rowKey(row), to: target });
+  draft.relinks = { rowKeys: rows.map(rowKey), to: target };
+  for (const row of persons) draft.forwards.push(partedMessage(target, rowKey(row)));
+}
+
+const bySystem = (rows: readonly DraftRow[], system: DraftRow['system']): DraftRow[] =>
+  rows.filter((row) => row.system === system);
+
+const partedMessage = (goldenId: string, target: string): InboxMessage => ({
+  ...{ kind: 'wake-up', goldenId, reason: 'parted', target },
+});
+
+/** The row `target` belongs to somebody else, whatever address it has. */
+export function keepApart(draft: Draft, target: string | null): void {
+  if (target === null || isParted(draft.record, target)) draft.nothing = 'stale';
+  else remember(draft, { row: target });
+}
+
+function remember({ record }: Draft, parted: PartedRow): void {
+  record.parted = [...(record.parted ?? []), parted].slice(-partedMax);
+}
+
+/** What was planned for a row that is gone is planned anew. */
+function reopenRequests({ record, context }: Draft): void {
+  if (!record.requests) return;
+  record.requests = record.requests.map(({ request }) => ({ request, dueAtMs: context.nowMs }));
+}
+
+/** What only the others held is nobody's here. */
+function keepOwnValues(draft: Draft, person: DraftRow): void {
+  const { fields } = draft.record;
+  person.inFlight = {};
+  person.parked = {};
+  for (const mapping of draft.context.mapping) {
+    const { field } = mapping;
+    const seen = person.seen[field];
+    const value = seen ? read('marketo', mapping, seen.value).golden : null;
+    if ((fields[field]?.value ?? null) !== value)
+      setField(draft, field, { value, source: 'marketo', changedAt: null, rule: 'unlinked' });
+    if (!seen) delete fields[field];
+  }
+}
+
+/** Which record carries on for a row that was parted from this one; null for what this one has. */
+export function partedTo(record: GoldenRecord, message: InboxMessage): string | null {
+  if (message.kind !== 'event' || record.parted === undefined) return null;
+  const { system, table, event } = message;
+  const key = rowKey({ system, table, id: event.recordId });
+  const isBack = record.rows.some((row) => rowKey(row) === key);
+
+  return isBack ? null : (record.parted.findLast(({ row }) => row === key)?.to ?? null);
+}
+
+/** An operator said that the row is somebody else. */
+export const isParted = ({ parted = [] }: Pick<GoldenRecord, 'parted'>, key: string): boolean =>
+  parted.some(({ row }) => row === key);
+
+/** An operator said that what the other record has is somebody else. */
+export const isPartedFrom = ({ parted = [] }: Pick<GoldenRecord, 'parted'>, goldenId: string): boolean =>
+  parted.some(({ to }) => to === goldenId);

@@ -1,0 +1,117 @@
+import { decide } from './decide.ts';
+import { createWorld } from './exampleWorld.ts';
+
+/** The worked examples of docs/conflict-resolution.md about a pair that an operator parts. */
+
+const parted = 'golden/parted';
+
+/** Ada's row was matched with the person of somebody else, who has her address. */
+function wrongPair() {
+  const world = createWorld({ matchByEmail: true });
+  const person = world.marketo.create({ email: 'ada@example.com', title: 'Engineer', city: 'Lyon' });
+  world.readMarketo(person, 'BACKFILL');
+  world.dynamics.insert('lead', 'lead-1', { emailaddress1: 'ada@example.com', jobtitle: 'Pilot' });
+  world.readDynamics('lead-1', 'BACKFILL');
+  world.settle();
+  expect(world.record('dynamics/lead/lead-1').rows.map(({ id }) => id)).toEqual(['lead-1', person]);
+  const unlink = () => world.wish(`marketo/person/${person}`, 'unlink', parted);
+  const others = () => world.marketo.ids().filter((id) => id !== person);
+  return { world, person, unlink, others };
+}
+
+describe('a pair that an operator unlinks', () => {
+  it('becomes two records, each with the values of its side, and nothing is deleted or written to either', () => {
+    const { world, person, unlink } = wrongPair();
+    const held = [world.marketo.field(person, 'title'), world.dynamics.column('lead-1', 'jobtitle')];
+
+    const decision = unlink();
+
+    expect(decision).toMatchObject({ commands: [], dynamicsWrites: [] });
+    world.settle();
+    expect(world.record(`marketo/person/${person}`).rows).toMatchObject([{ system: 'marketo', id: person }]);
+    expect(world.record('dynamics/lead/lead-1')).toMatchObject({ goldenId: parted, aliasOf: null });
+    expect([world.marketo.field(person, 'title'), world.dynamics.column('lead-1', 'jobtitle')]).toEqual(held);
+  });
+
+  it('is never joined again, though both have one address: the row gets a person of its own', () => {
+    const { world, person, unlink, others } = wrongPair();
+    unlink();
+    world.settle();
+
+    world.dynamics.edit('lead-1', { jobtitle: 'Captain' });
+    world.settle();
+    world.wakeUp(86_400_000);
+    world.settle();
+
+    expect(others()).toHaveLength(1);
+    expect(world.marketo.field(others()[0] ?? '', 'title')).toBe('Captain');
+    expect(world.marketo.field(person, 'title')).not.toBe('Captain');
+    expect(world.record('dynamics/lead/lead-1').rows.map(({ id }) => id)).toEqual(['lead-1', ...others()]);
+  });
+
+  it('lets the row join another person with its address', () => {
+    const { world, unlink, others, person } = wrongPair();
+    const right = world.marketo.create({ email: 'ada@example.com', title: 'Right' });
+    world.readMarketo(right, 'LIVE');
+    unlink();
+    world.settle();
+
+    expect(others()).toEqual([right]);
+    expect(world.record('dynamics/lead/lead-1').rows.map(({ id }) => id)).toEqual(['lead-1', right]);
+    expect(world.record(`marketo/person/${person}`).rows).toHaveLength(1);
+  });
+
+  it('hands events that were on their way to the record that the row went to', () => {
+    const { world, person, unlink } = wrongPair();
+    const former = world.record(`marketo/person/${person}`).goldenId;
+    world.dynamics.edit('lead-1', { jobtitle: 'Captain' });
+    unlink();
+    world.state.links.set('dynamics/lead/lead-1', former);
+
+    const decision = world.readDynamics('lead-1');
+
+    expect(decision).toMatchObject({ nothing: 'forwarded', forwards: [{ goldenId: parted }] });
+    expect(world.state.records.get(parted)?.fields['jobTitle']?.value).toBe('Captain');
+    expect(world.record(`marketo/person/${person}`).rows).toHaveLength(1);
+  });
+
+  it('gives up a write that is open, and learns what it reached from its side', () => {
+    const { world, person, unlink } = wrongPair();
+    world.marketo.write(person, { title: 'Director' });
+    world.readMarketo(person);
+    unlink();
+    world.settle();
+
+    expect(world.dynamics.column('lead-1', 'jobtitle')).not.toBe('Director');
+    expect(world.record('dynamics/lead/lead-1').fields['jobTitle']?.value).toBe(
+      world.dynamics.column('lead-1', 'jobtitle'),
+    );
+    expect(world.record(`marketo/person/${person}`).fields['jobTitle']?.value).toBe('Director');
+  });
+
+  it('keeps its person when the record that got the row asks for it, and gives it to any other', () => {
+    const { world, person, unlink } = wrongPair();
+    unlink();
+    const record = world.record(`marketo/person/${person}`);
+    const askToJoin = (target: string) =>
+      decide(
+        record,
+        { kind: 'wake-up', goldenId: record.goldenId, reason: 'join', target },
+        {
+          ...{ mapping: [], policy: world.state.policy, nowMs: world.state.nowMs, firstReadsComplete: true },
+          ...{ claims: [], owners: new Map(), parents: new Map(), published: new Set() },
+        },
+      );
+
+    expect(askToJoin(parted)).toMatchObject({ nothing: 'stale', relinks: null });
+    expect(askToJoin('golden/other')).toMatchObject({ relinks: { to: 'golden/other' } });
+  });
+
+  it('is unlinked once: asked again nothing happens', () => {
+    const { world, unlink } = wrongPair();
+    unlink();
+    world.settle();
+
+    expect(unlink()).toMatchObject({ nothing: 'stale', dirty: false, forwards: [] });
+  });
+});
