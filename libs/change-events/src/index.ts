@@ -69,7 +69,7 @@ export { createMessageCodec, subjectOf, subjectSchemas, type MessageCodec } from
 export type { EventHead } from './eventHead.ts';
 export type { Ready } from './ready.ts';
 export { canonicalDecimal } from './logicalTypes.ts';
-export { isoTime, timeMs } from './isoTime.ts';
+export { isoTime, isPlainTime, timeMs } from './isoTime.ts';
 export {
   errorTable,
   fateOf,
