@@ -35,6 +35,7 @@ export function claimsAround(
   inbox: InboxMessage,
   record: GoldenRecord | null,
 ): readonly EmailClaim[] {
+  if (claiming.size === 0) return [];
   const addresses = new Set([claimBrought(inbox)?.claim, record && emailClaim(record)]);
   return [...addresses].flatMap((address) => claiming.get(address ?? '') ?? []);
 }

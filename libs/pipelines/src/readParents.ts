@@ -5,6 +5,7 @@ import {
   builtInType,
   entityOfTable,
   parentKey,
+  planOf,
   read,
   rowKey,
   type GoldenRecord,
@@ -101,18 +102,15 @@ function counterpartId(parent: GoldenRecord): string | null {
 
 function relationsOf(message: InboxMessage, { stored, mappingOf }: Known): readonly Relation[] {
   const record = stored.get(message.goldenId) ?? null;
-  return mappingOf(record, message)
-    .filter(({ direction }) => direction !== 'none')
-    .flatMap((mapping) =>
-      idsIn(message, record, mapping).flatMap((id) =>
-        (mapping.parents ?? []).map((table) => ({ table, id, mapping })),
-      ),
-    );
+  return planOf(mappingOf(record, message)).relations.flatMap((mapping) =>
+    idsIn(message, record, mapping).flatMap((id) =>
+      (mapping.parents ?? []).map((table) => ({ table, id, mapping })),
+    ),
+  );
 }
 
 /** What the record names, and what the message makes it name, unless Marketo holds that already. */
 function idsIn(message: InboxMessage, record: GoldenRecord | null, mapping: MappingRow): string[] {
-  if (!mapping.parents) return [];
   const seen = record && activeRow(record, 'marketo')?.seen[mapping.field]?.value;
   const named = [record?.fields[mapping.field]?.value, idBrought(message, mapping)];
   return named.filter((id): id is string => typeof id === 'string' && id !== seen);

@@ -32,7 +32,14 @@ import { consentsFor, openSpreads, readConsents, tellOthers, type Consents } fro
 import { deadLetter } from './deadLetters.ts';
 import { belongsInInbox, claimsAround, claimsBrought, readClaims, readOwners } from './decisionInputs.ts';
 import { readParents, type MappingOf } from './readParents.ts';
-import { forwardMessage, openWrites, outgoing, type Outcome, type OwnedWrite } from './reconcileOutput.ts';
+import {
+  forwardMessage,
+  incomingOf,
+  openWrites,
+  outgoing,
+  type Outcome,
+  type OwnedWrite,
+} from './reconcileOutput.ts';
 import { saveOutcomes } from './saveOutcomes.ts';
 import type { WriteBrake } from './writeBrake.ts';
 
@@ -79,11 +86,12 @@ export function createReconciler(options: ReconcileOptions): BatchHandler {
     const outcomes = await decideAndSave(options, usable, { published, setAside });
     const alarms = options.brake?.alarms() ?? [];
     const told = await tellOthers(options.claims, outcomes, published);
+    const incoming = incomingOf(batch);
     const messages = [
       ...letters.values(),
       ...alarms,
       ...[...outcomes.values()].flatMap((outcome) =>
-        outgoing(batch, outcome, published, options.clock.now()),
+        outgoing(incoming, outcome, published, options.clock.now()),
       ),
       ...told.map((value) => forwardMessage(batch, value)),
     ];

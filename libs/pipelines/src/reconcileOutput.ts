@@ -1,5 +1,5 @@
 import { topics, type GoldenEvent, type InboxMessage } from '@lockstep/change-events';
-import type { Batch, OutgoingMessage } from '@lockstep/ports';
+import type { Batch, IncomingMessage, OutgoingMessage } from '@lockstep/ports';
 import type {
   Decision,
   DynamicsEntry,
@@ -20,12 +20,25 @@ export type Outcome = {
 
 export type OwnedWrite = { readonly goldenId: string; readonly entry: DynamicsEntry };
 
+/** A batch, and the headers of the first message of each key: what follows from a record carries them. */
+export type Incoming = {
+  readonly batch: Batch;
+  readonly headersOf: ReadonlyMap<string, IncomingMessage['headers']>;
+};
+
+export function incomingOf(batch: Batch): Incoming {
+  const headersOf = new Map<string, IncomingMessage['headers']>();
+  for (const { key, headers } of batch.messages) if (!headersOf.has(key)) headersOf.set(key, headers);
+
+  return { batch, headersOf };
+}
+
 /**
  * What a saved outcome lets out: golden events, commands and states of requests that are not known to be published (those of an earlier save
  * that died before it published are among them), messages for other records, and a notice when the record has come to wait.
  */
 export function outgoing(
-  batch: Batch,
+  { batch, headersOf }: Incoming,
   { stored, record, decisions }: Outcome,
   published: ReadonlySet<string>,
   nowMs: number,
@@ -41,7 +54,7 @@ export function outgoing(
   const states = record.outbox.flatMap((entry) =>
     entry.kind === 'request-state' && isOpen(entry) ? [entry.request] : [],
   );
-  const headers = batch.messages.find((message) => message.key === record.goldenId)?.headers ?? {};
+  const headers = headersOf.get(record.goldenId) ?? {};
   const messages = [
     ...[...left, ...decisions.flatMap((decision) => decision.goldenEvent ?? [])].map((event) =>
       goldenMessage(event, record.entity),

@@ -50,9 +50,9 @@ async function linkCreated(links: LinkStore, outcomes: ReadonlyMap<string, Outco
 
 /** Claims that a record made in between and no longer makes, or that an old event made for it. */
 function claimsGivenUp({ record, decisions, brought }: Outcome): EmailClaim[] {
+  const doubtful = [...decisions.flatMap((decision) => decision.claimsRemoved), ...brought];
+  if (doubtful.length === 0) return [];
   // What an alias claimed last stays, until the record that it joined takes it over.
   const held = record ? claimsOf({ ...record, aliasOf: null }) : new Map<string, EmailClaim>();
-  return [...decisions.flatMap((decision) => decision.claimsRemoved), ...brought].filter(
-    (claim) => !held.has(`${claim.claim} ${claim.rowKey}`),
-  );
+  return doubtful.filter((claim) => !held.has(`${claim.claim} ${claim.rowKey}`));
 }

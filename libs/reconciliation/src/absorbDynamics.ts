@@ -114,11 +114,13 @@ function readingsOf(
 ): readonly { readonly mapping: MappingRow; readonly reading: Reading }[] {
   if (!row.active) return [];
   const isRepeat = row.version !== null && compareSequence(event.version, row.version) === 0;
-  const mappings = draft.context.mapping.filter((mapping) => !isRepeat || isNews(row, mapping, event));
-  return mappings.flatMap((mapping) => {
+  const readings: { readonly mapping: MappingRow; readonly reading: Reading }[] = [];
+  for (const mapping of draft.context.mapping) {
+    if (isRepeat && !isNews(row, mapping, event)) continue;
     const reading = readingOf(row, mapping, event);
-    return reading ? [{ mapping, reading }] : [];
-  });
+    if (reading) readings.push({ mapping, reading });
+  }
+  return readings;
 }
 
 /**
@@ -146,16 +148,15 @@ function readingOf(row: DraftRow, mapping: MappingRow, event: ChangeEvent): Read
 /** Fields of persons in Marketo that mirror the linked row itself (F-29, F-45). */
 function mirror(draft: Draft, row: DraftRow): void {
   if (draft.record.entity) return;
-  const facts = {
-    lockstepId: draft.record.goldenId,
-    crmId: row.id,
-    crmType: row.table === 'contact' ? 'Contact' : 'Lead',
-    crmIsDeleted: row.deletedAt !== null,
-  };
-  for (const [name, value] of Object.entries(facts)) {
-    if (draft.record.fields[name]?.value === value) continue;
-    setField(draft, name, { value, source: 'dynamics', changedAt: null, rule: 'mirror' });
-  }
+  reflect(draft, 'lockstepId', draft.record.goldenId);
+  reflect(draft, 'crmId', row.id);
+  reflect(draft, 'crmType', row.table === 'contact' ? 'Contact' : 'Lead');
+  reflect(draft, 'crmIsDeleted', row.deletedAt !== null);
+}
+
+function reflect(draft: Draft, name: string, value: Scalar): void {
+  if (draft.record.fields[name]?.value === value) return;
+  setField(draft, name, { value, source: 'dynamics', changedAt: null, rule: 'mirror' });
 }
 
 /**

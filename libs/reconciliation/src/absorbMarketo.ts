@@ -93,8 +93,9 @@ function absorbFields(draft: Draft, row: DraftRow, event: ChangeEvent): void {
     (item) => !row.decidedEvidence.includes(item.marketoGUID),
   );
   const ordered = fresh.toSorted((a, b) => a.activityId - b.activityId);
+  const evidenceOf = byField(ordered);
   for (const mapping of draft.context.mapping) {
-    const evidence = ordered.filter((item) => item.field === mapping.marketo);
+    const evidence = evidenceOf(mapping);
     const confirmed = confirmedValue(row, mapping, event.evidence?.feedNumber ?? null);
     absorbField(draft, { row, mapping, evidence, event });
     const seen = row.seen[mapping.field];
@@ -102,6 +103,16 @@ function absorbFields(draft: Draft, row: DraftRow, event: ChangeEvent): void {
   }
   const guids = ordered.map((item) => item.marketoGUID);
   row.decidedEvidence = [...row.decidedEvidence, ...guids].slice(-decidedEvidenceMax);
+}
+
+function byField(evidence: readonly EvidenceRow[]): (mapping: MappingRow) => readonly EvidenceRow[] {
+  const told = new Map<string | null, EvidenceRow[]>();
+  for (const item of evidence) {
+    const others = told.get(item.field);
+    if (others) others.push(item);
+    else told.set(item.field, [item]);
+  }
+  return ({ marketo }) => told.get(marketo) ?? [];
 }
 
 type FieldEvidence = {

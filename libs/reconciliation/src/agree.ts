@@ -17,10 +17,20 @@ export function agree(draft: Draft): void {
   const dynamics = activeRow(draft.record, 'dynamics');
   const marketo = activeRow(draft.record, 'marketo');
   if (!dynamics || !marketo || marketo.deletedAt) return;
+  const rows = [dynamics, marketo];
   for (const mapping of draft.context.mapping) {
     const field = draft.record.fields[mapping.field];
     const isOpen = field !== undefined && !field.agreed;
-    if (!isOpen || ![dynamics, marketo].every((row) => holds(row, mapping, field.value))) continue;
-    draft.record.fields[mapping.field] = { ...field, agreed: true, base: field.value };
+    if (!isOpen || !rows.every((row) => holds(row, mapping, field.value))) continue;
+    const { value, source, changedAt, rule, eventId } = field;
+    draft.record.fields[mapping.field] = {
+      value,
+      source,
+      changedAt,
+      rule,
+      eventId,
+      base: value,
+      agreed: true,
+    };
   }
 }

@@ -1,4 +1,4 @@
-import { isoTime, type GoldenEvent, type ScalarValues } from '@lockstep/change-events';
+import { isoTime, type GoldenEvent, type Scalar, type ScalarValues } from '@lockstep/change-events';
 import { deepEqual } from 'fast-equals';
 import { spreadId } from './consent.ts';
 import type { Decision, Draft } from './decision.ts';
@@ -22,7 +22,7 @@ export function closeDecision(draft: Draft): Decision {
   }
   record.dueAtMs = dueTimeOf(record);
   markTroubled(draft);
-  const dirty = isDirty(draft);
+  const dirty = isDirty(draft, goldenEvent);
   if (dirty) complete(draft);
   const claims = dirty ? claimChanges(before, record) : { added: [], removed: [] };
   return {
@@ -71,28 +71,38 @@ function sign({ record, context }: Draft): void {
 }
 
 /** That something is out is no reason to save: the next save drops it. */
-function isDirty(draft: Draft): boolean {
+function isDirty(draft: Draft, goldenEvent: GoldenEvent | null): boolean {
   const { record, before } = draft;
+  // Its entry is new in the outbox.
+  if (goldenEvent) return true;
   const outbox = before.outbox.filter((entry) => isOpen(draft, entry));
   return !deepEqual({ ...record, revision: before.revision }, { ...before, outbox });
 }
 
 function dueTimeOf({ outbox, waiting, held, rows, requests = [] }: Draft['record']): number | null {
-  const dueTimes = [
-    ...outbox.flatMap((entry) => ('dueAtMs' in entry ? [entry.dueAtMs] : [])),
-    ...requestTimes(requests),
-    ...rows.flatMap(({ turnsAtMs }) => turnsAtMs ?? []),
-  ];
+  const dueTimes = [...requestTimes(requests), ...entryTimes(outbox), ...turningTimes(rows)];
   if (waiting && waiting.cause !== 'first-reads') dueTimes.push(waiting.dueAtMs);
   if (held) dueTimes.push(held.dueAtMs);
   return dueTimes.length > 0 ? Math.min(...dueTimes) : null;
+}
+
+function entryTimes(outbox: Draft['record']['outbox']): number[] {
+  const times: number[] = [];
+  for (const entry of outbox) if ('dueAtMs' in entry) times.push(entry.dueAtMs);
+  return times;
+}
+
+function turningTimes(rows: Draft['record']['rows']): number[] {
+  const times: number[] = [];
+  for (const { turnsAtMs } of rows) if (turnsAtMs !== undefined) times.push(turnsAtMs);
+  return times;
 }
 
 /** Others see values, conflicts and rows; what is on its way is nobody else's business. */
 function isVisible(draft: Draft): boolean {
   const { record, before, changed, conflicts } = draft;
   if (changed.size > 0 || conflicts.length > 0 || record.aliasOf !== before.aliasOf) return true;
-  return JSON.stringify(rowsOf(record)) !== JSON.stringify(rowsOf(before));
+  return !deepEqual(rowsOf(record), rowsOf(before));
 }
 
 const rowsOf = (record: GoldenRecord): GoldenEvent['rows'] =>
@@ -104,11 +114,15 @@ const rowsOf = (record: GoldenRecord): GoldenEvent['rows'] =>
     deleted: deletedAt !== null,
   }));
 
+function valuesOf({ fields }: Draft['record']): ScalarValues {
+  const values: Record<string, Scalar> = {};
+  for (const name of Object.keys(fields)) values[name] = fields[name]?.value ?? null;
+
+  return values;
+}
+
 function goldenEventOf(draft: Draft): GoldenEvent {
   const { record, changed, conflicts, cause, context } = draft;
-  const values: ScalarValues = Object.fromEntries(
-    Object.entries(record.fields).map(([name, field]) => [name, field.value]),
-  );
   return {
     eventId: `${record.goldenId}/${record.revision.epoch}.${record.revision.number}`,
     goldenId: record.goldenId,
@@ -116,7 +130,7 @@ function goldenEventOf(draft: Draft): GoldenEvent {
     kind: record.entity ? null : record.kind,
     mergedInto: record.aliasOf,
     rows: rowsOf(record),
-    fields: values,
+    fields: valuesOf(record),
     changed: [...changed.values()],
     conflicts: [...conflicts],
     causeEventId: cause.eventId,

@@ -2,6 +2,7 @@ import type { System } from '@lockstep/change-events';
 import type { Draft } from './decision.ts';
 import type { GoldenRecord } from './goldenRecord.ts';
 import type { MappingRow } from './mapping.ts';
+import { planOf } from './mappingPlan.ts';
 import { emailClaim } from './match.ts';
 import { setField } from './observe.ts';
 import { consentRule } from './policy.ts';
@@ -33,7 +34,7 @@ const consentField = 'unsubscribed';
 
 /** True when the mapping has the field whose opt-out goes with the address. */
 export function hasConsent(mapping: readonly MappingRow[]): boolean {
-  return mapping.some(({ field }) => field === consentField);
+  return planOf(mapping).fields.has(consentField);
 }
 
 /** Names a wish that is still to be told, among what is known to be published; null when there is none. */

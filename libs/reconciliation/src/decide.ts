@@ -13,6 +13,7 @@ import { newGoldenRecord, openDraft, type Decision, type DecisionContext, type D
 import { entityIn } from './entityTypes.ts';
 import { obeyWish } from './operatorWish.ts';
 import { markKeptOut } from './keptOut.ts';
+import { planOf } from './mappingPlan.ts';
 import { setField } from './observe.ts';
 import { planDynamics } from './planDynamics.ts';
 import { lookAgainAtEntity, planEntity } from './planEntity.ts';
@@ -87,7 +88,7 @@ function plan(draft: Draft): void {
 
 /** Fields that have one value for everybody. */
 function holdConstants(draft: Draft): void {
-  for (const { field, constant } of draft.context.mapping) {
+  for (const { field, constant } of planOf(draft.context.mapping).constants) {
     if (constant === undefined || draft.record.fields[field]?.value === constant) continue;
     setField(draft, field, { value: constant, source: 'dynamics', changedAt: null, rule: 'constant' });
   }

@@ -45,6 +45,7 @@ export { troublesOf, type Trouble } from './troubles.ts';
 export { claimOf, claimsOf, emailClaim, isFreePerson } from './match.ts';
 export type { ConflictPolicy, WritePolicy } from './conflictPolicies.ts';
 export { defaultMapping, filterColumn, type Direction, type GoldenType, type MappingRow } from './mapping.ts';
+export { planOf, type MappingPlan } from './mappingPlan.ts';
 export { nativePolicy, type Policy } from './policy.ts';
 export { isBlank, notRepresentable, project, read, readDisplay, type Reading } from './projection.ts';
 export { optionSets } from './optionSets.ts';

@@ -10,6 +10,7 @@ import {
   type Known,
 } from './expression.ts';
 import { filterColumn } from './mapping.ts';
+import { planOf } from './mappingPlan.ts';
 import { setField } from './observe.ts';
 
 /** Which rows of Dynamics stay out of Marketo. */
@@ -36,8 +37,10 @@ export function noteFilters({ context }: Draft, row: DraftRow, event: ChangeEven
   const fields = event.fields ?? {};
   const sync = fields[filterColumn] as boolean | null | undefined;
   if (sync !== undefined && (sync !== null || isProven)) row.filter = sync;
+  const columns = columnsFor(context, row.table);
+  if (columns.length === 0 && row.filtered === undefined) return;
   const kept = Object.fromEntries(
-    columnsFor(context, row.table).flatMap((column) => {
+    columns.flatMap((column) => {
       const value = valueIn(row, event, { column, isProven });
 
       return value ? [[column, value] as const] : [];
@@ -99,7 +102,7 @@ export function markKeptOut(draft: Draft): void {
 
 /** The mapping has a field of Marketo that tells who stays out. */
 export const tellsKeptOut = ({ mapping }: DecisionContext): boolean =>
-  mapping.some(({ field }) => field === keptOutField);
+  planOf(mapping).fields.has(keptOutField);
 
 function markRow(context: DecisionContext, row: DraftRow): void {
   const { policy, nowMs } = context;

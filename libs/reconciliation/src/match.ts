@@ -1,5 +1,5 @@
 import { activeRow, type Draft, type EmailClaim } from './decision.ts';
-import { rowKey, type GoldenRecord } from './goldenRecord.ts';
+import { rowKey, type GoldenRecord, type LinkedRow } from './goldenRecord.ts';
 import { isParted } from './unlink.ts';
 
 /** Exactly one candidate on both sides joins; several are for a person to decide (design section 5, First meeting). */
@@ -81,6 +81,7 @@ export function claimChanges(
   before: GoldenRecord,
   after: GoldenRecord,
 ): { added: EmailClaim[]; removed: EmailClaim[] } {
+  if (claimAlike(before, after)) return { added: [], removed: [] };
   const [former, present] = [claimsOf(before), claimsOf(after)];
   const missingIn = (from: ReadonlyMap<string, EmailClaim>, other: ReadonlyMap<string, EmailClaim>) =>
     [...from].filter(([key]) => !other.has(key)).map(([, claim]) => claim);
@@ -88,6 +89,18 @@ export function claimChanges(
     added: missingIn(present, former),
     removed: after.aliasOf ? [] : missingIn(former, present),
   };
+}
+
+/** What claims are made of is the same, row by row: then so are they. */
+function claimAlike(before: GoldenRecord, after: GoldenRecord): boolean {
+  if (before.aliasOf !== after.aliasOf || before.rows.length !== after.rows.length) return false;
+  return before.rows.every((row, at) => claimsLike(row, after.rows[at]));
+}
+
+function claimsLike(row: LinkedRow, other: LinkedRow | undefined): boolean {
+  if (row.id !== other?.id || row.table !== other.table || row.active !== other.active) return false;
+  const isThere = (row.deletedAt === null) === (other.deletedAt === null);
+  return isThere && row.seen['email']?.value === other.seen['email']?.value;
 }
 
 /** True for a person of Marketo that is there and was never linked to a row of Dynamics, and so may join another record. */

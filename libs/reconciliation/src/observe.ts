@@ -1,6 +1,6 @@
 import { compareSequence, isAfter, type Scalar, type Sequence } from '@lockstep/change-events';
 import { openValues, type Draft, type DraftRow } from './decision.ts';
-import type { GoldenField } from './goldenRecord.ts';
+import type { GoldenField, SeenValue } from './goldenRecord.ts';
 import type { MappingRow } from './mapping.ts';
 import { isBlank, isCutOf, project, read, type Reading } from './projection.ts';
 import { heldForReview, type Dispute, type Ruling } from './conflictPolicies.ts';
@@ -32,7 +32,7 @@ export function observe(draft: Draft, observation: Observation): void {
   const seen = row.seen[mapping.field];
   if (seen && compareSequence(at, seen.at) < 0) return;
   if (seen?.value === reading.side) {
-    row.seen[mapping.field] = { ...seen, at };
+    row.seen[mapping.field] = seenAgain(seen, at);
     return;
   }
   if (isOnItsWay(draft, observation)) {
@@ -42,8 +42,14 @@ export function observe(draft: Draft, observation: Observation): void {
   row.seen[mapping.field] = { value: reading.side, at };
   release(row, mapping);
   const madeOn = observation.madeOn === undefined ? seen?.value : observation.madeOn;
-  applyChange(draft, { ...observation, madeOn }, isFirstMeeting(draft, { ...observation, madeOn }));
+  const { changedAt } = observation;
+  const change: Observation = { row, mapping, reading, at, changedAt, madeOn };
+  applyChange(draft, change, isFirstMeeting(draft, change));
 }
+
+/** Nearly all fields of nearly all events: spelled out, because a spread with a member behind it costs many times as much. */
+const seenAgain = (seen: SeenValue, at: Sequence): SeenValue =>
+  seen.unconfirmed ? { ...seen, at } : { value: seen.value, at };
 
 /**
  * A person that carries our golden id was made by us: what it holds beyond that, people have put there since. What it does
@@ -217,7 +223,9 @@ export function setField(
   next: Pick<GoldenField, 'value' | 'source' | 'changedAt' | 'rule'>,
 ): void {
   const former = draft.record.fields[name];
-  draft.record.fields[name] = { ...next, eventId: draft.cause.eventId, base: former?.base, agreed: false };
+  const { value, source, changedAt, rule } = next;
+  const { eventId } = draft.cause;
+  draft.record.fields[name] = { value, source, changedAt, rule, eventId, base: former?.base, agreed: false };
   draft.changed.set(name, {
     field: name,
     before: draft.changed.get(name)?.before ?? former?.value ?? null,

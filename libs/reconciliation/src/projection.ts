@@ -1,6 +1,7 @@
 import {
   canonicalDecimal,
   isoTime,
+  isPlainTime,
   type FieldValue,
   type OptionValue,
   type Scalar,
@@ -43,6 +44,7 @@ function toMarketo(row: MappingRow, golden: Scalar): Scalar {
 }
 
 function wholeSecond(text: string): string {
+  if (isPlainTime(text)) return text;
   return isoTime(Math.floor(Date.parse(text) / 1000) * 1000);
 }
 

@@ -5,12 +5,12 @@ import { isBlank, type Reading } from './projection.ts';
 
 /**
  * Lets a contact carry on the lead that it was made of, unless its own filter says No; then the lead goes on speaking
- * (F-26, native-sync 2.2). The rows may be met in either order. Answers what the row that spoke so far was seen to hold;
- * from now on that one speaks for lifecycle only.
+ * (F-26, native-sync 2.2). The rows may be met in either order. Answers what the row that spoke so far was seen to hold, null where
+ * there is none; from now on that one speaks for lifecycle only.
  */
-export function carryOn(draft: Draft, row: DraftRow): DraftRow['seen'] {
+export function carryOn(draft: Draft, row: DraftRow): DraftRow['seen'] | null {
   const former = activeRow(draft.record, 'dynamics');
-  if (!former || former === row || !mayCarryOn(draft, row, former)) return {};
+  if (!former || former === row || !mayCarryOn(draft, row, former)) return null;
   const { seen } = former;
   Object.assign(former, { active: false, seen: {}, inFlight: {}, parked: {} });
   draft.record.outbox = draft.record.outbox.filter(
@@ -33,8 +33,13 @@ function mayCarryOn({ record, context }: Draft, row: DraftRow, former: DraftRow)
  * What the contact took from its lead is no edit, so that an edit of Marketo that the lead had not got yet holds. What it did
  * not take is blank there, as at a first meeting.
  */
-export function inherit(row: DraftRow, seen: DraftRow['seen'], mapping: MappingRow, reading: Reading): void {
-  const former = seen[mapping.field];
+export function inherit(
+  row: DraftRow,
+  seen: DraftRow['seen'] | null,
+  mapping: MappingRow,
+  reading: Reading,
+): void {
+  const former = seen?.[mapping.field];
   if (!former || mapping.direction !== 'both' || isBlank(reading.golden)) return;
   row.seen[mapping.field] = { value: former.value, at: { epoch: 0, number: 0 } };
 }

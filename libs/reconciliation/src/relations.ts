@@ -2,6 +2,7 @@ import type { DeliveryOutcome, Scalar, ScalarValues } from '@lockstep/change-eve
 import { activeRow, typeOf, type Draft, type DraftRow } from './decision.ts';
 import { isKeptOut } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
+import { planOf } from './mappingPlan.ts';
 
 /** Ours, and what Marketo says of a person (marketo-rest 4). */
 const parentCodes = new Set(['MARKETO_PARENT_MISSING', '718', '1013']);
@@ -64,7 +65,7 @@ function hasOpenRelation(draft: Draft): boolean {
 const isToDelete = (draft: Draft): boolean => typeOf(draft)?.onDelete === 'delete';
 
 function hasOpenIn(draft: Draft, other: DraftRow): boolean {
-  return !other.deletedAt && draft.context.mapping.some((mapping) => isOpen(draft, mapping, other));
+  return !other.deletedAt && planOf(draft.context.mapping).relations.some((row) => isOpen(draft, row, other));
 }
 
 /** Of a record that is not in Marketo, only what was taken back is open, and what its key is made of. */
@@ -86,7 +87,7 @@ const idOf = ({ record }: Draft, { field }: MappingRow): Scalar => record.fields
 
 function isOpen(draft: Draft, mapping: MappingRow, other: DraftRow): boolean {
   const [id, seen] = [idOf(draft, mapping), other.seen[mapping.field]?.value];
-  if (!mapping.parents || mapping.direction === 'none' || id === null || seen === id) return false;
+  if (id === null || seen === id) return false;
   const parent = parentOf(draft, mapping, id);
   return parent === undefined || (draft.record.held !== undefined && seen !== parent);
 }

@@ -34,6 +34,7 @@ function trialOf(draft: Draft): Draft {
 
 function markWithheld({ record }: Draft, system: System, forecast: readonly Forecast[]): void {
   const isSo = forecast.length > 0;
+  if (!isSo && !record.withheld && !record.forecast) return;
   const withheld = bySystem(record.withheld, system, isSo ? true : undefined);
   const foretold = bySystem(record.forecast, system, isSo ? forecast : undefined);
   if (withheld) record.withheld = withheld;
