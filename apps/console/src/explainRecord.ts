@@ -1,6 +1,6 @@
 import type { Scalar } from '@lockstep/change-events';
 import { openMongoStores } from '@lockstep/mongodb';
-import { findRecords, recordView, type RecordView } from '@lockstep/pipelines';
+import { explainRecords, type ExplainedRecord } from '@lockstep/pipelines';
 import type { Environment } from '@lockstep/service-runtime';
 import Table from 'cli-table3';
 import { loadApiConfig, loadStoreConfig } from './config.ts';
@@ -24,32 +24,35 @@ export async function explainRecord(
 const soughtBy = (wanted: string) =>
   wanted.includes('@') ? { email: wanted } : wanted.includes('/') ? { row: wanted } : { goldenId: wanted };
 
-async function findViews(env: Environment, wanted: string): Promise<readonly RecordView[]> {
+async function findViews(env: Environment, wanted: string): Promise<readonly ExplainedRecord[]> {
   const sought = soughtBy(wanted);
   const api = loadApiConfig(env);
   if (api.lockstepApiUrl === undefined) return readViews(env, sought);
   const client = openClient(api);
   if (sought.goldenId !== undefined)
-    return [await client.get<RecordView>(`/v1/records/${encodeURIComponent(sought.goldenId)}`)];
+    return [await client.get<ExplainedRecord>(`/v1/records/${encodeURIComponent(sought.goldenId)}`)];
 
-  return (await client.get<{ records: RecordView[] }>('/v1/records', sought)).records;
+  return (await client.get<{ records: ExplainedRecord[] }>('/v1/records', sought)).records;
 }
 
 async function readViews(
   env: Environment,
   sought: ReturnType<typeof soughtBy>,
-): Promise<readonly RecordView[]> {
+): Promise<readonly ExplainedRecord[]> {
   const config = loadStoreConfig(env);
   const stores = await openMongoStores({ url: config.mongodbUrl, database: config.mongodbDatabase });
   try {
-    return (await findRecords(stores, sought)).map(recordView);
+    return await explainRecords(stores, sought);
   } finally {
     await stores.close();
   }
 }
 
+/** Most that a record itself keeps. */
+const conflictsKeptMax = 20;
+
 /** The record in words: its rows, each field with its source and rule, its conflicts, and what it waits for. */
-export function explain(view: RecordView): string[] {
+export function explain(view: ExplainedRecord): string[] {
   return [
     `golden record ${view.goldenId} (${view.kind}), revision ${view.revision}`,
     ...(view.aliasOf ? [`joined to ${view.aliasOf}`] : []),
@@ -58,13 +61,7 @@ export function explain(view: RecordView): string[] {
       ({ row, to }) => `parted from ${row}${to === undefined ? '' : `, which went to ${to}`}`,
     ),
     fieldTable(view),
-    ...(view.conflicts.length === 0
-      ? ['no conflicts']
-      : ['conflicts, oldest first (older ones are on golden.person.changes):']),
-    ...view.conflicts.map(
-      ({ field, winner, winnerValue, loserValue, rule, at }) =>
-        `  ${at} ${field}: ${winner} won with ${show(winnerValue)} over ${show(loserValue)} by the rule ${rule}`,
-    ),
+    ...conflictLines(view),
     ...view.troubles.map(
       ({ side, operation, field, code, detail }) =>
         `in trouble: ${[side, operation, field, code, detail].filter(Boolean).join(' ')}`,
@@ -76,7 +73,24 @@ export function explain(view: RecordView): string[] {
   ];
 }
 
-function rowLine({ key, active, deleted, missing, outSince }: RecordView['rows'][number]): string {
+/** The conflicts that are kept, and where history ends: a record keeps its last 20, `HISTORY_DAYS` the others. */
+function conflictLines({ conflicts, pastConflicts }: ExplainedRecord): string[] {
+  const all = [...pastConflicts, ...conflicts];
+  if (all.length === 0) return ['no conflicts'];
+  const isWhole = conflicts.length < conflictsKeptMax;
+
+  return [
+    isWhole
+      ? 'conflicts, oldest first:'
+      : 'conflicts, oldest first; what is older than these is not kept any more:',
+    ...all.map(
+      ({ field, winner, winnerValue, loserValue, rule, at }) =>
+        `  ${at} ${field}: ${winner} won with ${show(winnerValue)} over ${show(loserValue)} by the rule ${rule}`,
+    ),
+  ];
+}
+
+function rowLine({ key, active, deleted, missing, outSince }: ExplainedRecord['rows'][number]): string {
   const remarks = [
     ...(active ? [] : ['not active']),
     ...(deleted ? ['deleted'] : []),
@@ -87,7 +101,7 @@ function rowLine({ key, active, deleted, missing, outSince }: RecordView['rows']
   return `  ${key}${remarks.length === 0 ? '' : ` (${remarks.join(', ')})`}`;
 }
 
-function fieldTable({ fields }: RecordView): string {
+function fieldTable({ fields }: ExplainedRecord): string {
   const head = ['field', 'value', 'from', 'rule', 'changed', 'agreed by both'];
   const table = new Table({ head, style: { head: [], border: [] } });
   for (const { field, value, source, rule, changedAt, agreed } of fields) {

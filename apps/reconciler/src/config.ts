@@ -94,6 +94,15 @@ export const settings = [
   percent('CREATED', 'created', '30'),
   percent('DELETED', 'deleted or merged', '5'),
   {
+    name: 'HISTORY_DAYS',
+    description:
+      'How long conflicts are kept that are no longer among the last 20 of their record, in days; changing it does not change those that are kept already.',
+    kind: 'integer',
+    default: '90',
+    min: 1,
+    max: 3_650,
+  },
+  {
     name: 'API_TOKEN',
     description: 'Token that callers of the operator’s API must bring; without one the API does not exist.',
     kind: 'string',

@@ -69,6 +69,7 @@ type Parts = {
   readonly brake: WriteBrake | null;
 };
 
+const dayMs = 86_400_000;
 const routerGroup = 'lockstep.router';
 const reconcileGroup = 'lockstep.reconcile';
 const reconcileBackfillGroup = 'lockstep.reconcile.backfill';
@@ -237,6 +238,7 @@ function reconcilerBy(
     writeDynamics,
     withheld: directions.withheld,
     ...(brake && { brake }),
+    history: { store: stores.pastConflicts, keptMs: config.historyDays * dayMs },
     onDecided: ({ conflicts }) => {
       for (const { rule } of conflicts) service.metrics.conflicts.inc({ rule });
     },

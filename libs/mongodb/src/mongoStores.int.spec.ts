@@ -8,6 +8,7 @@ import {
   linkStoreContract,
   requestStoreContract,
   syncStateContract,
+  pastConflictsContract,
   troubleReaderContract,
   writeCountsContract,
 } from '@lockstep/ports';
@@ -47,6 +48,7 @@ requestStoreContract('MongoDB', async () => (await openEmpty()).requests);
 callbackStoreContract('MongoDB', async () => (await openEmpty()).callbacks);
 syncStateContract('MongoDB', async () => (await openEmpty()).syncState);
 troubleReaderContract('MongoDB', openEmpty);
+pastConflictsContract('MongoDB', async () => (await openEmpty()).pastConflicts);
 writeCountsContract('MongoDB', async () => (await openEmpty()).writeCounts);
 
 describe('openMongoStores', () => {

@@ -7,6 +7,7 @@ import type {
   DeliveryStore,
   GoldenStore,
   LinkStore,
+  PastConflictStore,
   RequestStore,
   SyncStateStore,
   TroubleReader,
@@ -21,6 +22,7 @@ import { mongoConsentStore } from './mongoConsentStore.ts';
 import { mongoDeliveryStore } from './mongoDeliveryStore.ts';
 import { mongoGoldenStore, type GoldenDocument } from './mongoGoldenStore.ts';
 import { mongoLinkStore } from './mongoLinkStore.ts';
+import { indexPastConflicts, mongoPastConflicts, type PastConflictDocument } from './mongoPastConflicts.ts';
 import { indexRequests, mongoRequestStore, type RequestDocument } from './mongoRequestStore.ts';
 import { mongoSyncState } from './mongoSyncState.ts';
 import { indexTroubles, mongoTroubleReader } from './mongoTroubleReader.ts';
@@ -45,6 +47,7 @@ export type MongoStores = {
   readonly syncState: SyncStateStore;
   readonly troubles: TroubleReader;
   readonly writeCounts: WriteCountStore;
+  readonly pastConflicts: PastConflictStore;
   /** One round trip; throws MONGODB_UNREACHABLE or MONGODB_REFUSED. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -91,6 +94,7 @@ function storesOver(db: Db, operationTimeoutMs: number): Omit<MongoStores, 'ping
     syncState: mongoSyncState(db.collection('syncState'), operationTimeoutMs),
     troubles: mongoTroubleReader(db.collection('goldenRecords'), operationTimeoutMs),
     writeCounts: mongoWriteCounts(db.collection('writeCounts'), operationTimeoutMs),
+    pastConflicts: mongoPastConflicts(db.collection('pastConflicts'), operationTimeoutMs),
   };
 }
 
@@ -103,6 +107,7 @@ async function createIndexes(db: Db): Promise<void> {
   await indexTroubles(golden);
   await indexRequests(db.collection<RequestDocument>('requests'));
   await indexCallbacks(db.collection<CallbackDocument>('callbacks'));
+  await indexPastConflicts(db.collection<PastConflictDocument>('pastConflicts'));
   await indexWriteCounts(db.collection<WriteCountDocument>('writeCounts'));
 }
 

@@ -42,6 +42,7 @@ export {
 } from './operate/rehearse.ts';
 export { replayLetters, type ReplayOptions } from './operate/replayLetters.ts';
 export { createDirections, directionTargets, type Directions } from './operate/directions.ts';
+export { explainRecords, type ExplainedRecord, type ExplainStores } from './operate/explainRecords.ts';
 export { findRecords, type RecordStores, type Sought } from './operate/findRecords.ts';
 export {
   recordView,

@@ -31,6 +31,7 @@ import { addBySystem, countWrites, noWritesAtAll, type WritesBySystem } from './
 import { consentsFor, openSpreads, readConsents, tellOthers, type Consents } from './consentFlow.ts';
 import { deadLetter } from './deadLetters.ts';
 import { belongsInInbox, claimsAround, claimsBrought, readClaims, readOwners } from './decisionInputs.ts';
+import type { History } from './keepHistory.ts';
 import { readParents, type MappingOf } from './readParents.ts';
 import {
   forwardMessage,
@@ -59,6 +60,8 @@ export type ReconcileOptions = {
   readonly policy: Policy;
   /** Systems to which nothing is written for now; none without it. */
   readonly withheld?: () => ReadonlySet<System>;
+  /** Keeps conflicts that fall out of their records; they are forgotten without it. */
+  readonly history?: History;
   /** Holds a direction back when too much is written; nothing does without it. */
   readonly brake?: WriteBrake;
   /** Starts the guarded writes of a batch once it is committed; must not throw. */

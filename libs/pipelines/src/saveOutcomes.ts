@@ -1,6 +1,7 @@
-import type { ClaimStore, ConsentStore, GoldenStore, LinkStore } from '@lockstep/ports';
+import type { ClaimStore, Clock, ConsentStore, GoldenStore, LinkStore } from '@lockstep/ports';
 import { claimsOf, rowKey, type EmailClaim } from '@lockstep/reconciliation';
 import { saveConsents, type Consents } from './consentFlow.ts';
+import { keepHistory, type History } from './keepHistory.ts';
 import type { Outcome } from './reconcileOutput.ts';
 
 type Stores = {
@@ -8,6 +9,8 @@ type Stores = {
   readonly links: LinkStore;
   readonly claims: ClaimStore;
   readonly consents: ConsentStore;
+  readonly history?: History;
+  readonly clock: Pick<Clock, 'now'>;
 };
 
 /**
@@ -25,6 +28,7 @@ export async function saveOutcomes(
   for (const { relinks, record } of decisions) {
     if (relinks) await options.links.relink(relinks.rowKeys, record.goldenId, relinks.to);
   }
+  if (options.history) await keepHistory(options.history, outcomes.values(), options.clock.now());
   const overtaken = await saveConsents(options.consents, outcomes, known);
   const saves = [...outcomes].flatMap(([goldenId, { stored, record }]) =>
     record && record !== stored && !overtaken.has(goldenId)

@@ -50,6 +50,8 @@ export {
   type WriteKind,
 } from './writeCounts.ts';
 export { writeCountsContract } from './contracts/writeCountsContract.ts';
+export type { PastConflict, PastConflictStore } from './pastConflicts.ts';
+export { pastConflictsContract } from './contracts/pastConflictsContract.ts';
 export { countTroubles, troubleKey } from './troubleCounts.ts';
 export { troubleReaderContract, type TroubleStores } from './contracts/troubleReaderContract.ts';
 export type {

@@ -1,5 +1,5 @@
 import { SyncError } from '@lockstep/change-events';
-import type { Directions, RecordStores, ReplayOptions } from '@lockstep/pipelines';
+import type { Directions, ExplainStores, ReplayOptions } from '@lockstep/pipelines';
 import type { FastifyInstance } from 'fastify';
 import type {
   Clock,
@@ -13,7 +13,7 @@ import type {
 
 /** What the operator's API reads and acts through. */
 export type OperatorParts = {
-  readonly stores: Omit<RecordStores, 'golden'> & {
+  readonly stores: Omit<ExplainStores, 'golden'> & {
     readonly golden: Pick<GoldenStore, 'load' | 'findWithheld' | 'page'>;
     readonly troubles: TroubleReader;
     readonly syncState: Pick<SyncStateStore, 'firstReadsComplete'>;

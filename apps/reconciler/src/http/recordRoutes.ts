@@ -1,5 +1,5 @@
 import { SyncError } from '@lockstep/change-events';
-import { findRecords, recordView } from '@lockstep/pipelines';
+import { explainRecords } from '@lockstep/pipelines';
 import { Type, type Static } from '@sinclair/typebox';
 import { troubleSchema } from './errorRoutes.ts';
 import type { OperatorRoutes } from './operatorParts.ts';
@@ -55,7 +55,10 @@ const recordSchema = Type.Object({
   troubledSince: nullableText,
   troubles: Type.Array(troubleSchema),
   open: Type.Array(openSchema),
-  conflicts: Type.Array(conflictSchema),
+  conflicts: Type.Array(conflictSchema, { description: 'The last 20, oldest first.' }),
+  pastConflicts: Type.Array(conflictSchema, {
+    description: 'Those before them that are still kept, 200 at most, oldest first.',
+  }),
   parted: Type.Array(Type.Object({ row: Type.String(), to: Type.Optional(Type.String()) }), {
     description: 'Rows that an operator parted from it, and the golden ids that got them.',
   }),
@@ -81,9 +84,9 @@ export const recordRoutes: OperatorRoutes = (scope, parts) => {
       },
     },
     async ({ params: { goldenId } }) => {
-      const [record] = await findRecords(parts().stores, { goldenId });
+      const [record] = await explainRecords(parts().stores, { goldenId });
       if (!record) throw new SyncError('RECORD_UNKNOWN', { detail: goldenId });
-      return recordView(record);
+      return record;
     },
   );
   scope.get<{ Querystring: Static<typeof soughtQuery> }>(
@@ -98,8 +101,7 @@ export const recordRoutes: OperatorRoutes = (scope, parts) => {
     async ({ query }) => {
       if (Object.keys(query).length !== 1)
         throw new SyncError('API_REQUEST_INVALID', { detail: 'one of row, person and email is needed' });
-      const records = await findRecords(parts().stores, query);
-      return { records: records.map(recordView) };
+      return { records: await explainRecords(parts().stores, query) };
     },
   );
 };

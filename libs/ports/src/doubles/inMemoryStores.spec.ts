@@ -5,6 +5,7 @@ import { goldenStoreContract } from '../contracts/goldenStoreContract.ts';
 import { linkStoreContract } from '../contracts/linkStoreContract.ts';
 import { syncStateContract } from '../contracts/syncStateContract.ts';
 import { troubleReaderContract } from '../contracts/troubleReaderContract.ts';
+import { pastConflictsContract } from '../contracts/pastConflictsContract.ts';
 import { writeCountsContract } from '../contracts/writeCountsContract.ts';
 import { inMemoryStores } from './inMemoryStores.ts';
 
@@ -17,6 +18,7 @@ consentStoreContract(name, async () => inMemoryStores().consents);
 deliveryStoreContract(name, async () => inMemoryStores().deliveries);
 syncStateContract(name, async () => inMemoryStores().syncState);
 troubleReaderContract(name, async () => inMemoryStores());
+pastConflictsContract(name, async () => inMemoryStores().pastConflicts);
 writeCountsContract(name, async () => inMemoryStores().writeCounts);
 
 describe('inMemoryStores', () => {

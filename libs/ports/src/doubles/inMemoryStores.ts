@@ -11,7 +11,9 @@ import type {
   SyncStateStore,
 } from '../goldenStore.ts';
 import type { TroubleReader } from '../troubleReader.ts';
+import type { PastConflictStore } from '../pastConflicts.ts';
 import type { WriteCountStore } from '../writeCounts.ts';
+import { inMemoryPastConflicts } from './inMemoryPastConflicts.ts';
 import { inMemoryTroubles } from './inMemoryTroubles.ts';
 import { inMemoryWriteCounts } from './inMemoryWriteCounts.ts';
 
@@ -25,6 +27,7 @@ export type InMemoryStores = {
   readonly syncState: SyncStateStore;
   readonly troubles: TroubleReader;
   readonly writeCounts: WriteCountStore;
+  readonly pastConflicts: PastConflictStore;
   /** Every golden record, in the order of insertion. */
   all(): GoldenRecord[];
 };
@@ -41,6 +44,7 @@ export function inMemoryStores(): InMemoryStores {
     syncState: inMemorySyncState(),
     troubles: inMemoryTroubles(records),
     writeCounts: inMemoryWriteCounts(),
+    pastConflicts: inMemoryPastConflicts(),
     all: () => [...records.values()].map((record) => structuredClone(record)),
   };
 }
