@@ -1,7 +1,7 @@
 import { SyncError, type ControlAction } from '@lockstep/change-events';
 import type { Environment } from '@lockstep/service-runtime';
 import { Option, type Command } from 'commander';
-import { resyncRecord, type ResyncOptions } from './resyncRecord.ts';
+import { resyncRecord, resyncRows, type ResyncOptions, type ResyncRowsOptions } from './resyncRecord.ts';
 import { sendControl, type ControlOptions, type ControlResult } from './sendControl.ts';
 
 const actions: readonly (readonly [ControlAction, string])[] = [
@@ -32,8 +32,8 @@ export function addControlCommands(program: Command, env: Environment, print: (l
       .option('--timeout <seconds>', 'how long to wait', '60');
     if (action === 'resnapshot') addRange(command);
     if (action === 'resync') addRecord(command);
-    command.action(async (target: string | undefined, options: ControlOptions & Partial<ResyncOptions>) => {
-      if (target === undefined) return resyncRecord(env, assertRecord(options), print);
+    command.action(async (target: string | undefined, options: ControlOptions & Wanted) => {
+      if (target === undefined) return resyncWanted(env, options, print);
       const result = await sendControl(env, [action, target, options], Date.now(), print);
       process.exitCode = exitCodes[result];
     });
@@ -51,11 +51,19 @@ function addRange(command: Command): void {
 function addRecord(command: Command): void {
   command
     .option('--record <golden id>', 'instead of a table: read both sides of one record again; asks the API')
-    .addOption(new Option('--from <side>', 'of a record: only this side').choices(['dynamics', 'marketo']));
+    .option(
+      '--rows <rows>',
+      'the same for many: system/table/id separated by commas, or @ and a file with one a line; asks the API',
+    )
+    .addOption(new Option('--from <side>', 'of records: only this side').choices(['dynamics', 'marketo']));
 }
 
-function assertRecord({ record, from, actor }: Partial<ResyncOptions>): ResyncOptions {
-  if (record === undefined) throw new SyncError('CONFIG_INVALID', { resync: 'needs a table or --record.' });
+type Wanted = Partial<ResyncOptions & ResyncRowsOptions>;
 
-  return { record, ...(from !== undefined && { from }), ...(actor !== undefined && { actor }) };
+function resyncWanted(env: Environment, wanted: Wanted, print: (line: string) => void): Promise<void> {
+  const { record, rows, from, actor } = wanted;
+  const shared = { ...(from !== undefined && { from }), ...(actor !== undefined && { actor }) };
+  if (record !== undefined) return resyncRecord(env, { record, ...shared }, print);
+  if (rows !== undefined) return resyncRows(env, { rows, ...shared }, print);
+  throw new SyncError('CONFIG_INVALID', { resync: 'needs a table, --record or --rows.' });
 }
