@@ -140,12 +140,12 @@ function absorbTold(draft: Draft, field: FieldEvidence): void {
   const writes = ownWrites(draft, row, mapping);
   const story = tell(mapping, evidence, { sent: writes, isPast: isReadPast(field) });
   forgetTold(row, mapping, story.told);
-  const told = { row, mapping, at: event.page, changedAt: changeTime(story, event) };
-  const edit = story.edit && { ...told, reading: story.edit, madeOn: story.madeOn };
+  const [at, changedAt] = [event.page, changeTime(story, event)];
+  const edit = story.edit && { row, mapping, at, changedAt, reading: story.edit, madeOn: story.madeOn };
   const state = readingOf(mapping, event.fields ?? {});
   if (edit && isRunOver(story, edit, { state, writes })) applyChange(draft, edit, false);
   if (state && isExplained(field, { story, state, writes }))
-    observeState(draft, { ...told, reading: state, madeOn: story.basis }, story, edit);
+    observeState(draft, { row, mapping, at, changedAt, reading: state, madeOn: story.basis }, story, edit);
   if (story.confirmed) confirm(row, mapping.field);
 }
 

@@ -2,7 +2,7 @@ import { isoTime, type GoldenEvent, type Scalar, type ScalarValues } from '@lock
 import { deepEqual } from 'fast-equals';
 import { spreadId } from './consent.ts';
 import type { Decision, Draft } from './decision.ts';
-import type { GoldenRecord } from './goldenRecord.ts';
+import type { GoldenField, GoldenRecord } from './goldenRecord.ts';
 import { claimChanges } from './match.ts';
 import { requestTimes } from './openRequests.ts';
 import { troublesOf } from './troubles.ts';
@@ -115,10 +115,11 @@ const rowsOf = (record: GoldenRecord): GoldenEvent['rows'] =>
   }));
 
 function valuesOf({ fields }: Draft['record']): ScalarValues {
-  const values: Record<string, Scalar> = {};
+  // A copy whose members are replaced keeps the shape of the fields; one that is filled becomes a hash table.
+  const values: Record<string, Scalar | GoldenField> = { ...fields };
   for (const name of Object.keys(fields)) values[name] = fields[name]?.value ?? null;
 
-  return values;
+  return values as ScalarValues;
 }
 
 function goldenEventOf(draft: Draft): GoldenEvent {

@@ -17,7 +17,13 @@ export type Trouble = {
 
 /** Everything that waits for a cause to go away or for somebody to decide, of the record as a whole first. */
 export function troublesOf(record: GoldenRecord): readonly Trouble[] {
+  if (isUntroubled(record)) return [];
   return [...troublesOfRecord(record), ...record.rows.flatMap(troublesOfRow), ...troublesOfRelations(record)];
+}
+
+/** Most records at nearly all times: nothing waits anywhere. */
+function isUntroubled({ waiting, held, rows }: GoldenRecord): boolean {
+  return !waiting && !held && rows.every(({ parked }) => Object.keys(parked).length === 0);
 }
 
 /** What waits for the first reads or for a join is on its way, and has no code. */
