@@ -19,10 +19,15 @@ export function addFirstLoadCommands(
     });
   program
     .command('go')
-    .description('Start the writing.')
+    .description(
+      'Start the writing; exit code 1 when it does not start, because both sides are not read yet.',
+    )
     .addOption(
       new Option('--to <side>', 'only to this side').choices(['dynamics', 'marketo', 'both']).default('both'),
     )
     .option('--actor <name>', 'who asks; user@host when left out')
-    .action((options: GoOptions) => go(env, options, print));
+    .option('--force', 'although both sides have not been read once')
+    .action(async (options: GoOptions) => {
+      if (!(await go(env, options, print))) process.exitCode = 1;
+    });
 }

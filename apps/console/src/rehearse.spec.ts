@@ -17,6 +17,7 @@ const pageOf = (creates: number): Rehearsal => {
 };
 
 function answerTo(url: URL, isFinal: boolean): unknown {
+  if (url.pathname === '/v1/status') return { firstReadsComplete };
   const isSecond = url.searchParams.get('after') === 'a';
   return {
     counts: pageOf(isSecond ? 2 : 400),
@@ -27,6 +28,7 @@ function answerTo(url: URL, isFinal: boolean): unknown {
 
 let server: Server;
 let isFinal = true;
+let firstReadsComplete = true;
 beforeAll(async () => {
   server = createServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://localhost');
@@ -68,5 +70,15 @@ describe('the rehearsal', () => {
 
     await go(env(), { to: 'both', actor: 'ben' }, () => undefined);
     expect(asked.slice(1)).toEqual(['reconciler/to-dynamics', 'reconciler/to-marketo']);
+  });
+
+  it('is not followed by writes before both sides are read, unless that is forced', async () => {
+    firstReadsComplete = false;
+    asked.splice(0);
+
+    expect(await go(env(), { to: 'both', actor: 'ben' }, () => undefined)).toBe(false);
+    expect(asked).toEqual([]);
+    expect(await go(env(), { to: 'dynamics', actor: 'ben', force: true }, () => undefined)).toBe(true);
+    expect(asked).toEqual(['reconciler/to-dynamics']);
   });
 });

@@ -55,15 +55,19 @@ function serviceLines({ firstReadsComplete, lag = {}, writes = {}, errors = [] }
   return [
     `Both sides read once: ${firstReadsComplete ? 'yes' : 'no'}`,
     `Messages to be handled: ${lags.join(', ')}`,
-    ...Object.entries(writes)
-      .filter(([, { isWithheld }]) => isWithheld)
-      .flatMap(([system, status]) => withheldLines(system, status)),
+    ...Object.entries(writes).flatMap(([system, status]) => withheldLines(system, status)),
     errors.length === 0 ? 'No errors.' : errorTableText(errors),
   ];
 }
 
-/** What is withheld, and the command that lets it flow where a brake did it. */
-export function withheldLines(system: string, { records, heldFor = null }: WritesStatus): string[] {
+/** What is withheld, or was and is planned anew, and the command that lets it flow where a brake did it. */
+export function withheldLines(
+  system: string,
+  { isWithheld, records, heldFor = null }: WritesStatus,
+): string[] {
+  if (!isWithheld)
+    return records === 0 ? [] : [`Writes to ${system} flow; ${records} records are still to be planned.`];
+
   return [
     `Writes to ${system} are withheld, of ${records} records so far.`,
     ...(heldFor === null

@@ -103,4 +103,11 @@ describe('writes that are withheld', () => {
     ]);
     expect(withheldLines('marketo', { isWithheld: true, records: 7 })).toHaveLength(1);
   });
+
+  it('and flow again are counted until none is left', () => {
+    expect(withheldLines('marketo', { isWithheld: false, records: 7 })).toEqual([
+      'Writes to marketo flow; 7 records are still to be planned.',
+    ]);
+    expect(withheldLines('marketo', { isWithheld: false, records: 0 })).toEqual([]);
+  });
 });

@@ -36,7 +36,9 @@ const directionSchema = Type.Object({
   heldFor: nullable(
     Type.String({ description: 'Of what there was too much, where the brake on writes withholds them.' }),
   ),
-  records: Type.Number({ description: `Records with something to write to it, ${withheldMax} at most.` }),
+  records: Type.Number({
+    description: `Records with something to write that was withheld, ${withheldMax} at most; while writes flow they are planned anew.`,
+  }),
 });
 
 const statusSchema = Type.Object({
@@ -76,7 +78,7 @@ export const statusRoutes: OperatorRoutes = (scope, parts) => {
 
 async function directionOf({ directions, stores }: OperatorParts, system: System) {
   const isWithheld = directions.withheld().has(system);
-  const ids = isWithheld ? await stores.golden.findWithheld(system, withheldMax) : [];
+  const ids = await stores.golden.findWithheld(system, withheldMax);
 
   return { isWithheld, heldFor: directions.heldFor(system), records: ids.length };
 }
