@@ -29,9 +29,9 @@ export type RulesInForce = Rules & { readonly customs: readonly CustomEntity[] }
 
 /** What is asked back of what is written, by the default mapping. */
 export function personDefinitions(): Record<string, TableDefinition> {
-  return Object.fromEntries(
-    Object.entries(tableDefinitions).filter(([table]) => table === 'lead' || table === 'contact'),
-  );
+  const written = ['lead', 'contact', 'account'];
+
+  return Object.fromEntries(Object.entries(tableDefinitions).filter(([table]) => written.includes(table)));
 }
 
 /** Rules whose columns Dynamics is known to have: others are left alone until they are described. */

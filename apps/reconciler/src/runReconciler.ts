@@ -232,7 +232,7 @@ function reconcilerBy(
     ...stores,
     clock: systemClock,
     mapping: mappingFor(rules.mapping, config.dynamicsTables),
-    entityMappings: entityMappingsFor(config.dynamicsTables, rules.customs),
+    entityMappings: entityMappingsFor(config.dynamicsTables, rules.customs, rules.writeBack),
     customTypes: customTypesOf(rules.customs),
     policy: policyBy(rules, config.matchByEmail),
     writeDynamics,

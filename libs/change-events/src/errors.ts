@@ -151,6 +151,10 @@ export const errorTable = {
     'PARK',
     'Both sides changed a field whose conflicts are held for review; each keeps its value until somebody edits the field.',
   ),
+  COMPANY_EDITED: entry(
+    'PARK',
+    'Somebody edited a company in Marketo; the next change of its account in Dynamics overwrites that.',
+  ),
   MARKETO_AMBIGUOUS: entry('PARK', 'Several persons match; the record waits for review.'),
   VALUE_NOT_REPRESENTABLE: entry(
     'PARK',

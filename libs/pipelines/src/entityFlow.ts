@@ -17,6 +17,7 @@ import {
   customTypesOf,
   defaultMapping,
   entityMappingsFor,
+  goldenIdOf,
   nativePolicy,
   rowKey,
   type CustomEntity,
@@ -26,7 +27,7 @@ import { createCallNumbers } from './callNumbers.ts';
 import { createDeliverer } from './deliverWrites.ts';
 import { deliverAll, exampleClock, exampleEvent, exampleLease, put } from './pipelineFixtures.ts';
 import { createReconciler } from './reconcileChanges.ts';
-import { goldenIdOf } from './goldenIds.ts';
+import type { OwnedWrite } from './reconcileOutput.ts';
 import { createRouter } from './routeChanges.ts';
 
 const tables = [
@@ -41,7 +42,11 @@ const tables = [
 ];
 const customTables = ['new_trip', 'new_visit'];
 const sources = {
-  router: [...[...tables, ...customTables].map(topics.dynamicsChanges), topics.outcomes],
+  router: [
+    ...[...tables, ...customTables].map(topics.dynamicsChanges),
+    topics.marketingChanges('contact'),
+    topics.outcomes,
+  ],
   reconciler: [topics.inbox, topics.inboxBackfill],
   deliverer: [topics.writes, topics.writesBackfill],
 };
@@ -49,7 +54,10 @@ const groups = Object.keys(sources) as (keyof typeof sources)[];
 
 type Setting = ReturnType<typeof createSetting>;
 
-function createSetting(customs: readonly CustomEntity[], policy: Partial<Policy>) {
+type SettingOptions = { readonly policy?: Partial<Policy>; readonly writeBack?: readonly string[] };
+
+function createSetting(customs: readonly CustomEntity[], { policy = {}, writeBack = [] }: SettingOptions) {
+  const writes: OwnedWrite[] = [];
   const faults: { at: LogPoint | null } = { at: null };
   const log = inMemoryEventLog({
     definitions: topicDefinitions(customTables),
@@ -61,7 +69,7 @@ function createSetting(customs: readonly CustomEntity[], policy: Partial<Policy>
   });
   const [clock, stores, objects] = [exampleClock(), inMemoryStores(), inMemoryMarketoObjects()];
   const marketo = inMemoryMarketo({ now: clock.now });
-  return { faults, log, clock, stores, objects, marketo, customs, policy };
+  return { faults, log, clock, stores, objects, marketo, customs, policy, writeBack, writes };
 }
 
 const subscribe = (
@@ -72,15 +80,15 @@ const subscribe = (
 
 /** An owner that remembers nothing of the one before. */
 function startOwner(setting: Setting): void {
-  const { stores, clock, customs, policy } = setting;
+  const { stores, clock, customs, policy, writeBack, writes } = setting;
   const owner = createReconciler({
     ...stores,
     clock,
     mapping: defaultMapping,
-    entityMappings: entityMappingsFor(tables, customs),
+    entityMappings: entityMappingsFor(tables, customs, writeBack),
     customTypes: customTypesOf(customs),
     policy: { ...nativePolicy, matchByEmail: true, ...policy },
-    writeDynamics: () => Promise.resolve(),
+    writeDynamics: async (planned) => void writes.push(...planned),
   });
   subscribe(setting, 'reconciler', owner);
 }
@@ -94,6 +102,15 @@ function startDelivery(setting: Setting): void {
   subscribe(setting, 'deliverer', deliverer);
 }
 
+/** What Marketo has beside persons. */
+const recordsIn = (objects: Setting['objects']) => ({
+  companies: (): readonly ScalarValues[] => objects.records('company'),
+  opportunities: (): readonly ScalarValues[] => objects.records('opportunity'),
+  roles: (): readonly ScalarValues[] => objects.records('role'),
+  visits: (): readonly ScalarValues[] => objects.records('custom:visit'),
+  salespersons: (): readonly ScalarValues[] => objects.records('salesperson'),
+});
+
 const roundsMax = 20;
 
 /** Hands on everything that waits, until nothing does. */
@@ -106,8 +123,8 @@ async function flow({ log }: Setting): Promise<void> {
 }
 
 /** Router, owner and delivery over doubles: what a row of Dynamics becomes in Marketo. */
-export function createEntityFlow(customs: readonly CustomEntity[] = [], policy: Partial<Policy> = {}) {
-  const setting = createSetting(customs, policy);
+export function createEntityFlow(customs: readonly CustomEntity[] = [], options: SettingOptions = {}) {
+  const setting = createSetting(customs, options);
   subscribe(setting, 'router', createRouter(setting.stores.links));
   startOwner(setting);
   startDelivery(setting);
@@ -122,15 +139,18 @@ export function createEntityFlow(customs: readonly CustomEntity[] = [], policy: 
       await put(log, { topic: topics.dynamicsChanges(table), key: id, value: event });
       await flow(setting);
     },
+    /** A person as a later call shows it. */
+    async shown(id: string, number: number, fields: FieldValues) {
+      const page = { epoch: 1, number };
+      const event = exampleEvent({ recordId: id, version: null, page, eventId: `shown/${number}`, fields });
+      await put(log, { topic: topics.marketingChanges('contact'), key: id, value: event });
+      await flow(setting);
+    },
     /** The end of a row, as a page shows it. */
     async remove(table: string, id: string, page: number) {
-      const gone = {
-        operation: 'DELETE',
-        version: null,
-        page: { epoch: 1, number: page },
-        fields: null,
-      } as const;
-      const event = exampleEvent({ recordId: id, eventId: `${id}/gone`, ...gone });
+      const gone = { operation: 'DELETE', version: null, fields: null } as const;
+      const at = { eventId: `${id}/gone`, page: { epoch: 1, number: page } };
+      const event = exampleEvent({ recordId: id, ...gone, ...at });
       await put(log, { topic: topics.dynamicsChanges(table), key: id, value: event });
       await flow(setting);
     },
@@ -151,10 +171,6 @@ export function createEntityFlow(customs: readonly CustomEntity[] = [], policy: 
       await put(log, ...values.map((value) => ({ topic: topics.inbox, key: value.goldenId, value })));
       await flow(setting);
     },
-    companies: (): readonly ScalarValues[] => objects.records('company'),
-    opportunities: (): readonly ScalarValues[] => objects.records('opportunity'),
-    roles: (): readonly ScalarValues[] => objects.records('role'),
-    visits: (): readonly ScalarValues[] => objects.records('custom:visit'),
-    salespersons: (): readonly ScalarValues[] => objects.records('salesperson'),
+    ...recordsIn(objects),
   };
 }

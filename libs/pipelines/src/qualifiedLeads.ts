@@ -1,7 +1,6 @@
 import type { ChangeEvent } from '@lockstep/change-events';
 import type { LinkStore } from '@lockstep/ports';
-import { rowKey } from '@lockstep/reconciliation';
-import { goldenIdOf } from './goldenIds.ts';
+import { goldenIdOf, rowKey } from '@lockstep/reconciliation';
 
 /** The id of the lead that a contact was made of (facts dataverse, QualifyLead); null for anybody else. */
 export function originOf({ fields }: ChangeEvent): string | null {

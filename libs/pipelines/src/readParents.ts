@@ -4,6 +4,7 @@ import {
   activeRow,
   builtInType,
   entityOfTable,
+  goldenIdOf,
   parentKey,
   planOf,
   read,
@@ -11,7 +12,6 @@ import {
   type GoldenRecord,
   type MappingRow,
 } from '@lockstep/reconciliation';
-import { goldenIdOf } from './goldenIds.ts';
 
 /** The mapping of the record that a message is about. */
 export type MappingOf = (record: GoldenRecord | null, message: InboxMessage) => readonly MappingRow[];

@@ -5,7 +5,9 @@ import { eventsOf, exampleId } from './pipelineFixtures.ts';
 const id = exampleId(3);
 
 it('a person goes with its row, once, and comes back as another one when a later page shows the row', async () => {
-  const { row, remove, marketo, stores, log } = createEntityFlow([], { deletedInDynamics: 'delete' });
+  const { row, remove, marketo, stores, log } = createEntityFlow([], {
+    policy: { deletedInDynamics: 'delete' },
+  });
   await stores.syncState.markFirstReadsComplete();
   await row('lead', id, { version: 1, lastname: 'Byron' });
   const [first] = marketo.persons();

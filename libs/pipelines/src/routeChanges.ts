@@ -7,9 +7,8 @@ import {
   type System,
 } from '@lockstep/change-events';
 import type { BatchHandler, IncomingMessage, LinkStore, OutgoingMessage } from '@lockstep/ports';
-import { rowKey } from '@lockstep/reconciliation';
+import { goldenIdOf, rowKey } from '@lockstep/reconciliation';
 import { validate as isUuid } from 'uuid';
-import { goldenIdOf } from './goldenIds.ts';
 import { goldenIdsOfLeads, originOf } from './qualifiedLeads.ts';
 
 type Source = { readonly system: System; readonly table: string };

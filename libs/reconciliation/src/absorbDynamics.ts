@@ -9,6 +9,7 @@ import {
 import { absorbCreation, meetCreated } from './absorbCreation.ts';
 import { absorbCarriedOut } from './absorbCarriedOut.ts';
 import { isOutdatedRefusal, releaseClosed } from './closedRow.ts';
+import { overwriteEdits } from './companyEdits.ts';
 import { activeRow, addRow, type Draft, type DraftRow } from './decision.ts';
 import type { DynamicsWriteEntry } from './goldenRecord.ts';
 import { hasFilterNews, noteFilters } from './keptOut.ts';
@@ -88,6 +89,7 @@ function absorbRow(draft: Draft, row: DraftRow, event: ChangeEvent): void {
   noteFilters(draft, row, event, !isUnchecked(event));
   noteMerge(row, fields);
   releaseClosed(row, event.version);
+  overwriteEdits(draft, row, event.version);
   const former = carryOn(draft, row);
   const readings = readingsOf(draft, row, event);
   const unproven = readings.filter(({ mapping, reading }) =>

@@ -1,5 +1,5 @@
 import { rowKey, type GoldenRecord } from './goldenRecord.ts';
-import type { InboxMessage } from '@lockstep/change-events';
+import type { ChangeEvent, InboxMessage } from '@lockstep/change-events';
 import { absorbDynamics, absorbWritten } from './absorbDynamics.ts';
 import { absorbEntityOutcome } from './absorbEntityOutcome.ts';
 import { absorbMarketo } from './absorbMarketo.ts';
@@ -7,6 +7,7 @@ import { absorbOutcome } from './absorbOutcome.ts';
 import { askByRule, awaitFirstReads } from './askByRule.ts';
 import { absorbRequest } from './openRequests.ts';
 import { agree } from './agree.ts';
+import { absorbCompanyEdit, tellAccount } from './companyEdits.ts';
 import { closeDecision } from './closeDecision.ts';
 import { followConsent } from './consent.ts';
 import { newGoldenRecord, openDraft, type Decision, type DecisionContext, type Draft } from './decision.ts';
@@ -73,6 +74,7 @@ function plan(draft: Draft): void {
   markKeptOut(draft);
   const { entity } = draft.record;
   if (entity) {
+    planUnlessWithheld(draft, 'dynamics', planDynamics);
     planUnlessWithheld(draft, 'marketo', planEntity);
   } else {
     planUnlessWithheld(draft, 'dynamics', (planned) => {
@@ -102,7 +104,7 @@ function absorb(draft: Draft, message: InboxMessage): void {
       if (message.event.operation === 'DELETE') delete draft.record.held;
       if (message.written) absorbWritten(draft, message.written, message.event);
       if (message.system === 'dynamics') return absorbDynamics(draft, message.table, message.event);
-      return absorbMarketo(draft, message.event);
+      return absorbMarketoOf(draft, message.event);
     case 'refusal':
       return absorbWritten(draft, message.written, null);
     case 'outcome':
@@ -112,6 +114,13 @@ function absorb(draft: Draft, message: InboxMessage): void {
     case 'wake-up':
       return absorbWakeUp(draft, message);
   }
+}
+
+/** Of records beside persons, only companies have something to tell. */
+function absorbMarketoOf(draft: Draft, event: ChangeEvent): void {
+  if (draft.record.entity) return absorbCompanyEdit(draft, event);
+  absorbMarketo(draft, event);
+  tellAccount(draft, event);
 }
 
 const lookAgainAtAny = (draft: Draft): void =>

@@ -1,5 +1,7 @@
 import type { InboxMessage, MarketoEntity } from '@lockstep/change-events';
 import { heldRows, type CustomEntity } from './customEntity.ts';
+import { goldenIdOf } from './goldenIds.ts';
+import { rowKey } from './goldenRecord.ts';
 import type { MappingRow } from './mapping.ts';
 
 /** The records beside persons that are there without configuration. */
@@ -162,7 +164,16 @@ export function entityOfTable(table: string): GoldenEntity | undefined {
 
 /** The entity of a record that a message tells of for the first time. */
 export function entityIn(message: InboxMessage): GoldenEntity | undefined {
-  return message.kind === 'event' && message.system === 'dynamics' ? entityOfTable(message.table) : undefined;
+  if (message.kind !== 'event') return undefined;
+
+  return message.system === 'dynamics' ? entityOfTable(message.table) : companyIn(message);
+}
+
+/** What a person shows of a company is said to the record of the account, be that there or not. */
+function companyIn({ goldenId, event }: Extract<InboxMessage, { kind: 'event' }>): GoldenEntity | undefined {
+  const key = rowKey({ system: 'dynamics', table: 'account', id: event.recordId });
+
+  return goldenId === goldenIdOf(key) ? 'account' : undefined;
 }
 
 /** A mapping without relations to tables that are not read. */
@@ -178,11 +189,22 @@ const endsOf = ({ parents = [], through }: MappingRow): readonly string[] =>
 export function entityMappingsFor(
   tables: readonly string[],
   customs: readonly CustomEntity[] = [],
+  writeBack: readonly string[] = [],
 ): Readonly<Record<GoldenEntity, readonly MappingRow[]>> {
   const types = [...Object.values(entityTypes), ...customs.map(({ type }) => type)];
   const mappings = types.map(({ entity, table, mapping }) => [
     entity,
     [...mappingFor(mapping, tables), ...heldRows(table, customs)],
   ]);
-  return Object.fromEntries(mappings) as Record<GoldenEntity, readonly MappingRow[]>;
+  const all = Object.fromEntries(mappings) as Record<BuiltInEntity, readonly MappingRow[]>;
+  return { ...all, account: withWriteBack(all.account, writeBack) };
+}
+
+/** The mapping of accounts, of which these fields of companies go to Dynamics too; Dynamics wins conflicts, as everywhere (F-03). */
+function withWriteBack(mapping: readonly MappingRow[], fields: readonly string[]): readonly MappingRow[] {
+  const dynamicsWins = { lead: 'dynamics', contact: 'dynamics' } as const;
+
+  return mapping.map((row) =>
+    fields.includes(row.field) ? { ...row, direction: 'both', conflict: dynamicsWins } : row,
+  );
 }

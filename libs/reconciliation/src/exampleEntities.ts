@@ -62,6 +62,18 @@ export function createEntityStory(table = 'account', custom?: EntityType, policy
       receive(eventMessage(table, version, { fields, ...changes })),
     deleted: (page: number) =>
       receive(eventMessage(table, page, { operation: 'DELETE', version: null, fields: null })),
+    /** What a person shows of the company of the account, as read by a call. */
+    shown: (number: number, fields: FieldValues) => {
+      const change = { fields, version: null, eventId: `marketo/${number}/company` };
+      return receive({ ...eventMessage('contact', number, change), system: 'marketo' });
+    },
+    /** The answer of Dynamics to the write of a decision: the row as it is after it. */
+    written: ({ dynamicsWrites: [entry] }: Decision, version: number, fields: FieldValues) => {
+      const change = { fields, version: { epoch: 1, number: version } };
+      const written = { entryId: entry?.entryId ?? '', result: 'WRITTEN', code: null } as const;
+      const answer = { ...written, field: null, detail: null };
+      return receive({ ...eventMessage(table, 0, change), written: answer });
+    },
     /** Marketo's answer to the command of a decision. */
     answer: ({ commands: [command] }: Decision, answer: Partial<DeliveryOutcome>) =>
       receive(outcomeMessage(command, (state.answers += 1), answer)),
@@ -72,7 +84,11 @@ export function createEntityStory(table = 'account', custom?: EntityType, policy
   };
 }
 
-function eventMessage(table: string, number: number, changes: Change): InboxMessage {
+function eventMessage(
+  table: string,
+  number: number,
+  changes: Change,
+): Extract<InboxMessage, { kind: 'event' }> {
   const event: ChangeEvent = {
     eventId: `${table}/${number}`,
     operation: 'UPSERT',

@@ -14,6 +14,7 @@ export {
   type SeenValue,
   type Waiting,
 } from './goldenRecord.ts';
+export { goldenIdOf } from './goldenIds.ts';
 export { hasConsent, spreadId, type Consent, type ConsentChange } from './consent.ts';
 export { facetsOf, holds, namesIn, type Expression, type Facets, type Test } from './expression.ts';
 export { keptOutField, type Filters, type FilterValue } from './keptOut.ts';

@@ -4,6 +4,7 @@ import type { EntityType } from './entityTypes.ts';
 import { isKeptOut } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
 import { isBlocked, valueOf } from './planMarketo.ts';
+import { retryDynamics } from './wakeUp.ts';
 import { retryRelations } from './relations.ts';
 import { sendCommand } from './sendCommand.ts';
 
@@ -80,17 +81,21 @@ function wantedFields(draft: Draft, counterpart: DraftRow | undefined): ScalarVa
 
 /** Marketo holds the value, or refused it. */
 function isSettled(counterpart: DraftRow | undefined, { field }: MappingRow, wanted: Scalar): boolean {
-  if (counterpart?.seen[field]?.value === wanted) return true;
-  if (counterpart?.parked[field]?.value === wanted) return true;
+  const isHeld = counterpart?.seen[field]?.value === wanted;
+  if (!isHeld && counterpart?.parked[field]?.value === wanted) return true;
   delete counterpart?.parked[field];
-  return false;
+  return isHeld;
 }
 
 /** Looks again at what is open: what may have happened is read, what nobody answered is planned anew. */
 export function lookAgainAtEntity(draft: Draft): void {
   const { record, context } = draft;
   for (const entry of record.outbox) {
-    if (entry.kind !== 'marketo-write' || entry.dueAtMs > context.nowMs) continue;
+    if (!('dueAtMs' in entry) || entry.dueAtMs > context.nowMs) continue;
+    if (entry.kind !== 'marketo-write') {
+      retryDynamics(draft, entry);
+      continue;
+    }
     if (entry.unknown) return readCounterpart(draft, entry.command.fields);
     entry.lapsed = true;
   }

@@ -212,7 +212,8 @@ function allFields(draft: Draft): ScalarValues {
   return fields;
 }
 
-const companyFields = new Set(
+/** Fields of companies that their persons show. */
+export const companyFields: ReadonlySet<string> = new Set(
   entityTypes.account.mapping.filter(({ parents }) => !parents).map(({ marketo }) => marketo),
 );
 

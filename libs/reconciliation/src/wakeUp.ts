@@ -31,7 +31,8 @@ function endWaiting(draft: Draft): void {
 
 type Entry<Kind> = Extract<DraftRecord['outbox'][number], { kind: Kind }>;
 
-function retryDynamics(draft: Draft, entry: Entry<'dynamics-write' | 'dynamics-request'>): void {
+/** What is written to Dynamics is tried again, less and less often. */
+export function retryDynamics(draft: Draft, entry: Entry<'dynamics-write' | 'dynamics-request'>): void {
   entry.attempts += 1;
   entry.dueAtMs =
     draft.context.nowMs +

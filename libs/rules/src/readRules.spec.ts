@@ -76,6 +76,20 @@ persons:
     expect(labels).toEqual({ Boiling: 1, Warm: 2, Cold: 3 });
   });
 
+  it('writes fields of companies back, and reads of persons what they do not show already', () => {
+    const { writeBack, mapping } = rulesOf('accounts: { writeBack: [company, billingCity] }');
+
+    expect(writeBack).toEqual(['company', 'billingCity']);
+    expect(mapping).toEqual([
+      ...defaultMapping,
+      { field: 'billingCity', type: 'string', marketo: 'billingCity', columns: {}, direction: 'none' },
+    ]);
+  });
+
+  it.each(['industry', 'externalSalesPersonId'])('cannot write %s of companies back', (field) => {
+    expect(linesOf(`accounts: { writeBack: [${field}] }`)[0]).toContain('VALUE_INVALID');
+  });
+
   it.each(['once', 'once-by-dynamics', 'once-by-marketo'])('has a field written %s', (write) => {
     expect(rowOf(`persons: { fields: { leadSource: { write: ${write} } } }`, 'leadSource')?.write).toBe(
       write,
@@ -200,7 +214,7 @@ describe('a fault in lockstep.yaml', () => {
     ['persons:\n  fields: [', 'lockstep.yaml:2:12 YAML_INVALID'],
     [
       'person: {}',
-      'lockstep.yaml:1:1 KEY_UNKNOWN person is unknown; persons, entities, customEntities may stand here. Did you mean persons?',
+      'lockstep.yaml:1:1 KEY_UNKNOWN person is unknown; persons, accounts, entities, customEntities may stand here. Did you mean persons?',
     ],
     [
       'persons:\n  fields:\n    city: { conflict: newst }',

@@ -20,6 +20,7 @@ import type { Finding, RuleFault } from './ruleFault.ts';
 import { rulesSchema, type RulesFile } from './rulesSchema.ts';
 import { shapeFindings } from './shapeFindings.ts';
 import { takenFindings } from './takenFindings.ts';
+import { shownRows, writeBackOf } from './writeBack.ts';
 
 /** What a file makes of the default mapping; an empty one leaves it as it is (F-03, F-12). */
 export type Rules = {
@@ -31,6 +32,8 @@ export type Rules = {
   /** Absent where the file does not say. */
   readonly filters?: Filters;
   readonly createInDynamics?: CreationRule;
+  /** Fields of companies whose edits in Marketo go to the account; absent without any. */
+  readonly writeBack?: readonly string[];
   /** Absent without any. */
   readonly customEntities?: readonly CustomEntityRule[];
   /** SHA-256 of all of that: equal for files that mean the same. */
@@ -56,13 +59,15 @@ export function readRules(text: string): RulesResult {
   ];
   if (findings.length > 0) return { faults: inOrder(findings.map(locate)) };
 
-  return { rules: withHash({ mapping, ...policiesOf(file) }) };
+  const all = [...mapping, ...shownRows(file, mapping)];
+
+  return { rules: withHash({ mapping: all, ...policiesOf(file) }) };
 }
 
 function policiesOf(file: RulesFile): Omit<Rules, 'mapping' | 'hash'> {
   const { matchByEmail = null, deletedInMarketo, deletedInDynamics } = file.persons ?? {};
   const [filters, createInDynamics] = [filtersOf(file), creationRuleOf(file)];
-  const customs = customRulesOf(file);
+  const [customs, writeBack] = [customRulesOf(file), writeBackOf(file)];
 
   return {
     matchByEmail,
@@ -70,9 +75,12 @@ function policiesOf(file: RulesFile): Omit<Rules, 'mapping' | 'hash'> {
     deletedInDynamics: deletedInDynamics ?? nativePolicy.deletedInDynamics,
     ...(filters ? { filters } : {}),
     ...(createInDynamics ? { createInDynamics } : {}),
-    ...(customs.length > 0 ? { customEntities: customs } : {}),
+    ...unlessEmpty({ writeBack, customEntities: customs }),
   };
 }
+
+const unlessEmpty = <Lists extends Record<string, readonly unknown[]>>(lists: Lists): Partial<Lists> =>
+  Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)) as Partial<Lists>;
 
 const inOrder = (faults: readonly RuleFault[]): readonly RuleFault[] =>
   faults.toSorted((left, right) => left.line - right.line || left.column - right.column);

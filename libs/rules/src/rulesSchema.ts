@@ -1,6 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { customEntities } from './customRules.ts';
 import { definitions, expression } from './expressionSchema.ts';
+import { writableOfAccounts } from './writeBack.ts';
 
 const choice = <const Name extends string>(names: readonly Name[], description: string) =>
   Type.Union(
@@ -170,6 +171,20 @@ export const rulesSchema = Type.Object(
               }),
               { description: 'What is different from the default mapping, by golden field.' },
             ),
+          ),
+        },
+        options,
+      ),
+    ),
+    accounts: Type.Optional(
+      Type.Object(
+        {
+          writeBack: Type.Optional(
+            Type.Array(choice(writableOfAccounts, 'A field of companies in Marketo.'), {
+              description: 'Fields of companies whose edits in Marketo go to the account in Dynamics.',
+              uniqueItems: true,
+              maxItems: writableOfAccounts.length,
+            }),
           ),
         },
         options,

@@ -8,9 +8,8 @@ import type {
   TroubleFilter,
   TroubleReader,
 } from '@lockstep/ports';
-import { rowKey, type GoldenRecord } from '@lockstep/reconciliation';
+import { goldenIdOf, rowKey, type GoldenRecord } from '@lockstep/reconciliation';
 import { rowEvent } from '../dynamicsEvents.ts';
-import { goldenIdOf } from '../goldenIds.ts';
 import { notice } from '../notices.ts';
 
 /** Who asks, for the notice that tells of it. */

@@ -1,0 +1,86 @@
+import { isAfter, type ChangeEvent, type ErrorCode, type Sequence } from '@lockstep/change-events';
+import { confirm } from './absorbMarketo.ts';
+import { activeRow, type Draft, type DraftRow } from './decision.ts';
+import { goldenIdOf } from './goldenIds.ts';
+import { rowKey } from './goldenRecord.ts';
+import type { MappingRow } from './mapping.ts';
+import { observe } from './observe.ts';
+import { companyFields, valueOf } from './planMarketo.ts';
+import { read } from './projection.ts';
+
+/** Of a field of a company that somebody edited in Marketo, and that the next change of the account overwrites (F-41, G-12). */
+const editedCode: ErrorCode = 'COMPANY_EDITED';
+
+/**
+ * Marketo tells of an edit of a company by its persons only (marketo-rest 4): what a person shows anew of its company goes to
+ * the golden record of the account, which knows whether it is an edit. Every person of the company shows the same.
+ */
+export function tellAccount(draft: Draft, event: ChangeEvent): void {
+  const [person, accountId] = [activeRow(draft.record, 'marketo'), accountOf(draft)];
+  const shown = draft.context.mapping.filter(
+    ({ marketo }) => companyFields.has(marketo) && event.fields?.[marketo] !== undefined,
+  );
+  if (!person || accountId === null || !shown.some((mapping) => isNew(draft, person, mapping))) return;
+  const fields = Object.fromEntries(shown.map(({ marketo }) => [marketo, event.fields?.[marketo] ?? null]));
+  draft.forwards.push({
+    kind: 'event',
+    goldenId: goldenIdOf(rowKey({ system: 'dynamics', table: 'account', id: accountId })),
+    ...{ system: 'marketo', table: 'contact', written: null },
+    event: {
+      ...{ ...event, eventId: `${event.eventId}/company`, recordId: accountId },
+      ...{ operation: 'UPSERT', fields, evidence: null },
+    },
+  });
+}
+
+/** The account whose company Marketo is known to have given the person. */
+function accountOf({ record }: Draft): string | null {
+  const named = record.fields['companyId']?.value;
+  const held = activeRow(record, 'marketo')?.seen['companyId']?.value;
+
+  return typeof named === 'string' && named === held ? named : null;
+}
+
+/** What is seen for the first time is no edit. */
+function isNew({ before }: Draft, { id, seen }: DraftRow, { field }: MappingRow): boolean {
+  const former = before.rows.find((row) => row.system === 'marketo' && row.id === id)?.seen[field];
+
+  return former !== undefined && former.value !== seen[field]?.value;
+}
+
+/** Takes what a person shows of the company of this account: fields that are written back change, all others are marked. */
+export function absorbCompanyEdit(draft: Draft, event: ChangeEvent): void {
+  const company = activeRow(draft.record, 'marketo');
+  if (!company) {
+    draft.nothing = 'no-entry';
+    return;
+  }
+  for (const mapping of draft.context.mapping) {
+    const value = event.fields?.[mapping.marketo];
+    if (value === undefined || mapping.parents || !company.seen[mapping.field]) continue;
+    const reading = read('marketo', mapping, value);
+    observe(draft, { row: company, mapping, reading, at: event.page, changedAt: event.changedAt });
+    // Companies have no feed that would tell of our own writes.
+    confirm(company, mapping.field);
+    mark(draft, company, mapping);
+  }
+}
+
+function mark(draft: Draft, company: DraftRow, mapping: MappingRow): void {
+  const { field, direction } = mapping;
+  const wanted = valueOf(draft, mapping);
+  if (direction !== 'to-marketo' || wanted === undefined) return;
+  if (company.seen[field]?.value !== wanted) company.parked[field] = { value: wanted, code: editedCode };
+  else forgetMark(company, field);
+}
+
+function forgetMark(company: DraftRow, field: string): void {
+  if (company.parked[field]?.code === editedCode) delete company.parked[field];
+}
+
+/** The account has changed: what was edited in its company is overwritten, all fields at once (F-41). */
+export function overwriteEdits({ record }: Draft, row: DraftRow, version: Sequence | null): void {
+  const company = record.entity ? activeRow(record, 'marketo') : undefined;
+  if (!company || !isAfter(version, row.version)) return;
+  for (const field of Object.keys(company.parked)) forgetMark(company, field);
+}

@@ -1,0 +1,181 @@
+import type { FieldValues } from '@lockstep/change-events';
+import { builtInType, entityMappingsFor, type EntityType } from './entityTypes.ts';
+import { accountFields, accountId, createEntityStory, ownerId } from './exampleEntities.ts';
+import { linkedPair } from './examplePairs.ts';
+
+/** The worked examples of docs/conflict-resolution.md about companies that are edited in Marketo (F-41, G-11, G-12). */
+
+const tables = ['account', 'systemuser'];
+const writtenBack = (...fields: string[]) =>
+  ({
+    ...builtInType('account'),
+    mapping: entityMappingsFor(tables, [], fields)['account'] ?? [],
+  }) as EntityType;
+
+/** An account that Marketo has, written by the first call. */
+function createKnown(type = writtenBack()) {
+  const story = createEntityStory('account', type);
+  story.state.parents.set(ownerId, ownerId);
+  story.answer(story.row(1, { ...accountFields, telephone1: '1', sic: null }), { result: 'CREATED' });
+
+  return story;
+}
+
+const company = { company: 'Example Ltd', industry: 'Accounting', annualRevenue: 1200.5, mainPhone: '1' };
+const parkedOf = ({ state }: ReturnType<typeof createKnown>) =>
+  state.record?.rows.find(({ system }) => system === 'marketo')?.parked;
+const conflictsIn = ({ conflicts }: { conflicts: readonly { rule: string; loserValue: unknown }[] }) =>
+  conflicts.map(({ rule, loserValue }) => [rule, loserValue]);
+
+describe('an edit of a company in Marketo', () => {
+  it('stays, and is marked: it is recorded once, however many persons show it', () => {
+    const story = createKnown();
+
+    const first = story.shown(10, { ...company, mainPhone: '2' });
+    const second = story.shown(11, { ...company, mainPhone: '2' });
+
+    expect([first.commands, first.dynamicsWrites, second.commands]).toEqual([[], [], []]);
+    expect(conflictsIn(first)).toEqual([['one-way', '2']]);
+    expect(first.goldenEvent?.conflicts).toHaveLength(1);
+    expect(second.dirty && second.conflicts.length > 0).toBe(false);
+    expect(parkedOf(story)).toEqual({ mainPhone: { value: '1', code: 'COMPANY_EDITED' } });
+  });
+
+  it('is overwritten by the next change of the account, all edited fields at once', () => {
+    const story = createKnown();
+    story.shown(10, { ...company, mainPhone: '2', annualRevenue: 7 });
+
+    const { commands } = story.row(2, { ...accountFields, name: 'Example plc', telephone1: '1', sic: null });
+
+    expect(commands.map(({ fields }) => fields)).toEqual([
+      { externalCompanyId: accountId, company: 'Example plc', annualRevenue: 1200.5, mainPhone: '1' },
+    ]);
+  });
+
+  it('that is undone is not marked any more', () => {
+    const story = createKnown();
+    story.shown(10, { ...company, mainPhone: '2' });
+    story.shown(11, company);
+
+    expect(parkedOf(story)).toEqual({});
+  });
+
+  it('is none when it is what we wrote, or was read before we did', () => {
+    const story = createKnown();
+    const change = story.row(2, { ...accountFields, name: 'Example plc', telephone1: '1', sic: null });
+    story.shown(10, { ...company, company: 'Example plc' });
+    story.answer(change, { result: 'UPDATED', answered: { epoch: 1, number: 12 } });
+    const { nothing, conflicts } = story.shown(11, company);
+
+    expect([nothing, conflicts]).toEqual([null, []]);
+    expect(parkedOf(story)).toEqual({});
+  });
+});
+
+describe('a field of accounts that is written back', () => {
+  const row = (fields: FieldValues = {}) => ({ ...accountFields, telephone1: '1', sic: null, ...fields });
+
+  it('takes an edit of Marketo to the account, guarded, and to nobody else', () => {
+    const story = createKnown(writtenBack('mainPhone'));
+
+    const edit = story.shown(10, { ...company, mainPhone: '2', annualRevenue: 7 });
+
+    expect(edit.commands).toEqual([]);
+    expect(edit.dynamicsWrites).toMatchObject([
+      { table: 'account', rowId: accountId, ifMatch: { number: 1 }, columns: { telephone1: '2' } },
+    ]);
+    expect(Object.keys(parkedOf(story) ?? {})).toEqual(['annualRevenue']);
+  });
+
+  it('knows the answer, and the row that shows it, as its own write', () => {
+    const story = createKnown(writtenBack('mainPhone'));
+    const edit = story.shown(10, { ...company, mainPhone: '2' });
+
+    const answer = story.written(edit, 2, row({ telephone1: '2' }));
+    const shown = story.row(2, row({ telephone1: '2' }));
+
+    expect([answer.commands, answer.dynamicsWrites, shown.commands, shown.dynamicsWrites]).toEqual([
+      [],
+      [],
+      [],
+      [],
+    ]);
+    expect(story.state.record?.fields['mainPhone']).toMatchObject({ value: '2', source: 'marketo' });
+    expect(story.state.record?.outbox.filter(({ kind }) => kind === 'dynamics-write')).toEqual([]);
+  });
+
+  it('is that of Dynamics when both sides change it', () => {
+    const story = createKnown(writtenBack('mainPhone'));
+    const change = story.row(2, row({ telephone1: '3' }));
+    const edit = story.shown(10, { ...company, mainPhone: '2' });
+    const after = story.answer(change, { result: 'UPDATED', answered: { epoch: 1, number: 9 } });
+
+    expect(conflictsIn(edit)).toEqual([['dynamics-wins', '2']]);
+    expect(edit.dynamicsWrites).toEqual([]);
+    expect(after.commands.map(({ fields }) => fields)).toEqual([
+      { externalCompanyId: accountId, mainPhone: '3' },
+    ]);
+  });
+
+  it('is written again when the answer does not come', () => {
+    const story = createKnown(writtenBack('mainPhone'));
+    story.shown(10, { ...company, mainPhone: '2' });
+
+    expect(story.wakeUp(15_000).dynamicsWrites).toMatchObject([
+      { table: 'account', columns: { telephone1: '2' }, attempts: 1 },
+    ]);
+  });
+});
+
+describe('a person that shows its company anew', () => {
+  const withCompany = () => {
+    const pair = linkedPair('contact', { lastname: 'Byron' });
+    pair.world.state.parents.add(accountId);
+    pair.world.dynamics.edit(pair.row, { parentcustomerid: `account/${accountId}` });
+    pair.world.settle();
+
+    return pair;
+  };
+  const forwardsOf = ({ world }: ReturnType<typeof withCompany>) =>
+    world.state.decisions.flatMap(({ forwards }) => forwards);
+
+  it('tells the record of the account what it shows, and only then', () => {
+    const pair = withCompany();
+    pair.world.marketo.write(pair.person, { title: 'Engineer' });
+    pair.world.settle();
+    expect(forwardsOf(pair)).toEqual([]);
+
+    pair.world.marketo.write(pair.person, { company: 'Example plc' });
+    pair.world.readMarketo(pair.person);
+
+    expect(forwardsOf(pair)).toMatchObject([
+      {
+        system: 'marketo',
+        event: {
+          recordId: accountId,
+          fields: { company: 'Example plc', annualRevenue: null },
+          evidence: null,
+        },
+      },
+    ]);
+  });
+
+  it('makes no record of an account that nobody has read', () => {
+    const pair = withCompany();
+    pair.world.marketo.write(pair.person, { company: 'Example plc' });
+    pair.world.readMarketo(pair.person);
+
+    expect(pair.world.state.decisions.at(-1)).toMatchObject({
+      ...{ dirty: false, nothing: 'no-entry', goldenEvent: null },
+      record: { entity: 'account', rows: [] },
+    });
+  });
+
+  it('tells nobody while it has none', () => {
+    const pair = linkedPair('contact', { lastname: 'Byron' });
+    pair.world.marketo.write(pair.person, { company: 'Example plc' });
+    pair.world.settle();
+
+    expect(forwardsOf(pair)).toEqual([]);
+  });
+});

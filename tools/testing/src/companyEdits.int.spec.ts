@@ -1,0 +1,74 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startLockstep, type Lockstep } from './startLockstep.ts';
+
+const idOf = (n: number): string => `5f0e4c9a-0a4e-4f54-9a53-3a6b8a7a1e${n}`;
+const [accountId, contactId] = [idOf(11), idOf(12)];
+const timeoutMs = 60_000;
+
+let folder: string;
+let lockstep: Lockstep;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lockstep-company-'));
+  await writeFile(join(folder, 'lockstep.yaml'), 'accounts: { writeBack: [company] }');
+  lockstep = await startLockstep({
+    prepare: async ({ dynamics }) => {
+      const account = { accountid: accountId, name: 'Example Ltd', revenue: 1200 };
+      const parent = '_parentcustomerid_value';
+      const naming = {
+        [parent]: accountId,
+        [`${parent}@Microsoft.Dynamics.CRM.lookuplogicalname`]: 'account',
+      };
+      const contact = { contactid: contactId, lastname: 'Byron', ...naming };
+      await dynamics.control.post('rows', { table: 'account', rows: [account] });
+      await dynamics.control.post('rows', { table: 'contact', rows: [contact] });
+    },
+    settings: { LOCKSTEP_FILE: join(folder, 'lockstep.yaml'), DYNAMICS_TABLES: 'lead,contact,account' },
+  });
+}, 2 * timeoutMs);
+afterAll(async () => {
+  await lockstep.close();
+  await rm(folder, { recursive: true });
+});
+
+async function until<Value>(ask: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value> {
+  for (let waitedMs = 0; ; waitedMs += 500) {
+    const value = await ask();
+    if (holds(value) || waitedMs > timeoutMs) return value;
+    await sleep(500);
+  }
+}
+
+it(
+  'writes the edit of a company back to its account, and marks the one that will be overwritten',
+  async () => {
+    const { dynamics, marketo } = lockstep;
+    const personOf = () => marketo.personOfRow(contactId).catch(() => null);
+    const account = async () =>
+      (await dynamics.rows('account')).find((row) => row['accountid'] === accountId);
+    const person = await until(personOf, (found) => found?.['company'] === 'Example Ltd');
+    expect(person).toMatchObject({ company: 'Example Ltd', annualRevenue: 1200 });
+    // What is read first is no edit: the person is read once as it is.
+    await marketo.editPerson(person?.id ?? 0, { title: 'Engineer' });
+    await until(
+      () => dynamics.row('contact', contactId),
+      ({ jobtitle }) => jobtitle === 'Engineer',
+    );
+
+    await marketo.editPerson(person?.id ?? 0, { company: 'Example plc', annualRevenue: 7 });
+    expect(await until(account, (row) => row?.['name'] === 'Example plc')).toMatchObject({
+      name: 'Example plc',
+      revenue: '1200.0000',
+    });
+
+    // Our own write has changed the account, which overwrites the other edit.
+    expect(await until(personOf, (found) => found?.['annualRevenue'] === 1200)).toMatchObject({
+      company: 'Example plc',
+      annualRevenue: 1200,
+    });
+  },
+  4 * timeoutMs,
+);
