@@ -18,7 +18,7 @@ import { planOf } from './mappingPlan.ts';
 import { setField } from './observe.ts';
 import { planDynamics } from './planDynamics.ts';
 import { lookAgainAtEntity, planEntity } from './planEntity.ts';
-import { planMarketo, requestJoin } from './planMarketo.ts';
+import { hasOpenCommand, planMarketo, requestJoin } from './planMarketo.ts';
 import { planRequests } from './planRequests.ts';
 import { scheduleRelations } from './relations.ts';
 import { join, lookAgain } from './wakeUp.ts';
@@ -138,7 +138,7 @@ function absorbWakeUp(draft: Draft, message: Extract<InboxMessage, { kind: 'wake
   }
 }
 
-/** A person that already belongs to another record is not taken: that record is asked to join. */
+/** A person that already belongs to another record is not taken: that record is asked to join, unless one is being made. */
 function absorbOutcomeOf(draft: Draft, message: Extract<InboxMessage, { kind: 'outcome' }>): void {
   const { outcome } = message;
   if (draft.record.entity) return absorbEntityOutcome(draft, outcome);
@@ -146,5 +146,5 @@ function absorbOutcomeOf(draft: Draft, message: Extract<InboxMessage, { kind: 'o
   const owner = draft.context.owners.get(key);
   if (owner === undefined || owner === draft.record.goldenId) return absorbOutcome(draft, outcome);
   absorbOutcome(draft, { ...outcome, result: 'AMBIGUOUS', code: 'MARKETO_AMBIGUOUS' });
-  requestJoin(draft, owner);
+  if (!hasOpenCommand(draft)) requestJoin(draft, owner);
 }

@@ -119,11 +119,14 @@ function planCreate(draft: Draft, crm: DraftRow, person: DraftRow | undefined): 
 
 function isOver(draft: Draft, crm: DraftRow, person: DraftRow | undefined): boolean {
   if (crm.deletedAt !== null) return true;
-  if (!person?.deletedAt || person.removed) return false;
+  if (!person?.deletedAt || person.removed || isUnmet(person)) return false;
   const staysAway =
     draft.context.policy.deletedInMarketo === 'stay-deleted' && person.mergedInto === undefined;
   return staysAway || !isOutgrown(draft, person);
 }
+
+/** It was deleted before the record that joined it had handed it over: the row never had it. */
+const isUnmet = ({ seen }: DraftRow): boolean => Object.keys(seen).length === 0;
 
 function createOrJoin(draft: Draft): void {
   const { policy } = draft.context;
@@ -188,7 +191,7 @@ function isOutgrown(draft: Draft, person: DraftRow): boolean {
   });
 }
 
-function hasOpenCommand({ record }: Draft): boolean {
+export function hasOpenCommand({ record }: Draft): boolean {
   return record.outbox.some((entry) => entry.kind === 'marketo-write' && !entry.lapsed);
 }
 
