@@ -9,6 +9,9 @@ import type { Findings } from './verdict.ts';
 /** A look-up and the creation after it are two calls; who appears in between is not seen. */
 const raceMs = 10_000;
 
+/** Within this time of its creation we may not know of a person yet: the answer is on its way, or lost. */
+const unansweredMs = 30_000;
+
 /** Invariant 4 and 6 for one row: exactly one person where the rules demand one, else none. */
 export function checkCounterpart(
   findings: Findings,
@@ -179,8 +182,17 @@ function checkRevivals(findings: Findings, { mapping }: History, group: Group): 
       .flatMap((row) => unlandedEdits(stepsOf(group, row), former, madeMs));
     if (formerMs === null || edits.length > 0) return;
     const ids = [group.rowId, former, id];
+    if (isUnknown(group, former))
+      return void findings.exempt.push({ what: group.table, ids, reason: 'unknown-when-deleted' });
     findings.revived.push({ what: group.table, ids, reason: 'a deleted person came back without an edit' });
   });
+}
+
+/** A person that we made and somebody deleted while its creation had no answer: it cannot be found by our key any more. */
+function isUnknown({ personStates }: Group, id: string): boolean {
+  const [made, gone, ...more] = personStates.filter((state) => state.id === id);
+  if (made?.actorKind !== 'application' || gone?.operation !== 'delete' || more.length > 0) return false;
+  return Date.parse(gone.at) - Date.parse(made.at) < unansweredMs;
 }
 
 function unlandedEdits(steps: readonly Step[], personId: string, untilMs: number): Step[] {

@@ -86,6 +86,7 @@ describe('the simulation', () => {
     [81909, 'an edit on top of a write of ours that no state ever showed'],
     [91430, 'an opt-out that an older lift of another record undid'],
     [111686, 'a person that was joined while another was being made for the same row'],
+    [121046, 'a person made anew that was deleted before anybody could know of it: allowed'],
     [112311, 'a row without a person, since the one that it was to join was deleted first'],
   ])('finds nothing in seed %i, which once showed %s', async (seed) => {
     expect(isClean(await runPlan(planRun(seed)))).toBe(true);
