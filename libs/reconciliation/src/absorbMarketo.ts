@@ -96,7 +96,7 @@ function absorbFields(draft: Draft, row: DraftRow, event: ChangeEvent): void {
   const evidenceOf = byField(ordered);
   for (const mapping of draft.context.mapping) {
     const evidence = evidenceOf(mapping);
-    const confirmed = confirmedValue(row, mapping, event.evidence?.feedNumber ?? null);
+    const confirmed = confirmedValue(row, mapping, feedNumberOf(event));
     absorbField(draft, { row, mapping, evidence, event });
     const seen = row.seen[mapping.field];
     if (seen && seen.value === confirmed) confirm(row, mapping.field);
@@ -138,7 +138,7 @@ function absorbUntold(draft: Draft, field: FieldEvidence): void {
 function absorbTold(draft: Draft, field: FieldEvidence): void {
   const { row, mapping, evidence, event } = field;
   const writes = ownWrites(draft, row, mapping);
-  const story = tell(mapping, evidence, { sent: writes, isPast: isReadPast(field) });
+  const story = tell(mapping, evidence, writes);
   forgetTold(row, mapping, story.told);
   const [at, changedAt] = [event.page, changeTime(story, event)];
   const edit = story.edit && { row, mapping, at, changedAt, reading: story.edit, madeOn: story.madeOn };
@@ -148,10 +148,6 @@ function absorbTold(draft: Draft, field: FieldEvidence): void {
     observeState(draft, { row, mapping, at, changedAt, reading: state, madeOn: story.basis }, story, edit);
   if (story.confirmed) confirm(row, mapping.field);
 }
-
-/** The feed was read past the answer to our last write of the field. */
-const isReadPast = ({ row, mapping, event }: FieldEvidence): boolean =>
-  isAfter(event.evidence?.feedNumber, row.seen[mapping.field]?.at);
 
 type Told = { readonly story: Story; readonly state: Reading; readonly writes: readonly Scalar[] };
 
@@ -244,6 +240,10 @@ export function confirm(row: DraftRow, field: string): void {
   const seen = row.seen[field];
   if (seen?.unconfirmed) row.seen[field] = { value: seen.value, at: seen.at };
 }
+
+/** How far the feed was read when the event was made; null in the lane that others may overtake, which carries what was told before. */
+const feedNumberOf = ({ evidence, lane }: ChangeEvent): Sequence | null =>
+  lane === 'LIVE' ? (evidence?.feedNumber ?? null) : null;
 
 /**
  * Our acknowledged value when the feed has been read past that write: from now on both sides are known to agree. Asked

@@ -1,7 +1,6 @@
 import {
   isAfter,
   type DeliveryOutcome,
-  type Scalar,
   type ScalarValues,
   type Sequence,
   type WriteOperation,
@@ -27,7 +26,7 @@ export function absorbOutcome(draft: Draft, outcome: DeliveryOutcome): void {
   switch (outcome.result) {
     case 'CREATED':
     case 'UPDATED':
-      absorbAccepted(draft, outcome, entry?.overtaken ?? []);
+      absorbAccepted(draft, outcome);
       parkRefused(draft, outcome);
       return closeEntry(draft, outcome, entry);
     case 'FOUND':
@@ -59,11 +58,7 @@ export function absorbOutcome(draft: Draft, outcome: DeliveryOutcome): void {
 }
 
 /** What a person was made with ran over nothing, and the feed does not tell of it (marketo-rest 3.4). */
-function absorbAccepted(
-  draft: Draft,
-  outcome: DeliveryOutcome,
-  overtaken: NonNullable<Entry['overtaken']>,
-): void {
+function absorbAccepted(draft: Draft, outcome: DeliveryOutcome): void {
   const { answered, personId, accepted } = outcome;
   if (!personId || !answered || !accepted) return;
   const row = personRow(draft, personId, answered);
@@ -73,20 +68,8 @@ function absorbAccepted(
     if (value === undefined) continue;
     forget(row, mapping.field, outcome.revision);
     remember(draft, { row, mapping, value, at: answered });
-    noteOvertaken(
-      row,
-      mapping.field,
-      overtaken.flatMap((fields) => fields[mapping.marketo] ?? []),
-    );
   }
   if (outcome.result === 'CREATED') confirmUntil(row, answered);
-}
-
-/** What the command overtook may have been delivered before it, and the feed may tell of both. */
-function noteOvertaken(row: DraftRow, field: string, values: readonly Scalar[]): void {
-  const seen = row.seen[field];
-  if (!seen?.unconfirmed || values.length === 0) return;
-  row.seen[field] = { ...seen, written: [...values, ...(seen.written ?? [])] };
 }
 
 /** What a second person took is remembered: it speaks when the first one is gone. */

@@ -18,17 +18,12 @@ export type Story = {
   readonly confirmed: boolean;
 };
 
-/** `isPast`: the feed was read past the answer to our last write, so that nothing is still to be told of it. */
-export function tell(
-  mapping: MappingRow,
-  evidence: readonly EvidenceRow[],
-  { sent, isPast }: { readonly sent: readonly Scalar[]; readonly isPast: boolean },
-): Story {
+export function tell(mapping: MappingRow, evidence: readonly EvidenceRow[], sent: readonly Scalar[]): Story {
   const steps = evidence.map((item) =>
     mayBeOurs(item) ? readDisplay(mapping, item.newValue).side : undefined,
   );
   const writes = sent.map((value) => asTaken(value, steps));
-  const own = ownSteps(steps, writes, isPast);
+  const own = ownSteps(steps, writes);
   const lastOwn = own.findLastIndex((at) => at >= 0);
   const edit = own.lastIndexOf(-1);
   const told = Math.max(-1, ...own) + 1;
@@ -70,18 +65,17 @@ function mayBeOurs({ source }: EvidenceRow): boolean {
 
 /**
  * Which of our writes each step of the feed is, -1 for somebody else's edit: both are in order, and a write that changed
- * nothing left no step. Matched from either end, whichever explains more. The end wins a tie, since our last write is most
- * likely the last of its value; but not while the feed may still tell of it.
+ * nothing left no step. Matched from either end, whichever explains more; the end wins a tie, since our last write is most
+ * likely the last of its value.
  */
-function ownSteps(steps: readonly Step[], writes: readonly Scalar[], isPast: boolean): readonly number[] {
+function ownSteps(steps: readonly Step[], writes: readonly Scalar[]): readonly number[] {
   const last = writes.length - 1;
   const forward = inOrder(steps, writes);
   const backward = inOrder(steps.toReversed(), writes.toReversed())
     .toReversed()
     .map((at) => (at < 0 ? at : last - at));
   const count = (own: readonly number[]): number => own.filter((at) => at >= 0).length;
-  const isForward = isPast ? count(forward) > count(backward) : count(forward) >= count(backward);
-  return isForward ? forward : backward;
+  return count(forward) > count(backward) ? forward : backward;
 }
 
 function inOrder(steps: readonly Step[], writes: readonly Scalar[]): number[] {

@@ -106,25 +106,21 @@ export type Accepted = {
  * Our write is known to have been accepted. It never overwrites what a later read has shown: a later read that differs is
  * an edit made on top of our write: it holds, unless the golden value has moved on since.
  */
-export function settle(draft: Draft, { row, mapping, value, at }: Accepted): void {
+export function settle(draft: Draft, accepted: Accepted): void {
+  const { row, mapping, value, at } = accepted;
   const seen = row.seen[mapping.field];
-  if (!seen || !isAfter(seen.at, at)) {
-    const isPending = seen?.value !== value || seen.unconfirmed === true;
-    row.seen[mapping.field] = { value, at, ...(isPending ? unconfirmedIn(row, seen, value) : {}) };
-    return;
-  }
-  if (seen.value === value || !isGolden(draft, { row, mapping, value })) return;
-  const reading = read(row.system, mapping, seen.value);
-  applyChange(draft, { row, mapping, reading, at: seen.at, changedAt: null, madeOn: value }, false);
+  if (seen && isAfter(seen.at, at)) return settleLate(draft, accepted, seen);
+  const isPending = seen?.value !== value || seen.unconfirmed === true;
+  row.seen[mapping.field] = { value, at, ...(isPending ? unconfirmedIn(row, seen, value) : {}) };
 }
 
-/** True when the golden value looks like this on the row's side. */
-function isGolden(
-  draft: Draft,
-  { row, mapping, value }: Pick<Accepted, 'row' | 'mapping' | 'value'>,
-): boolean {
+/** Both sides held the value for a moment: that is the base of what was edited on top of it. */
+function settleLate(draft: Draft, { row, mapping, value }: Accepted, seen: DraftRow['seen'][string]): void {
   const field = draft.record.fields[mapping.field];
-  return field !== undefined && project(row.system, mapping, field.value) === value;
+  if (seen.value === value || !field || project(row.system, mapping, field.value) !== value) return;
+  draft.record.fields[mapping.field] = { ...field, base: field.value };
+  const reading = read(row.system, mapping, seen.value);
+  applyChange(draft, { row, mapping, reading, at: seen.at, changedAt: null, madeOn: value }, false);
 }
 
 /** Takes a side's change into the golden record, or rules on the conflict it makes. */

@@ -186,7 +186,7 @@ function isOutgrown(draft: Draft, person: DraftRow): boolean {
   return draft.context.mapping.some((mapping) => {
     const field = draft.record.fields[mapping.field];
     const isMapped = Object.keys(mapping.columns).length > 0 && !mapping.parents;
-    const isOpen = field?.source === 'dynamics' && !field.agreed && isMapped;
+    const isOpen = field?.source === 'dynamics' && field.value !== field.base && isMapped;
     return isOpen && field.rule !== consentRule && wantedValue(draft, person, mapping) !== undefined;
   });
 }
