@@ -151,8 +151,13 @@ async function prepare(options: DeliverOptions, commands: readonly WriteCommand[
  * The record asks what became of its person, which it does not know yet: the answer that it waits for may be on its way. A read
  * would not find a person that was deleted since, and another would be made.
  */
-const asksForCreation = ({ operation, personId }: WriteCommand, { result }: DeliveryOutcome): boolean =>
-  operation === 'READ' && personId === null && (result === 'CREATED' || result === 'FOUND');
+const asksForCreation = (
+  { operation, personId, entity }: WriteCommand,
+  { result }: DeliveryOutcome,
+): boolean => {
+  const isLookup = operation === 'READ' && personId === null && !entity;
+  return isLookup && (result === 'CREATED' || result === 'FOUND');
+};
 
 /** The highest revision of each golden id; what is lower than that, or than what was sent before, is superseded. */
 function selectHighest(commands: readonly WriteCommand[], known: ReadonlyMap<string, Delivery>) {
