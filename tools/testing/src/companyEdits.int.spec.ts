@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { untilHolds } from './operatorClient.ts';
 import { startLockstep, type Lockstep } from './startLockstep.ts';
 
 const idOf = (n: number): string => `5f0e4c9a-0a4e-4f54-9a53-3a6b8a7a1e${n}`;
@@ -34,13 +34,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function until<Value>(ask: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value> {
-  for (let waitedMs = 0; ; waitedMs += 500) {
-    const value = await ask();
-    if (holds(value) || waitedMs > timeoutMs) return value;
-    await sleep(500);
-  }
-}
+const until = <Value>(ask: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value> =>
+  untilHolds(ask, holds, timeoutMs);
 
 it(
   'writes the edit of a company back to its account, and marks the one that will be overwritten',

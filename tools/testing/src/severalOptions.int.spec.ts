@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createOptionsColumn } from './customTable.ts';
+import { untilHolds } from './operatorClient.ts';
 import { startLockstep, type Lockstep } from './startLockstep.ts';
 
 const timeoutMs = 60_000;
@@ -31,13 +31,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function until<Value>(ask: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value> {
-  for (let waitedMs = 0; ; waitedMs += 200) {
-    const value = await ask();
-    if (holds(value) || waitedMs > timeoutMs) return value;
-    await sleep(200);
-  }
-}
+const until = <Value>(ask: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value> =>
+  untilHolds(ask, holds, timeoutMs);
 
 it(
   'unites what both sides choose of several options, as numbers here and labels there',
