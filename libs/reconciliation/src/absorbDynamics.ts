@@ -92,11 +92,7 @@ function absorbRow(draft: Draft, row: DraftRow, event: ChangeEvent): void {
   overwriteEdits(draft, row, event.version);
   const former = carryOn(draft, row);
   const readings = readingsOf(draft, row, event);
-  const unproven = readings.filter(({ mapping, reading }) =>
-    isUnprovenBlank(row, mapping, { event, reading }),
-  );
-  delete row.unproven;
-  if (unproven.length > 0) row.unproven = unproven.map(({ mapping }) => mapping.field);
+  noteUnproven(row, event, readings);
   for (const { mapping, reading } of readings) {
     if (row.unproven?.includes(mapping.field)) continue;
     inherit(row, former, mapping, reading);
@@ -108,15 +104,13 @@ function absorbRow(draft: Draft, row: DraftRow, event: ChangeEvent): void {
   if (isAfter(event.page, row.page)) row.page = event.page;
 }
 
+type Shown = { readonly mapping: MappingRow; readonly reading: Reading };
+
 /** What an event shows of the active row; at a version that is known, only what was not seen at it. */
-function readingsOf(
-  draft: Draft,
-  row: DraftRow,
-  event: ChangeEvent,
-): readonly { readonly mapping: MappingRow; readonly reading: Reading }[] {
+function readingsOf(draft: Draft, row: DraftRow, event: ChangeEvent): readonly Shown[] {
   if (!row.active) return [];
   const isRepeat = row.version !== null && compareSequence(event.version, row.version) === 0;
-  const readings: { readonly mapping: MappingRow; readonly reading: Reading }[] = [];
+  const readings: Shown[] = [];
   for (const mapping of draft.context.mapping) {
     if (isRepeat && !isNews(row, mapping, event)) continue;
     const reading = readingOf(row, mapping, event);
@@ -130,13 +124,15 @@ function readingsOf(
  * published; a row read by id, or the answer to a write, is not (its page is 0). A blank that only such a read shows waits
  * for the page that shows the same version.
  */
-function isUnprovenBlank(
-  row: DraftRow,
-  { field }: MappingRow,
-  { event, reading }: { readonly event: ChangeEvent; readonly reading: Reading },
-): boolean {
-  return isUnchecked(event) && reading.side === null && (row.seen[field]?.value ?? null) !== null;
+function noteUnproven(row: DraftRow, event: ChangeEvent, readings: readonly Shown[]): void {
+  if (row.unproven) delete row.unproven;
+  if (!isUnchecked(event)) return;
+  const blanks = readings.filter(({ mapping, reading }) => isBlankUnlikeSeen(row, mapping, reading));
+  if (blanks.length > 0) row.unproven = blanks.map(({ mapping }) => mapping.field);
 }
+
+const isBlankUnlikeSeen = (row: DraftRow, { field }: MappingRow, { side }: Reading): boolean =>
+  side === null && (row.seen[field]?.value ?? null) !== null;
 
 const isUnchecked = (event: ChangeEvent): boolean => event.page.epoch === 0;
 
