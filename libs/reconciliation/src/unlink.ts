@@ -37,10 +37,15 @@ const partedMessage = (goldenId: string, target: string): InboxMessage => ({
   ...{ kind: 'wake-up', goldenId, reason: 'parted', target },
 });
 
-/** The row `target` belongs to somebody else, whatever address it has. */
+/** The row `target` belongs to somebody else, whatever address it has: who had asked for it by then asks anew for others. */
 export function keepApart(draft: Draft, target: string | null): void {
-  if (target === null || isParted(draft.record, target)) draft.nothing = 'stale';
-  else remember(draft, { row: target });
+  if (target === null || isParted(draft.record, target)) {
+    draft.nothing = 'stale';
+    return;
+  }
+  remember(draft, { row: target });
+  const cause = draft.record.waiting?.cause;
+  if (cause === 'join' || cause === 'review') draft.record.waiting = null;
 }
 
 function remember({ record }: Draft, parted: PartedRow): void {

@@ -49,6 +49,21 @@ describe('a pair that an operator unlinks', () => {
     expect(world.record('dynamics/lead/lead-1').rows.map(({ id }) => id)).toEqual(['lead-1', ...others()]);
   });
 
+  it('makes the person at once where the row was read before it was known to be apart', () => {
+    const { world, person, unlink, others } = wrongPair();
+    unlink();
+    world.state.records.delete(parted);
+    world.dynamics.edit('lead-1', { jobtitle: 'Captain' });
+    world.readDynamics('lead-1');
+    expect(world.record('dynamics/lead/lead-1').waiting).toMatchObject({ cause: 'join' });
+
+    world.wish('dynamics/lead/lead-1', 'parted', `marketo/person/${person}`);
+    world.settle();
+
+    expect(others()).toHaveLength(1);
+    expect(world.record('dynamics/lead/lead-1')).toMatchObject({ waiting: null });
+  });
+
   it('lets the row join another person with its address', () => {
     const { world, unlink, others, person } = wrongPair();
     const right = world.marketo.create({ email: 'ada@example.com', title: 'Right' });
