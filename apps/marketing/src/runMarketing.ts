@@ -2,50 +2,27 @@ import {
   createCodec,
   createMessageCodec,
   subjectSchemas,
-  SyncError,
   topicDefinitions,
   topics,
   tableDefinitions,
   topicSchemas,
-  type DeliveryOutcome,
-  type ErrorCode,
   type FieldDefinition,
 } from '@lockstep/change-events';
 import { checkTopics, createEventLog, createKafkaClient, createLeaseKeeper } from '@lockstep/kafka';
 import { createMarketo, type Marketo } from '@lockstep/marketo';
 import { openMongoStores } from '@lockstep/mongodb';
-import {
-  createFieldCheck,
-  createHintBell,
-  deliverLanes,
-  openNotifier,
-  reopeningStepper,
-  type CallNumbers,
-  type HintBell,
-  type Notifier,
-} from '@lockstep/pipelines';
-import type { Lease, LeaseKeeper } from '@lockstep/ports';
+import { createHintBell, type HintBell } from '@lockstep/pipelines';
+import type { LeaseKeeper } from '@lockstep/ports';
 import { marketoFields, openRules } from '@lockstep/rules';
 import { createSchemaIds } from '@lockstep/schema-registry';
-import {
-  newTraceparent,
-  retryForever,
-  startService,
-  systemClock,
-  type Metrics,
-} from '@lockstep/service-runtime';
-import { fieldPolicyOf, schemaWishesOf, type Config } from './config.ts';
-import { countCalls } from './countCalls.ts';
+import { startService, systemClock, type Metrics } from '@lockstep/service-runtime';
+import type { Config } from './config.ts';
 import { feedHintRoute } from './feedHintRoute.ts';
 import { watchFields, type FieldsWatch } from './followFields.ts';
 import type { Parts } from './marketingParts.ts';
 import { createRequestEntrance } from './requests/requestEntrance.ts';
-import { serveRequests } from './requests/serveRequests.ts';
-import { watchBacklog } from './watchBacklog.ts';
-import { watchSetup, type SetupWatch } from './watchSetup.ts';
+import { leaseName, serveActive, standby } from './serveActive.ts';
 
-const leaseName = 'marketing';
-const standby = `standby: another process holds the lease ${leaseName}`;
 const ownTopics = new Set<string>([
   topics.marketingChanges('lead'),
   topics.marketingChanges('contact'),
@@ -117,7 +94,7 @@ async function serveUnderLease(
   const both = AbortSignal.any([signal, ended.signal]);
   const holding = leases.hold(
     leaseName,
-    (lease, held) => watch.serve((fields, until) => serve({ ...parts, fields }, lease, until), held),
+    (lease, held) => watch.serve((fields, until) => serveActive({ ...parts, fields }, lease, until), held),
     both,
   );
   await Promise.all([watch.follow(both), holding].map((loop) => loop.finally(() => ended.abort())));
@@ -141,117 +118,4 @@ function openMarketo(config: Config, fields: readonly FieldDefinition[]): Market
 /** Without a key the address does not exist. */
 function routesOf({ marketoHintKey: key }: Config, bell: HintBell, metrics: Metrics) {
   return key === undefined ? [] : [feedHintRoute({ key, ring: () => bell.ring(), metrics })];
-}
-
-/** Checks the setup of Marketo first; then follows the feeds, and, once the session's numbers outrank every earlier one's, delivers commands. */
-async function serve(parts: Parts, lease: Lease, signal: AbortSignal): Promise<void> {
-  const { log, readiness } = parts.service;
-  readiness.set('lease', null);
-  log.info({ lease: leaseName }, 'This process is the active one.');
-  // When one of them ends, for whatever reason, the others end with it.
-  const ended = new AbortController();
-  const both = AbortSignal.any([signal, ended.signal]);
-  const setup = watchSetup({ ...parts, wishes: schemaWishesOf(parts.config) }, lease, both);
-  const watching = setup.ended.finally(() => ended.abort());
-  // A failure of one is reported once the others have ended.
-  watching.catch(() => undefined);
-  await setup.passed;
-  const notifier = reopeningStepper(() => openFeeds(parts, lease));
-  let delivering: Promise<void> | null = null;
-  const step = async () => {
-    const pause = await notifier.step(both);
-    delivering ??= deliver(parts, { lease, setup, numbers: numbersOf(notifier) }, both).finally(() =>
-      ended.abort(),
-    );
-    return pause;
-  };
-  const counting = countCalls(parts, lease, both).finally(() => ended.abort());
-  counting.catch(() => undefined);
-  const requesting = serveRequests(parts, lease, both).finally(() => ended.abort());
-  requesting.catch(() => undefined);
-  parts.bell.answerTo(() => notifier.current()?.hint());
-  const component = 'marketo/person';
-  await retryForever({
-    component,
-    step,
-    signal: both,
-    log,
-    readiness,
-    clock: systemClock,
-    rest: parts.bell.sleep,
-    random: Math.random,
-  });
-  parts.bell.answerTo(null);
-  await (delivering as Promise<void> | null);
-  await counting;
-  await requesting;
-  await watching;
-  await notifier.close();
-  readiness.set('lease', standby);
-}
-
-/** Numbers of the session that is open now: a session that was opened anew outranks the former. */
-function numbersOf(notifier: { current(): Notifier | null }): CallNumbers {
-  return {
-    next() {
-      const session = notifier.current();
-      if (!session) throw new SyncError('KAFKA_UNREACHABLE', { reason: 'the session is being opened anew' });
-      return session.numbers.next();
-    },
-  };
-}
-
-function openFeeds({ config, marketo, eventLog, service, entrance }: Parts, lease: Lease): Promise<Notifier> {
-  const { metrics } = service;
-  const { marketoRequestField: field } = config;
-  return openNotifier({
-    people: marketo.lane('FRESH', lease),
-    log: eventLog,
-    lease,
-    clock: systemClock,
-    pollIntervalMinMs: config.feedIntervalMinMs,
-    pollIntervalMaxMs: config.feedIntervalMaxMs,
-    deletedIntervalMs: config.deletedIntervalMs,
-    requests: field === undefined ? undefined : { field, accept: entrance.doors.field },
-    headers: () => ({ traceparent: newTraceparent(Math.random) }),
-    onPublished: (checkpoint, messages) => {
-      metrics.changesPublished.inc({ table: 'person', operation: 'ALL', lane: 'ALL' }, messages.length);
-      metrics.snapshotRowsDone.set({ table: 'person' }, checkpoint.rowsDone);
-    },
-  });
-}
-
-type Delivery = { readonly lease: Lease; readonly setup: SetupWatch; readonly numbers: CallNumbers };
-
-async function deliver(
-  parts: Parts,
-  { lease, setup, numbers }: Delivery,
-  signal: AbortSignal,
-): Promise<void> {
-  const { config, marketo, stores, eventLog, service } = parts;
-  const { metrics } = service;
-  const policyOf = fieldPolicyOf(config.marketoFieldPolicies ?? []);
-  let backfilled = 0;
-  const options = {
-    people: marketo.lane('FRESH', lease),
-    objects: marketo.objects('FRESH', lease),
-    backfillPeople: marketo.lane('BACKFILL', lease),
-    backfillObjects: marketo.objects('BACKFILL', lease),
-    deliveries: stores.deliveries,
-    numbers,
-    lease,
-    log: eventLog,
-    clock: systemClock,
-    checkFields: createFieldCheck({ described: setup.described, policyOf }),
-    policyOf,
-    onDelivered: (outcomes: readonly DeliveryOutcome[]) => {
-      for (const { result } of outcomes) metrics.writes.inc({ system: 'marketo', result });
-      backfilled += outcomes.filter(({ lane }) => lane === 'BACKFILL').length;
-    },
-    onDeadLetter: (code: ErrorCode) => metrics.deadLetters.inc({ code }),
-  };
-  const ended = new AbortController();
-  const watching = watchBacklog(parts, () => backfilled, AbortSignal.any([signal, ended.signal]));
-  await deliverLanes(options, signal).finally(() => ended.abort());
-  await watching;
 }

@@ -1,24 +1,14 @@
-import {
-  compareSequence,
-  isAfter,
-  type ChangeEvent,
-  type DynamicsOutcome,
-  type Scalar,
-  type Sequence,
-} from '@lockstep/change-events';
-import { absorbCreation, meetCreated } from './absorbCreation.ts';
-import { absorbCarriedOut } from './absorbCarriedOut.ts';
-import { isOutdatedRefusal, releaseClosed } from './closedRow.ts';
+import { compareSequence, isAfter, type ChangeEvent, type Scalar } from '@lockstep/change-events';
+import { meetCreated } from './absorbCreation.ts';
+import { releaseClosed } from './closedRow.ts';
 import { overwriteEdits } from './companyEdits.ts';
 import { activeRow, addRow, type Draft, type DraftRow } from './decision.ts';
-import type { DynamicsWriteEntry } from './goldenRecord.ts';
 import { hasFilterNews, noteFilters } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
-import { observe, setField, settle } from './observe.ts';
+import { observe, setField } from './observe.ts';
 import { read, type Reading } from './projection.ts';
 import { carryOn, inherit } from './qualify.ts';
 import { noteMerge } from './mergedRow.ts';
-import { saying } from './troubles.ts';
 
 /** Takes a row of Dynamics into the record: ordered by version, deletes by page (design section 4, Order). */
 export function absorbDynamics(draft: Draft, table: string, event: ChangeEvent): void {
@@ -137,7 +127,7 @@ const isBlankUnlikeSeen = (row: DraftRow, { field }: MappingRow, { side }: Readi
 const isUnchecked = (event: ChangeEvent): boolean => event.page.epoch === 0;
 
 /** What an event shows of a field; null when it was not read, or the table has no column for it. */
-function readingOf(row: DraftRow, mapping: MappingRow, event: ChangeEvent): Reading | null {
+export function readingOf(row: DraftRow, mapping: MappingRow, event: ChangeEvent): Reading | null {
   const column = mapping.columns[row.table];
   if (column === undefined || !event.fields || !(column in event.fields)) return null;
   return read('dynamics', mapping, event.fields[column] ?? null);
@@ -155,93 +145,4 @@ function mirror(draft: Draft, row: DraftRow): void {
 function reflect(draft: Draft, name: string, value: Scalar): void {
   if (draft.record.fields[name]?.value === value) return;
   setField(draft, name, { value, source: 'dynamics', changedAt: null, rule: 'mirror' });
-}
-
-/**
- * The answer to our own guarded write. WRITTEN: what we wrote was accepted at the version of the representation, which is
- * then decided as an event of that version. STALE: somebody was first; the row as it is now is decided.
- */
-export function absorbWritten(draft: Draft, written: DynamicsOutcome, event: ChangeEvent | null): void {
-  const entry = draft.record.outbox.find((other) => other.entryId === written.entryId);
-  if (entry?.kind === 'dynamics-request') return absorbCarriedOut(draft, entry, written);
-  if (entry?.kind === 'dynamics-write') return absorbWrite(draft, { entry, written, event });
-  draft.nothing = 'no-entry';
-}
-
-type WriteAnswer = {
-  readonly entry: DynamicsWriteEntry;
-  readonly written: DynamicsOutcome;
-  readonly event: ChangeEvent | null;
-};
-
-function absorbWrite(draft: Draft, { entry, written, event }: WriteAnswer): void {
-  if (entry.ifMatch === null) return absorbCreation(draft, entry, written);
-  draft.record.outbox = draft.record.outbox.filter(({ entryId }) => entryId !== entry.entryId);
-  const row = draft.record.rows.find((other) => other.table === entry.table && other.id === entry.rowId);
-  if (!row) return;
-  const { inFlight } = row;
-  row.inFlight = {};
-  if (written.result === 'MISSING') row.missing = true;
-  if (isOutdatedRefusal(row, entry.ifMatch, written)) return;
-  for (const mapping of draft.context.mapping) {
-    const sent = inFlight[mapping.field];
-    if (sent) absorbAnswer(draft, { row, mapping, sent: sent.value, written, event });
-  }
-}
-
-type Answer = {
-  readonly row: DraftRow;
-  readonly mapping: MappingRow;
-  readonly sent: Scalar;
-  readonly written: DynamicsOutcome;
-  readonly event: ChangeEvent | null;
-};
-
-/** What an answer says about one field that was sent. A refusal that names no field parks all of them. */
-function absorbAnswer(draft: Draft, answer: Answer): void {
-  const { row, mapping, sent, written, event } = answer;
-  const at = event?.version;
-  switch (written.result) {
-    case 'WRITTEN':
-      return at ? settle(draft, { row, mapping, value: sent, at }) : undefined;
-    case 'STALE':
-      return at ? settleStale(draft, answer, at) : undefined;
-    case 'REFUSED':
-      if (written.field === null || written.field === mapping.columns[row.table]) {
-        const code = written.code ?? 'DYNAMICS_REFUSED';
-        row.parked[mapping.field] = { value: sent, code, ...saying(written.detail) };
-      }
-      return;
-    case 'MISSING':
-  }
-}
-
-/**
- * The row moved on from the version our write was guarded by. It may show our value: then that is our own echo. When the
- * answer was lost and the row shows the former value, nobody can tell "never applied" from "applied and put back": we write
- * again, and keep what was there as the loser of a conflict.
- */
-function settleStale(draft: Draft, answer: Answer, at: Sequence): void {
-  const { row, mapping, sent, written, event } = answer;
-  const reading = event ? readingOf(row, mapping, event) : null;
-  if (!reading) return;
-  const seen = row.seen[mapping.field];
-  if (reading.side === sent && isAfter(at, seen?.at)) row.seen[mapping.field] = { value: sent, at };
-  const isAnswerLost = written.code !== null;
-  if (isAnswerLost && isReverted(reading, sent, seen)) keepReverted(draft, mapping, reading);
-}
-
-function isReverted(reading: Reading, sent: Scalar, seen: DraftRow['seen'][string] | undefined): boolean {
-  return reading.side !== sent && reading.side === seen?.value;
-}
-
-function keepReverted(draft: Draft, mapping: MappingRow, reading: Reading): void {
-  draft.conflicts.push({
-    field: mapping.field,
-    winner: 'marketo',
-    winnerValue: draft.record.fields[mapping.field]?.value ?? null,
-    loserValue: reading.golden,
-    rule: 'outcome-unknown',
-    at: new Date(draft.context.nowMs).toISOString(),
-  });
 }

@@ -5,7 +5,8 @@ import {
   type Sequence,
   type WriteOperation,
 } from '@lockstep/change-events';
-import { absorbState, bury, confirm, personRow } from './absorbMarketo.ts';
+import { confirm } from './absorbFields.ts';
+import { absorbState, bury, personRow } from './absorbMarketo.ts';
 import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decision.ts';
 import { settle, type Accepted } from './observe.ts';
 import { isParentMissing, takeBack } from './relations.ts';

@@ -1,5 +1,5 @@
 import { isAfter, type ChangeEvent, type ErrorCode, type Sequence } from '@lockstep/change-events';
-import { confirm } from './absorbMarketo.ts';
+import { confirm } from './absorbFields.ts';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { goldenIdOf } from './goldenIds.ts';
 import { rowKey } from './goldenRecord.ts';

@@ -1,6 +1,7 @@
 import { rowKey, type GoldenRecord } from './goldenRecord.ts';
 import type { ChangeEvent, InboxMessage } from '@lockstep/change-events';
-import { absorbDynamics, absorbWritten } from './absorbDynamics.ts';
+import { absorbDynamics } from './absorbDynamics.ts';
+import { absorbWritten } from './absorbWritten.ts';
 import { absorbEntityOutcome } from './absorbEntityOutcome.ts';
 import { absorbMarketo } from './absorbMarketo.ts';
 import { absorbOutcome } from './absorbOutcome.ts';

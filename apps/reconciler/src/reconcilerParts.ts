@@ -1,0 +1,60 @@
+import { topics, type MessageCodec, type TableDefinition } from '@lockstep/change-events';
+import type { Dynamics } from '@lockstep/dynamics';
+import type { MongoStores } from '@lockstep/mongodb';
+import type { Directions, WriteBrake } from '@lockstep/pipelines';
+import type { EventLog, LeaseKeeper } from '@lockstep/ports';
+import type { RulesSource } from '@lockstep/rules';
+import type { Service } from '@lockstep/service-runtime';
+import type { Config } from './config.ts';
+import { entityTables } from './customEntities.ts';
+import type { RulesParts } from './followRules.ts';
+
+/** What the loops of this process share. */
+export type Parts = {
+  readonly config: Config;
+  readonly rules: RulesSource;
+  readonly codec: MessageCodec;
+  /** What the writer of `dynamics` asks back; kept up to date in place. */
+  readonly definitions: Record<string, TableDefinition>;
+  readonly dynamics: Dynamics;
+  readonly stores: MongoStores;
+  readonly eventLog: EventLog;
+  readonly leases: LeaseKeeper;
+  readonly service: Service;
+  readonly directions: Directions;
+  readonly brake: WriteBrake | null;
+};
+
+export const routerGroup = 'lockstep.router';
+export const reconcileGroup = 'lockstep.reconcile';
+export const reconcileBackfillGroup = 'lockstep.reconcile.backfill';
+/** Persons: they are matched once both are read, and written back. */
+export const personTables = ['lead', 'contact'];
+
+/** Records beside persons come from their tables only where these are extracted (decision 13). */
+const routedTopics = (tables: readonly string[]): string[] => [
+  ...[...personTables, ...tables].map(topics.dynamicsChanges),
+  topics.marketingChanges('lead'),
+  topics.marketingChanges('contact'),
+  topics.outcomes,
+  topics.requests,
+];
+
+/** What each group reads. */
+export const consumed = (config: Config, rules: RulesSource) => ({
+  router: { group: routerGroup, topics: routedTopics(entityTables(config.dynamicsTables, rules.current())) },
+  live: { group: reconcileGroup, topics: [topics.inbox] },
+  backfill: { group: reconcileBackfillGroup, topics: [topics.inboxBackfill] },
+});
+
+/** What following the rules needs of them. */
+export const rulesPartsOf = ({
+  config,
+  rules,
+  dynamics,
+  codec,
+  definitions,
+  service: { log },
+}: Parts): RulesParts => ({
+  ...{ rules, dynamics, codec, definitions, tables: config.dynamicsTables, log },
+});

@@ -1,0 +1,127 @@
+import type { ErrorCode } from '@lockstep/change-events';
+import {
+  checkFirstReads,
+  createDynamicsWriter,
+  createReconciler,
+  createRouter,
+  createSweeper,
+  onePerPartition,
+  reopeningPublisher,
+  withDeadLetters,
+} from '@lockstep/pipelines';
+import type { BatchHandler, Publisher } from '@lockstep/ports';
+import { customTypesOf, entityMappingsFor, mappingFor } from '@lockstep/reconciliation';
+import { reasonOf, retryForever, systemClock } from '@lockstep/service-runtime';
+import { followRules, rulesInForce, type RulesInForce } from './followRules.ts';
+import { policyBy } from './policyBy.ts';
+import {
+  consumed,
+  personTables,
+  reconcileBackfillGroup,
+  reconcileGroup,
+  routerGroup,
+  rulesPartsOf,
+  type Parts,
+} from './reconcilerParts.ts';
+
+const dayMs = 86_400_000;
+
+/** Routes, decides, sweeps and follows the rules until the signal comes or one of these ends. */
+export async function serveReconciler(parts: Parts, signal: AbortSignal): Promise<void> {
+  const { config, stores, eventLog, service } = parts;
+  const outcomes = reopeningPublisher(eventLog, `reconcile/${config.instanceId}`);
+  service.lifecycle.opened('outcome publisher', () => outcomes.close());
+  const count = (code: ErrorCode) => service.metrics.deadLetters.inc({ code });
+  const router = withDeadLetters(createRouter(stores.links), systemClock, count);
+  const { reconcile, decideBy } = openReconciler(parts, outcomes);
+  const reconciler = withDeadLetters(onePerPartition(reconcile), systemClock, count);
+  const { router: routed, live, backfill } = consumed(config, parts.rules);
+  service.readiness.set('reconciler', null);
+  // When one loop ends, for whatever reason, the others end with it: half a reconciler is none.
+  const ended = new AbortController();
+  const all = AbortSignal.any([signal, ended.signal]);
+  const loops = [
+    eventLog.consume({ ...routed, batchSizeMax: 500 }, router, all),
+    eventLog.consume({ ...live, batchSizeMax: 300 }, reconciler, all),
+    // Small batches, because a fresh edit of the same partition waits for one of them at most.
+    eventLog.consume({ ...backfill, batchSizeMax: 100 }, reconciler, all),
+    parts.leases.hold('sweeper', (_, held) => sweep(parts, held), all),
+    followRules(rulesPartsOf(parts), decideBy, all),
+  ];
+  await Promise.all(loops.map((loop) => loop.finally(() => ended.abort())));
+}
+
+/** A reconciler whose rules can be exchanged between two batches. */
+function openReconciler(parts: Parts, publisher: Publisher) {
+  const writeDynamics = openDynamicsWriter(parts, publisher);
+  let current = reconcilerBy(parts, rulesInForce(rulesPartsOf(parts)), writeDynamics);
+  return {
+    reconcile: (async (batch) => current(batch)) as BatchHandler,
+    decideBy: (rules: RulesInForce): void => {
+      current = reconcilerBy(parts, rules, writeDynamics);
+    },
+  };
+}
+
+function openDynamicsWriter({ config, dynamics, service }: Parts, publisher: Publisher) {
+  const { log, metrics } = service;
+  return createDynamicsWriter({
+    writer: dynamics,
+    publisher,
+    clock: systemClock,
+    inFlightMax: config.dynamicsWritesInFlightMax,
+    detectDuplicates: config.dynamicsDetectDuplicates,
+    onWritten: (result) => metrics.writes.inc({ system: 'dynamics', result }),
+    onFailure: (error) =>
+      log.warn({ reason: reasonOf(error) }, 'A write to Dynamics stays open; it is tried again.'),
+  });
+}
+
+function reconcilerBy(
+  { config, stores, service, directions, brake }: Parts,
+  rules: RulesInForce,
+  writeDynamics: ReturnType<typeof openDynamicsWriter>,
+): BatchHandler {
+  return createReconciler({
+    ...stores,
+    clock: systemClock,
+    mapping: mappingFor(rules.mapping, config.dynamicsTables),
+    entityMappings: entityMappingsFor(config.dynamicsTables, rules.customs, rules.writeBack),
+    customTypes: customTypesOf(rules.customs),
+    policy: policyBy(rules, config.matchByEmail),
+    writeDynamics,
+    withheld: directions.withheld,
+    ...(brake && { brake }),
+    history: { store: stores.pastConflicts, keptMs: config.historyDays * dayMs },
+    onDecided: ({ conflicts }) => {
+      for (const { rule } of conflicts) service.metrics.conflicts.inc({ rule });
+    },
+  });
+}
+
+/** One process wakes what is due and watches the first reads; it opens its publisher only while it holds the lease. */
+async function sweep(parts: Parts, signal: AbortSignal): Promise<void> {
+  const { config, stores, eventLog, service, directions } = parts;
+  const { log, readiness } = service;
+  const publisher = reopeningPublisher(eventLog, 'sweeper');
+  const groups = { routerGroup, reconcileGroup, reconcileBackfillGroup };
+  const shared = { ...stores, ...groups, log: eventLog, publisher, clock: systemClock };
+  const { withheld } = directions;
+  const sweeper = createSweeper({ ...shared, withheld, intervalMs: config.sweepIntervalMs });
+  const step = async () => {
+    const answers = directions.answers(systemClock);
+    if (answers.length > 0) await publisher.publish(answers);
+    await checkFirstReads({ ...shared, tables: personTables });
+    return sweeper.step(signal);
+  };
+  await retryForever({
+    component: 'sweeper',
+    step,
+    signal,
+    log,
+    readiness,
+    clock: systemClock,
+    random: Math.random,
+  });
+  await sweeper.close();
+}

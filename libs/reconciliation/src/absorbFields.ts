@@ -1,0 +1,183 @@
+import {
+  isAfter,
+  type ChangeEvent,
+  type EvidenceRow,
+  type Scalar,
+  type Sequence,
+} from '@lockstep/change-events';
+import { openValues, type Draft, type DraftRow } from './decision.ts';
+import type { MappingRow } from './mapping.ts';
+import { tell, type Story } from './feedStory.ts';
+import { applyChange, observe, type Observation } from './observe.ts';
+import { read, type Reading } from './projection.ts';
+
+/** GUIDs kept per person: more than a feed page can hold of one person between two decisions. */
+const decidedEvidenceMax = 100;
+
+/** Evidence of the feed first, in activity order, then the state, field by field. */
+export function absorbFields(draft: Draft, row: DraftRow, event: ChangeEvent): void {
+  const fresh = (event.evidence?.rows ?? []).filter(
+    (item) => !row.decidedEvidence.includes(item.marketoGUID),
+  );
+  const ordered = fresh.toSorted((a, b) => a.activityId - b.activityId);
+  const evidenceOf = byField(ordered);
+  for (const mapping of draft.context.mapping) {
+    const evidence = evidenceOf(mapping);
+    const confirmed = confirmedValue(row, mapping, feedNumberOf(event));
+    absorbField(draft, { row, mapping, evidence, event });
+    const seen = row.seen[mapping.field];
+    if (seen && seen.value === confirmed) confirm(row, mapping.field);
+  }
+  const guids = ordered.map((item) => item.marketoGUID);
+  row.decidedEvidence = [...row.decidedEvidence, ...guids].slice(-decidedEvidenceMax);
+}
+
+function byField(evidence: readonly EvidenceRow[]): (mapping: MappingRow) => readonly EvidenceRow[] {
+  const told = new Map<string | null, EvidenceRow[]>();
+  for (const item of evidence) {
+    const others = told.get(item.field);
+    if (others) others.push(item);
+    else told.set(item.field, [item]);
+  }
+  return ({ marketo }) => told.get(marketo) ?? [];
+}
+
+type FieldEvidence = {
+  row: DraftRow;
+  mapping: MappingRow;
+  evidence: readonly EvidenceRow[];
+  event: ChangeEvent;
+};
+
+function absorbField(draft: Draft, field: FieldEvidence): void {
+  if (field.evidence.length === 0) absorbUntold(draft, field);
+  else absorbTold(draft, field);
+}
+
+/** The feed says nothing of this field: the state alone is judged. */
+function absorbUntold(draft: Draft, field: FieldEvidence): void {
+  const { row, mapping, event } = field;
+  const reading = readingOf(mapping, event.fields ?? {});
+  if (!reading || awaitsEvidence(field, reading, ownWrites(draft, row, mapping))) return;
+  observe(draft, { row, mapping, reading, at: event.page, changedAt: event.changedAt });
+}
+
+function absorbTold(draft: Draft, field: FieldEvidence): void {
+  const { row, mapping, evidence, event } = field;
+  const writes = ownWrites(draft, row, mapping);
+  const story = tell(mapping, evidence, writes);
+  forgetTold(row, mapping, story.told);
+  const [at, changedAt] = [event.page, changeTime(story, event)];
+  const edit = story.edit && { row, mapping, at, changedAt, reading: story.edit, madeOn: story.madeOn };
+  const state = readingOf(mapping, event.fields ?? {});
+  if (edit && isRunOver(story, edit, { state, writes })) applyChange(draft, edit, false);
+  if (state && isExplained(field, { story, state, writes }))
+    observeState(draft, { row, mapping, at, changedAt, reading: state, madeOn: story.basis }, story, edit);
+  if (story.confirmed) confirm(row, mapping.field);
+}
+
+type Told = { readonly story: Story; readonly state: Reading; readonly writes: readonly Scalar[] };
+
+/** The feed may be read up to a write of ours that came before what the state shows. */
+const isExplained = (field: FieldEvidence, { story, state, writes }: Told): boolean =>
+  story.edit !== null || story.confirmed || !awaitsEvidence(field, state, writes);
+
+const changeTime = (story: Story, event: ChangeEvent): string | null => story.editedAt ?? event.changedAt;
+
+function observeState(draft: Draft, state: Observation, story: Story, edit: Observation | null): void {
+  observe(draft, state);
+  if (edit && !story.ranOver && edit.reading.side === state.reading.side) followEdit(draft, edit);
+}
+
+/**
+ * An edit that left the state as it was, such as one that puts our own value there by hand, still is the last word of a side
+ * that has the say; and one that was made on top of a write of ours, whose value no state ever showed, is an edit like any.
+ */
+function followEdit(draft: Draft, edit: Observation): void {
+  const { row, mapping, reading, at, madeOn } = edit;
+  const seen = row.seen[mapping.field];
+  if (draft.record.fields[mapping.field]?.source !== 'marketo' && madeOn === undefined) return;
+  if (seen?.value !== reading.side || isAfter(seen.at, at)) return;
+  applyChange(draft, edit, false);
+}
+
+/**
+ * Our write came after the edit, or the state shows our value although somebody else edited, or was read before our write
+ * was acknowledged.
+ */
+function isRunOver(
+  story: Story,
+  edit: Observation,
+  { state, writes }: { state: Reading | null; writes: readonly Scalar[] },
+): boolean {
+  if (story.ranOver) return true;
+  if (state !== null && state.side !== edit.reading.side && writes.includes(state.side)) return true;
+  return precedesWrite(edit, writes);
+}
+
+/** The edit was read before our last write was acknowledged, and was not made on top of it. */
+function precedesWrite(
+  { row, mapping, reading, at, madeOn }: Observation,
+  writes: readonly Scalar[],
+): boolean {
+  const last = writes.at(-1);
+  if (last === undefined || !isAfter(row.seen[mapping.field]?.at, at)) return false;
+  return madeOn !== last && reading.side !== last;
+}
+
+/**
+ * While a write of ours is on its way, a state that nothing explains is not judged: the feed will tell whether it was made
+ * on top of our value, and brings the state again.
+ */
+function awaitsEvidence(
+  { row, mapping, event }: FieldEvidence,
+  state: Reading,
+  writes: readonly Scalar[],
+): boolean {
+  if (event.evidence === null || writes.length === 0) return false;
+  return row.seen[mapping.field]?.value !== state.side && !writes.includes(state.side);
+}
+
+/** What a person's fields show of one of ours; null when it was not read. */
+export function readingOf(mapping: MappingRow, fields: Readonly<Record<string, unknown>>): Reading | null {
+  if (!(mapping.marketo in fields)) return null;
+  return read('marketo', mapping, fields[mapping.marketo] as Scalar);
+}
+
+/** What we wrote to this field and the feed has not told of, oldest first. */
+function ownWrites(draft: Draft, row: DraftRow, mapping: MappingRow): readonly Scalar[] {
+  const seen = row.seen[mapping.field];
+  const acknowledged = seen?.unconfirmed ? [...(seen.written ?? []), seen.value] : [];
+  const open = openValues(draft, mapping.marketo);
+  const inFlight = row.inFlight[mapping.field];
+  const isOpen = inFlight === undefined || open.includes(inFlight.value);
+  return [...acknowledged, ...open, ...(isOpen ? [] : [inFlight.value])];
+}
+
+/** The feed is in order: what it told of, and what came before that, it will not tell of again. */
+function forgetTold(row: DraftRow, mapping: MappingRow, told: number): void {
+  const seen = row.seen[mapping.field];
+  if (!seen?.unconfirmed || told === 0) return;
+  const { written = [] } = seen;
+  if (told > written.length) confirm(row, mapping.field);
+  else row.seen[mapping.field] = { ...seen, written: written.slice(told) };
+}
+
+/** The feed has told of our value, or never will. */
+export function confirm(row: DraftRow, field: string): void {
+  const seen = row.seen[field];
+  if (seen?.unconfirmed) row.seen[field] = { value: seen.value, at: seen.at };
+}
+
+/** How far the feed was read when the event was made; null in the lane that others may overtake, which carries what was told before. */
+const feedNumberOf = ({ evidence, lane }: ChangeEvent): Sequence | null =>
+  lane === 'LIVE' ? (evidence?.feedNumber ?? null) : null;
+
+/**
+ * Our acknowledged value when the feed has been read past that write: from now on both sides are known to agree. Asked
+ * before the state moves the number of what was seen.
+ */
+function confirmedValue(row: DraftRow, mapping: MappingRow, feedNumber: Sequence | null): Scalar | undefined {
+  const seen = row.seen[mapping.field];
+  return seen?.unconfirmed && isAfter(feedNumber, seen.at) ? seen.value : undefined;
+}
