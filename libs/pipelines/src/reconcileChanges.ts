@@ -1,38 +1,10 @@
-import {
-  isSyncError,
-  SyncError,
-  type ErrorCode,
-  type InboxMessage,
-  type System,
-} from '@lockstep/change-events';
-import type {
-  BatchHandler,
-  ClaimStore,
-  Clock,
-  ConsentStore,
-  GoldenStore,
-  IncomingMessage,
-  LinkStore,
-  OutgoingMessage,
-  SyncStateStore,
-} from '@lockstep/ports';
-import {
-  decide,
-  entityIn,
-  type Decision,
-  type DecisionContext,
-  type EntityType,
-  type GoldenEntity,
-  type GoldenRecord,
-  type MappingRow,
-  type Policy,
-} from '@lockstep/reconciliation';
-import { addBySystem, countWrites, noWritesAtAll, type WritesBySystem } from './countWrites.ts';
-import { consentsFor, openSpreads, readConsents, tellOthers, type Consents } from './consentFlow.ts';
+import { SyncError, type ErrorCode } from '@lockstep/change-events';
+import type { BatchHandler, IncomingMessage, OutgoingMessage } from '@lockstep/ports';
+import { openSpreads, tellOthers } from './consentFlow.ts';
 import { deadLetter } from './deadLetters.ts';
-import { belongsInInbox, claimsAround, claimsBrought, readClaims, readOwners } from './decisionInputs.ts';
+import { decideRound, type DecidingOptions, type Session } from './decideRound.ts';
+import { belongsInInbox } from './decisionInputs.ts';
 import type { History } from './keepHistory.ts';
-import { readParents, type MappingOf } from './readParents.ts';
 import {
   forwardMessage,
   incomingOf,
@@ -42,31 +14,12 @@ import {
   type OwnedWrite,
 } from './reconcileOutput.ts';
 import { saveOutcomes } from './saveOutcomes.ts';
-import type { WriteBrake } from './writeBrake.ts';
 
-export type ReconcileOptions = {
-  readonly golden: GoldenStore;
-  readonly links: LinkStore;
-  readonly claims: ClaimStore;
-  readonly consents: ConsentStore;
-  readonly syncState: SyncStateStore;
-  readonly clock: Clock;
-  /** Of persons. */
-  readonly mapping: readonly MappingRow[];
-  /** Of records beside persons; what is not here has no fields. */
-  readonly entityMappings?: Readonly<Record<GoldenEntity, readonly MappingRow[]>>;
-  /** Of custom rows, by table. */
-  readonly customTypes?: Readonly<Record<GoldenEntity, EntityType>>;
-  readonly policy: Policy;
-  /** Systems to which nothing is written for now; none without it. */
-  readonly withheld?: () => ReadonlySet<System>;
+export type ReconcileOptions = DecidingOptions & {
   /** Keeps conflicts that fall out of their records; they are forgotten without it. */
   readonly history?: History;
-  /** Holds a direction back when too much is written; nothing does without it. */
-  readonly brake?: WriteBrake;
   /** Starts the guarded writes of a batch once it is committed; must not throw. */
   readonly writeDynamics: (writes: readonly OwnedWrite[]) => Promise<void>;
-  readonly onDecided?: (decision: Decision) => void;
 };
 
 const attemptsMax = 8;
@@ -110,133 +63,23 @@ export function createReconciler(options: ReconcileOptions): BatchHandler {
   };
 }
 
-type Session = {
-  readonly published: ReadonlySet<string>;
-  readonly setAside: (message: IncomingMessage, code: ErrorCode) => void;
-};
-
-const inboxOf = (message: IncomingMessage): InboxMessage => message.value as InboxMessage;
-
 /** Decides all messages; those whose record somebody else saved in between are read and decided again. */
 async function decideAndSave(
   options: ReconcileOptions,
   messages: readonly IncomingMessage[],
-  session: Session,
+  session: Omit<Session, 'also'>,
 ): Promise<Map<string, Outcome>> {
   const done = new Map<string, Outcome>();
   const also = new Set<string>();
   let open = messages;
   for (let attempt = 0; open.length > 0; attempt += 1) {
     if (attempt === attemptsMax) throw new SyncError('REVISION_CONFLICT', { records: open.length });
-    const { outcomes, consents } = await decideWeighed(options, open, { ...session, also });
+    const { outcomes, consents } = await decideRound(options, open, { ...session, also });
     const refused = await saveOutcomes(options, outcomes, { read: consents, also });
     for (const [goldenId, outcome] of outcomes) if (!refused.has(goldenId)) done.set(goldenId, outcome);
     open = open.filter((message) => refused.has(message.key));
   }
   return done;
-}
-
-type Decided = { outcomes: Map<string, Outcome>; consents: Consents; writes: WritesBySystem };
-
-/** Decides again, before anything is saved, where the brake holds a direction back from now on. */
-async function decideWeighed(
-  options: ReconcileOptions,
-  messages: readonly IncomingMessage[],
-  session: Session & { readonly also: ReadonlySet<string> },
-): Promise<Decided> {
-  const decided = await decideOnce(options, messages, session);
-  const isHeld = (await options.brake?.weigh(decided.writes)) ?? false;
-
-  return isHeld ? decideOnce(options, messages, session) : decided;
-}
-
-async function decideOnce(
-  options: ReconcileOptions,
-  messages: readonly IncomingMessage[],
-  session: Session & { readonly also: ReadonlySet<string> },
-): Promise<Decided> {
-  const stored = await options.golden.load([...new Set(messages.map((message) => message.key))]);
-  const firstReadsComplete = await options.syncState.firstReadsComplete();
-  // Without matching nobody asks who claims an address.
-  const { matchByEmail } = options.policy;
-  const brought = matchByEmail ? claimsBrought(messages.map(inboxOf), stored) : [];
-  const claiming = await readClaims(options.claims, brought, matchByEmail ? stored : new Map());
-  const ofPersons = messages.filter(({ key }) => !stored.get(key)?.entity);
-  const owners = await readOwners(options.links, ofPersons.map(inboxOf));
-  const consents = await readConsents(options, messages.map(inboxOf), { stored, also: session.also });
-  const mappingOf = mappingsOf(options);
-  const parents = await readParents(options, messages.map(inboxOf), { stored, mappingOf });
-  const outcomes = new Map<string, Outcome>();
-  let writes = noWritesAtAll;
-  for (const message of messages) {
-    const goldenId = message.key;
-    const outcome = outcomes.get(goldenId) ?? {
-      stored: stored.get(goldenId) ?? null,
-      record: stored.get(goldenId) ?? null,
-      decisions: [],
-      brought: brought.filter((claim) => claim.goldenId === goldenId),
-    };
-    outcomes.set(goldenId, outcome);
-    const inbox = inboxOf(message);
-    const context: DecisionContext = {
-      mapping: mappingOf(outcome.record, inbox),
-      custom: customTypeOf(options, outcome.record, inbox),
-      policy: options.policy,
-      nowMs: options.clock.now(),
-      firstReadsComplete,
-      claims: claimsAround(claiming, inbox, outcome.record),
-      owners,
-      parents,
-      published: session.published,
-      withheld: withheldNow(options),
-      consents: consentsFor(consents, outcome.decisions),
-    };
-    const decision = decideOrSetAside(options, { message, record: outcome.record, context, session });
-    if (!decision) continue;
-    outcome.decisions.push(decision);
-    outcome.record = decision.record;
-    writes = addBySystem(writes, countWrites(inbox, decision, context));
-  }
-  return { outcomes, consents, writes };
-}
-
-const nothingWithheld: ReadonlySet<System> = new Set();
-
-const withheldNow = ({ withheld }: ReconcileOptions): ReadonlySet<System> => withheld?.() ?? nothingWithheld;
-
-const mappingsOf =
-  ({ mapping, entityMappings = {} }: ReconcileOptions): MappingOf =>
-  (record, message) => {
-    const entity = record ? record.entity : entityIn(message);
-    return entity ? (entityMappings[entity] ?? []) : mapping;
-  };
-
-const customTypeOf = (
-  { customTypes = {} }: ReconcileOptions,
-  record: GoldenRecord | null,
-  message: InboxMessage,
-): EntityType | undefined => customTypes[(record ? record.entity : entityIn(message)) ?? ''];
-
-type Case = {
-  message: IncomingMessage;
-  record: GoldenRecord | null;
-  context: DecisionContext;
-  session: Session;
-};
-
-/** A message that no decision can be made about is set aside with its place; all others flow. */
-function decideOrSetAside(
-  options: ReconcileOptions,
-  { message, record, context, session }: Case,
-): Decision | null {
-  try {
-    const decision = decide(record, inboxOf(message), context);
-    options.onDecided?.(decision);
-    return decision;
-  } catch (error) {
-    session.setAside(message, isSyncError(error) ? error.code : 'MESSAGE_UNEXPECTED');
-    return null;
-  }
 }
 
 /** Entries that are known to be published need not be published again; the oldest are forgotten first. */
