@@ -260,6 +260,18 @@ describe('one revision after the other', () => {
     expect(lastOutcome()).toMatchObject({ result: 'CREATED', personId: '1', revision: revision(2) });
   });
 
+  it('makes nobody a second time for a record that did not know yet whom it had, and tells it what became of that one', async () => {
+    const { marketo, send, lastOutcome } = createDeliverSetting();
+    await send(exampleCommand({ revision: revision(1) }));
+    marketo.remove('1');
+
+    await send(exampleCommand({ revision: revision(2), fields: { city: 'Kiel' } }));
+    expect(lastOutcome()).toMatchObject({ revision: revision(2), result: 'NOT_FOUND', personId: '1' });
+
+    await send(exampleCommand({ revision: revision(3), fields: { city: 'Kiel' } }));
+    expect(lastOutcome()).toMatchObject({ revision: revision(3), result: 'CREATED', personId: '2' });
+  });
+
   it('stores a revision before it sends it', async () => {
     const { send, marketo, deliveries } = createDeliverSetting();
     marketo.seed([{}]);

@@ -3,6 +3,7 @@ import {
   fateOf,
   topics,
   type DeliveryOutcome,
+  type DeliveryResult,
   type WriteCommand,
 } from '@lockstep/change-events';
 import type {
@@ -121,7 +122,8 @@ async function saveHeld({ lease, deliveries }: DeliverOptions, list: readonly De
 async function prepare(options: DeliverOptions, commands: readonly WriteCommand[], unsent: Unsent) {
   const { deliveries, clock } = options;
   const known = await deliveries.load(commands.map((command) => command.goldenId));
-  const { highest, superseded } = selectHighest(commands, known);
+  const { highest: asked, superseded } = selectHighest(commands, known);
+  const highest = asked.map((command) => lookingFirst(command, known.get(command.goldenId)?.outcome));
   const isRepeated = ({ goldenId, revision }: WriteCommand): boolean =>
     compareSequence(known.get(goldenId)?.revision, revision) === 0;
   // Judged once, before the calls: what they send is no longer known to be unsent.
@@ -158,6 +160,20 @@ const asksForCreation = (
   const isLookup = operation === 'READ' && personId === null && !entity;
   return isLookup && (result === 'CREATED' || result === 'FOUND');
 };
+
+/**
+ * The record did not know yet whom it had made, or found, when it asked for a person again: it is told what became of that
+ * one, and decides anew. A person that was deleted since would be made a second time.
+ */
+function lookingFirst(command: WriteCommand, known: DeliveryOutcome | null | undefined): WriteCommand {
+  if (command.operation !== 'CREATE' || command.entity || !known?.personId) return command;
+  return firstAnswers.has(known.result)
+    ? { ...command, operation: 'READ', personId: known.personId }
+    : command;
+}
+
+/** The results by which a record learns of its person; after any other it has known of it. */
+const firstAnswers: ReadonlySet<DeliveryResult> = new Set(['CREATED', 'FOUND', 'READ']);
 
 /** The highest revision of each golden id; what is lower than that, or than what was sent before, is superseded. */
 function selectHighest(commands: readonly WriteCommand[], known: ReadonlyMap<string, Delivery>) {

@@ -89,6 +89,9 @@ describe('the simulation', () => {
     [131854, 'an own value taken for an edit, since its feed row came in the lane that others overtake'],
     [131867, 'a deleted person made again for an edit of Marketo’s own'],
     [140712, 'an opt-out that stayed on one side, since a write of ours was waited for in vain'],
+    [130696, 'a deleted person made again by an edit that overtook the answer to its creation'],
+    [160634, 'the same'],
+    [200612, 'the same, by an opt-out of its address'],
     [112311, 'a row without a person, since the one that it was to join was deleted first'],
   ])('finds nothing in seed %i, which once showed %s', async (seed) => {
     expect(isClean(await runPlan(planRun(seed)))).toBe(true);
