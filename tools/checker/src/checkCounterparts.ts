@@ -1,9 +1,10 @@
 import type { Conflict } from '@lockstep/change-events';
 import type { MappingRow } from '@lockstep/reconciliation';
 import { canonicalValue, isBlankValue } from './canonicalValue.ts';
+import { addressesOf, isAmbiguous } from './ambiguousAddress.ts';
 import { goesWithAddress } from './checkConsents.ts';
 import type { FinalRecord, History, StateEntry } from './history.ts';
-import { addressIn, deletedAtMs, isFiltered, maySpeak, stepsOf, type Group, type Step } from './timeline.ts';
+import { deletedAtMs, isFiltered, maySpeak, stepsOf, type Group, type Step } from './timeline.ts';
 import type { Findings } from './verdict.ts';
 
 /** A look-up and the creation after it are two calls; who appears in between is not seen. */
@@ -69,34 +70,6 @@ function hasLost(conflicts: readonly Conflict[], mapping: MappingRow, step: Step
   return conflicts.some(
     ({ field, loserValue }) => field === mapping.field && canonicalValue(mapping, loserValue) === step.after,
   );
-}
-
-/** Another row or more than one person has the address, or its person is another row's, now or at some time. */
-function isAmbiguous(history: History, group: Group): boolean {
-  const addresses = new Set(addressesOf(group.rowStates, 'emailaddress1'));
-  const shared = (states: readonly StateEntry[], name: string): Set<string> =>
-    new Set(
-      states
-        .filter((state) => addressesOf([state], name).some((email) => addresses.has(email)))
-        .map(({ id }) => id),
-    );
-  const rows = shared(history.dynamics.states, 'emailaddress1');
-  const persons = shared(history.marketo.states, 'email');
-  const taken = history.marketo.states.some(
-    (state) => persons.has(state.id) && isTakenBy(state, (rowId) => rowId !== group.rowId),
-  );
-  return rows.size > 1 || persons.size > 1 || taken;
-}
-
-/** The state links the person to such a row, or flags it as linked to one that was deleted before the link was written. */
-function isTakenBy({ changed, actorKind }: StateEntry, isOther: (rowId: string) => boolean): boolean {
-  const rowId = changed['crmId']?.after;
-  if (typeof rowId === 'string') return isOther(rowId);
-  return actorKind === 'application' && changed['crmIsDeleted']?.after === true;
-}
-
-function addressesOf(states: readonly StateEntry[], name: string): string[] {
-  return states.flatMap(({ changed }) => addressIn(changed[name]?.after));
 }
 
 function linkedAtMs({ personStates, rowId }: Group, id: string): number {
