@@ -55,7 +55,7 @@ function linesOf({ records, sides, calls, isFinal }: RehearsalReport): string[] 
     `Calls of the APIs, at the least: Dynamics ${calls.dynamics}, Marketo ${calls.marketo}.`,
     isFinal
       ? 'These numbers are final; `lockstep go` starts the writing.'
-      : 'Not final: a side is still being read, messages wait, or writes flow already (lockstep status).',
+      : 'Not final: a side is still being read, messages wait, somebody is undecided, or writes flow already (lockstep status).',
   ];
 }
 

@@ -23,6 +23,7 @@ import { addBySystem, countWrites, noWritesAtAll, type WritesBySystem } from './
 import { consentsFor, readConsents, type Consents } from './consentFlow.ts';
 import { claimsAround, claimsBrought, readClaims, readOwners } from './decisionInputs.ts';
 import { readParents, type MappingOf } from './readParents.ts';
+import { foretoldOf, readRivals } from './readRivals.ts';
 import type { Outcome } from './reconcileOutput.ts';
 import type { WriteBrake } from './writeBrake.ts';
 
@@ -93,7 +94,9 @@ async function readInputs(options: DecidingOptions, messages: readonly IncomingM
   const consents = await readConsents(options, inboxes, { stored, also });
   const mappingOf = mappingsOf(options);
   const parents = await readParents(options, inboxes, { stored, mappingOf });
-  return { stored, firstReadsComplete, brought, claiming, owners, consents, mappingOf, parents };
+  const isObserved = withheldNow(options).has('marketo');
+  const rivals = await readRivals(options.golden, claiming, { stored, isObserved });
+  return { stored, firstReadsComplete, brought, claiming, rivals, owners, consents, mappingOf, parents };
 }
 
 type Work = { readonly session: Session; readonly inputs: Inputs };
@@ -105,7 +108,7 @@ function decideAll(options: DecidingOptions, messages: readonly IncomingMessage[
   for (const message of messages) {
     const outcome = outcomes.get(message.key) ?? startOutcome(message.key, work.inputs);
     outcomes.set(message.key, outcome);
-    const context = contextFor(options, { message, outcome, ...work });
+    const context = contextFor(options, { message, outcome, outcomes, ...work });
     const decision = decideOrSetAside(options, { message, record: outcome.record, context, ...work });
     if (!decision) continue;
     outcome.decisions.push(decision);
@@ -121,18 +124,25 @@ function startOutcome(goldenId: string, { stored, brought }: Inputs): Outcome {
   return { stored: record, record, decisions: [], brought: ofRecord };
 }
 
-type Place = Work & { readonly message: IncomingMessage; readonly outcome: Outcome };
+type Place = Work & {
+  readonly message: IncomingMessage;
+  readonly outcome: Outcome;
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+};
 
-function contextFor(options: DecidingOptions, { message, outcome, session, inputs }: Place): DecisionContext {
+function contextFor(options: DecidingOptions, place: Place): DecisionContext {
+  const { message, outcome, outcomes, session, inputs } = place;
   const inbox = inboxOf(message);
-  const { firstReadsComplete, claiming, owners, consents, mappingOf, parents } = inputs;
+  const claims = claimsAround(inputs.claiming, inbox, outcome.record);
+  const { firstReadsComplete, rivals, owners, consents, mappingOf, parents } = inputs;
   return {
     mapping: mappingOf(outcome.record, inbox),
     custom: customTypeOf(options, outcome.record, inbox),
     policy: options.policy,
     nowMs: options.clock.now(),
     firstReadsComplete,
-    claims: claimsAround(claiming, inbox, outcome.record),
+    claims,
+    foretold: foretoldOf(claims, rivals, outcomes),
     owners,
     parents,
     published: session.published,

@@ -36,6 +36,8 @@ export type DecisionContext = {
   readonly firstReadsComplete: boolean;
   /** Rows that claim an email address of the record, its own among them. */
   readonly claims: readonly EmailClaim[];
+  /** Of the records behind `claims`, those of which a person is being made, or is foretold to be made once writes to Marketo flow. */
+  readonly foretold?: ReadonlySet<string>;
   /** The golden ids that own rows named in the message, by row key. */
   readonly owners: ReadonlyMap<string, string>;
   /** By what Marketo knows the rows that the record names, by `parentKey`; those that it is not known to have are absent. */

@@ -13,6 +13,7 @@ import { createParts, type OpenWrite, type Parts, type WorldOptions } from './ex
 import { entryIdOf, lostAnswer, writeDynamics, writeMarketo } from './exampleWrites.ts';
 import { rowKey, type GoldenRecord } from './goldenRecord.ts';
 import { claimOf, claimsOf } from './match.ts';
+import { isPersonForetold } from './planMarketo.ts';
 
 /** Both sides and the golden records between them; every step is explicit, so that a history can be told line by line. */
 export type World = ReturnType<typeof createWorld>;
@@ -134,6 +135,7 @@ function contextOf({ state }: Parts, former: GoldenRecord | null, message: Inbox
     nowMs: state.nowMs,
     firstReadsComplete: state.firstReadsComplete,
     claims: claimsFor(state.records, former, message),
+    foretold: new Set([...state.records.values()].filter(isPersonForetold).map(({ goldenId }) => goldenId)),
     owners: state.links,
     parents: new Map([...state.parents].map((id) => [id, id])),
     published: new Set(outbox.map((entry) => entry.entryId)),

@@ -41,6 +41,7 @@ export {
   type GoldenEntity,
 } from './entityTypes.ts';
 export { customEntity, customTypesOf, type CustomEntity, type CustomEntityRule } from './customEntity.ts';
+export { isPersonForetold } from './planMarketo.ts';
 export { parentKey } from './relations.ts';
 export { troublesOf, type Trouble } from './troubles.ts';
 export { claimOf, claimsOf, emailClaim, isFreePerson } from './match.ts';

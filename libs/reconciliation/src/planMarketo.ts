@@ -1,7 +1,7 @@
 import { isoTime, type Scalar, type ScalarValues } from '@lockstep/change-events';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { entityTypes } from './entityTypes.ts';
-import type { GoldenField } from './goldenRecord.ts';
+import type { GoldenField, GoldenRecord, MarketoWriteEntry } from './goldenRecord.ts';
 import { isKeptOut, keptOutField } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
 import { consentRule, isWithheld } from './policy.ts';
@@ -137,6 +137,7 @@ function createOrJoin(draft: Draft): void {
     case 'join':
       return askToJoin(draft, match.goldenId);
     case 'none':
+      if (isForetoldOfRival(draft)) return wait(draft, 'review', 'MARKETO_AMBIGUOUS', policy.parkedRetryMs);
       if (mustLetRivalsPass(draft)) return;
       draft.record.waiting = null;
       sendCommand(draft, 'CREATE', allFields(draft));
@@ -151,10 +152,33 @@ function mustLetRivalsPass(draft: Draft): boolean {
   const { before, record, context } = draft;
   const rivals = rivalsOf(draft);
   if (rivals.length === 0 || before.waiting?.cause === 'join') return false;
+  // It has waited while writes were withheld, and the others know of it.
+  if (isPersonForetold(before)) return false;
   const isFirst = rivals.every(({ goldenId }) => record.goldenId < goldenId);
   wait(draft, 'join', null, (isFirst ? 1 : 2) * context.policy.joinMs);
   return true;
 }
+
+/**
+ * While nothing is written, one of several rows with an address has its person foretold, and the others go to review, as they
+ * will. Of two that were foretold at the same time, the one with the lower id stays so.
+ */
+function isForetoldOfRival(draft: Draft): boolean {
+  const { before, context } = draft;
+  const foretold = rivalsOf(draft).filter(({ goldenId }) => context.foretold?.has(goldenId));
+  if (!isPersonForetold(before)) return foretold.length > 0;
+
+  return foretold.some(({ goldenId }) => goldenId < before.goldenId);
+}
+
+/** A person is being made of the record, or would be if writes to Marketo flowed. */
+export function isPersonForetold({ forecast, outbox }: Pick<GoldenRecord, 'forecast' | 'outbox'>): boolean {
+  const isForetold = forecast?.marketo?.some(({ operation }) => operation === 'CREATE') ?? false;
+
+  return isForetold || outbox.some((entry) => entry.kind === 'marketo-write' && isCreation(entry));
+}
+
+const isCreation = ({ command }: MarketoWriteEntry): boolean => command.operation === 'CREATE';
 
 /** Not while a creation is under way: that makes the person. */
 function askToJoin(draft: Draft, goldenId: string): void {

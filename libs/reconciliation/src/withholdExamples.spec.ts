@@ -1,5 +1,14 @@
 import { linkedPair, values, writesTo } from './examplePairs.ts';
-import { createWorld } from './exampleWorld.ts';
+import { createWorld, type World } from './exampleWorld.ts';
+
+/** What is foretold of two rows, and what they wait for. */
+function outlook(world: World) {
+  const of = (row: string) => {
+    const { forecast, waiting } = world.record(`dynamics/lead/${row}`);
+    return [forecast?.marketo?.map(({ operation }) => operation) ?? [], waiting?.code ?? null];
+  };
+  return { 'lead-1': of('lead-1'), 'lead-2': of('lead-2') };
+}
 
 /** The worked examples of docs/conflict-resolution.md about directions that are observed only. */
 describe('writes that are withheld', () => {
@@ -90,6 +99,59 @@ describe('writes that are withheld', () => {
     expect(world.record('dynamics/lead/lead-1').rows.map(({ id }) => id)).toEqual(['lead-1', person]);
     expect(world.record('dynamics/lead/lead-1').withheld).toEqual({ dynamics: true, marketo: true });
     expect(world.state.received).toEqual([]);
+  });
+
+  it('foretell one person for two rows with one address, and the review of the other row', () => {
+    const world = createWorld({ matchByEmail: true, firstReadsComplete: false });
+    world.state.withheld.add('marketo');
+    for (const row of ['lead-2', 'lead-1']) {
+      world.dynamics.insert('lead', row, { emailaddress1: 'ada@example.com', jobtitle: row });
+      world.readDynamics(row, 'BACKFILL');
+    }
+    world.state.firstReadsComplete = true;
+    for (const waitMs of [0, 120_000, 120_000]) world.wakeUp(waitMs);
+    const foretold = { 'lead-1': [['CREATE'], null], 'lead-2': [[], 'MARKETO_AMBIGUOUS'] };
+    expect(outlook(world)).toEqual(foretold);
+    // Nor is that different once the review is looked at again.
+    world.wakeUp(3_600_000);
+    expect(outlook(world)).toEqual(foretold);
+
+    world.state.withheld.clear();
+    world.wakeUp(0);
+    world.settle();
+
+    expect(world.marketo.ids().map((id) => world.marketo.field(id, 'title'))).toEqual(['lead-1']);
+    expect(outlook(world)).toMatchObject({ 'lead-2': [[], 'MARKETO_AMBIGUOUS'] });
+  });
+
+  it('foretell the person of the row that was there before another one with its address', () => {
+    const world = createWorld({ matchByEmail: true });
+    world.state.withheld.add('marketo');
+    for (const row of ['lead-2', 'lead-1']) {
+      world.dynamics.insert('lead', row, { emailaddress1: 'ada@example.com', jobtitle: row });
+      world.readDynamics(row);
+    }
+    for (const waitMs of [120_000, 240_000]) world.wakeUp(waitMs);
+
+    expect(outlook(world)).toEqual({ 'lead-1': [[], 'MARKETO_AMBIGUOUS'], 'lead-2': [['CREATE'], null] });
+    world.state.withheld.clear();
+    world.wakeUp(0);
+    world.settle();
+    expect(world.marketo.ids().map((id) => world.marketo.field(id, 'title'))).toEqual(['lead-2']);
+  });
+
+  it('foretell a person of the row that has the address with one that stays out', () => {
+    const world = createWorld({ matchByEmail: true });
+    world.state.withheld.add('marketo');
+    world.dynamics.insert('lead', 'lead-1', { emailaddress1: 'ada@example.com', new_synctomkto: false });
+    world.dynamics.insert('lead', 'lead-2', { emailaddress1: 'ada@example.com' });
+    for (const row of ['lead-1', 'lead-2']) world.readDynamics(row, 'BACKFILL');
+    world.wakeUp(240_000);
+
+    expect(world.record('dynamics/lead/lead-1')).not.toHaveProperty('forecast');
+    expect(world.record('dynamics/lead/lead-2').forecast).toMatchObject({
+      marketo: [{ operation: 'CREATE' }],
+    });
   });
 
   it('that were open before are not sent meanwhile', () => {

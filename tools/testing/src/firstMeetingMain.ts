@@ -18,6 +18,7 @@ const program = new Command('npm run first-meeting --')
   .option('--people <n>', 'people of each side', count, 10_000)
   .option('--common <n>', 'of these, known to both by one address', count, 6_000)
   .option('--same-email <n>', 'rows whose address two persons have', count, 500)
+  .option('--same-rows <n>', 'further rows with the address of a row that nobody in Marketo has', count, 0)
   .option('--minutes <n>', 'how long it may take', count, 60)
   .option('--json <file>', 'write the report as JSON')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
@@ -25,6 +26,8 @@ const program = new Command('npm run first-meeting --')
 const { json, minutes, ...size } = program.opts<Options>();
 if (size.common + 2 * size.sameEmail > size.people)
   program.error('--people must be at least --common and twice --same-email', { exitCode: 2 });
+if (size.common + size.sameEmail + (size.sameRows ?? 0) > size.people)
+  program.error('--same-rows must leave out --common and --same-email of --people', { exitCode: 2 });
 
 const report = await meetFirst(size, minutes * 60_000);
 const table = new Table({ head: ['what', 'forecast', 'actual'], style: { head: [], border: [] } });

@@ -31,7 +31,8 @@ const pageSchema = Type.Object({
   }),
   next: Type.Union([Type.String(), Type.Null()]),
   isFinal: Type.Boolean({
-    description: 'Both sides have been read once, nothing lags, and nothing is written to either.',
+    description:
+      'Both sides have been read once, nothing lags, nobody is undecided, and nothing is written to either.',
   }),
 });
 
@@ -51,8 +52,9 @@ export const rehearsalRoutes: OperatorRoutes = (scope, parts) => {
       const lags = Object.values(groups).map(({ group, topics }) => log.lag(group, topics));
       const isQuiet = (await Promise.all(lags)).every((lag) => lag === 0);
       const areWithheld = directions.withheld().size === 2;
+      const isDecided = isQuiet && page.counts.records.undecided === 0;
 
-      return { ...page, isFinal: areWithheld && isQuiet && (await stores.syncState.firstReadsComplete()) };
+      return { ...page, isFinal: areWithheld && isDecided && (await stores.syncState.firstReadsComplete()) };
     },
   );
 };
