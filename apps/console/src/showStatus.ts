@@ -13,6 +13,9 @@ export type Status = SourceStatus & Partial<ServiceStatus>;
 type WritesStatus = {
   readonly isWithheld: boolean;
   readonly records: number;
+  readonly recordsTotal?: number | null;
+  readonly recordsPerSecond?: number | null;
+  readonly secondsLeft?: number | null;
   readonly heldFor?: string | null;
 };
 
@@ -61,12 +64,9 @@ function serviceLines({ firstReadsComplete, lag = {}, writes = {}, errors = [] }
 }
 
 /** What is withheld, or was and is planned anew, and the command that lets it flow where a brake did it. */
-export function withheldLines(
-  system: string,
-  { isWithheld, records, heldFor = null }: WritesStatus,
-): string[] {
-  if (!isWithheld)
-    return records === 0 ? [] : [`Writes to ${system} flow; ${records} records are still to be planned.`];
+export function withheldLines(system: string, status: WritesStatus): string[] {
+  const { isWithheld, records, heldFor = null } = status;
+  if (!isWithheld) return records === 0 ? [] : [`Writes to ${system} flow; ${drainText(status)}.`];
 
   return [
     `Writes to ${system} are withheld, of ${records} records so far.`,
@@ -74,6 +74,20 @@ export function withheldLines(
       ? []
       : [`  by the brake: ${heldFor}. To let them flow: lockstep resume reconciler/to-${system}`]),
   ];
+}
+
+/** What is left to plan, in the words of a first load. */
+function drainText({
+  records,
+  recordsTotal = null,
+  recordsPerSecond = null,
+  secondsLeft = null,
+}: WritesStatus): string {
+  return [
+    `${recordsTotal === null ? records : `${records} of ${recordsTotal}`} records are still to be planned`,
+    ...(recordsPerSecond === null ? [] : [`${Math.round(recordsPerSecond)} records/s`]),
+    ...(secondsLeft === null ? [] : [`time left ${duration(secondsLeft)}`]),
+  ].join(', ');
 }
 
 export function statusTable(statuses: readonly TableStatus[]): string {

@@ -110,4 +110,12 @@ describe('writes that are withheld', () => {
     ]);
     expect(withheldLines('marketo', { isWithheld: false, records: 0 })).toEqual([]);
   });
+
+  it('and flow again tell rate and time left, in the words of a first load', () => {
+    const drain = { records: 400, recordsTotal: 1_000, recordsPerSecond: 50.3, secondsLeft: 8 };
+
+    expect(withheldLines('marketo', { isWithheld: false, ...drain })).toEqual([
+      'Writes to marketo flow; 400 of 1000 records are still to be planned, 50 records/s, time left 8 s.',
+    ]);
+  });
 });

@@ -97,7 +97,10 @@ function assertDistinct(saves: readonly GuardedSave[]): void {
 function queries(
   collection: Collection<GoldenDocument>,
   maxTimeMS: number,
-): Pick<GoldenStore, 'findDue' | 'findWaiting' | 'findWithheld' | 'page' | 'estimateCount'> {
+): Pick<
+  GoldenStore,
+  'findDue' | 'findWaiting' | 'findWithheld' | 'countWithheld' | 'page' | 'estimateCount'
+> {
   async function findIds(filter: Filter<GoldenDocument>, limitMax: number): Promise<readonly string[]> {
     if (limitMax <= 0) return [];
     const query = collection.find(filter, { projection: { _id: 1 }, maxTimeMS }).limit(limitMax);
@@ -119,6 +122,10 @@ function queries(
       coded('golden.findWaiting', () => findIds({ 'waiting.cause': cause }, limitMax)),
     findWithheld: (system, limitMax) =>
       coded('golden.findWithheld', () => findIds({ [`withheld.${system}`]: true }, limitMax)),
+    countWithheld: (system) =>
+      coded('golden.countWithheld', () =>
+        collection.countDocuments({ [`withheld.${system}`]: true }, { maxTimeMS }),
+      ),
     estimateCount: () =>
       coded('golden.estimateCount', () => collection.estimatedDocumentCount({ maxTimeMS })),
     page: (after, limitMax) =>

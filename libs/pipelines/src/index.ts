@@ -41,6 +41,7 @@ export {
   type SideForecast,
 } from './operate/rehearse.ts';
 export { replayLetters, type ReplayOptions } from './operate/replayLetters.ts';
+export { createDrainWatch } from './operate/drain.ts';
 export { createDirections, directionTargets, type Directions } from './operate/directions.ts';
 export { explainRecords, type ExplainedRecord, type ExplainStores } from './operate/explainRecords.ts';
 export { findRecords, type RecordStores, type Sought } from './operate/findRecords.ts';

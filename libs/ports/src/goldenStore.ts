@@ -15,6 +15,8 @@ export type GoldenStore = {
   findWaiting(cause: 'first-reads', limitMax: number): Promise<readonly string[]>;
   /** Golden ids with something to write to `system` that was withheld, in no order. */
   findWithheld(system: System, limitMax: number): Promise<readonly string[]>;
+  /** How many those are. */
+  countWithheld(system: System): Promise<number>;
   /** Records in the order of their golden ids, from the first, or from behind `after`; `limitMax` from 1. */
   page(after: string | null, limitMax: number): Promise<readonly GoldenRecord[]>;
   /** About how many records there are. */

@@ -45,7 +45,9 @@ async function createApi({ isStarting = false } = {}) {
   };
   const directions = createDirections(new Set());
   directions.hold('marketo', 'blanked 6, at most 4 in 60 min');
-  const clock = { now: () => Date.parse('2026-11-28T04:00:00Z') };
+  let nowMs = Date.parse('2026-11-28T04:00:00Z');
+  const clock = { now: () => nowMs };
+  const advance = (elapsedMs: number) => void (nowMs += elapsedMs);
   if (!isStarting)
     door.open({
       ...{ stores, log, groups, clock, publisher, dynamics, letters, tables: ['lead', 'contact'] },
@@ -67,7 +69,7 @@ async function createApi({ isStarting = false } = {}) {
     call(path, token, { method: 'POST', body: JSON.stringify(body) });
   const inbox = () =>
     log.messages(topics.inbox).map(({ value }) => value as Extract<InboxMessage, { kind: 'wake-up' }>);
-  return { call, post, stores, log, dynamics, inbox };
+  return { call, post, stores, log, dynamics, inbox, advance };
 }
 
 describe('the operator’s API', () => {
@@ -146,6 +148,27 @@ describe('the operator’s API', () => {
         dynamics: { isWithheld: false, heldFor: null },
         marketo: { isWithheld: true, heldFor: 'blanked 6, at most 4 in 60 min', records: 0 },
       },
+    });
+  });
+
+  it('tells how fast what was withheld is planned, and how long that takes', async () => {
+    const { advance, call, stores } = await createApi();
+    const record = (goldenId: string) => ({
+      ...newGoldenRecord(goldenId),
+      withheld: { dynamics: true } as const,
+    });
+    const saves = ['bea', 'cyd', 'dan'].map((id) => ({ record: record(id), expected: null }));
+    await stores.golden.save(saves);
+    const toDynamics = async () =>
+      ((await call('/v1/status')).body as { writes: { dynamics: unknown } }).writes.dynamics;
+    expect(await toDynamics()).toMatchObject({ records: 3, recordsTotal: 3, recordsPerSecond: null });
+
+    const { revision } = newGoldenRecord('bea');
+    await stores.golden.save([{ record: newGoldenRecord('bea'), expected: revision }]);
+    advance(2_000);
+
+    expect(await toDynamics()).toMatchObject({
+      ...{ records: 2, recordsTotal: 3, recordsPerSecond: 0.5, secondsLeft: 4 },
     });
   });
 

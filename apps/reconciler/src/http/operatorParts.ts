@@ -14,12 +14,12 @@ import type {
 /** What the operator's API reads and acts through. */
 export type OperatorParts = {
   readonly stores: Omit<ExplainStores, 'golden'> & {
-    readonly golden: Pick<GoldenStore, 'load' | 'findWithheld' | 'page'>;
+    readonly golden: Pick<GoldenStore, 'load' | 'countWithheld' | 'page'>;
     readonly troubles: TroubleReader;
     readonly syncState: Pick<SyncStateStore, 'firstReadsComplete'>;
   };
   readonly log: Pick<EventLog, 'readLatest' | 'lag'>;
-  readonly directions: Pick<Directions, 'withheld' | 'heldFor'>;
+  readonly directions: Pick<Directions, 'withheld' | 'heldFor' | 'flowingSinceMs'>;
   /** Consumer groups of this service, by what they do, with their topics. */
   readonly groups: Readonly<Record<string, { readonly group: string; readonly topics: readonly string[] }>>;
   readonly clock: Pick<Clock, 'now'>;

@@ -1,5 +1,5 @@
 import type { System } from '@lockstep/change-events';
-import { readSourceStatus } from '@lockstep/pipelines';
+import { createDrainWatch, readSourceStatus } from '@lockstep/pipelines';
 import { Type } from '@sinclair/typebox';
 import type { OperatorParts, OperatorRoutes } from './operatorParts.ts';
 import { failureSchema } from './operatorScope.ts';
@@ -28,17 +28,20 @@ const requestsSchema = Type.Object({
   budget: nullable(Type.Number()),
 });
 
-/** More withheld records than these are not counted. */
-const withheldMax = 10_000;
-
 const directionSchema = Type.Object({
   isWithheld: Type.Boolean({ description: 'Nothing is written to this system for now.' }),
   heldFor: nullable(
     Type.String({ description: 'Of what there was too much, where the brake on writes withholds them.' }),
   ),
   records: Type.Number({
-    description: `Records with something to write that was withheld, ${withheldMax} at most; while writes flow they are planned anew.`,
+    description:
+      'Records with something to write that was withheld; while writes flow they are planned anew.',
   }),
+  recordsTotal: nullable(
+    Type.Number({ description: 'Of how many, when writes began to flow; null while they do not.' }),
+  ),
+  recordsPerSecond: nullable(Type.Number()),
+  secondsLeft: nullable(Type.Number()),
 });
 
 const statusSchema = Type.Object({
@@ -55,6 +58,7 @@ const statusSchema = Type.Object({
 
 /** How far everything is, what lags, and what waits, in one answer. */
 export const statusRoutes: OperatorRoutes = (scope, parts) => {
+  const drain = createDrainWatch();
   const schema = { summary: 'Status', response: { 200: statusSchema, default: failureSchema } };
   scope.get('/v1/status', { schema }, async () => {
     const { stores, log, groups, clock } = parts();
@@ -67,8 +71,8 @@ export const statusRoutes: OperatorRoutes = (scope, parts) => {
       ...(await readSourceStatus(log, clock.now())),
       firstReadsComplete: await stores.syncState.firstReadsComplete(),
       writes: {
-        dynamics: await directionOf(parts(), 'dynamics'),
-        marketo: await directionOf(parts(), 'marketo'),
+        dynamics: await directionOf(parts(), drain, 'dynamics'),
+        marketo: await directionOf(parts(), drain, 'marketo'),
       },
       lag: Object.fromEntries(await Promise.all(lags)),
       ...{ errors, errorsWhole },
@@ -76,9 +80,17 @@ export const statusRoutes: OperatorRoutes = (scope, parts) => {
   });
 };
 
-async function directionOf({ directions, stores }: OperatorParts, system: System) {
+async function directionOf(
+  { directions, stores, clock }: OperatorParts,
+  drain: ReturnType<typeof createDrainWatch>,
+  system: System,
+) {
+  const records = await stores.golden.countWithheld(system);
   const isWithheld = directions.withheld().has(system);
-  const ids = await stores.golden.findWithheld(system, withheldMax);
+  const flowingSinceMs = directions.flowingSinceMs(system);
 
-  return { isWithheld, heldFor: directions.heldFor(system), records: ids.length };
+  return {
+    ...{ isWithheld, heldFor: directions.heldFor(system) },
+    ...drain({ system, records, isWithheld, flowingSinceMs, nowMs: clock.now() }),
+  };
 }

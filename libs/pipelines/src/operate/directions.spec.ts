@@ -17,6 +17,8 @@ describe('a direction', () => {
     directions.obey(command('pause', 'dynamics/lead'));
 
     expect([...directions.withheld()]).toEqual(['marketo']);
+    const flowing = (['dynamics', 'marketo'] as const).map(directions.flowingSinceMs);
+    expect(flowing).toEqual([Date.parse('2026-11-22T10:00:00Z'), null]);
   });
 
   it('answers what comes after the start once, and says what it does not know', () => {

@@ -19,6 +19,8 @@ export type Directions = {
   heldFor(system: System): string | null;
   /** When somebody let writes flow again that a brake had held; null before that. */
   answeredAtMs(system: System): number | null;
+  /** When an operator let the writes to a system flow, by the newest command; null where they are withheld, or nobody did. */
+  flowingSinceMs(system: System): number | null;
   /** Takes a command of the topic; commands to others are passed over. */
   obey(control: Control): void;
   /** From now on commands are new, and are answered. */
@@ -36,12 +38,15 @@ export function createDirections(start: ReadonlySet<System>): Directions {
   const withheld = new Set(start);
   const reasons = new Map<System, string>();
   const answeredAtMs = new Map<System, number>();
+  const flowingSinceMs = new Map<System, number>();
   const hold = (system: System, reason?: string | null): void => {
+    flowingSinceMs.delete(system);
     withheld.add(system);
     if (reason) reasons.set(system, reason);
   };
   const resume = (system: System, at: string): void => {
     withheld.delete(system);
+    flowingSinceMs.set(system, Date.parse(at));
     if (reasons.delete(system)) answeredAtMs.set(system, Date.parse(at));
   };
   let isCaughtUp = false;
@@ -52,6 +57,7 @@ export function createDirections(start: ReadonlySet<System>): Directions {
     hold,
     heldFor: (system) => reasons.get(system) ?? null,
     answeredAtMs: (system) => answeredAtMs.get(system) ?? null,
+    flowingSinceMs: (system) => flowingSinceMs.get(system) ?? null,
     obey(control) {
       const system = directionTargets[control.target];
       if (system === undefined) return;

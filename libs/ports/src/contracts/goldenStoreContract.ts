@@ -242,6 +242,7 @@ export function goldenStoreContract(name: string, open: () => Promise<GoldenStor
 
       expect([...(await store.findWithheld('marketo', 10))].sort()).toEqual(['a', 'b']);
       expect(await store.findWithheld('dynamics', 1)).toHaveLength(1);
+      expect([await store.countWithheld('marketo'), await store.countWithheld('dynamics')]).toEqual([2, 2]);
     });
 
     it('shows every record once, page after page, in the order of their ids', async () => {

@@ -78,6 +78,8 @@ function goldenStoreOver(records: Map<string, GoldenRecord>): GoldenStore {
         .slice(0, limitMax)
         .map(({ goldenId }) => goldenId);
     },
+    countWithheld: async (system) =>
+      [...records.values()].filter(({ withheld }) => withheld?.[system]).length,
     estimateCount: () => Promise.resolve(records.size),
     async page(after, limitMax) {
       return [...records.values()]
