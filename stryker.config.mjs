@@ -1,17 +1,14 @@
-import preset from './jest.preset.js';
-
+const examples = '.cache/domainExamples.mjs';
+const bundled = [
+  ...['--bundle', '--platform=node', '--format=esm', '--conditions=@lockstep/source'],
+  ...['--external:expect', '--external:jest-each', '--external:avsc', '--log-level=warning'],
+];
 const source = 'libs/reconciliation/src';
 /** Mutation tests of the domain by its own examples: `npm run mutation`; figures in docs/benchmarks.md. */
 export default {
-  testRunner: 'jest',
-  plugins: ['@stryker-mutator/jest-runner'],
-  mutate: [
-    `${source}/*.ts`,
-    `!${source}/*.spec.ts`,
-    `!${source}/example*.ts`,
-    `!${source}/feedStory.ts`,
-    `!${source}/index.ts`,
-  ],
+  testRunner: 'mocha',
+  plugins: ['@stryker-mutator/mocha-runner'],
+  mutate: [`${source}/*.ts`, `!${source}/*.spec.ts`, `!${source}/example*.ts`, `!${source}/index.ts`],
   ignorePatterns: [
     '/*',
     '!/libs',
@@ -20,14 +17,11 @@ export default {
     '!/tools',
     '/tools/*',
     '!/tools/tidy',
-    '!/jest.preset.js',
     '!/package.json',
     '!/tsconfig.base.json',
   ],
-  jest: {
-    config: { ...preset, modulePathIgnorePatterns: [], testMatch: ['**/domainExamples.mutation.ts'] },
-    enableFindRelatedTests: false,
-  },
+  buildCommand: `esbuild tools/tidy/src/domainExamples.mutation.ts --outfile=${examples} ${bundled.join(' ')}`,
+  mochaOptions: { spec: [examples], 'no-config': true, 'no-package': true },
   coverageAnalysis: 'perTest',
   ignoreStatic: true,
   incremental: true,

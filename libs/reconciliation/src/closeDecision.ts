@@ -50,7 +50,7 @@ function complete(draft: Draft): void {
 /** What is known to be told need not be told again. */
 function forgetSpread({ record, context }: Draft): void {
   const { consent } = record;
-  if (consent && context.published.has(spreadId(record) ?? ''))
+  if (consent && context.published.has(String(spreadId(record))))
     record.consent = { claim: consent.claim, revision: consent.revision };
 }
 

@@ -34,8 +34,8 @@ function native({ kind }: Dispute): Ruling {
 /** Of two edits of one time, and where a side does not say when, nobody knows which is newer. */
 function newest(dispute: Dispute): Ruling {
   const { held, incoming } = dispute;
-  const heldMs = Date.parse(held.changedAt ?? '');
-  const incomingMs = Date.parse(incoming.changedAt ?? '');
+  const heldMs = Date.parse(String(held.changedAt));
+  const incomingMs = Date.parse(String(incoming.changedAt));
   if (incomingMs > heldMs) return { winner: incoming.from, rule: 'newest-wins' };
   if (incomingMs < heldMs) return { winner: held.from, rule: 'newest-wins' };
 

@@ -143,7 +143,7 @@ function absorbWakeUp(draft: Draft, message: Extract<InboxMessage, { kind: 'wake
 function absorbOutcomeOf(draft: Draft, message: Extract<InboxMessage, { kind: 'outcome' }>): void {
   const { outcome } = message;
   if (draft.record.entity) return absorbEntityOutcome(draft, outcome);
-  const key = rowKey({ system: 'marketo', table: 'person', id: outcome.personId ?? '' });
+  const key = rowKey({ system: 'marketo', table: 'person', id: String(outcome.personId) });
   const owner = draft.context.owners.get(key);
   if (owner === undefined || owner === draft.record.goldenId) return absorbOutcome(draft, outcome);
   absorbOutcome(draft, { ...outcome, result: 'AMBIGUOUS', code: 'MARKETO_AMBIGUOUS' });

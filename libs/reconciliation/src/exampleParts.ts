@@ -23,11 +23,22 @@ export type WorldOptions = {
   readonly mapping?: readonly MappingRow[];
 };
 
+/** Fields of the default mapping that no example tells of: each costs every decision of every example its share. */
+const untold: ReadonlySet<string> = new Set([
+  ...['salutation', 'middleName', 'mobilePhone', 'homePhone', 'fax', 'address2', 'address3', 'country'],
+  ...['postalCode', 'notes', 'preferredContactMethod', 'doNotCall', 'doNotFax', 'doNotSendMarketingMaterial'],
+  ...['relativeScore', 'priority', 'urgency', 'lastInterestingMomentDescription'],
+  ...['lastInterestingMomentSource', 'lastInterestingMomentType'],
+]);
+
+/** The default mapping as far as examples tell of it. */
+export const exampleMapping = defaultMapping.filter(({ field }) => !untold.has(field));
+
 /** What an example world is made of: both sides, and what Lockstep knows. */
 export type Parts = ReturnType<typeof createParts>;
 
 export function createParts(options: WorldOptions) {
-  const { mapping = defaultMapping } = options;
+  const { mapping = exampleMapping } = options;
   return {
     dynamics: createDynamicsSide(mapping),
     marketo: createMarketoSide(mapping),

@@ -39,7 +39,7 @@ export function createWorld(options: WorldOptions = {}) {
     /** Hands over what was read of a row before, or with other columns. */
     handRow: (id: string, event: ChangeEvent) =>
       receive(parts, eventOf(parts, { system: 'dynamics', table: tableOf(id), id }, event)),
-    /** Hands over an answer that was given before. */
+    /** Hands over a message as it is, such as an answer that was given before. */
     handAnswer: (answer: InboxMessage) => receive(parts, answer),
     /** What a marketer asks for, as the router hands it on. */
     ask: (personId: string, request: Partial<MarketerRequest> = {}) =>

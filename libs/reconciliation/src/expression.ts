@@ -1,4 +1,4 @@
-import type { FieldValue } from '@lockstep/change-events';
+import type { FieldValue, OptionValue } from '@lockstep/change-events';
 
 type Operand = string | number | boolean;
 
@@ -32,18 +32,19 @@ const lengthMax = 1000;
 
 /** Bounded: of a text the first 1,000 characters count, of several options the first 50. */
 export function facetsOf(value: FieldValue): Facets {
-  const facets = Array.isArray(value) ? value.flatMap((option) => ofOne(option as FieldValue)) : ofOne(value);
+  const facets = Array.isArray(value)
+    ? (value as readonly OptionValue[]).flatMap(ofOne)
+    : ofOne(value as Exclude<FieldValue, readonly OptionValue[]>);
 
   return facets
     .slice(0, facetsMax)
     .map((facet) => (typeof facet === 'string' ? facet.slice(0, lengthMax) : facet));
 }
 
-function ofOne(value: FieldValue): Facets {
+function ofOne(value: Exclude<FieldValue, readonly OptionValue[]>): Facets {
   if (value === null || value === '') return [];
   if (typeof value !== 'object') return [value];
   if ('id' in value) return [value.id];
-  if (!('value' in value)) return [];
 
   return value.label === null ? [value.value] : [value.value, value.label];
 }

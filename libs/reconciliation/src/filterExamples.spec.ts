@@ -2,7 +2,8 @@ import type { ScalarValues } from '@lockstep/change-events';
 import { linkedPair, values, writesTo } from './examplePairs.ts';
 import { createWorld, valuesOf, type World } from './exampleWorld.ts';
 import type { Expression } from './expression.ts';
-import { defaultMapping, type MappingRow } from './mapping.ts';
+import { exampleMapping } from './exampleParts.ts';
+import type { MappingRow } from './mapping.ts';
 
 /** The worked examples of docs/conflict-resolution.md about filters of lockstep.yaml (G-09). */
 
@@ -19,7 +20,7 @@ function worldWith(columns: ScalarValues, lead: Expression = european): World {
   return world;
 }
 
-function pairWith(mapping: readonly MappingRow[] = defaultMapping) {
+function pairWith(mapping: readonly MappingRow[] = exampleMapping) {
   const pair = linkedPair('lead', { new_region: 'EMEA', jobtitle: 'Engineer' }, { mapping });
   pair.world.state.policy = { ...pair.world.state.policy, filters };
   pair.world.dynamics.edit(pair.row, { address1_city: 'Lyon' });
@@ -95,7 +96,7 @@ describe('a filter over a column that is not mapped', () => {
 
 describe('a flag for who stays out', () => {
   const flagged: readonly MappingRow[] = [
-    ...defaultMapping,
+    ...exampleMapping,
     { field: 'crmIsKeptOut', type: 'boolean', direction: 'to-marketo', columns: {}, marketo: 'crmIsStale' },
   ];
 

@@ -74,4 +74,29 @@ describe('a merge in Dynamics', () => {
 
     expect(world.marketo.field(person, 'title')).toBe('Director');
   });
+
+  it.each([
+    [`lead/lead-2`, 'lead-2'],
+    [null, ''],
+  ])(
+    'with the winner %s is remembered as one with %j, also where an event does not tell',
+    (winner, known) => {
+      const { world, row } = linkedPair('lead', { jobtitle: 'Engineer' });
+      world.dynamics.edit(row, { merged: true, masterid: winner, statecode: 2 });
+      world.settle();
+      world.dynamics.edit(row, { address1_city: 'Lyon' });
+      const { fields, ...event } = world.dynamics.change(row, 'LIVE');
+      const { merged: _, masterid: __, ...others } = fields ?? {};
+      world.handRow(row, { ...event, fields: others });
+
+      expect(world.record(`dynamics/lead/${row}`).rows[0]).toMatchObject({ mergedInto: known });
+      expect(world.record(`dynamics/lead/${row}`).fields['city']?.value).toBe('Lyon');
+    },
+  );
+
+  it('is told by nothing else: a row that was not merged is no loser', () => {
+    const { world, row } = linkedPair('lead', { masterid: 'lead/lead-2' });
+
+    expect(world.record(`dynamics/lead/${row}`).rows[0]).not.toHaveProperty('mergedInto');
+  });
 });

@@ -56,7 +56,7 @@ export function ruleOnConflict(row: MappingRow, dispute: Dispute): Ruling {
   if (row.optOut)
     return { winner: incoming.value === true ? incoming.from : held.from, rule: 'opt-out-wins' };
 
-  const once = onceRulings[row.write ?? ''];
+  const once = row.write && onceRulings[row.write];
   if (once) return once;
   const policy = row.conflict?.[kind] ?? 'native';
 

@@ -1,11 +1,12 @@
-import { defaultMapping, type MappingRow } from './mapping.ts';
+import { exampleMapping } from './exampleParts.ts';
+import type { MappingRow } from './mapping.ts';
 import { conflictsOf, linkedPair, strangers, values, writesTo, type Pair } from './examplePairs.ts';
 
 /** The worked examples of docs/conflict-resolution.md about the operator's policies. */
 
 /** The default mapping with something added to one field. */
 const mappingWith = (field: string, extras: Partial<MappingRow>): readonly MappingRow[] =>
-  defaultMapping.map((row) => (row.field === field ? { ...row, ...extras } : row));
+  exampleMapping.map((row) => (row.field === field ? { ...row, ...extras } : row));
 const both = (policy: NonNullable<MappingRow['conflict']>['lead']): Partial<MappingRow> =>
   policy ? { conflict: { lead: policy, contact: policy } } : {};
 const titled = (kind: 'lead' | 'contact', extras: Partial<MappingRow>): Pair =>
@@ -110,6 +111,20 @@ describe('a conflict held for review', () => {
 
     expect(parked(pair)).toEqual({});
     expect(conflictsOf(pair.world)).toHaveLength(1);
+  });
+
+  it('is over at once where our write ran over the edit that lost', () => {
+    const pair = titled('lead', both('review'));
+    const { world, row, person } = pair;
+    world.dynamics.edit(row, { jobtitle: 'Director' });
+    world.readDynamics(row);
+    world.marketo.write(person, { title: 'Architect' });
+    world.carryOut();
+    world.settle();
+
+    expect(values(pair, 'jobTitle')).toEqual(['Director', 'Director', 'Director']);
+    expect(conflictsOf(world)).toMatchObject([{ loserValue: 'Architect', rule: 'held-for-review' }]);
+    expect(world.record(`dynamics/lead/${row}`).rows[1]?.parked).toEqual({});
   });
 
   it('does not hold up other fields', () => {
@@ -225,6 +240,7 @@ describe('a field whose blanks are filled', () => {
     expect(values(pair, 'jobTitle')).toEqual(['Director', 'Director', 'Architect']);
     expect(writesTo(pair.world, 'dynamics')).toEqual([]);
     expect(writesTo(pair.world, 'marketo')).toEqual([]);
+    expect(conflictsOf(pair.world)).toMatchObject([{ winner: 'dynamics', rule: 'fill-blanks' }]);
   });
 
   it('is filled again after the other side cleared it', () => {
@@ -243,13 +259,27 @@ describe('a constant', () => {
   };
 
   it('is in Marketo for everybody, and put back when somebody changes it', () => {
-    const pair = linkedPair('lead', {}, { mapping: [...defaultMapping, region] });
+    const pair = linkedPair('lead', {}, { mapping: [...exampleMapping, region] });
     expect(pair.world.marketo.field(pair.person, 'region')).toBe('EMEA');
 
     pair.world.marketo.write(pair.person, { region: 'APAC' });
     pair.world.settle();
 
     expect(pair.world.marketo.field(pair.person, 'region')).toBe('EMEA');
+  });
+});
+
+describe('a constant of both sides', () => {
+  it('is put back on the side that changes it', () => {
+    const mapping = mappingWith('jobTitle', { constant: 'Engineer' });
+    const pair = linkedPair('contact', { jobtitle: 'Director' }, { mapping });
+    expect(values(pair, 'jobTitle')).toEqual(['Engineer', 'Engineer', 'Engineer']);
+    pair.world.dynamics.edit(pair.row, { jobtitle: 'Director' });
+    pair.world.settle();
+
+    expect(values(pair, 'jobTitle')).toEqual(['Engineer', 'Engineer', 'Engineer']);
+    const sources = pair.world.state.decisions.flatMap(({ goldenEvent }) => goldenEvent?.changed ?? []);
+    expect(sources.filter(({ field }) => field === 'jobTitle')).toMatchObject([{ rule: 'constant' }]);
   });
 });
 
@@ -260,7 +290,7 @@ describe('a bounce', () => {
       columns: { lead: 'new_emailinvalid', contact: 'new_emailinvalid' },
     };
     const columns = { new_emailinvalid: false };
-    const pair = linkedPair('contact', columns, { mapping: [...defaultMapping, bounced] });
+    const pair = linkedPair('contact', columns, { mapping: [...exampleMapping, bounced] });
     pair.world.marketo.write(pair.person, { emailInvalid: true });
     pair.world.settle();
     pair.world.dynamics.edit(pair.row, { new_emailinvalid: false });
@@ -283,7 +313,34 @@ describe('labels of the operator', () => {
   });
 });
 
+describe('a union', () => {
+  it('of texts is none: who wins is decided as for any field', () => {
+    const pair = titled('contact', both('union'));
+    editBoth(pair);
+    pair.world.settle();
+
+    expect(values(pair, 'jobTitle')).toEqual(['Director', 'Director', 'Director']);
+    expect(conflictsOf(pair.world)).toMatchObject([{ rule: 'dynamics-wins-for-contacts' }]);
+  });
+});
+
 describe('an opt-out', () => {
+  it('of Dynamics wins on a lead over one that Marketo took back before it was known', () => {
+    const pair = linkedPair('lead', { donotbulkemail: null });
+    const { world, row, person } = pair;
+    world.state.withheld.add('dynamics');
+    for (const unsubscribed of [true, false]) {
+      world.marketo.write(person, { unsubscribed });
+      world.readMarketo(person);
+    }
+    world.dynamics.edit(row, { donotbulkemail: true });
+    world.state.withheld.clear();
+    world.settle();
+
+    expect(values(pair, 'unsubscribed')).toEqual([true, true, true]);
+    expect(conflictsOf(world)).toMatchObject([{ winner: 'dynamics', rule: 'opt-out-wins' }]);
+  });
+
   it('is not undone by older data, whatever the policy of its field', () => {
     const mapping = mappingWith('unsubscribed', both('dynamics'));
     const pair = linkedPair('contact', { donotbulkemail: false }, { mapping });

@@ -10,7 +10,7 @@ import { isBlank, type Reading } from './projection.ts';
  */
 export function carryOn(draft: Draft, row: DraftRow): DraftRow['seen'] | null {
   const former = activeRow(draft.record, 'dynamics');
-  if (!former || former === row || !mayCarryOn(draft, row, former)) return null;
+  if (!former || !mayCarryOn(draft, row, former)) return null;
   const { seen } = former;
   Object.assign(former, { active: false, seen: {}, inFlight: {}, parked: {} });
   draft.record.outbox = draft.record.outbox.filter(
@@ -25,8 +25,8 @@ export function carryOn(draft: Draft, row: DraftRow): DraftRow['seen'] | null {
 function mayCarryOn({ record, context }: Draft, row: DraftRow, former: DraftRow): boolean {
   if (isKeptOut(context, row)) return false;
   if (row.table === 'contact') return former.table === 'lead';
-  const isMetLater = row.table === 'lead' && row.version === null && former.table === 'contact';
-  return isMetLater && isKeptOut(context, former) && activeRow(record, 'marketo') === undefined;
+  const isMetLater = row.version === null && activeRow(record, 'marketo') === undefined;
+  return isMetLater && isKeptOut(context, former);
 }
 
 /**

@@ -127,4 +127,89 @@ describe('a lead that is qualified', () => {
     expect(world.marketo.ids()).toEqual([person]);
     expect(world.marketo.fields(person)).toMatchObject({ title: 'Director', crmType: 'Contact' });
   });
+
+  it('leaves a row behind that holds nothing and waits for nothing, and gives up what was on its way to it', () => {
+    const { world, person } = linkedPair('lead', { jobtitle: 'Engineer', address1_city: 'Lyon' });
+    world.state.refused.add('address1_city');
+    world.marketo.write(person, { city: 'Nantes' });
+    world.settle();
+    world.marketo.write(person, { title: 'Architect' });
+    world.readMarketo(person);
+    expect(world.record('dynamics/lead/lead-1').outbox).toMatchObject([{ rowId: 'lead-1' }, {}]);
+
+    qualify(world, { jobtitle: 'Engineer', address1_city: 'Lyon' });
+    const { record, conflicts } = world.readDynamics('contact-1');
+
+    expect(record.kind).toBe('contact');
+    expect(record.rows).toMatchObject([
+      { id: 'lead-1', active: false, seen: {}, inFlight: {}, parked: {} },
+      { id: person, active: true },
+      { id: 'contact-1', active: true },
+    ]);
+    expect(record.rows[0]?.seen).toEqual({});
+    expect(record.rows[0]?.parked).toEqual({});
+    expect(record.rows[0]?.inFlight).toEqual({});
+    expect(record.outbox.filter((entry) => 'rowId' in entry && entry.rowId === 'lead-1')).toEqual([]);
+    expect(conflicts).toEqual([]);
+  });
+
+  it.each(orders)('that goes on as lead while its contact stays out is one: %s, then %s', (...order) => {
+    const world = qualifiedUnread([true, false], order);
+
+    expect(world.record('dynamics/lead/lead-1').kind).toBe('lead');
+    expect(world.marketo.fields('1001')).toMatchObject({ crmType: 'Lead', crmId: 'lead-1' });
+  });
+
+  const speakers = (world: World) =>
+    world
+      .record('dynamics/lead/lead-1')
+      .rows.filter(({ system, active }) => system === 'dynamics' && active)
+      .map(({ id }) => id);
+
+  it('stays with the first of two contacts that were made of it', () => {
+    const { world } = qualifiedPair({ jobtitle: 'Engineer' });
+    world.dynamics.insert('contact', 'contact-2', { ...origin, jobtitle: 'Another' });
+    world.readDynamics('contact-2');
+
+    expect(speakers(world)).toEqual(['contact-1']);
+  });
+
+  it('does not speak again when its contact turns out later', () => {
+    const world = createWorld({ firstReadsComplete: false });
+    world.dynamics.insert('lead', 'lead-1', { jobtitle: 'Lead' });
+    world.readDynamics('lead-1');
+    qualify(world, { jobtitle: 'Contact' });
+    world.readDynamics('contact-1');
+    world.dynamics.edit('contact-1', { new_synctomkto: false });
+    world.readDynamics('contact-1');
+    world.dynamics.edit('lead-1', { jobtitle: 'Qualified' });
+    world.readDynamics('lead-1');
+
+    expect(speakers(world)).toEqual(['contact-1']);
+  });
+
+  it('does not speak when it is met after its contact has got a person, and was turned out', () => {
+    const world = createWorld();
+    world.dynamics.insert('lead', 'lead-1', { jobtitle: 'Lead' });
+    qualify(world, { jobtitle: 'Contact' });
+    world.readDynamics('contact-1');
+    world.carryOut();
+    world.dynamics.edit('contact-1', { new_synctomkto: false });
+    world.readDynamics('contact-1');
+    world.readDynamics('lead-1');
+
+    expect(speakers(world)).toEqual(['contact-1']);
+  });
+
+  it('hands a score on that its contact shows otherwise, without a conflict', () => {
+    const { world, person } = linkedPair('lead', { mkt_leadscore: null });
+    world.marketo.write(person, { leadScore: 75 });
+    world.settle();
+    qualify(world, { mkt_leadscore: 10 });
+    world.readDynamics('contact-1');
+    world.settle();
+
+    expect(valuesOf(world, 'contact-1', person, 'leadScore')).toEqual([75, 75, 75]);
+    expect(conflictsOf(world)).toEqual([]);
+  });
 });

@@ -5,10 +5,10 @@ import type { MappingRow } from './mapping.ts';
 import { planOf } from './mappingPlan.ts';
 
 /** Ours, and what Marketo says of a person (marketo-rest 4). */
-const parentCodes = new Set(['MARKETO_PARENT_MISSING', '718', '1013']);
+const parentCodes = new Set<string | null>(['MARKETO_PARENT_MISSING', '718', '1013']);
 
 /** The outcome says that a record that the command names is not there. */
-export const isParentMissing = ({ code }: DeliveryOutcome): boolean => parentCodes.has(code ?? '');
+export const isParentMissing = ({ code }: DeliveryOutcome): boolean => parentCodes.has(code);
 
 const firstRetryMs = 15_000;
 

@@ -1,6 +1,7 @@
 import type { Scalar } from '@lockstep/change-events';
 import { conflictsOf, linkedPair, strangers, values, writesTo } from './examplePairs.ts';
-import { defaultMapping, type MappingRow } from './mapping.ts';
+import { exampleMapping } from './exampleParts.ts';
+import type { MappingRow } from './mapping.ts';
 
 /** The worked examples of docs/conflict-resolution.md about several options that both sides choose (F-16). */
 
@@ -10,7 +11,7 @@ const hobbies: MappingRow = {
   labels: { Chess: 4, Sailing: 30, Opera: 7 },
   conflict: { lead: 'union', contact: 'union' },
 };
-const mapping = [...defaultMapping, hobbies];
+const mapping = [...exampleMapping, hobbies];
 const pairWith = (chosen: Scalar) => linkedPair('contact', { new_hobbies: chosen }, { mapping });
 
 describe('several options', () => {
@@ -94,7 +95,7 @@ describe('a union of several options', () => {
 
 it('several options that each side may not unite are decided like any conflict', () => {
   const { conflict: _, ...rest } = hobbies;
-  const pair = linkedPair('contact', { new_hobbies: '4' }, { mapping: [...defaultMapping, rest] });
+  const pair = linkedPair('contact', { new_hobbies: '4' }, { mapping: [...exampleMapping, rest] });
   pair.world.dynamics.edit(pair.row, { new_hobbies: '4,30' });
   pair.world.marketo.write(pair.person, { crmHobbies: 'Chess;Opera' });
   pair.world.settle();

@@ -1,5 +1,5 @@
 import { isoTime, type ChangeEvent, type FieldValue } from '@lockstep/change-events';
-import { activeRow, type Draft, type DraftRecord } from './decision.ts';
+import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decision.ts';
 import { rowKey } from './goldenRecord.ts';
 import { isFreePerson } from './match.ts';
 import { handOverRequests } from './openRequests.ts';
@@ -73,7 +73,7 @@ export function join(draft: Draft, target: string, until?: string | null): void 
     goldenId: target,
     system: 'marketo',
     table: 'lead',
-    event: stateOf(draft),
+    event: stateOf(draft, person),
     written: null,
   });
 }
@@ -87,19 +87,18 @@ const isFree = ({ record, before }: Draft, target: string): boolean =>
   record.aliasOf === null && isFreePerson(before) && !isPartedFrom(record, target);
 
 /** The person as last seen, as an event: nothing is read again. */
-function stateOf(draft: Draft): ChangeEvent {
-  const person = activeRow(draft.record, 'marketo');
+function stateOf(draft: Draft, person: DraftRow): ChangeEvent {
   const fields: Record<string, FieldValue> = {};
   for (const mapping of draft.context.mapping) {
-    const seen = person?.seen[mapping.field];
+    const seen = person.seen[mapping.field];
     if (seen) fields[mapping.marketo] = seen.value;
   }
   return {
     eventId: `join/${draft.record.goldenId}`,
     operation: 'SNAPSHOT',
-    recordId: person?.id ?? '',
+    recordId: person.id,
     version: null,
-    page: person?.page ?? { epoch: 0, number: 0 },
+    page: person.page,
     changedAt: null,
     observedAt: isoTime(draft.context.nowMs),
     changedBy: null,

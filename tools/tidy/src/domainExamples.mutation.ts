@@ -1,7 +1,38 @@
 import { readdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { expect } from 'expect';
+import { bind } from 'jest-each';
 
-/** All examples of the domain as one file of tests, so that a mutant loads the domain once (`npm run mutation`). */
-const folder = resolve(__dirname, '../../../libs/reconciliation/src');
-for (const name of readdirSync(folder))
-  if (name.endsWith('.spec.ts')) jest.requireActual(`${folder}/${name}`);
+/**
+ * All examples of the domain as one file of mocha (`npm run mutation`). Mocha keeps what it has loaded, so that a mutant
+ * costs its examples only; jest loads every module anew for each.
+ */
+const { WeakMap } = globalThis;
+const loaded: ForgetfulMap[] = [];
+
+/** What the domain works out once per mapping is worked out anew for every example: no mutant sees what another left. */
+class ForgetfulMap {
+  held = new WeakMap<object, unknown>();
+  constructor() {
+    loaded.push(this);
+  }
+  has(key: object): boolean {
+    return this.held.has(key);
+  }
+  get(key: object): unknown {
+    return this.held.get(key);
+  }
+  set(key: object, value: unknown): void {
+    this.held.set(key, value);
+  }
+}
+
+Object.assign(it, { each: bind(it) });
+Object.assign(describe, { each: bind(describe, false) });
+Object.assign(globalThis, { expect, WeakMap: ForgetfulMap });
+beforeEach(() => {
+  for (const map of loaded) map.held = new WeakMap();
+});
+const names = readdirSync('libs/reconciliation/src').filter((name) => name.endsWith('.spec.ts'));
+for (const name of names.toReversed())
+  await import(`../../../libs/reconciliation/src/${name.slice(0, -'.spec.ts'.length)}.spec.ts`);
+Object.assign(globalThis, { WeakMap });

@@ -1,0 +1,167 @@
+import type { Decision } from './decision.ts';
+import { linkedPair, strangers } from './examplePairs.ts';
+import { createWorld } from './exampleWorld.ts';
+
+/** The worked examples of docs/conflict-resolution.md about who claims an address, and whom a claim may join. */
+
+const ada = 'email/ada@example.com';
+const claims = ({ claimsAdded, claimsRemoved }: Decision) => ({
+  added: claimsAdded.map(({ claim, rowKey }) => [claim, rowKey]),
+  removed: claimsRemoved.map(({ claim, rowKey }) => [claim, rowKey]),
+});
+const none = { added: [], removed: [] };
+
+describe('an address', () => {
+  it('is claimed by whoever shows it, without its case and blanks around it', () => {
+    const world = createWorld();
+    world.dynamics.insert('lead', 'lead-1', { emailaddress1: ' Ada@Example.com ' });
+
+    const decision = world.readDynamics('lead-1');
+
+    expect(decision.claimsAdded).toEqual([
+      { claim: ada, rowKey: 'dynamics/lead/lead-1', goldenId: 'golden/lead-1' },
+    ]);
+    expect(decision.claimsRemoved).toEqual([]);
+  });
+
+  it.each([null, '', '  '])('that is %j is claimed by nobody', (emailaddress1) => {
+    const world = createWorld();
+    world.dynamics.insert('lead', 'lead-1', { emailaddress1 });
+
+    expect(claims(world.readDynamics('lead-1'))).toEqual(none);
+  });
+
+  it('of a linked person is claimed by its row too', () => {
+    const { world, row, person } = linkedPair('lead', { emailaddress1: 'ada@example.com' });
+    world.dynamics.edit(row, { emailaddress1: 'new@example.com' });
+    world.readDynamics(row);
+    world.marketo.write(person, { email: 'old@example.com' });
+
+    expect(claims(world.readMarketo(person))).toEqual({
+      added: [
+        ['email/old@example.com', `marketo/person/${person}`],
+        ['email/old@example.com', `dynamics/lead/${row}`],
+      ],
+      removed: [
+        [ada, `marketo/person/${person}`],
+        [ada, `dynamics/lead/${row}`],
+      ],
+    });
+  });
+
+  it('is given up for another one, and stays where something else is edited', () => {
+    const world = createWorld({ firstReadsComplete: false });
+    world.dynamics.insert('lead', 'lead-1', { emailaddress1: 'ada@example.com' });
+    world.readDynamics('lead-1');
+    world.dynamics.edit('lead-1', { jobtitle: 'Engineer' });
+    expect(claims(world.readDynamics('lead-1'))).toEqual(none);
+    world.dynamics.edit('lead-1', { emailaddress1: 'new@example.com' });
+
+    expect(claims(world.readDynamics('lead-1'))).toEqual({
+      added: [['email/new@example.com', 'dynamics/lead/lead-1']],
+      removed: [[ada, 'dynamics/lead/lead-1']],
+    });
+  });
+
+  it('of a row that is deleted stays claimed while its person has it', () => {
+    const { world, row, person } = linkedPair('lead', { emailaddress1: 'ada@example.com' });
+    world.dynamics.edit(row, { emailaddress1: 'new@example.com' });
+    world.readDynamics(row);
+    world.dynamics.remove(row);
+
+    expect(claims(world.readDynamics(row))).toEqual({
+      added: [],
+      removed: [['email/new@example.com', `dynamics/lead/${row}`]],
+    });
+    world.marketo.remove(person);
+    expect(claims(world.readMarketo(person))).toEqual({
+      added: [],
+      removed: [
+        [ada, `marketo/person/${person}`],
+        [ada, `dynamics/lead/${row}`],
+      ],
+    });
+  });
+
+  it('goes with the person to the contact that its lead became', () => {
+    const { world, person } = linkedPair('lead', { emailaddress1: 'ada@example.com' });
+    world.dynamics.insert('contact', 'contact-1', { originatingleadid: 'lead/lead-1' });
+    world.readDynamics('contact-1');
+
+    expect([...world.state.decisions].map(claims).at(-1)).toEqual({
+      added: [[ada, 'dynamics/contact/contact-1']],
+      removed: [[ada, 'dynamics/lead/lead-1']],
+    });
+    expect(world.record(`marketo/person/${person}`).kind).toBe('contact');
+  });
+
+  it('is kept by a record that joined another, and claimed by that one', () => {
+    const { world, row, person } = strangers({}, {});
+    const joined = world.state.decisions.filter(({ relinks }) => relinks !== null);
+    world.settle();
+
+    expect(joined).toHaveLength(1);
+    expect(joined.map(claims)).toEqual([none]);
+    expect(world.record(`marketo/person/${person}`)).toBe(world.record(`dynamics/lead/${row}`));
+    expect(world.state.decisions.flatMap(({ claimsAdded }) => claimsAdded)).toContainEqual({
+      claim: ada,
+      rowKey: `marketo/person/${person}`,
+      goldenId: 'golden/lead-1',
+    });
+  });
+});
+
+describe('a person', () => {
+  it('without an address joins nobody', () => {
+    const world = createWorld({ matchByEmail: true });
+    const person = world.marketo.create({ email: null });
+    world.readMarketo(person, 'BACKFILL');
+    world.dynamics.insert('lead', 'lead-1', { emailaddress1: null });
+    world.readDynamics('lead-1', 'BACKFILL');
+    world.settle();
+
+    expect(world.marketo.ids()).toHaveLength(2);
+  });
+
+  it('that got a row of its own meanwhile is not handed over', () => {
+    const { world, person } = linkedPair('lead', { emailaddress1: 'ada@example.com' });
+    const answer = world.handAnswer({
+      ...{ kind: 'wake-up', goldenId: 'golden/lead-1', reason: 'join', target: 'golden/lead-2' },
+    });
+
+    expect(answer.nothing).toBe('stale');
+    expect(answer.record.aliasOf).toBeNull();
+    expect(world.record(`marketo/person/${person}`).goldenId).toBe('golden/lead-1');
+  });
+
+  it('for whom a row is being made is not handed over', () => {
+    const world = createWorld({ matchByEmail: true });
+    const person = world.marketo.create({ email: 'ada@example.com', lastName: 'Byron' });
+    world.readMarketo(person);
+    world.ask(person);
+    const { goldenId, outbox } = world.record(`marketo/person/${person}`);
+    expect(outbox).toContainEqual(expect.objectContaining({ kind: 'dynamics-write', ifMatch: null }));
+
+    const answer = world.handAnswer({
+      ...{ kind: 'wake-up', goldenId, reason: 'join', target: 'golden/lead-2' },
+    });
+
+    expect(answer.nothing).toBe('stale');
+    expect(answer.record.aliasOf).toBeNull();
+  });
+
+  it('that is not there is not handed over', () => {
+    const world = createWorld({ firstReadsComplete: false });
+    const person = world.marketo.create({ email: 'ada@example.com' });
+    world.readMarketo(person);
+    world.marketo.remove(person);
+    world.readMarketo(person);
+    const { goldenId } = world.record(`marketo/person/${person}`);
+
+    const answer = world.handAnswer({
+      ...{ kind: 'wake-up', goldenId, reason: 'join', target: 'golden/lead-2' },
+    });
+
+    expect(answer.nothing).toBe('stale');
+  });
+});
