@@ -133,6 +133,18 @@ describe('the credentials of an application', () => {
     await expect(read(dynamics)).rejects.toMatchObject({ code: 'DYNAMICS_CREDENTIALS' });
   });
 
+  it('change without a restart when certificate and key in the file are exchanged', async () => {
+    const [former, next] = [certificate(), certificate()];
+    const clientId = await application({ publicKeyPem: next.cert });
+    const certificateFile = await file('exchanged.pem', `${former.key}\n${former.cert}`);
+    const dynamics = await openAs(clientId, { kind: 'certificate', certificateFile });
+    await expect(read(dynamics)).rejects.toMatchObject({ code: 'DYNAMICS_CREDENTIALS' });
+
+    await writeFile(certificateFile, `${next.key}\n${next.cert}`);
+
+    expect(await read(dynamics)).toBe(0);
+  });
+
   it('sign in with the token that the platform keeps in a file, read again for each token', async () => {
     const publicKeyPem = publicKey.export({ type: 'spki', format: 'pem' });
     const federated = { issuer: 'https://cluster', subject: 'lockstep', audience: 'exchange', publicKeyPem };

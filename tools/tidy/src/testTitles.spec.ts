@@ -6,6 +6,7 @@ describe('testTitles', () => {
       "it('keeps both edits', () => {});",
       'test("waits", () => {});',
       "it.each([1, 2])('counts %i', () => {});",
+      "it.each<[string, number]>([['x'.repeat(2), 2]])('repeats %s', () => {});",
       "it('doesn\\'t lose', async () => {});",
       'it(`spans\n lines`, () => {});',
     ].join('\n');
@@ -14,6 +15,7 @@ describe('testTitles', () => {
       'keeps both edits',
       'waits',
       'counts %i',
+      'repeats %s',
       "doesn't lose",
       'spans\n lines',
     ]);

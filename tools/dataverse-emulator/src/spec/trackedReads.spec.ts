@@ -37,6 +37,21 @@ describe('tracked reads', () => {
     expect(Object.keys(answers[0]?.body.value[0] ?? {})).toEqual(['@odata.etag', 'lastname', 'leadid']);
   });
 
+  it('says in the paging cookie of each next page that it is a tracked read', async () => {
+    await client.seed('lead', people(5));
+    const answers = await pages('leads?$select=lastname', 2);
+    const cookies = answers.slice(0, -1).map(({ body }) => {
+      const link = new URL(String(body['@odata.nextLink']));
+      return decodeURIComponent(link.searchParams.get('$skiptoken') ?? '');
+    });
+    expect(cookies).toEqual(
+      [2, 3].map((page) => {
+        const shape = `^<cookie pagenumber="${page}" pagingcookie=".+" istracking="True" />$`;
+        return expect.stringMatching(shape) as string;
+      }),
+    );
+  });
+
   it('pins the high-water mark on page one, so that later changes come with the first delta', async () => {
     const ids = await client.seed('lead', people(4));
     const first = await client.call('leads?$select=lastname', {
