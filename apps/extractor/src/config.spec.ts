@@ -65,6 +65,8 @@ describe('configuration of the extractor', () => {
       pollIntervalMaxMs: 30000,
       metadataIntervalMs: 21_600_000,
       compareIntervalHours: 0,
+      newColumnsFrom: undefined,
+      newColumnsTo: undefined,
       reconcilerGroup: 'lockstep.router',
       versionEpoch: 1,
     });

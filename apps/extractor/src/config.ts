@@ -9,6 +9,11 @@ import {
 } from '@lockstep/service-runtime';
 import type { Environment, Setting } from '@lockstep/service-runtime';
 
+const momentShape = {
+  pattern: /^\d{4}-(0[1-9]|1[0-2])-([0-2]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/,
+  words: 'a moment in UTC such as 2026-01-31T08:00:00Z',
+};
+
 /** Every environment variable the extractor reads; docs/configuration.md shows them. */
 export const settings = [
   ...commonSettings,
@@ -116,6 +121,19 @@ export const settings = [
     default: '0',
     min: 0,
     max: 8_760,
+  },
+  {
+    name: 'NEW_COLUMNS_FROM',
+    description:
+      'A column that joins is announced only for rows that were created or changed at this moment or later, such as `2026-01-31T08:00:00Z`; all rows unless it is set.',
+    kind: 'string',
+    shape: momentShape,
+  },
+  {
+    name: 'NEW_COLUMNS_TO',
+    description: 'The same, for rows that were created or changed at this moment or earlier.',
+    kind: 'string',
+    shape: momentShape,
   },
   {
     name: 'RECONCILER_GROUP',

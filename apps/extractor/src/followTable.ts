@@ -92,6 +92,7 @@ function openTable({ parts, table, lease, inbox }: TableTask, tally: Tally): Pro
     pollIntervalMaxMs: config.pollIntervalMaxMs,
     describeIntervalMs: config.metadataIntervalMs,
     compareIntervalMs: config.compareIntervalHours * 60 * 60 * 1000,
+    backfillRange: { from: config.newColumnsFrom ?? null, to: config.newColumnsTo ?? null },
     commands: () => inbox.commandsFor(`dynamics/${table}`),
     headers: () => ({ traceparent: newTraceparent(Math.random) }),
     onPublished: (_, messages) => {
