@@ -1,10 +1,10 @@
 import { ask, openExtractStage, type ExtractStage } from './extractStage.ts';
 import type { ExtractAnswer } from './extractWorker.ts';
 import type { Measurement } from './measure.ts';
+import { growth, peak } from './peakMemory.ts';
 
-/** Bars of the product: a peak of 400 MB in all, and how much more ten times the rows may take. */
+/** A bar of the product: a peak of 400 MB in all. */
 const peakMibMax = 381;
-const growthMax = 1.3;
 
 type Peaks = { readonly load: number; readonly resync: number };
 
@@ -32,14 +32,6 @@ async function measurePeaks(stage: ExtractStage, prefix: string, rows: number): 
   return { load, resync: await peakMib(stage, { prefix, rows, isResync: true }) };
 }
 
-const peak = (name: string, value: number, ceiling: number): Measurement => ({
-  name,
-  unit: 'MiB',
-  value,
-  ceiling,
-  ceilingMin: 0,
-});
-
 /** `few` and `many` are peaks of the same kind of read, for a tenth of the rows and for all of them. */
 function judged(kind: string, rows: number, few: number, many: number): readonly Measurement[] {
   const named = (count: number) => `peak, ${kind} of ${count.toLocaleString('en')} leads`;
@@ -47,7 +39,7 @@ function judged(kind: string, rows: number, few: number, many: number): readonly
   return [
     peak(named(Math.ceil(rows / 10)), few, peakMibMax),
     peak(named(rows), many, peakMibMax),
-    peak(`the same, against ${growthMax} times the peak of a tenth`, many, few * growthMax),
+    growth(few, many),
   ];
 }
 

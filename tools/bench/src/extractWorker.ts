@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { request } from 'undici';
 import { createRawSender, type SentPage } from './rawSender.ts';
 import { openFirstLoad } from './firstLoad.ts';
 import { pagePreference } from './leadPages.ts';
+import { readPeakMib } from './peakMemory.ts';
 
 /** What the suite asks of its worker; each answers with the rows and the time they took. */
 export type ExtractTask =
@@ -85,13 +85,7 @@ async function send(prefix: string): Promise<ExtractAnswer> {
   return { rows, elapsedMs };
 }
 
-/** The most memory this process ever held. */
-async function memory(): Promise<ExtractAnswer> {
-  const status = await readFile('/proc/self/status', 'utf8');
-  return { peakMib: Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? NaN) / 1_024 };
-}
-
-function answer(task: ExtractTask): Promise<ExtractAnswer> {
+async function answer(task: ExtractTask): Promise<ExtractAnswer> {
   switch (task.task) {
     case 'load':
       return load(task.prefix, task.record);
@@ -102,7 +96,7 @@ function answer(task: ExtractTask): Promise<ExtractAnswer> {
     case 'send':
       return send(task.prefix);
     case 'memory':
-      return memory();
+      return { peakMib: await readPeakMib() };
   }
 }
 

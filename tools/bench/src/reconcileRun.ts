@@ -35,7 +35,7 @@ export type ReconcileStores = {
 
 export function encodeTraffic(
   codec: MessageCodec,
-  messages: readonly TrafficMessage[],
+  messages: readonly Pick<TrafficMessage, 'message'>[],
 ): Promise<readonly InboxBytes[]> {
   return Promise.all(
     messages.map(async ({ message }) => ({

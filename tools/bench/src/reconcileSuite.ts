@@ -3,6 +3,7 @@ import type { MessageCodec } from '@lockstep/change-events';
 import { inMemoryStores } from '@lockstep/ports';
 import type { GoldenRecord } from '@lockstep/reconciliation';
 import type { Measurement } from './measure.ts';
+import { measureReconcileMemory } from './reconcileMemory.ts';
 import { openReconcileStage, type ReconcileStage } from './reconcileStage.ts';
 import {
   decodeAndEncode,
@@ -19,8 +20,11 @@ export type ReconcileSuiteOptions = {
   readonly people?: number;
   readonly events?: number;
   readonly ceilingMin?: number;
+  /** Peak memory for these people and for a tenth of them, instead of rates. */
+  readonly memory?: boolean;
 };
 
+const memoryPeopleDefault = 1_000_000;
 const peopleDefault = 20_000;
 const eventsDefault = 36_000;
 const batchSize = 300;
@@ -42,6 +46,7 @@ type Material = {
  * of the same operations on the same server.
  */
 export async function runReconcileSuite(options: ReconcileSuiteOptions): Promise<readonly Measurement[]> {
+  if (options.memory) return measureReconcileMemory(options.people ?? memoryPeopleDefault);
   const { people = peopleDefault, events = eventsDefault, ceilingMin } = options;
   const traffic = makeTraffic({ people, events });
   const codec = createMessageCodec(createCodec(schemaIdsInMemory(), subjectSchemas(topicSchemas())));

@@ -17,7 +17,7 @@ export type BenchOptions = Rounds & {
   readonly ceilingMin?: number;
   /** Of the suites that load rows. */
   readonly rows?: number;
-  /** Of the extract suite: peak memory instead of rates. */
+  /** Of the extract and reconcile suites: peak memory instead of rates. */
   readonly memory?: boolean;
   /** Of the suites that wait for edits. */
   readonly edits?: number;
