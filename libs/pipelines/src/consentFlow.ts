@@ -10,7 +10,7 @@ import {
   type GoldenRecord,
   type MappingRow,
 } from '@lockstep/reconciliation';
-import { claimsBrought } from './decisionInputs.ts';
+import { addressesBrought } from './decisionInputs.ts';
 import type { Outcome } from './reconcileOutput.ts';
 
 export type Consents = ReadonlyMap<string, Consent>;
@@ -26,7 +26,7 @@ export async function readConsents(
 ): Promise<Consents> {
   if (!hasConsent(mapping)) return new Map();
   const known = [...stored.values()].flatMap((record) => emailClaim(record) ?? []);
-  const brought = claimsBrought(messages, stored).map(({ claim }) => claim);
+  const brought = addressesBrought(messages, stored);
   return consents.read([...new Set([...known, ...brought, ...also])]);
 }
 
@@ -103,13 +103,17 @@ async function findLate(
   return late.map(({ goldenId }) => goldenId);
 }
 
+const noSpreads: ReadonlyMap<string, string> = new Map();
+
 /** The wishes of an outcome that are not known to be told, by id and address; one of an earlier save is among them. */
 export function openSpreads(
   { stored, decisions }: Outcome,
   published: ReadonlySet<string>,
 ): ReadonlyMap<string, string> {
+  const followers = [stored, ...decisions.map(({ record }) => record)].filter((record) => record?.consent);
+  if (followers.length === 0) return noSpreads;
   const open = new Map<string, string>();
-  for (const record of [stored, ...decisions.map((decision) => decision.record)]) {
+  for (const record of followers) {
     const id = record && spreadId(record);
     if (id && record.consent && !published.has(id)) open.set(id, record.consent.claim);
   }

@@ -17,7 +17,8 @@ export function countWrites(
   { firstReadsComplete }: Pick<DecisionContext, 'firstReadsComplete'>,
 ): WritesBySystem {
   const isEdit = (message.kind === 'event' && message.written === null) || message.kind === 'request';
-  if (!isEdit || !firstReadsComplete) return noWritesAtAll;
+  const isWriting = decision.dynamicsWrites.length > 0 || decision.commands.length > 0;
+  if (!isEdit || !isWriting || !firstReadsComplete) return noWritesAtAll;
   const isBlanking = decision.goldenEvent?.changed.some(
     ({ before, after }) => after === null && before !== null,
   );

@@ -113,7 +113,8 @@ function decideAll(options: DecidingOptions, messages: readonly IncomingMessage[
     if (!decision) continue;
     outcome.decisions.push(decision);
     outcome.record = decision.record;
-    writes = addBySystem(writes, countWrites(inboxOf(message), decision, context));
+    const planned = countWrites(inboxOf(message), decision, context);
+    if (planned !== noWritesAtAll) writes = addBySystem(writes, planned);
   }
   return { outcomes, consents: work.inputs.consents, writes };
 }

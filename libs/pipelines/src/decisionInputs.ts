@@ -36,22 +36,23 @@ export function claimsAround(
   record: GoldenRecord | null,
 ): readonly EmailClaim[] {
   if (claiming.size === 0) return [];
-  const addresses = new Set([claimBrought(inbox)?.claim, record && emailClaim(record)]);
+  const addresses = new Set([addressBrought(inbox), record && emailClaim(record)]);
   return [...addresses].flatMap((address) => claiming.get(address ?? '') ?? []);
 }
 
-/** The claim that the email address of an event about a person makes. */
-function claimBrought(inbox: InboxMessage): EmailClaim | null {
+/** What the email address of an event about a person claims; null for what brings none. */
+function addressBrought(inbox: InboxMessage): string | null {
   if (inbox.kind !== 'event' || entityOfTable(inbox.table)) return null;
-  const table = inbox.system === 'marketo' ? 'person' : inbox.table;
   const email = inbox.event.fields?.[inbox.system === 'marketo' ? 'email' : 'emailaddress1'];
-  const claim = typeof email === 'string' ? claimOf(email) : null;
-  if (claim === null) return null;
-  return {
-    claim,
-    rowKey: rowKey({ system: inbox.system, table, id: inbox.event.recordId }),
-    goldenId: inbox.goldenId,
-  };
+  return typeof email === 'string' ? claimOf(email) : null;
+}
+
+function claimBrought(inbox: InboxMessage): EmailClaim | null {
+  const claim = addressBrought(inbox);
+  if (claim === null || inbox.kind !== 'event') return null;
+  const { goldenId, system, event } = inbox;
+  const table = system === 'marketo' ? 'person' : inbox.table;
+  return { claim, rowKey: rowKey({ system, table, id: event.recordId }), goldenId };
 }
 
 /** What the events of a batch claim; an alias claims nothing any more. */
@@ -62,6 +63,16 @@ export function claimsBrought(
   return messages
     .filter((message) => !stored.get(message.goldenId)?.aliasOf)
     .flatMap((message) => claimBrought(message) ?? []);
+}
+
+/** The addresses that the events of a batch claim; an alias claims nothing any more. */
+export function addressesBrought(
+  messages: readonly InboxMessage[],
+  stored: ReadonlyMap<string, GoldenRecord>,
+): readonly string[] {
+  return messages.flatMap((message) =>
+    stored.get(message.goldenId)?.aliasOf ? [] : (addressBrought(message) ?? []),
+  );
 }
 
 /** Claims are stored before they are read, so that of two records that claim one address at least one sees the other. */

@@ -55,7 +55,7 @@ export function outgoing(
     entry.kind === 'request-state' && isOpen(entry) ? [entry.request] : [],
   );
   const headers = headersOf.get(record.goldenId) ?? {};
-  const messages = [
+  const messages: OutgoingMessage[] = [
     ...[...left, ...decisions.flatMap((decision) => decision.goldenEvent ?? [])].map((event) =>
       goldenMessage(event, record.entity),
     ),
@@ -68,7 +68,12 @@ export function outgoing(
     ...decisions.flatMap((decision) => decision.forwards).map((value) => forwardMessage(batch, value)),
     ...waitingNotice(stored, record, nowMs),
   ];
-  return messages.map((message) => ({ headers, ...message }));
+  return messages.map(({ topic, key, value, headers: own }) => ({
+    topic,
+    key,
+    value,
+    headers: own ?? headers,
+  }));
 }
 
 const goldenMessage = (event: GoldenEvent, entity: GoldenEntity | undefined): OutgoingMessage => ({
@@ -94,9 +99,8 @@ function waitingNotice(stored: GoldenRecord | null, record: GoldenRecord, nowMs:
 
 /** Writes that this batch planned and did not overtake itself. */
 export function openWrites(goldenId: string, { record, decisions }: Outcome): OwnedWrite[] {
+  const planned = decisions.flatMap((decision) => decision.dynamicsWrites);
+  if (planned.length === 0) return [];
   const open = new Set(record?.outbox.map((entry) => entry.entryId));
-  return decisions
-    .flatMap((decision) => decision.dynamicsWrites)
-    .filter((entry) => open.has(entry.entryId))
-    .map((entry) => ({ goldenId, entry }));
+  return planned.filter((entry) => open.has(entry.entryId)).map((entry) => ({ goldenId, entry }));
 }

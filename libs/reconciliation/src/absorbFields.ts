@@ -28,9 +28,12 @@ export function absorbFields(draft: Draft, row: DraftRow, event: ChangeEvent): v
     const seen = row.seen[mapping.field];
     if (seen && seen.value === confirmed) confirm(row, mapping.field);
   }
+  if (ordered.length === 0) return;
   const guids = ordered.map((item) => item.marketoGUID);
   row.decidedEvidence = [...row.decidedEvidence, ...guids].slice(-decidedEvidenceMax);
 }
+
+const nothingTold: readonly EvidenceRow[] = [];
 
 function byField(evidence: readonly EvidenceRow[]): (mapping: MappingRow) => readonly EvidenceRow[] {
   const told = new Map<string | null, EvidenceRow[]>();
@@ -39,7 +42,7 @@ function byField(evidence: readonly EvidenceRow[]): (mapping: MappingRow) => rea
     if (others) others.push(item);
     else told.set(item.field, [item]);
   }
-  return ({ marketo }) => told.get(marketo) ?? [];
+  return ({ marketo }) => told.get(marketo) ?? nothingTold;
 }
 
 type FieldEvidence = {
@@ -58,7 +61,10 @@ function absorbField(draft: Draft, field: FieldEvidence): void {
 function absorbUntold(draft: Draft, field: FieldEvidence): void {
   const { row, mapping, event } = field;
   const reading = readingOf(mapping, event.fields ?? {});
-  if (!reading || awaitsEvidence(field, reading, ownWrites(draft, row, mapping))) return;
+  if (!reading) return;
+  // Nearly all fields are as they were: nobody asks what we wrote to them.
+  const isAsSeen = row.seen[mapping.field]?.value === reading.side;
+  if (!isAsSeen && awaitsEvidence(field, reading, ownWrites(draft, row, mapping))) return;
   observe(draft, { row, mapping, reading, at: event.page, changedAt: event.changedAt });
 }
 

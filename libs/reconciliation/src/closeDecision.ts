@@ -2,7 +2,7 @@ import { isoTime, type GoldenEvent, type Scalar, type ScalarValues } from '@lock
 import { deepEqual } from 'fast-equals';
 import { spreadId } from './consent.ts';
 import type { Decision, Draft } from './decision.ts';
-import type { GoldenField, GoldenRecord } from './goldenRecord.ts';
+import type { GoldenField, GoldenRecord, LinkedRow } from './goldenRecord.ts';
 import { claimChanges } from './match.ts';
 import { requestTimes } from './openRequests.ts';
 import { troublesOf } from './troubles.ts';
@@ -14,7 +14,7 @@ export function closeDecision(draft: Draft): Decision {
   const { record, before } = draft;
   const kept = record.outbox.filter((entry) => isOpen(draft, entry));
   record.outbox = kept;
-  record.conflicts = [...record.conflicts, ...draft.conflicts].slice(-conflictsKeptMax);
+  keepConflicts(draft);
   const goldenEvent = isVisible(draft) ? goldenEventOf(draft) : null;
   if (goldenEvent) {
     const entry = { kind: 'golden-event', entryId: goldenEvent.eventId, event: goldenEvent } as const;
@@ -42,6 +42,10 @@ export function closeDecision(draft: Draft): Decision {
   };
 }
 
+function keepConflicts({ record, conflicts }: Draft): void {
+  if (conflicts.length > 0) record.conflicts = [...record.conflicts, ...conflicts].slice(-conflictsKeptMax);
+}
+
 function complete(draft: Draft): void {
   sign(draft);
   forgetSpread(draft);
@@ -55,8 +59,9 @@ function forgetSpread({ record, context }: Draft): void {
 }
 
 function markTroubled({ record, context }: Draft): void {
-  if (troublesOf(record).length === 0) delete record.troubledSince;
-  else record.troubledSince ??= isoTime(context.nowMs);
+  const isTroubled = troublesOf(record).length > 0;
+  if (!isTroubled && record.troubledSince !== undefined) delete record.troubledSince;
+  if (isTroubled) record.troubledSince ??= isoTime(context.nowMs);
 }
 
 /** A golden event or a state of a request stays until it is known to be published. */
@@ -102,8 +107,19 @@ function turningTimes(rows: Draft['record']['rows']): number[] {
 function isVisible(draft: Draft): boolean {
   const { record, before, changed, conflicts } = draft;
   if (changed.size > 0 || conflicts.length > 0 || record.aliasOf !== before.aliasOf) return true;
-  return !deepEqual(rowsOf(record), rowsOf(before));
+  return (
+    record.rows.length !== before.rows.length ||
+    !record.rows.every((row, at) => looksLike(row, before.rows[at]))
+  );
 }
+
+/** Others see the same of both. */
+const looksLike = (row: LinkedRow, other: LinkedRow | undefined): boolean =>
+  row.id === other?.id &&
+  row.table === other.table &&
+  row.system === other.system &&
+  row.active === other.active &&
+  (row.deletedAt === null) === (other.deletedAt === null);
 
 const rowsOf = (record: GoldenRecord): GoldenEvent['rows'] =>
   record.rows.map(({ system, table, id, active, deletedAt }) => ({

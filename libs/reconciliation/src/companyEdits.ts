@@ -17,10 +17,11 @@ const editedCode: ErrorCode = 'COMPANY_EDITED';
  */
 export function tellAccount(draft: Draft, event: ChangeEvent): void {
   const [person, accountId] = [activeRow(draft.record, 'marketo'), accountOf(draft)];
+  if (!person || accountId === null) return;
   const shown = draft.context.mapping.filter(
     ({ marketo }) => companyFields.has(marketo) && event.fields?.[marketo] !== undefined,
   );
-  if (!person || accountId === null || !shown.some((mapping) => isNew(draft, person, mapping))) return;
+  if (!shown.some((mapping) => isNew(draft, person, mapping))) return;
   const fields = Object.fromEntries(shown.map(({ marketo }) => [marketo, event.fields?.[marketo] ?? null]));
   draft.forwards.push({
     kind: 'event',

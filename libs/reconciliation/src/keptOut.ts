@@ -107,9 +107,12 @@ export const tellsKeptOut = ({ mapping }: DecisionContext): boolean =>
 function markRow(context: DecisionContext, row: DraftRow): void {
   const { policy, nowMs } = context;
   if (isKeptOut(context, row)) row.outSince ??= isoTime(nowMs);
-  else delete row.outSince;
+  else if (row.outSince !== undefined) delete row.outSince;
   const filter = policy.filters?.byTable[row.table];
-  const turnsMs = filter && !row.deletedAt ? turnsAtMs(filter, knownOf(row, nowMs)) : null;
-  if (turnsMs === null) delete row.turnsAtMs;
-  else row.turnsAtMs = turnsMs;
+  markTurn(row, filter && !row.deletedAt ? turnsAtMs(filter, knownOf(row, nowMs)) : null);
+}
+
+function markTurn(row: DraftRow, turnsMs: number | null): void {
+  if (turnsMs !== null) row.turnsAtMs = turnsMs;
+  else if (row.turnsAtMs !== undefined) delete row.turnsAtMs;
 }

@@ -45,7 +45,7 @@ function planWrite(draft: Draft, row: DraftRow, ifMatch: Sequence): void {
 }
 
 const mayWrite = (row: DraftRow, { field, direction }: MappingRow): boolean =>
-  !['to-marketo', 'none'].includes(direction) && !row.unproven?.includes(field);
+  direction !== 'to-marketo' && direction !== 'none' && !row.unproven?.includes(field);
 
 /** The value to write; undefined when the row holds it, cannot hold it, refused it, or was never seen. */
 function wantedValue(draft: Draft, row: DraftRow, mapping: MappingRow): Scalar | undefined {

@@ -33,11 +33,17 @@ const staysOut = ({ context }: Draft, crm: DraftRow): boolean => !crm.deletedAt 
  * Of a row that is gone, or stays out, one field is told at most; nothing where persons are to be kept as they are. What its
  * own people gave the person of a row that is gone, and our last write ran over, it gets back.
  */
-function isTold(draft: Draft, crm: DraftRow, { field }: MappingRow): boolean {
-  if (!crm.deletedAt) return !staysOut(draft, crm) || field === keptOutField;
-  if (field === 'crmIsDeleted') return draft.context.policy.deletedInDynamics !== 'keep';
+function toldOf(draft: Draft, crm: DraftRow): readonly MappingRow[] {
+  const { mapping } = draft.context;
+  if (crm.deletedAt) return mapping.filter((row) => isToldOfDeleted(draft, row));
 
-  return isEditOfMarketo(draft.record.fields[field]);
+  return staysOut(draft, crm) ? mapping.filter(({ field }) => field === keptOutField) : mapping;
+}
+
+function isToldOfDeleted({ record, context }: Draft, { field }: MappingRow): boolean {
+  if (field === 'crmIsDeleted') return context.policy.deletedInDynamics !== 'keep';
+
+  return isEditOfMarketo(record.fields[field]);
 }
 
 /** One command at a time per record; a fresh edit overtakes one that waits in the backfill lane. */
@@ -61,7 +67,7 @@ function planUpdate(draft: Draft, crm: DraftRow, person: DraftRow): void {
   draft.record.waiting = null;
   if (person.missing) return;
   const fields: Record<string, Scalar> = {};
-  for (const mapping of draft.context.mapping.filter((row) => isTold(draft, crm, row))) {
+  for (const mapping of toldOf(draft, crm)) {
     const wanted = isUnsettled(draft, person, mapping) ? undefined : wantedValue(draft, person, mapping);
     if (wanted === undefined) continue;
     fields[mapping.marketo] = wanted;

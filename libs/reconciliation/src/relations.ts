@@ -40,8 +40,9 @@ export function retryRelations({ record, context }: Draft): void {
 /** Sees to it that a record whose relations wait is looked at again, less and less often. */
 export function scheduleRelations(draft: Draft): void {
   const { record, context } = draft;
-  if (!hasOpenRelation(draft)) delete record.held;
-  else if (!record.held || record.held.dueAtMs <= context.nowMs) postponeRelations(draft, []);
+  const isOpen = hasOpenRelation(draft);
+  if (!isOpen && record.held) delete record.held;
+  if (isOpen && (!record.held || record.held.dueAtMs <= context.nowMs)) postponeRelations(draft, []);
 }
 
 function postponeRelations({ record, context }: Draft, takenBack: string[]): void {

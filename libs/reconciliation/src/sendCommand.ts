@@ -1,8 +1,7 @@
-import type { ScalarValues, WriteOperation } from '@lockstep/change-events';
+import type { ScalarValues, WriteCommand, WriteOperation } from '@lockstep/change-events';
 import { activeRow, typeOf, type Draft } from './decision.ts';
+import type { MarketoWriteEntry } from './goldenRecord.ts';
 import { mayMatch } from './match.ts';
-
-const entityPart = (draft: Draft) => (draft.record.entity ? { entity: typeOf(draft)?.marketo ?? null } : {});
 
 const overtakenMax = 5;
 
@@ -10,34 +9,43 @@ const overtakenMax = 5;
 export function sendCommand(draft: Draft, operation: WriteOperation, fields: ScalarValues): void {
   const { record, context, cause } = draft;
   const { policy, nowMs } = context;
-  const person = activeRow(record, 'marketo');
-  const commandId = `${record.goldenId}/${record.revision.epoch}.${record.revision.number}/marketo`;
-  const command = {
-    commandId,
+  const command = commandOf(draft, operation, fields);
+  const waitMs = cause.lane === 'LIVE' ? policy.marketoOutcomeMs : policy.marketoBackfillOutcomeMs;
+  const overtaken = record.outbox.flatMap((other) =>
+    other.kind === 'marketo-write' ? [...(other.overtaken ?? []), other.command.fields] : [],
+  );
+  const entry: MarketoWriteEntry = {
+    kind: 'marketo-write',
+    entryId: command.commandId,
+    command,
+    unknown: false,
+    attempts: 0,
+    dueAtMs: nowMs + waitMs,
+  };
+  record.outbox = record.outbox.filter((other) => other.kind !== 'marketo-write');
+  record.outbox.push(overtaken.length > 0 ? { ...entry, overtaken: overtaken.slice(-overtakenMax) } : entry);
+  draft.commands.push(command);
+}
+
+function commandOf(draft: Draft, operation: WriteOperation, fields: ScalarValues): WriteCommand {
+  const { record, context, cause } = draft;
+  const command: WriteCommand = {
+    commandId: `${record.goldenId}/${record.revision.epoch}.${record.revision.number}/marketo`,
     goldenId: record.goldenId,
     revision: { ...record.revision },
     operation,
-    personId: person && !person.deletedAt ? person.id : null,
+    personId: livePersonId(draft),
     email: (record.fields['email']?.value as string | null | undefined) ?? null,
     // Whoever else has its address was found before, or parted from it.
     matchByEmail: mayMatch(draft) && record.parted === undefined,
     fields,
     lane: cause.lane,
-    issuedAt: new Date(nowMs).toISOString(),
-    ...entityPart(draft),
+    issuedAt: new Date(context.nowMs).toISOString(),
   };
-  const waitMs = cause.lane === 'LIVE' ? policy.marketoOutcomeMs : policy.marketoBackfillOutcomeMs;
-  const overtaken = record.outbox.flatMap((other) =>
-    other.kind === 'marketo-write' ? [...(other.overtaken ?? []), other.command.fields] : [],
-  );
-  const entry = { kind: 'marketo-write', entryId: commandId, command, unknown: false, attempts: 0 } as const;
-  record.outbox = [
-    ...record.outbox.filter((other) => other.kind !== 'marketo-write'),
-    {
-      ...entry,
-      ...(overtaken.length > 0 ? { overtaken: overtaken.slice(-overtakenMax) } : {}),
-      dueAtMs: nowMs + waitMs,
-    },
-  ];
-  draft.commands.push(command);
+  return record.entity ? { ...command, entity: typeOf(draft)?.marketo ?? null } : command;
+}
+
+function livePersonId({ record }: Draft): string | null {
+  const person = activeRow(record, 'marketo');
+  return person && !person.deletedAt ? person.id : null;
 }
