@@ -19,6 +19,9 @@ describe('a record that is edited again and again on both sides', () => {
     expect(conflictsOf(world).length).toBeGreaterThanOrEqual(150);
     expect(record.conflicts).toHaveLength(20);
     expect(record.conflicts.at(-1)).toMatchObject({ winnerValue: 'Architect 149' });
+    const { decidedEvidence = [] } = record.rows.find(({ system }) => system === 'marketo') ?? {};
+    expect(decidedEvidence).toHaveLength(100);
+    expect(decidedEvidence).not.toContain('activity-2');
     expect(JSON.stringify(record).length).toBeLessThan(bytesMax);
   });
 });

@@ -3,6 +3,7 @@ import type {
   DeliveryOutcome,
   FieldValues,
   InboxMessage,
+  OperatorWish,
   Scalar,
   WriteCommand,
 } from '@lockstep/change-events';
@@ -77,6 +78,8 @@ export function createEntityStory(table = 'account', custom?: EntityType, policy
     /** Marketo's answer to the command of a decision. */
     answer: ({ commands: [command] }: Decision, answer: Partial<DeliveryOutcome>) =>
       receive(outcomeMessage(command, (state.answers += 1), answer)),
+    /** What an operator asks of the record. */
+    wish: (reason: OperatorWish) => receive({ kind: 'wake-up', goldenId, reason, target: null }),
     wakeUp: (elapsedMs: number) => {
       state.nowMs += elapsedMs;
       return receive({ kind: 'wake-up', goldenId, reason: 'due', target: null });

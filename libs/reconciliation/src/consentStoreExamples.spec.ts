@@ -1,0 +1,130 @@
+import { createWorld } from './exampleWorld.ts';
+import type { Consent } from './consent.ts';
+
+/** The worked examples of docs/conflict-resolution.md about the wish that is stored for an address (F-43). */
+
+const claim = 'email/ada@example.com';
+const stored = (changes: Partial<Consent> = {}): Consent => ({
+  ...{ claim, optedOut: true, revision: 3, goldenId: 'golden/other', source: 'marketo', changedAt: null },
+  ...changes,
+});
+
+/** A lead is read, and the given wish is known for its address. */
+function read(donotbulkemail: boolean | null, known?: Consent, changedAt: string | null = null) {
+  const world = createWorld({ firstReadsComplete: false });
+  if (known) world.state.consents.set(claim, known);
+  world.dynamics.insert('lead', 'lead-1', { emailaddress1: 'Ada@Example.com' });
+  world.dynamics.edit('lead-1', { donotbulkemail }, changedAt);
+  return { world, decision: world.readDynamics('lead-1') };
+}
+
+describe('a wish that nobody has stored yet', () => {
+  it('is stored by the record that brings it, with the side that spoke and when', () => {
+    const { decision } = read(true, undefined, '2026-11-22T09:00:00Z');
+
+    expect(decision.consent).toEqual({
+      consent: {
+        ...{ claim, optedOut: true, revision: 1, goldenId: 'golden/lead-1', source: 'dynamics' },
+        changedAt: '2026-11-22T09:00:00Z',
+      },
+      expected: 0,
+    });
+    expect(decision.record.consent).toEqual({ claim, revision: 1, spreads: true });
+  });
+
+  it.each([false, null])('is none where nobody opts out (%s)', (donotbulkemail) => {
+    const { decision } = read(donotbulkemail);
+
+    expect(decision.consent).toBeNull();
+    expect(decision.record).not.toHaveProperty('consent');
+  });
+
+  it('is none without an address', () => {
+    const world = createWorld({ firstReadsComplete: false });
+    world.dynamics.insert('lead', 'lead-1', { emailaddress1: null, donotbulkemail: true });
+
+    expect(world.readDynamics('lead-1').consent).toBeNull();
+  });
+
+  it('is raised by one with each change', () => {
+    const { world } = read(true);
+    world.dynamics.edit('lead-1', { donotbulkemail: false });
+    const { consent, record } = world.readDynamics('lead-1');
+
+    expect(consent).toMatchObject({ consent: { optedOut: false, revision: 2 }, expected: 1 });
+    expect(record.consent).toEqual({ claim, revision: 2, spreads: true });
+    world.dynamics.edit('lead-1', { jobtitle: 'Engineer' });
+    expect(world.readDynamics('lead-1').consent).toBeNull();
+  });
+});
+
+describe('a wish that is stored', () => {
+  it('is followed by whoever comes to the address, as said by its side', () => {
+    const { decision } = read(false, stored({ changedAt: '2026-11-22T08:00:00Z' }));
+
+    expect(decision.consent).toBeNull();
+    expect(decision.record.consent).toEqual({ claim, revision: 3 });
+    expect(decision.record.fields['unsubscribed']).toMatchObject({
+      ...{ value: true, source: 'marketo', changedAt: '2026-11-22T08:00:00Z', rule: 'opt-out-of-address' },
+    });
+  });
+
+  it('is told to others by the record that had brought it and did not live to save that', () => {
+    const { decision } = read(true, stored({ goldenId: 'golden/lead-1' }));
+
+    expect(decision.consent).toBeNull();
+    expect(decision.record.consent).toEqual({ claim, revision: 3, spreads: true });
+  });
+
+  it.each([
+    ['after it', '2026-11-22T09:00:00Z', '2026-11-22T08:00:00Z', true],
+    ['in its second', '2026-11-22T08:00:00.100Z', '2026-11-22T08:00:00.900Z', true],
+    ['before it', '2026-11-22T07:59:59Z', '2026-11-22T08:00:00Z', false],
+    ['at a time that is not told', null, '2026-11-22T08:00:00Z', true],
+    ['after one of a time that is not told', '2026-11-22T09:00:00Z', null, true],
+  ])('is said anew by another record that opted out %s', (_, changedAt, known, isSaid) => {
+    const { decision } = read(true, stored({ changedAt: known }), changedAt);
+
+    expect(decision.consent?.consent.revision).toBe(isSaid ? 4 : undefined);
+    expect(decision.consent?.expected).toBe(isSaid ? 3 : undefined);
+    expect(decision.record.consent).toEqual({
+      ...{ claim, revision: isSaid ? 4 : 3 },
+      ...(isSaid && { spreads: true }),
+    });
+  });
+
+  it('that was lifted is changed by whoever opts out without knowing of it', () => {
+    const { decision } = read(true, stored({ optedOut: false }));
+
+    expect(decision.consent).toMatchObject({ consent: { optedOut: true, revision: 4 }, expected: 3 });
+  });
+
+  it('that was lifted lifts the opt-out of whoever followed the former one', () => {
+    const { world } = read(false, stored());
+    world.state.consents.set(claim, stored({ optedOut: false, revision: 4 }));
+    world.wakeUp(0);
+    const { fields, consent } = world.record('dynamics/lead/lead-1');
+
+    expect(fields['unsubscribed']).toMatchObject({ value: false, rule: 'opt-out-of-address' });
+    expect(consent).toEqual({ claim, revision: 4 });
+  });
+
+  it('is left behind with an address that is given up', () => {
+    const { world } = read(false, stored());
+    world.dynamics.edit('lead-1', { emailaddress1: null, donotbulkemail: false });
+    const { consent } = world.readDynamics('lead-1');
+
+    expect(consent).toBeNull();
+    expect(world.state.consents.get(claim)).toEqual(stored());
+  });
+
+  it('is not heard by a row that is gone', () => {
+    const { world } = read(false);
+    world.dynamics.remove('lead-1');
+    world.readDynamics('lead-1');
+    world.state.consents.set(claim, stored());
+    world.wakeUp(0);
+
+    expect(world.record('dynamics/lead/lead-1').fields['unsubscribed']?.value).not.toBe(true);
+  });
+});

@@ -1,0 +1,217 @@
+import type { ChangeEvent } from '@lockstep/change-events';
+import { conflictsOf, linkedPair, values, type Pair } from './examplePairs.ts';
+
+/** The worked examples of docs/conflict-resolution.md about what the feed of Marketo tells, and when it is believed. */
+
+/** Dynamics edits the job title; the write to Marketo is planned. */
+function edited(jobtitle = 'Director', kind: 'lead' | 'contact' = 'lead'): Pair {
+  const pair = linkedPair(kind, { jobtitle: 'Engineer' });
+  pair.world.dynamics.edit(pair.row, { jobtitle });
+  pair.world.readDynamics(pair.row);
+  return pair;
+}
+
+const seenOf = ({ world, person }: Pair, field = 'jobTitle') =>
+  world.record(`marketo/person/${person}`).rows[1]?.seen[field];
+const isAgreed = ({ world, person }: Pair) =>
+  world.record(`marketo/person/${person}`).fields['jobTitle']?.agreed;
+type Evidence = NonNullable<ChangeEvent['evidence']>;
+const withRows = (event: ChangeEvent, change: (rows: Evidence['rows']) => Evidence['rows']): ChangeEvent => ({
+  ...event,
+  evidence: event.evidence && { ...event.evidence, rows: change(event.evidence.rows) },
+});
+
+describe('our write to Marketo', () => {
+  it('is agreed when the feed is known to be read past it, and not before', () => {
+    const pair = edited();
+    const { world, person } = pair;
+    const early = withRows(world.marketo.change(person, 'LIVE'), () => []);
+    world.carryOut();
+    expect(seenOf(pair)).toMatchObject({ value: 'Director', unconfirmed: true });
+    expect(isAgreed(pair)).toBe(false);
+
+    const late = withRows(world.marketo.change(person, 'LIVE'), () => []);
+    for (const event of [
+      { ...late, evidence: early.evidence },
+      { ...late, evidence: null },
+      { ...late, lane: 'BACKFILL' as const },
+    ]) {
+      world.hand(person, event);
+      expect(seenOf(pair)).toMatchObject({ value: 'Director', unconfirmed: true });
+      expect(isAgreed(pair)).toBe(false);
+    }
+    world.readMarketo(person);
+
+    expect(seenOf(pair)).toMatchObject({ value: 'Director' });
+    expect(seenOf(pair)).not.toHaveProperty('unconfirmed');
+    expect(isAgreed(pair)).toBe(true);
+  });
+
+  it('is agreed when the feed tells of it, in either lane', () => {
+    const pair = edited();
+    pair.world.carryOut();
+    pair.world.hand(pair.person, {
+      ...pair.world.marketo.change(pair.person, 'BACKFILL'),
+      evidence: withRows(pair.world.marketo.change(pair.person, 'LIVE'), () => []).evidence,
+    });
+    expect(isAgreed(pair)).toBe(false);
+
+    const again = edited();
+    again.world.carryOut();
+    again.world.readMarketo(again.person, 'BACKFILL');
+    expect(isAgreed(again)).toBe(true);
+    expect(seenOf(again)).not.toHaveProperty('unconfirmed');
+  });
+
+  it('is told of one after the other: the feed does not tell of one again', () => {
+    const pair = edited();
+    const { world, row, person } = pair;
+    world.carryOut();
+    world.dynamics.edit(row, { jobtitle: 'President' });
+    world.readDynamics(row);
+    world.carryOut();
+    expect(seenOf(pair)).toMatchObject({ value: 'President', unconfirmed: true, written: ['Director'] });
+
+    const event = { ...world.marketo.change(person, 'BACKFILL') };
+    world.hand(
+      person,
+      withRows(event, (rows) => rows.slice(0, -1)),
+    );
+    expect(seenOf(pair)).toMatchObject({ value: 'President', unconfirmed: true });
+    expect(seenOf(pair)?.written ?? []).toEqual([]);
+    expect(isAgreed(pair)).toBe(false);
+
+    const rest = withRows(event, (rows) => rows.slice(-1));
+    world.hand(person, { ...rest, page: world.marketo.nextNumber() });
+    expect(seenOf(pair)).not.toHaveProperty('unconfirmed');
+    expect(isAgreed(pair)).toBe(true);
+  });
+});
+
+describe('evidence', () => {
+  it('is decided once, whatever brings it again', () => {
+    const pair = edited('Director', 'contact');
+    const { world, person } = pair;
+    world.marketo.write(person, { title: 'Architect' });
+    const event = world.marketo.change(person, 'LIVE');
+    world.hand(person, event);
+    world.settle();
+    expect(conflictsOf(world)).toHaveLength(1);
+
+    const fields = world.marketo.fields(person);
+    world.hand(person, { ...event, fields: fields && { ...fields }, page: world.marketo.nextNumber() });
+    world.settle();
+
+    expect(conflictsOf(world)).toHaveLength(1);
+    expect(values(pair, 'jobTitle')).toEqual(['Director', 'Director', 'Director']);
+    const { decidedEvidence = [] } = world.record(`marketo/person/${person}`).rows[1] ?? {};
+    expect(decidedEvidence).toEqual([...new Set(decidedEvidence)]);
+    for (const { marketoGUID } of event.evidence?.rows ?? []) expect(decidedEvidence).toContain(marketoGUID);
+  });
+
+  it('is read in the order of its activities', () => {
+    const pair = edited();
+    const { world, person } = pair;
+    world.marketo.write(person, { title: 'Architect' });
+    world.marketo.write(person, { title: 'Weaver' });
+    world.carryOut();
+    world.hand(
+      person,
+      withRows(world.marketo.change(person, 'LIVE'), (rows) => rows.toReversed()),
+    );
+    world.settle();
+
+    expect(values(pair, 'jobTitle')).toEqual(['Weaver', 'Weaver', 'Weaver']);
+    expect(conflictsOf(world)).toMatchObject([{ winnerValue: 'Weaver', loserValue: 'Director' }]);
+  });
+});
+
+describe('a state that the feed does not explain', () => {
+  /** Our write is on its way, and somebody has edited the field; the feed is behind. */
+  function unexplained(change: (event: ChangeEvent) => ChangeEvent) {
+    const pair = edited();
+    const { world, person } = pair;
+    world.carryOut({ loseAnswers: true });
+    world.marketo.write(person, { title: 'Weaver' });
+    world.hand(person, change(withRows(world.marketo.change(person, 'LIVE'), () => [])));
+    return pair;
+  }
+
+  it('waits for the feed while a write of ours is on its way', () => {
+    const pair = unexplained((event) => event);
+
+    expect(seenOf(pair)?.value).toBe('Engineer');
+    expect(values(pair, 'jobTitle')[1]).toBe('Director');
+    expect(conflictsOf(pair.world)).toEqual([]);
+  });
+
+  it('is judged at once where there is no feed to wait for', () => {
+    const pair = unexplained((event) => ({ ...event, evidence: null }));
+
+    expect(seenOf(pair)?.value).toBe('Weaver');
+    expect(values(pair, 'jobTitle')[1]).toBe('Weaver');
+    expect(conflictsOf(pair.world)).toMatchObject([{ winnerValue: 'Weaver', loserValue: 'Director' }]);
+  });
+
+  it('is an edit where nothing of ours is on its way', () => {
+    const pair = linkedPair('lead', { jobtitle: 'Engineer' });
+    pair.world.marketo.write(pair.person, { title: 'Weaver' });
+    pair.world.hand(
+      pair.person,
+      withRows(pair.world.marketo.change(pair.person, 'LIVE'), () => []),
+    );
+
+    expect(values(pair, 'jobTitle')[1]).toBe('Weaver');
+  });
+});
+
+describe('a person that was deleted in Marketo', () => {
+  const deleted = () => {
+    const { world, person, row } = linkedPair('lead', { jobtitle: 'Engineer' });
+    const before = world.marketo.change(person, 'LIVE');
+    world.marketo.remove(person);
+    const gone = world.marketo.change(person, 'LIVE');
+    world.hand(person, gone);
+    const person1 = () => world.record(`dynamics/lead/${row}`).rows[1];
+    return { world, person, before, gone, person1 };
+  };
+
+  it('is not revived by what was read before, nor deleted twice', () => {
+    const { world, person, before, gone, person1 } = deleted();
+
+    expect(world.hand(person, before)).toMatchObject({ nothing: 'stale', dirty: false });
+    expect(world.hand(person, { ...gone, page: world.marketo.nextNumber() })).toMatchObject({
+      nothing: 'stale',
+    });
+    expect(person1()).toMatchObject({ deletedAt: gone.page, missing: false });
+    expect(person1()).not.toHaveProperty('mergedInto');
+  });
+
+  it('is there again when it is read later', () => {
+    const { world, person, before, person1 } = deleted();
+    const page = world.marketo.nextNumber();
+    world.hand(person, { ...before, page });
+
+    expect(person1()).toMatchObject({ deletedAt: null, page, active: true });
+  });
+
+  it('names the person that it was merged into', () => {
+    const { world, person } = linkedPair('lead', { jobtitle: 'Engineer' });
+    const winner = world.marketo.create({});
+    world.marketo.merge(winner, person);
+
+    const { record } = world.readMarketo(person);
+    expect(record.rows[1]).toMatchObject({ mergedInto: winner });
+    expect(record.rows[1]?.deletedAt).not.toBeNull();
+  });
+
+  it('keeps the number that was last', () => {
+    const { world, person, row } = linkedPair('lead', { jobtitle: 'Engineer' });
+    const early = world.marketo.change(person, 'LIVE');
+    const late = world.marketo.change(person, 'LIVE');
+    world.hand(person, late);
+    world.hand(person, early);
+
+    expect(world.record(`dynamics/lead/${row}`).rows[1]?.page).toEqual(late.page);
+  });
+});

@@ -1,0 +1,197 @@
+import type { DynamicsOutcome, InboxMessage } from '@lockstep/change-events';
+import { linkedPair, writesTo, type Pair } from './examplePairs.ts';
+import { createWorld, type World } from './exampleWorld.ts';
+import type { DynamicsEntry } from './goldenRecord.ts';
+
+/** The worked examples of docs/conflict-resolution.md about what Dynamics answers to a write. */
+
+type Asked = Pair & { readonly entry: DynamicsEntry };
+
+/** The write to Dynamics that is planned last. */
+function entryOf({ state }: World): DynamicsEntry {
+  const write = state.open.findLast(({ to }) => to === 'dynamics');
+  if (write?.to !== 'dynamics') throw new Error('no write is planned');
+  return write.entry;
+}
+
+/** Dynamics is asked to change two columns of a lead. */
+function asked(): Asked {
+  const pair = linkedPair('lead', { jobtitle: 'Engineer', address1_city: 'Lyon' });
+  pair.world.marketo.write(pair.person, { title: 'Architect', city: 'Nantes' });
+  pair.world.readMarketo(pair.person);
+  return { ...pair, entry: entryOf(pair.world) };
+}
+
+const outcomeOf = ({ entryId }: DynamicsEntry, answer: Partial<DynamicsOutcome>): DynamicsOutcome => ({
+  ...{ entryId, result: 'WRITTEN', code: null, field: null, detail: null },
+  ...answer,
+});
+
+/** An answer without the row. */
+const say = ({ world, entry }: Asked, answer: Partial<DynamicsOutcome>) =>
+  world.handAnswer({ kind: 'refusal', goldenId: 'golden/lead-1', written: outcomeOf(entry, answer) });
+
+/** An answer with the row as it is now. */
+const show = ({ world, row, entry }: Asked, answer: Partial<DynamicsOutcome>) => {
+  const message: InboxMessage = {
+    ...{ kind: 'event', goldenId: 'golden/lead-1', system: 'dynamics', table: 'lead' },
+    ...{ event: world.dynamics.representation(row), written: outcomeOf(entry, answer) },
+  };
+  return world.handAnswer(message);
+};
+
+describe('a write that Dynamics refused', () => {
+  it.each([
+    [{ field: 'jobtitle', code: 'X1', detail: 'too long' }, ['jobTitle'], { code: 'X1', detail: 'too long' }],
+    [{ field: 'jobtitle' }, ['jobTitle'], { code: 'DYNAMICS_REFUSED' }],
+    [{ code: 'X1' }, ['jobTitle', 'city'], { code: 'X1' }],
+    [{ field: 'new_other' }, [], {}],
+  ])('with %j parks %j alone', (answer, fields, reason) => {
+    const { record } = say(asked(), { result: 'REFUSED', ...answer });
+    const [row] = record.rows;
+    const parked = row?.parked ?? {};
+
+    expect(Object.keys(parked).sort()).toEqual([...fields].sort());
+    for (const one of Object.values(parked)) expect(one).toEqual({ value: one.value, ...reason });
+    if (fields.length > 0) expect(parked['jobTitle']?.value).toBe('Architect');
+    expect(row?.missing).toBe(false);
+  });
+
+  it('says nothing when it is not known', () => {
+    const story = asked();
+    const other = { ...story, entry: { ...story.entry, entryId: 'golden/lead-1/0.1/dynamics' } };
+
+    expect(say(other, { result: 'REFUSED' })).toMatchObject({ nothing: 'no-entry', dirty: false });
+  });
+});
+
+describe('a row that a write did not find', () => {
+  it('is missing, parks nothing, and is written no more until it is seen again', () => {
+    const story = asked();
+    const { record } = say(story, { result: 'MISSING' });
+    expect(record.rows[0]).toMatchObject({ missing: true, deletedAt: null });
+    expect(record.rows[0]?.parked).toEqual({});
+    story.world.wakeUp(3_600_000);
+    story.world.carryOut();
+    expect(writesTo(story.world, 'dynamics')).toEqual([]);
+
+    story.world.dynamics.edit(story.row, { jobtitle: 'Director' });
+    expect(story.world.readDynamics(story.row).record.rows[0]).toMatchObject({ missing: false });
+  });
+
+  it.each(['WRITTEN', 'STALE'] as const)('is not told by %s without the row: nothing is learnt', (result) => {
+    const { record } = say(asked(), { result });
+
+    expect(record.rows[0]).toMatchObject({ missing: false, seen: { jobTitle: { value: 'Engineer' } } });
+    expect(record.rows[0]?.parked).toEqual({});
+  });
+});
+
+describe('a write whose guard failed', () => {
+  /** The row was edited since, the job title as given. */
+  function moved(columns: Record<string, string>): Asked {
+    const story = asked();
+    story.world.dynamics.edit(story.row, columns);
+    return story;
+  }
+
+  it('is made again where its answer was lost and the row shows what was there before, which is kept', () => {
+    const decision = show(moved({ address1_city: 'Paris' }), {
+      result: 'STALE',
+      code: 'DYNAMICS_UNREACHABLE',
+    });
+
+    expect(decision.conflicts).toContainEqual({
+      ...{ field: 'jobTitle', winner: 'marketo', winnerValue: 'Architect', loserValue: 'Engineer' },
+      ...{ rule: 'outcome-unknown', at: '2026-11-22T10:00:00.000Z' },
+    });
+    expect(decision.conflicts.filter(({ rule }) => rule === 'outcome-unknown')).toHaveLength(1);
+    expect(decision.dynamicsWrites[0]).toMatchObject({ columns: { jobtitle: 'Architect' } });
+  });
+
+  it('is simply made again where it is known not to have been made', () => {
+    const { conflicts, dynamicsWrites } = show(moved({ address1_line1: 'Rue 1' }), { result: 'STALE' });
+
+    expect(conflicts).toEqual([]);
+    expect(dynamicsWrites[0]).toMatchObject({
+      columns: { jobtitle: 'Architect', address1_city: 'Nantes' },
+    });
+  });
+
+  it.each([null, 'DYNAMICS_UNREACHABLE'])('is its own echo where the row shows its values (%s)', (code) => {
+    const story = moved({ jobtitle: 'Architect', address1_city: 'Nantes' });
+    const { conflicts, dynamicsWrites, record } = show(story, { result: 'STALE', code });
+
+    expect(conflicts).toEqual([]);
+    expect(dynamicsWrites).toEqual([]);
+    expect(record.rows[0]?.seen['jobTitle']).toEqual({ value: 'Architect', at: record.rows[0]?.version });
+  });
+});
+
+describe('what an event of a row shows', () => {
+  it('is stale at a version that is known, and keeps the page that was last', () => {
+    const { world, row } = linkedPair('lead', { jobtitle: 'Engineer' });
+    const early = world.dynamics.change(row, 'LIVE');
+    world.dynamics.edit(row, { jobtitle: 'Director' });
+    const late = world.dynamics.change(row, 'LIVE');
+    expect(world.handRow(row, late).record.rows[0]?.page).toEqual(late.page);
+
+    expect(world.handRow(row, early)).toMatchObject({ nothing: 'stale', dirty: false });
+    expect(world.handRow(row, { ...late, page: { epoch: 1, number: 99 } })).toMatchObject({
+      nothing: 'stale',
+    });
+    world.dynamics.edit(row, { jobtitle: 'President' });
+    const { record } = world.handRow(row, { ...world.dynamics.change(row, 'LIVE'), page: early.page });
+    expect(record.rows[0]).toMatchObject({ page: late.page, seen: { jobTitle: { value: 'President' } } });
+  });
+
+  it('of its deletion outranks every page before it, and only a later one revives it', () => {
+    const { world, row } = linkedPair('lead', { jobtitle: 'Engineer' });
+    const early = world.dynamics.change(row, 'LIVE');
+    const seen = world.dynamics.change(row, 'LIVE');
+    world.dynamics.remove(row);
+    const gone = world.dynamics.change(row, 'LIVE');
+    world.handRow(row, gone);
+
+    expect(world.record(`dynamics/lead/${row}`).rows[0]).toMatchObject({
+      deletedAt: gone.page,
+      page: gone.page,
+    });
+    expect(world.handRow(row, { ...seen, version: { epoch: 1, number: 999 } })).toMatchObject({
+      nothing: 'stale',
+    });
+    expect(world.handRow(row, gone)).toMatchObject({ nothing: 'stale', dirty: false });
+    const later = { ...early, page: { epoch: 1, number: 999 }, version: { epoch: 1, number: 999 } };
+    expect(world.handRow(row, later).record.rows[0]).toMatchObject({ deletedAt: null });
+    expect(world.handRow(row, gone)).toMatchObject({ nothing: 'stale' });
+  });
+
+  it('of its deletion gives up what is on its way to it, and nothing else', () => {
+    const story = asked();
+    const { world, row } = story;
+    world.dynamics.edit(row, { address1_line1: 'Rue 1' });
+    world.readDynamics(row);
+    const kinds = () => world.record(`dynamics/lead/${row}`).outbox.map(({ kind }) => kind);
+    expect(kinds()).toEqual(expect.arrayContaining(['dynamics-write', 'marketo-write']));
+    world.dynamics.remove(row);
+    world.readDynamics(row);
+
+    expect(kinds()).not.toContain('dynamics-write');
+    expect(kinds()).toContain('marketo-write');
+    expect(world.record(`dynamics/lead/${row}`).rows[0]?.inFlight).toEqual({});
+  });
+
+  it('is mirrored in the fields that name the row, by a rule of their own', () => {
+    const world = createWorld();
+    world.dynamics.insert('lead', 'lead-1', {});
+    const { record } = world.readDynamics('lead-1');
+    const mirrored = (value: string | boolean) => ({ value, source: 'dynamics', rule: 'mirror' });
+
+    expect(record.fields).toMatchObject({
+      lockstepId: mirrored('golden/lead-1'),
+      crmId: mirrored('lead-1'),
+      crmType: mirrored('Lead'),
+      crmIsDeleted: mirrored(false),
+    });
+  });
+});
