@@ -120,8 +120,12 @@ function planCreate(draft: Draft, crm: DraftRow, person: DraftRow | undefined): 
     draft.record.waiting = { cause: 'first-reads', code: null, dueAtMs: Number.MAX_SAFE_INTEGER };
     return;
   }
-  if (!isBeingJoined(draft)) createOrJoin(draft);
+  if (!isBeingJoined(draft) && !isAnsweredBySeveral(draft)) createOrJoin(draft);
 }
+
+/** Marketo has just said that several persons match: who they are is read first, and the creation is not asked for again at once. */
+const isAnsweredBySeveral = ({ record, before }: Draft): boolean =>
+  record.waiting?.cause === 'review' && record.waiting.dueAtMs !== before.waiting?.dueAtMs;
 
 function isOver(draft: Draft, crm: DraftRow, person: DraftRow | undefined): boolean {
   if (crm.deletedAt !== null) return true;
