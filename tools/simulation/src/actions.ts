@@ -19,6 +19,11 @@ export type HumanAct =
       readonly values: Readonly<Record<string, Scalar>>;
     };
 
+/** What an operator asks for; records are named by the place of their row. */
+export type OperatorAct =
+  | { readonly do: 'pause' | 'resume'; readonly side: System }
+  | { readonly do: 'release' | 'read-again' | 'resync'; readonly slot: number };
+
 /** One loop's step; a process is all the loops that live and die together. */
 export const pieces = [
   'extract-lead',
@@ -50,6 +55,7 @@ export type Fault = {
 
 export type Action =
   | { readonly kind: 'human'; readonly act: HumanAct }
+  | { readonly kind: 'operator'; readonly act: OperatorAct }
   | {
       readonly kind: 'step';
       readonly piece: Piece;

@@ -1,5 +1,13 @@
 import type { Scalar, System } from '@lockstep/change-events';
-import { pieces, type Action, type Fault, type HumanAct, type Plan, type ProcessName } from './actions.ts';
+import {
+  pieces,
+  type Action,
+  type Fault,
+  type HumanAct,
+  type OperatorAct,
+  type Plan,
+  type ProcessName,
+} from './actions.ts';
 import { createRandom, type Random } from './random.ts';
 
 /** Golden fields that people edit in the simulation, by kind; the rest of the default mapping behaves like one of them. */
@@ -8,7 +16,12 @@ const optOuts = ['unsubscribed', 'doNotCall'] as const;
 /** Fields that only one side may change, edited on both. */
 const oneWay = ['leadScore', 'crmStatusReason'] as const;
 
-export type PlanOptions = { readonly actionsMax: number; readonly faultShare: number };
+export type PlanOptions = {
+  readonly actionsMax: number;
+  readonly faultShare: number;
+  /** How often an operator does something between two actions; never without it. */
+  readonly operatorShare?: number;
+};
 
 export const defaultPlanOptions: PlanOptions = { actionsMax: 60, faultShare: 0.25 };
 
@@ -28,8 +41,28 @@ export function planRun(seed: number, options: PlanOptions = defaultPlanOptions)
     matchByEmail,
     pageSizeMax: 1 + random.below(4),
     feedBlock: random.chance(0.5) ? 300 : 1 + random.below(4),
-    actions: [...creations, ...(random.chance(0.6) ? [{ kind: 'settle' } as const] : []), ...actions],
+    actions: [
+      ...creations,
+      ...(random.chance(0.6) ? [{ kind: 'settle' } as const] : []),
+      ...withOperator(actions, createRandom(~seed), options.operatorShare ?? 0),
+    ],
   };
+}
+
+/** Drawn apart, so that a seed tells the same story with and without an operator. */
+function withOperator(actions: readonly Action[], random: Random, share: number): readonly Action[] {
+  if (share === 0) return actions;
+
+  return actions.flatMap((action): Action[] =>
+    random.chance(share) ? [{ kind: 'operator', act: drawOperatorAct(random) }, action] : [action],
+  );
+}
+
+function drawOperatorAct(random: Random): OperatorAct {
+  const side = random.pick(['dynamics', 'marketo'] as const);
+  const kind = random.pick(['pause', 'pause', 'resume', 'release', 'read-again', 'resync'] as const);
+
+  return kind === 'pause' || kind === 'resume' ? { do: kind, side } : { do: kind, slot: random.below(4) };
 }
 
 type Chances = { readonly faultShare: number; readonly expires: boolean };

@@ -173,14 +173,8 @@ async function deliverOne(world: World, group: string, { choice, messagesMax }: 
 
 async function openReconciler(world: World, gate: Gate): Promise<Process['steps']> {
   const { guard, clock, log } = commonParts(world, gate);
-  const { golden, links, claims, consents, syncState } = world.stores;
-  const stores = {
-    golden: guard(golden),
-    links: guard(links),
-    claims: guard(claims),
-    consents: guard(consents),
-    syncState: guard(syncState),
-  };
+  const stores = guardedStores(world, guard);
+  const withheld = () => world.withheld;
   const writes: OwnedWrite[] = [];
   const writer = guard({ ...world.dynamics, ...world.variant.writer?.(world.dynamics) });
   const write = createDynamicsWriter({
@@ -195,12 +189,20 @@ async function openReconciler(world: World, gate: Gate): Promise<Process['steps'
     clock,
     mapping: world.variant.mapping ?? world.mapping,
     policy: world.policy,
+    withheld,
     writeDynamics: async (planned) => void writes.push(...planned),
   });
   const changes = [...changeTopics, topics.outcomes];
   subscribe(world, groups.route, { topics: changes, handler: createRouter(stores.links) });
   subscribe(world, groups.reconcile, { topics: [topics.inbox, topics.inboxBackfill], handler: reconciler });
-  const common = { ...stores, log, publisher: sweepPublisher, clock, reconcileGroup: groups.reconcile };
+  const common = {
+    ...stores,
+    log,
+    withheld,
+    publisher: sweepPublisher,
+    clock,
+    reconcileGroup: groups.reconcile,
+  };
   const sweeper = createSweeper({ ...common, intervalMs: 1_000 });
   return {
     route: (choice) => deliverOne(world, groups.route, choice),
@@ -214,6 +216,18 @@ async function openReconciler(world: World, gate: Gate): Promise<Process['steps'
       await checkFirstReads({ ...common, routerGroup: groups.route, tables });
       return false;
     },
+  };
+}
+
+function guardedStores({ stores }: World, guard: <Port extends object>(port: Port) => Port) {
+  const { golden, links, claims, consents, syncState } = stores;
+
+  return {
+    golden: guard(golden),
+    links: guard(links),
+    claims: guard(claims),
+    consents: guard(consents),
+    syncState: guard(syncState),
   };
 }
 

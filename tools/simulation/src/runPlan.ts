@@ -2,6 +2,7 @@ import { topics, type ChangeEvent, type DeliveryOutcome, type GoldenEvent } from
 import { checkHistory, fromLog, type History, type KeyedMessage, type Verdict } from '@lockstep/checker';
 import type { Action, Plan } from './actions.ts';
 import { applyAct } from './humanActs.ts';
+import { operate } from './operatorActs.ts';
 import { runRounds, settleDown } from './settleDown.ts';
 import { kill, step, wake, wakeAll } from './stepProcess.ts';
 import { commitLate, createWorld, pass, type Variant, type World } from './world.ts';
@@ -25,6 +26,7 @@ export async function runPlan(plan: Plan, variant: Variant = {}): Promise<RunRes
   try {
     for (const action of plan.actions) await carryOut(world, action);
     await wakeAll(world);
+    world.withheld.clear();
     await settleDown(world);
   } catch (error) {
     failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -48,6 +50,8 @@ async function carryOut(world: World, action: Action): Promise<void> {
   switch (action.kind) {
     case 'human':
       return applyAct(world, action.act);
+    case 'operator':
+      return operate(world, action.act);
     case 'pass':
       return pass(world, action.ms);
     case 'settle':

@@ -66,6 +66,7 @@ async function tellFailure(result: RunResult, { shrink }: { shrink: boolean }): 
     kindsOf(await runPlan(plan)).some((kind) => kinds.includes(kind)),
   );
   const rerun = await runPlan(shortest);
+  const hasOperator = result.plan.actions.some(({ kind }) => kind === 'operator');
   return [
     `seed ${result.plan.seed} failed: ${kinds.join(', ')}`,
     `match by email: ${shortest.matchByEmail}; page size ${shortest.pageSizeMax}; feed block ${shortest.feedBlock}`,
@@ -76,7 +77,7 @@ async function tellFailure(result: RunResult, { shrink }: { shrink: boolean }): 
     ),
     ...(rerun.failure ? [rerun.failure] : []),
     JSON.stringify(resultOf(rerun)),
-    `again: npm run sim -- --seeds 1 --seed ${result.plan.seed}`,
+    `again: npm run sim -- --seeds 1 --seed ${result.plan.seed}${hasOperator ? ' --operator' : ''}`,
   ];
 }
 

@@ -66,6 +66,20 @@ describe('the simulation', () => {
     expect(report).toMatchObject({ runs: count, failed: 0 });
   });
 
+  it('finds nothing in 100 runs in which an operator pauses, resumes, releases and reads again', async () => {
+    const report = await runSeeds({
+      first: firstSeed,
+      count: 100,
+      plan: { actionsMax: 60, faultShare: 0.25, operatorShare: 0.1 },
+      keepGoing: false,
+      nowMs: () => performance.now(),
+      onResult: () => undefined,
+    });
+
+    expect(report.lines.slice(0, -1)).toEqual([]);
+    expect(report).toMatchObject({ runs: 100, failed: 0 });
+  });
+
   it.each([
     [9238, 'a needless epoch: a deleted row was taken for an environment that was put back'],
     [20512, 'a join that came when nobody waited for it any more'],

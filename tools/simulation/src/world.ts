@@ -1,3 +1,4 @@
+import type { System } from '@lockstep/change-events';
 import { defaultMapping, nativePolicy, type MappingRow, type Policy } from '@lockstep/reconciliation';
 import type { Plan, ProcessName } from './actions.ts';
 import {
@@ -39,6 +40,8 @@ export type World = {
   readonly variant: Variant;
   readonly mapping: readonly MappingRow[];
   readonly policy: Policy;
+  /** Systems to which an operator lets nothing be written. */
+  readonly withheld: Set<System>;
   nowMs: number;
   readonly dynamics: InMemoryDynamics;
   readonly marketo: InMemoryMarketo;
@@ -91,6 +94,7 @@ export function createWorld(plan: Plan, variant: Variant): World {
     variant,
     mapping: simulatedMapping,
     policy: { ...nativePolicy, matchByEmail: plan.matchByEmail },
+    withheld: new Set(),
     nowMs: startMs,
     dynamics: inMemoryDynamics({ clock, pageSizeMax: plan.pageSizeMax }),
     marketo: inMemoryMarketo({ now: clock.now, feedBlock: plan.feedBlock }),
