@@ -82,9 +82,13 @@ async function followChanges(session: Session, signal: AbortSignal): Promise<{ i
   return { idleMs: 0 };
 }
 
-/** Live edits go before the next page of the whole table. */
+/**
+ * Live edits go before the next page of the whole table, but not before page 1: the delta that follows tells of no delete that
+ * came before it.
+ */
 async function readOn(session: Session, reading: Reading, signal: AbortSignal): Promise<{ idleMs: number }> {
   if (reading.end !== null) await finishWhole(session, reading, signal);
+  else if (session.checkpoint.position === null) await readWholePage(session, reading, signal);
   else if (untilPollMs(session) <= 0) await publishLiveRows(session, reading, signal);
   else if (await isHeldBack(session)) return { idleMs: Math.min(gateIntervalMs, untilPollMs(session)) };
   else await readWholePage(session, reading, signal);

@@ -94,6 +94,17 @@ describe('the sweep', () => {
     expect(woken(topics.inboxBackfill)).toHaveLength(501);
   });
 
+  it('wakes those whose writes were withheld, also after a pause that began and ended between two looks', async () => {
+    const { sweeper, save, woken, stores } = await createSetting();
+    await stores.syncState.markFirstReadsComplete();
+    await step(sweeper);
+    await save({ ...newGoldenRecord(exampleId(1)), withheld: { marketo: true } });
+
+    await step(sweeper);
+
+    expect(woken(topics.inboxBackfill)).toEqual([wakeUp(1)]);
+  });
+
   it('publishes nothing when there is nothing to wake', async () => {
     const { sweeper, log, stores } = await createSetting();
     await stores.syncState.markFirstReadsComplete();

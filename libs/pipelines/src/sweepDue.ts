@@ -30,14 +30,13 @@ const wokenMs = 10_000;
 /** Wakes records with something overdue, and, once both sides are read, those that waited for it. Repeats are harmless. */
 export function createSweeper(options: SweepOptions): Stepper {
   const woken = new Map<string, number>();
-  const mayHold = new Set<System>(['dynamics', 'marketo']);
   return {
     async step() {
       const nowMs = options.clock.now();
       for (const [goldenId, atMs] of woken) if (atMs + wokenMs < nowMs) woken.delete(goldenId);
       const isAsleep = (goldenId: string): boolean => !woken.has(goldenId);
       const due = (await options.golden.findDue(nowMs, wakeUpsMax)).filter(isAsleep);
-      const released = (await findReleased(options, mayHold)).filter(isAsleep);
+      const released = (await findReleased(options)).filter(isAsleep);
       for (const goldenId of [...due, ...released]) woken.set(goldenId, nowMs);
       const messages = [
         ...due.map((goldenId) => wakeUp(topics.inbox, goldenId)),
@@ -54,30 +53,21 @@ export function createSweeper(options: SweepOptions): Stepper {
  * The next page of records that waited for the first reads, or whose writes were withheld and flow again, as long as less than a
  * page is on its way.
  */
-async function findReleased(options: SweepOptions, mayHold: Set<System>): Promise<readonly string[]> {
+async function findReleased(options: SweepOptions): Promise<readonly string[]> {
   if (!(await options.syncState.firstReadsComplete())) return [];
   const group = options.reconcileBackfillGroup ?? options.reconcileGroup;
   if ((await options.log.lag(group, [topics.inboxBackfill])) >= wakeUpsMax) return [];
   const waiting = await options.golden.findWaiting('first-reads', wakeUpsMax);
-  const freed = await findFreed(options, mayHold);
+  const freed = await findFreed(options);
   return [...new Set([...waiting, ...freed])];
 }
 
-/** `mayHold` are the systems that are asked about: none is once nothing was found for it while its writes flow. */
-async function findFreed(
-  { golden, withheld }: SweepOptions,
-  mayHold: Set<System>,
-): Promise<readonly string[]> {
-  const found: string[] = [];
-  for (const system of ['dynamics', 'marketo'] as const) {
-    if (withheld?.().has(system)) mayHold.add(system);
-    else if (mayHold.has(system)) {
-      const ids = await golden.findWithheld(system, wakeUpsMax);
-      if (ids.length === 0) mayHold.delete(system);
-      found.push(...ids);
-    }
-  }
-  return found;
+/** Asked every time: whoever decided a record may have known of a pause, or of its end, earlier or later than this process. */
+async function findFreed({ golden, withheld }: SweepOptions): Promise<readonly string[]> {
+  const flowing = (['dynamics', 'marketo'] as const).filter((system) => !withheld?.().has(system));
+  const found = await Promise.all(flowing.map((system) => golden.findWithheld(system, wakeUpsMax)));
+
+  return found.flat();
 }
 
 function wakeUp(topic: string, goldenId: string): OutgoingMessage {

@@ -1,3 +1,4 @@
+import { SyncError } from '@lockstep/change-events';
 import { deliverAll, eventsOf, exampleId, step, stepUntilIdle } from '../pipelineFixtures.ts';
 import { extractSetting, leads, settle } from './extractFixtures.ts';
 
@@ -15,6 +16,26 @@ describe('live edits during a first load', () => {
     expect(eventsOfRow(8)).toMatchObject([
       { operation: 'UPSERT', lane: 'LIVE', version: { number: version }, fields: { firstname: 'soon' } },
     ]);
+  });
+
+  it('wait for page 1, so that a row which is deleted before it is not told of without its delete', async () => {
+    const { open, dynamics, clock, eventsOfRow } = extractSetting({ rows: 9 });
+    const extractor = await open();
+    dynamics.hooks.beforeCall = (operation) => {
+      if (operation === 'readPage') throw new SyncError('DYNAMICS_UNREACHABLE');
+    };
+    await expect(step(extractor)).rejects.toMatchObject({ code: 'DYNAMICS_UNREACHABLE' });
+    delete dynamics.hooks.beforeCall;
+    dynamics.edit('lead', exampleId(8), { firstname: 'soon gone' });
+    // The newest row is looked after by itself (a witness of the epoch).
+    dynamics.edit('lead', exampleId(9), { firstname: 'stays' });
+    clock.advance(500);
+    await step(extractor);
+    dynamics.remove('lead', exampleId(8));
+
+    await settle(extractor);
+
+    expect(eventsOfRow(8).at(-1)).toMatchObject({ operation: 'DELETE' });
   });
 
   it('are announced once, although the first delta brings them again', async () => {
