@@ -49,7 +49,7 @@ export function outgoing(
     entry.kind === 'golden-event' && isOpen(entry) ? [entry.event] : [],
   );
   const commands = record.outbox.flatMap((entry) =>
-    entry.kind === 'marketo-write' && isOpen(entry) ? [entry.command] : [],
+    entry.kind === 'marketo-write' && !entry.lapsed && isOpen(entry) ? [entry.command] : [],
   );
   const states = record.outbox.flatMap((entry) =>
     entry.kind === 'request-state' && isOpen(entry) ? [entry.request] : [],

@@ -186,4 +186,5 @@ export function postpone(draft: Draft, outcome: DeliveryOutcome, entry: Entry | 
   }
   entry.dueAtMs = outcome.retryAt ? Date.parse(outcome.retryAt) : draft.context.nowMs;
   entry.unknown ||= outcome.result === 'UNKNOWN';
+  delete entry.lapsed;
 }

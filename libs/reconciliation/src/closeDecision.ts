@@ -2,7 +2,7 @@ import { isoTime, type GoldenEvent, type Scalar, type ScalarValues } from '@lock
 import { deepEqual } from 'fast-equals';
 import { spreadId } from './consent.ts';
 import type { Decision, Draft } from './decision.ts';
-import type { GoldenField, GoldenRecord, LinkedRow } from './goldenRecord.ts';
+import { isAwaited, type GoldenField, type GoldenRecord, type LinkedRow } from './goldenRecord.ts';
 import { claimChanges } from './match.ts';
 import { requestTimes } from './openRequests.ts';
 import { troublesOf } from './troubles.ts';
@@ -64,11 +64,17 @@ function markTroubled({ record, context }: Draft): void {
   if (isTroubled) record.troubledSince ??= isoTime(context.nowMs);
 }
 
-/** A golden event or a state of a request stays until it is known to be published. */
-const isOpen = ({ context }: Draft, entry: GoldenRecord['outbox'][number]): boolean =>
-  entry.kind === 'golden-event' || entry.kind === 'request-state'
-    ? !context.published.has(entry.entryId)
-    : entry.kind !== 'marketo-write' || !entry.lapsed;
+/**
+ * A golden event or a state of a request stays until it is known to be published; a command that lapsed until it was planned
+ * anew, which it is not while writes are withheld.
+ */
+const isOpen = ({ context }: Draft, entry: GoldenRecord['outbox'][number]): boolean => {
+  if (entry.kind === 'golden-event' || entry.kind === 'request-state')
+    return !context.published.has(entry.entryId);
+  const isLapsed = entry.kind === 'marketo-write' && entry.lapsed === true;
+
+  return !isLapsed || (context.withheld?.has('marketo') ?? false);
+};
 
 /** Whatever changes a record says by which rules. */
 function sign({ record, context }: Draft): void {
@@ -93,7 +99,7 @@ function dueTimeOf({ outbox, waiting, held, rows, requests = [] }: Draft['record
 
 function entryTimes(outbox: Draft['record']['outbox']): number[] {
   const times: number[] = [];
-  for (const entry of outbox) if ('dueAtMs' in entry) times.push(entry.dueAtMs);
+  for (const entry of outbox) if (isAwaited(entry)) times.push(entry.dueAtMs);
   return times;
 }
 

@@ -121,7 +121,7 @@ export type MarketoWriteEntry = {
   readonly unknown: boolean;
   /** What commands carried that this one overtook: they may have been delivered all the same. */
   readonly overtaken?: readonly ScalarValues[];
-  /** Nobody answered in time: it is planned anew, and only its values are remembered. */
+  /** Nobody answered in time: it is planned anew as soon as writes flow, and its values are remembered. */
   readonly lapsed?: boolean;
   readonly attempts: number;
   readonly dueAtMs: number;
@@ -136,6 +136,10 @@ export type OutboxEntry =
   | { readonly kind: 'request-state'; readonly entryId: string; readonly request: MarketerRequest }
   | DynamicsEntry
   | MarketoWriteEntry;
+
+/** What is looked at again at its time; a command that lapsed is not. */
+export const isAwaited = (entry: OutboxEntry): entry is DynamicsEntry | MarketoWriteEntry =>
+  'dueAtMs' in entry && !('lapsed' in entry && entry.lapsed);
 
 /** Why a whole record waits, and until when at the latest. */
 export type Waiting = {

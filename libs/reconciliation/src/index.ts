@@ -1,4 +1,5 @@
 export {
+  isAwaited,
   rowKey,
   type DynamicsEntry,
   type DynamicsRequestEntry,

@@ -154,6 +154,27 @@ describe('writes that are withheld', () => {
     });
   });
 
+  it('that were sent before are known for ours, though their answer comes late', () => {
+    const pair = linkedPair('lead', { jobtitle: 'Engineer' });
+    const { world, row, person } = pair;
+    world.dynamics.edit(row, { jobtitle: 'Pilot' });
+    world.readDynamics(row);
+    const [late] = world.state.open.splice(0);
+    world.state.withheld.add('marketo');
+    world.wakeUp(600_000);
+    world.dynamics.edit(row, { jobtitle: 'Captain' });
+    world.readDynamics(row);
+    world.marketo.write(person, { title: 'Pilot' });
+    world.readMarketo(person);
+
+    world.state.withheld.clear();
+    world.wakeUp(0);
+    world.settle();
+
+    expect(late).toMatchObject({ to: 'marketo', command: { fields: { title: 'Pilot' } } });
+    expect(values(pair, 'jobTitle')).toEqual(['Captain', 'Captain', 'Captain']);
+  });
+
   it('that were open before are not sent meanwhile', () => {
     const { world, person } = linkedPair('lead', { jobtitle: 'Engineer' });
     world.marketo.write(person, { title: 'Director' });

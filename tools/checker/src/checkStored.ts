@@ -1,4 +1,4 @@
-import type { GoldenRecord } from '@lockstep/reconciliation';
+import { isAwaited, type GoldenRecord } from '@lockstep/reconciliation';
 import type { Findings } from './verdict.ts';
 
 /** Invariants 4 and 9: nothing is open without a timer or a named cause; every row belongs to one golden record. */
@@ -13,7 +13,7 @@ export function checkStored(findings: Findings, stored: readonly GoldenRecord[])
 }
 
 function openReason(record: GoldenRecord): string | null {
-  const entry = record.outbox.find((other) => 'dueAtMs' in other);
+  const entry = record.outbox.find(isAwaited);
   if (entry) return `a ${entry.kind} is open after quiet`;
   if (record.rows.some((row) => Object.keys(row.inFlight).length > 0))
     return 'a value is in flight after quiet';

@@ -124,7 +124,8 @@ function openView(entry: GoldenRecord['outbox'][number]): OpenWriteView[] {
       return [{ to: 'dynamics', operation, entryId, fields, attempts, dueAt: isoTime(dueAtMs) }];
     }
     case 'marketo-write': {
-      const { entryId, attempts, dueAtMs, command } = entry;
+      const { entryId, attempts, dueAtMs, command, lapsed } = entry;
+      if (lapsed) return [];
       const fields = Object.keys(command.fields);
       return [
         { to: 'marketo', operation: command.operation, entryId, fields, attempts, dueAt: isoTime(dueAtMs) },
