@@ -6,7 +6,7 @@ import { inMemoryDynamics } from '@lockstep/ports';
 import { openRules, type Rules } from '@lockstep/rules';
 import { createLogger } from '@lockstep/service-runtime';
 import { entityTables } from './customEntities.ts';
-import { personDefinitions, rulesInForce, untilDescribed, type RulesParts } from './followRules.ts';
+import { writtenDefinitions, rulesInForce, untilDescribed, type RulesParts } from './followRules.ts';
 
 let folder: string;
 
@@ -35,7 +35,7 @@ async function partsWith(
   const defined: string[] = [];
   const codec: Pick<MessageCodec, 'define'> = { define: async (topic) => void defined.push(topic) };
   const log = createLogger({ level: 'error', service: 'spec' });
-  const definitions = personDefinitions();
+  const definitions = writtenDefinitions();
   const rules = await openRules(file);
 
   return { parts: { rules, dynamics, codec, definitions, tables: ['new_visit'], log }, defined };

@@ -28,7 +28,7 @@ export type RulesParts = {
 export type RulesInForce = Rules & { readonly customs: readonly CustomEntity[] };
 
 /** What is asked back of what is written, by the default mapping. */
-export function personDefinitions(): Record<string, TableDefinition> {
+export function writtenDefinitions(): Record<string, TableDefinition> {
   const written = ['lead', 'contact', 'account'];
 
   return Object.fromEntries(Object.entries(tableDefinitions).filter(([table]) => written.includes(table)));

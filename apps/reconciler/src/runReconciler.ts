@@ -22,7 +22,7 @@ import { startService, systemClock } from '@lockstep/service-runtime';
 import { writeLimits, type Config } from './config.ts';
 import { entityTables } from './customEntities.ts';
 import { followDirections, openDirections } from './followDirections.ts';
-import { personDefinitions, untilDescribed } from './followRules.ts';
+import { writtenDefinitions, untilDescribed } from './followRules.ts';
 import { openOperator, operatorApis } from './http/openOperator.ts';
 import { createOperatorDoor } from './http/operatorParts.ts';
 import { openDynamics } from './openDynamics.ts';
@@ -61,7 +61,7 @@ export async function runReconciler(config: Config): Promise<void> {
   };
   const eventLog = createEventLog(logSettings);
   const rules = await openRules(config.lockstepFile);
-  const definitions: Record<string, TableDefinition> = personDefinitions();
+  const definitions: Record<string, TableDefinition> = writtenDefinitions();
   const dynamics = await openDynamics(config, definitions, metrics);
   lifecycle.opened('dynamics', () => dynamics.close());
 

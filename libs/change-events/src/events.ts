@@ -213,11 +213,14 @@ export type InboxMessage =
   | { readonly kind: 'outcome'; readonly goldenId: string; readonly outcome: DeliveryOutcome }
   /** QUEUED: what a marketer asks for. */
   | { readonly kind: 'request'; readonly goldenId: string; readonly request: MarketerRequest }
-  /** `due`: look at what is open; `join`: become an alias of `target`, which matched this record's person. */
+  /**
+   * `due`: look at what is open; `join`: become an alias of `target`, which matched this record's person; `parent`: whom it
+   * names is another one in Marketo; `followers`: wake those who name its rows, from behind the golden id `target`.
+   */
   | {
       readonly kind: 'wake-up';
       readonly goldenId: string;
-      readonly reason: 'due' | 'join' | OperatorWish;
+      readonly reason: 'due' | 'join' | 'parent' | 'followers' | OperatorWish;
       readonly target: string | null;
       /** Of a join, an ISO time: later nobody waits for it any more. */
       readonly until?: string | null;

@@ -180,7 +180,10 @@ export const inboxSchema = named(
         text('detail'),
       ]),
     ),
-    text('reason', 'due, join, release, read-again, review-join, review-separate, unlink or parted'),
+    text(
+      'reason',
+      'due, join, parent, followers, release, read-again, review-join, review-separate, unlink or parted',
+    ),
     text('target', 'the golden id of a join'),
     time('until', 'later nobody waits for the join any more'),
     nullable('request', 'bytes', 'of a marketer, framed with its own schema'),

@@ -20,6 +20,8 @@ export type GoldenDocument = Pick<
   | 'aliasOf'
   | 'waiting'
   | 'held'
+  | 'names'
+  | 'followed'
   | 'lane'
   | 'troubledSince'
   | 'apart'
@@ -99,7 +101,7 @@ function queries(
   maxTimeMS: number,
 ): Pick<
   GoldenStore,
-  'findDue' | 'findWaiting' | 'findWithheld' | 'countWithheld' | 'page' | 'estimateCount'
+  'findDue' | 'findWaiting' | 'findWithheld' | 'findNaming' | 'countWithheld' | 'page' | 'estimateCount'
 > {
   async function findIds(filter: Filter<GoldenDocument>, limitMax: number): Promise<readonly string[]> {
     if (limitMax <= 0) return [];
@@ -122,6 +124,12 @@ function queries(
       coded('golden.findWaiting', () => findIds({ 'waiting.cause': cause }, limitMax)),
     findWithheld: (system, limitMax) =>
       coded('golden.findWithheld', () => findIds({ [`withheld.${system}`]: true }, limitMax)),
+    findNaming: (rowIds, after, limitMax) =>
+      coded('golden.findNaming', async () => {
+        const filter = { names: { $in: [...rowIds] }, ...(after !== null && { _id: { $gt: after } }) };
+        const query = collection.find(filter, { projection: { _id: 1 }, maxTimeMS });
+        return (await query.sort({ _id: 1 }).limit(limitMax).toArray()).map(({ _id }) => _id);
+      }),
     countWithheld: (system) =>
       coded('golden.countWithheld', () =>
         collection.countDocuments({ [`withheld.${system}`]: true }, { maxTimeMS }),

@@ -89,7 +89,7 @@ describe('openMongoStores', () => {
     const indexes = await client.db(database).collection('goldenRecords').indexes();
     await client.close();
 
-    for (const key of [{ dueAtMs: 1 }, { 'waiting.cause': 1 }, { 'troubled.key': 1 }])
+    for (const key of [{ dueAtMs: 1 }, { 'waiting.cause': 1 }, { names: 1 }, { 'troubled.key': 1 }])
       expect(indexes).toContainEqual(expect.objectContaining({ key, sparse: true }));
   });
 

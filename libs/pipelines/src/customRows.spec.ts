@@ -25,6 +25,45 @@ function createVisits(...path: readonly [string] | readonly [string, string]) {
 
 const naming = (column: string, table: string, id: string) => ({ [column]: { id, table } });
 
+/** A visit two hops from a contact, and a trip one hop, both in Marketo with its person. */
+async function createTravel() {
+  const flow = createVisits('new_tripid', 'new_contactid');
+  await flow.stores.syncState.markFirstReadsComplete();
+  await flow.row('contact', contactId, { version: 1, lastname: 'Byron' });
+  await flow.row('new_trip', tripId, { version: 2, ...naming('new_contactid', 'contact', contactId) });
+  await flow.row('new_visit', visitId, { version: 3, ...naming('new_tripid', 'new_trip', tripId) });
+  const persons = () => flow.marketo.persons().map(({ id }) => Number(id));
+  const linksOf = (type: 'custom:trip' | 'custom:visit') =>
+    flow.objects.records(type).map(({ leadId }) => leadId);
+  return { ...flow, persons, links: () => [...linksOf('custom:trip'), ...linksOf('custom:visit')] };
+}
+
+describe('custom rows of a person that is another one in Marketo', () => {
+  it('are linked to the person that was made anew, one or two hops away', async () => {
+    const { gone, links, marketo, persons, row } = await createTravel();
+    const [former = 0] = persons();
+    expect(links()).toEqual([former, former]);
+
+    marketo.remove(String(former));
+    await gone(String(former), 50);
+    await row('contact', contactId, { version: 4, lastname: 'Lovelace' });
+
+    const [next] = persons();
+    expect(next).not.toBe(former);
+    expect(links()).toEqual([next, next]);
+  });
+
+  it('are linked to the person that the former one was merged into', async () => {
+    const { gone, links, persons, shown } = await createTravel();
+    const [former = 0] = persons();
+    await shown('99', 40, { lastName: 'Byron' });
+
+    await gone(String(former), 50, '99');
+
+    expect(links()).toEqual([99, 99]);
+  });
+});
+
 describe('a custom row', () => {
   it('is a custom object of its person once that is in Marketo, is told of on its topic, and goes with its row', async () => {
     const { row, remove, wakeDue, visits, marketo, stores, log } = createVisits('new_contactid');

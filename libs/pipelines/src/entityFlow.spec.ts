@@ -150,6 +150,31 @@ it('an opportunity of a contact is one of the company of that contact', async ()
   expect(opportunities()).toMatchObject([{ name: '40 engines', externalCompanyId: accountId }]);
 });
 
+it('the contact that is the customer of an opportunity has a role there, which goes to another customer and goes with it', async () => {
+  const { row, remove, roles, marketo, stores } = createEntityFlow();
+  await stores.syncState.markFirstReadsComplete();
+  const [first, second, opportunityId] = [contactId, exampleId(7), exampleId(4)];
+  await row('contact', first, { version: 1, lastname: 'Byron' });
+  await row('contact', second, { version: 2, lastname: 'Babbage' });
+  const leadIds = marketo.persons().map(({ id }) => Number(id));
+  const customer = (version: number, id: string, table = 'contact') =>
+    row('opportunity', opportunityId, { version, name: '40 engines', customerid: { id, table } });
+  const ofPerson = () => roles().map(({ leadId, role }) => [leadId, role]);
+
+  await customer(3, accountId, 'account');
+  expect(ofPerson()).toEqual([]);
+  await customer(4, first);
+  expect(ofPerson()).toEqual([[leadIds[0], 'Potential Customer']]);
+  await customer(5, second);
+  expect(ofPerson()).toEqual([[leadIds[1], 'Potential Customer']]);
+  await customer(6, accountId, 'account');
+  expect(ofPerson()).toEqual([]);
+  await customer(7, first);
+  await remove('opportunity', opportunityId, 9);
+
+  expect(ofPerson()).toEqual([]);
+});
+
 it('does not take the number of a company for that of a person', async () => {
   const { row, stores, companies } = createEntityFlow();
 
@@ -180,9 +205,14 @@ it('a stakeholder of an opportunity has a role there, which goes before the oppo
     { externalOpportunityId: opportunityId, leadId: Number(person?.id), role: 'Buyer' },
   ]);
 
-  await remove('opportunity', opportunityId, 5);
+  const seller = { id: exampleId(8), table: 'connectionrole' };
+  await row('connectionrole', seller.id, { version: 5, name: 'Seller' });
+  await row('connection', connectionId, { version: 6, ...connection, record2roleid: seller });
+  expect(roles()).toMatchObject([{ role: 'Seller' }]);
+
+  await remove('opportunity', opportunityId, 7);
   expect(opportunities()).toHaveLength(1);
-  await remove('connection', connectionId, 6);
+  await remove('connection', connectionId, 8);
   await wake('opportunity', opportunityId, 15_000);
 
   expect([roles(), opportunities()]).toEqual([[], []]);

@@ -122,6 +122,26 @@ async function flow({ log }: Setting): Promise<void> {
   }
 }
 
+/** What Marketo tells of persons. */
+const personsIn = (setting: Setting) => {
+  const tell = async (id: string, changes: Parameters<typeof exampleEvent>[0]) => {
+    const event = exampleEvent({ recordId: id, version: null, ...changes });
+    await put(setting.log, { topic: topics.marketingChanges('contact'), key: id, value: event });
+    await flow(setting);
+  };
+  return {
+    /** A person as a later call shows it. */
+    shown: (id: string, number: number, fields: FieldValues) =>
+      tell(id, { page: { epoch: 1, number }, eventId: `shown/${number}`, fields }),
+    /** The end of a person, by deletion or by a merge into another, as the feed of a later call tells it. */
+    gone: (id: string, number: number, mergedInto: string | null = null) =>
+      tell(id, {
+        ...{ operation: mergedInto === null ? 'DELETE' : 'MERGE', mergedInto, fields: null },
+        ...{ eventId: `gone/${number}`, page: { epoch: 1, number } },
+      }),
+  };
+};
+
 /** Router, owner and delivery over doubles: what a row of Dynamics becomes in Marketo. */
 export function createEntityFlow(customs: readonly CustomEntity[] = [], options: SettingOptions = {}) {
   const setting = createSetting(customs, options);
@@ -131,19 +151,13 @@ export function createEntityFlow(customs: readonly CustomEntity[] = [], options:
   const { log, clock, objects } = setting;
   return {
     ...setting,
+    ...personsIn(setting),
     restart: () => (startOwner(setting), flow(setting)),
     /** A row as Dynamics shows it at a version. */
     async row(table: string, id: string, { version, ...fields }: FieldValues & { version: number }) {
       const number = { epoch: 1, number: version };
       const event = exampleEvent({ recordId: id, version: number, page: number, fields });
       await put(log, { topic: topics.dynamicsChanges(table), key: id, value: event });
-      await flow(setting);
-    },
-    /** A person as a later call shows it. */
-    async shown(id: string, number: number, fields: FieldValues) {
-      const page = { epoch: 1, number };
-      const event = exampleEvent({ recordId: id, version: null, page, eventId: `shown/${number}`, fields });
-      await put(log, { topic: topics.marketingChanges('contact'), key: id, value: event });
       await flow(setting);
     },
     /** The end of a row, as a page shows it. */

@@ -6,8 +6,10 @@ import {
   entityOfTable,
   goldenIdOf,
   parentKey,
+  personOf,
   planOf,
   read,
+  rowItself,
   rowKey,
   type GoldenRecord,
   type MappingRow,
@@ -83,15 +85,17 @@ async function ownersOf(
   return new Map([...own, ...linked]);
 }
 
-/** A person is known by its number, a role of a connection by its name, all others by the id of their row. */
+/** A person is known by its number, or by that of whom it was merged into, a role of a connection by its name, all others by the id of their row. */
 function nameInMarketo(parent: GoldenRecord | undefined, rowId: string): Scalar {
   if (!parent) return null;
   const { entity, fields } = parent;
   if (isName(entity)) return fields['name']?.value ?? null;
-  const id = counterpartId(parent);
-  if (id === null) return null;
-  return entity ? rowId : Number(id);
+  if (!entity) return numberOf(personOf(parent));
+
+  return counterpartId(parent) === null ? null : rowId;
 }
+
+const numberOf = (personId: string | null): Scalar => (personId === null ? null : Number(personId));
 
 const isName = (entity = ''): boolean => builtInType(entity)?.marketo === null;
 
@@ -109,15 +113,17 @@ function relationsOf(message: InboxMessage, { stored, mappingOf }: Known): reado
   );
 }
 
-/** What the record names, and what the message makes it name, unless Marketo holds that already. */
+/** What the record names, and what the message makes it name, unless Marketo holds that already; a key is made of all its parts. */
 function idsIn(message: InboxMessage, record: GoldenRecord | null, mapping: MappingRow): string[] {
   const seen = record && activeRow(record, 'marketo')?.seen[mapping.field]?.value;
   const named = [record?.fields[mapping.field]?.value, idBrought(message, mapping)];
-  return named.filter((id): id is string => typeof id === 'string' && id !== seen);
+  return named.filter((id): id is string => typeof id === 'string' && (mapping.key === true || id !== seen));
 }
 
 function idBrought(message: InboxMessage, mapping: MappingRow): unknown {
   if (message.kind !== 'event' || message.system !== 'dynamics') return null;
-  const value: FieldValue | undefined = message.event.fields?.[mapping.columns[message.table] ?? ''];
+  const column = mapping.columns[message.table] ?? '';
+  if (column === rowItself) return message.event.recordId;
+  const value: FieldValue | undefined = message.event.fields?.[column];
   return value === undefined ? null : read('dynamics', mapping, value).golden;
 }

@@ -1,4 +1,4 @@
-import { SyncError, type ErrorCode } from '@lockstep/change-events';
+import { SyncError, type ErrorCode, type InboxMessage } from '@lockstep/change-events';
 import type { BatchHandler, IncomingMessage, OutgoingMessage } from '@lockstep/ports';
 import { openSpreads, tellOthers } from './consentFlow.ts';
 import { deadLetter } from './deadLetters.ts';
@@ -14,6 +14,7 @@ import {
   type OwnedWrite,
 } from './reconcileOutput.ts';
 import { saveOutcomes } from './saveOutcomes.ts';
+import { wakeFollowers } from './wakeFollowers.ts';
 
 export type ReconcileOptions = DecidingOptions & {
   /** Keeps conflicts that fall out of their records; they are forgotten without it. */
@@ -42,6 +43,7 @@ export function createReconciler(options: ReconcileOptions): BatchHandler {
     const outcomes = await decideAndSave(options, usable, { published, setAside });
     const alarms = options.brake?.alarms() ?? [];
     const told = await tellOthers(options.claims, outcomes, published);
+    const followers = await wakeFollowers(options.golden, askedToTell(usable, outcomes));
     const incoming = incomingOf(batch);
     const messages = [
       ...letters.values(),
@@ -49,7 +51,7 @@ export function createReconciler(options: ReconcileOptions): BatchHandler {
       ...[...outcomes.values()].flatMap((outcome) =>
         outgoing(incoming, outcome, published, options.clock.now()),
       ),
-      ...told.map((value) => forwardMessage(batch, value)),
+      ...[...told, ...followers].map((value) => forwardMessage(batch, value)),
     ];
     const writes = [...outcomes].flatMap(([goldenId, outcome]) => openWrites(goldenId, outcome));
     return {
@@ -62,6 +64,16 @@ export function createReconciler(options: ReconcileOptions): BatchHandler {
     };
   };
 }
+
+/** The messages by which those who name a record are woken, with the record as it was saved. */
+const askedToTell = (messages: readonly IncomingMessage[], outcomes: ReadonlyMap<string, Outcome>) =>
+  messages.flatMap(({ key, value }) => {
+    const message = value as InboxMessage;
+    const record = outcomes.get(key)?.record;
+    return record && message.kind === 'wake-up' && message.reason === 'followers'
+      ? [{ message, record }]
+      : [];
+  });
 
 /** Decides all messages; those whose record somebody else saved in between are read and decided again. */
 async function decideAndSave(

@@ -7,7 +7,7 @@ import {
   type System,
 } from '@lockstep/change-events';
 import type { BatchHandler, IncomingMessage, LinkStore, OutgoingMessage } from '@lockstep/ports';
-import { goldenIdOf, rowKey } from '@lockstep/reconciliation';
+import { customerRoleKey, goldenIdOf, rowKey } from '@lockstep/reconciliation';
 import { validate as isUuid } from 'uuid';
 import { goldenIdsOfLeads, originOf } from './qualifiedLeads.ts';
 
@@ -49,9 +49,9 @@ async function resolveOwners(
   source: Source,
   messages: readonly IncomingMessage[],
 ): Promise<ReadonlyMap<string, string>> {
-  const keys = new Set(messages.map((message) => keyOf(source, message.key)));
+  const keys = new Set(messages.flatMap((message) => keysOf(source, message.key)));
   const known = await links.resolve([...keys]);
-  const proposed = new Map<string, string>();
+  const proposed = proposeRoles(source, messages, known);
   const origins = new Map<string, string>();
   for (const message of messages) {
     const key = keyOf(source, message.key);
@@ -64,6 +64,31 @@ async function resolveOwners(
   if (proposed.size === 0) return known;
   const carriedOn = await goldenIdsOfLeads(links, origins);
   return new Map([...known, ...(await links.link(new Map([...proposed, ...carriedOn])))]);
+}
+
+/** The roles of customers that are met for the first time. */
+function proposeRoles(
+  source: Source,
+  messages: readonly IncomingMessage[],
+  known: ReadonlyMap<string, string>,
+): Map<string, string> {
+  const having = messages.filter(({ value }) => hasCustomerRole(source, value as ChangeEvent));
+  const keys = having.map(({ key }) => customerRoleKey(key)).filter((key) => !known.has(key));
+
+  return new Map(keys.map((key) => [key, goldenIdOf(key)]));
+}
+
+/** What an event about a row of a source may be told to: of an opportunity, the role of its customer as well. */
+const keysOf = (source: Source, id: string): string[] =>
+  source.table === 'opportunity' ? [keyOf(source, id), customerRoleKey(id)] : [keyOf(source, id)];
+
+/** The customer of an opportunity has a role once it is a contact (native-sync 2.3), and is told from then on what it becomes. */
+function hasCustomerRole({ table }: Source, { fields }: ChangeEvent): boolean {
+  const customer = table === 'opportunity' ? fields?.['customerid'] : null;
+
+  return (
+    typeof customer === 'object' && customer !== null && 'table' in customer && customer.table === 'contact'
+  );
 }
 
 /** A row that nobody knows and that is gone leads nowhere. */
@@ -80,12 +105,13 @@ function forwardEvent(
   owners: ReadonlyMap<string, string>,
   message: IncomingMessage,
 ): OutgoingMessage[] {
-  const goldenId = owners.get(keyOf(source, message.key));
-  if (goldenId === undefined) return [];
   const event = message.value as ChangeEvent;
-  const value: InboxMessage = { kind: 'event', goldenId, ...source, event, written: null };
   const topic = event.lane === 'BACKFILL' ? topics.inboxBackfill : topics.inbox;
-  return [{ topic, key: goldenId, value, headers: message.headers }];
+  const goldenIds = keysOf(source, message.key).flatMap((key) => owners.get(key) ?? []);
+  return goldenIds.map((goldenId) => {
+    const value: InboxMessage = { kind: 'event', goldenId, ...source, event, written: null };
+    return { topic, key: goldenId, value, headers: message.headers };
+  });
 }
 
 function forwardOutcome(message: IncomingMessage): OutgoingMessage {

@@ -15,7 +15,9 @@ export type GoldenStore = {
   findWaiting(cause: 'first-reads', limitMax: number): Promise<readonly string[]>;
   /** Golden ids with something to write to `system` that was withheld, in no order. */
   findWithheld(system: System, limitMax: number): Promise<readonly string[]>;
-  /** How many those are. */
+  /** Golden ids of records that name one of these rows (`names`), in their order, from the first, or from behind `after`. */
+  findNaming(rowIds: readonly string[], after: string | null, limitMax: number): Promise<readonly string[]>;
+  /** How many are withheld. */
   countWithheld(system: System): Promise<number>;
   /** Records in the order of their golden ids, from the first, or from behind `after`; `limitMax` from 1. */
   page(after: string | null, limitMax: number): Promise<readonly GoldenRecord[]>;

@@ -4,6 +4,7 @@ import { releaseClosed } from './closedRow.ts';
 import { overwriteEdits } from './companyEdits.ts';
 import { activeRow, addRow, type Draft, type DraftRow } from './decision.ts';
 import { hasFilterNews, noteFilters } from './keptOut.ts';
+import { rowItself } from './entityTypes.ts';
 import type { MappingRow } from './mapping.ts';
 import { observe, setField } from './observe.ts';
 import { read, type Reading } from './projection.ts';
@@ -129,6 +130,7 @@ const isUnchecked = (event: ChangeEvent): boolean => event.page.epoch === 0;
 /** What an event shows of a field; null when it was not read, or the table has no column for it. */
 export function readingOf(row: DraftRow, mapping: MappingRow, event: ChangeEvent): Reading | null {
   const column = mapping.columns[row.table];
+  if (column === rowItself) return read('dynamics', mapping, { id: row.id, table: row.table });
   if (column === undefined || !event.fields || !(column in event.fields)) return null;
   return read('dynamics', mapping, event.fields[column] ?? null);
 }

@@ -120,22 +120,19 @@ function absorbRefused(draft: Draft, outcome: DeliveryOutcome, entry: Entry | un
 
 /** A refusal parks the field that it names; one that names none makes the record wait. */
 export function absorbRefusal(draft: Draft, outcome: DeliveryOutcome): void {
-  if (!parkRefused(draft, outcome))
-    draft.record.waiting = waitingFor(draft, 'refused', {
-      ...outcome,
-      code: outcome.code ?? 'MARKETO_REFUSED',
-    });
+  if (parkRefused(draft, outcome)) return;
+  const waiting = waitingFor(draft, 'refused', { ...outcome, code: outcome.code ?? 'MARKETO_REFUSED' });
+  const operation = findEntry(draft, outcome)?.command.operation;
+  draft.record.waiting = { ...waiting, ...(operation === 'DELETE' && { deletes: true }) };
 }
 
 /**
  * Parks what Marketo does not hold as it should: values that do not fit their fields, and the field that it refused, alone
  * or out of a record of which it took the rest. False when it named none.
  */
-export function parkRefused(
-  draft: Draft,
-  { commandId, field, code, detail, unfit }: DeliveryOutcome,
-): boolean {
-  const sent = commandFields(draft.record, commandId);
+export function parkRefused(draft: Draft, outcome: DeliveryOutcome): boolean {
+  const { field, code, detail, unfit } = outcome;
+  const sent = findEntry(draft, outcome)?.command.fields ?? {};
   for (const value of unfit ?? []) park(draft, sent, value);
 
   return park(draft, sent, { field, code, detail });
@@ -151,13 +148,6 @@ function park(draft: Draft, sent: ScalarValues, { field, code, detail }: Refused
   row.parked[mapping.field] = { value, code: code ?? 'MARKETO_REFUSED', ...saying(detail) };
 
   return true;
-}
-
-function commandFields(record: DraftRecord, commandId: string): ScalarValues {
-  const entry = record.outbox.find(
-    (other) => other.kind === 'marketo-write' && other.command.commandId === commandId,
-  );
-  return entry?.kind === 'marketo-write' ? entry.command.fields : {};
 }
 
 function waitingFor(

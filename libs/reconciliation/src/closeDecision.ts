@@ -2,6 +2,7 @@ import { isoTime, type GoldenEvent, type Scalar, type ScalarValues } from '@lock
 import { deepEqual } from 'fast-equals';
 import { spreadId } from './consent.ts';
 import type { Decision, Draft } from './decision.ts';
+import { namesOf } from './followers.ts';
 import { isAwaited, type GoldenField, type GoldenRecord, type LinkedRow } from './goldenRecord.ts';
 import { claimChanges } from './match.ts';
 import { requestTimes } from './openRequests.ts';
@@ -21,6 +22,7 @@ export function closeDecision(draft: Draft): Decision {
     record.outbox = [...kept, entry];
   }
   record.dueAtMs = dueTimeOf(record);
+  markNames(draft);
   markTroubled(draft);
   const dirty = isDirty(draft, goldenEvent);
   if (dirty) complete(draft);
@@ -58,6 +60,12 @@ function forgetSpread({ record, context }: Draft): void {
     record.consent = { claim: consent.claim, revision: consent.revision };
 }
 
+function markNames({ record, context }: Draft): void {
+  const names = record.entity ? namesOf(record, context.mapping) : [];
+  if (names.length > 0) record.names = names;
+  else if (record.names) delete record.names;
+}
+
 function markTroubled({ record, context }: Draft): void {
   const isTroubled = troublesOf(record).length > 0;
   if (!isTroubled && record.troubledSince !== undefined) delete record.troubledSince;
@@ -90,10 +98,11 @@ function isDirty(draft: Draft, goldenEvent: GoldenEvent | null): boolean {
   return !deepEqual({ ...record, revision: before.revision }, { ...before, outbox });
 }
 
-function dueTimeOf({ outbox, waiting, held, rows, requests = [] }: Draft['record']): number | null {
+function dueTimeOf({ outbox, waiting, held, followed, rows, requests = [] }: Draft['record']): number | null {
   const dueTimes = [...requestTimes(requests), ...entryTimes(outbox), ...turningTimes(rows)];
   if (waiting && waiting.cause !== 'first-reads') dueTimes.push(waiting.dueAtMs);
   if (held) dueTimes.push(held.dueAtMs);
+  if (followed?.dueAtMs !== undefined) dueTimes.push(followed.dueAtMs);
   return dueTimes.length > 0 ? Math.min(...dueTimes) : null;
 }
 

@@ -12,6 +12,7 @@ import { absorbCompanyEdit, tellAccount } from './companyEdits.ts';
 import { closeDecision } from './closeDecision.ts';
 import { followConsent } from './consent.ts';
 import { newGoldenRecord, openDraft, type Decision, type DecisionContext, type Draft } from './decision.ts';
+import { followAgain, markTold, tellFollowers } from './followers.ts';
 import { entityIn } from './entityTypes.ts';
 import { obeyWish } from './operatorWish.ts';
 import { markKeptOut } from './keptOut.ts';
@@ -50,6 +51,7 @@ export function decide(
   holdConstants(draft);
   agree(draft);
   plan(draft);
+  tellFollowers(draft);
   return closeDecision(draft);
 }
 
@@ -134,6 +136,10 @@ function absorbWakeUp(draft: Draft, message: Extract<InboxMessage, { kind: 'wake
       return lookAgainAtAny(draft);
     case 'join':
       return target && !draft.record.entity ? join(draft, target, until) : lookAgainAtAny(draft);
+    case 'parent':
+      return followAgain(draft);
+    case 'followers':
+      return markTold(draft);
     default:
       return obeyWish(draft, reason, target);
   }

@@ -23,7 +23,7 @@ export type EntityType = {
   readonly mapping: readonly MappingRow[];
 };
 
-type Extras = Partial<Pick<MappingRow, 'type' | 'parents' | 'through' | 'key' | 'otherwise'>>;
+type Extras = Partial<Pick<MappingRow, 'type' | 'parents' | 'through' | 'key' | 'needed' | 'otherwise'>>;
 
 /** Golden fields have Marketo's names. */
 const rowsOf = (table: string, rows: readonly (readonly [string, string, Extras?])[]): MappingRow[] =>
@@ -35,6 +35,9 @@ const rowsOf = (table: string, rows: readonly (readonly [string, string, Extras?
     marketo: field,
     ...extras,
   }));
+
+/** In place of a column, of a relation to the row itself. */
+export const rowItself = '@row';
 
 /** Whoever owns a row is a salesperson, be it a user or a team (G-17). */
 export const ownerTables: readonly string[] = ['systemuser', 'team'];
@@ -112,7 +115,20 @@ const opportunity: EntityType = {
 
 const part = { key: true } as const;
 
-/** A stakeholder: a connection of an opportunity with a contact; of the pair of rows, the one that begins at the opportunity. */
+/** What a role is called that Dynamics gives no name, by where it comes from. */
+const roleNames = { connection: 'Stakeholder', opportunity: 'Potential Customer' };
+
+/** The columns of an opportunity that make a role of its customer, where that is a contact (native-sync 2.3): it names no connection role. */
+const customerColumns: Readonly<Record<string, string>> = {
+  externalOpportunityId: rowItself,
+  leadId: 'customerid',
+  role: 'customerid',
+};
+
+/**
+ * A stakeholder: a connection of an opportunity with a contact; of the pair of rows, the one that begins at the opportunity. Or
+ * the contact who is the customer of an opportunity.
+ */
 const role: EntityType = {
   entity: 'role',
   table: 'connection',
@@ -121,9 +137,9 @@ const role: EntityType = {
   onDelete: 'delete',
   mapping: rowsOf('connection', [
     ['record1id', 'externalOpportunityId', { ...part, parents: ['opportunity'] }],
-    ['record2id', 'leadId', { ...part, type: 'integer', parents: ['contact'] }],
-    ['record2roleid', 'role', { ...part, parents: ['connectionrole'], otherwise: 'Stakeholder' }],
-  ]),
+    ['record2id', 'leadId', { ...part, needed: true, type: 'integer', parents: ['contact'] }],
+    ['record2roleid', 'role', { ...part, parents: ['connectionrole'], otherwise: roleNames }],
+  ]).map((row) => ({ ...row, columns: { ...row.columns, opportunity: customerColumns[row.field] ?? '' } })),
 };
 
 const connectionRole: EntityType = {
@@ -166,8 +182,17 @@ export function entityOfTable(table: string): GoldenEntity | undefined {
 export function entityIn(message: InboxMessage): GoldenEntity | undefined {
   if (message.kind !== 'event') return undefined;
 
-  return message.system === 'dynamics' ? entityOfTable(message.table) : companyIn(message);
+  if (message.system === 'marketo') return companyIn(message);
+
+  return isCustomerRole(message) ? 'role' : entityOfTable(message.table);
 }
+
+/** The key of the role that the customer of an opportunity has; its record is told of the opportunity too. */
+export const customerRoleKey = (opportunityId: string): string =>
+  rowKey({ system: 'dynamics', table: 'opportunity.customer', id: opportunityId });
+
+const isCustomerRole = ({ table, goldenId, event }: Extract<InboxMessage, { kind: 'event' }>): boolean =>
+  table === 'opportunity' && goldenId === goldenIdOf(customerRoleKey(event.recordId));
 
 /** What a person shows of a company is said to the record of the account, be that there or not. */
 function companyIn({ goldenId, event }: Extract<InboxMessage, { kind: 'event' }>): GoldenEntity | undefined {
@@ -178,11 +203,13 @@ function companyIn({ goldenId, event }: Extract<InboxMessage, { kind: 'event' }>
 
 /** A mapping without relations to tables that are not read. */
 export function mappingFor(mapping: readonly MappingRow[], tables: readonly string[]): readonly MappingRow[] {
-  return mapping.filter((row) => !row.parents || endsOf(row).some((table) => tables.includes(table)));
+  return mapping.filter(
+    (row) => !row.parents || row.otherwise || endsOf(row).some((table) => tables.includes(table)),
+  );
 }
 
 /** Tables of those whom a relation names in the end. */
-const endsOf = ({ parents = [], through }: MappingRow): readonly string[] =>
+export const endsOf = ({ parents = [], through }: MappingRow): readonly string[] =>
   through ? [...parents.filter((table) => !through.tables.includes(table)), ...through.parents] : parents;
 
 /** The mappings of records beside persons, likewise; custom ones bring what they need of the rows between them and a person. */

@@ -53,6 +53,8 @@ export function createParts(options: WorldOptions) {
       served: new Map<string, { readonly rowId: string; readonly kind: string; readonly times: number }>(),
       /** Columns whose values Dynamics refuses, and kinds of requests. */
       refused: new Set<string>(),
+      /** The process dies before it publishes what its decisions forward. */
+      losesForwards: false,
       /** Fields of Marketo with a limit, by name. */
       narrow: new Map<string, NarrowField>(),
       nowMs: Date.parse('2026-11-22T10:00:00Z'),

@@ -123,7 +123,7 @@ function linkCreated({ state }: Parts, goldenId: string, { dynamicsWrites }: Dec
 }
 
 function tellOthers(parts: Parts, { forwards, consent }: Decision): void {
-  for (const forward of forwards) receive(parts, forward);
+  if (!parts.state.losesForwards) for (const forward of forwards) receive(parts, forward);
   if (consent) tellAll(parts, consent.consent);
 }
 

@@ -11,6 +11,7 @@ import type {
   WriteCommand,
 } from '@lockstep/change-events';
 import type { FollowedConsent } from './consent.ts';
+import type { Followed } from './followers.ts';
 import type { Forecast } from './forecast.ts';
 import type { GoldenEntity } from './entityTypes.ts';
 import type { FilterValue } from './keptOut.ts';
@@ -148,6 +149,8 @@ export type Waiting = {
   readonly dueAtMs: number;
   /** What the side said that refused. */
   readonly detail?: string;
+  /** It was a deletion that was refused. */
+  readonly deletes?: true;
 };
 
 /**
@@ -188,6 +191,10 @@ export type GoldenRecord = {
   readonly outbox: readonly OutboxEntry[];
   readonly waiting: Waiting | null;
   readonly held?: HeldRelations;
+  /** Of a record beside persons, the rows that lead it, or others by way of it, to a person; sorted. Absent without any. */
+  readonly names?: readonly string[];
+  /** Of a person, while those who name its row know another one. */
+  readonly followed?: Followed;
   /** Oldest first; they are carried out one after the other. Absent without any. */
   readonly requests?: readonly OpenRequest[];
   /** Ids of requests that have ended, newest last: a repeat of one changes nothing. */

@@ -33,15 +33,18 @@ export {
 export {
   builtInOfTable,
   builtInType,
+  customerRoleKey,
   entityIn,
   entityOfTable,
   entityTypes,
   entityMappingsFor,
   mappingFor,
+  rowItself,
   type EntityType,
   type GoldenEntity,
 } from './entityTypes.ts';
 export { customEntity, customTypesOf, type CustomEntity, type CustomEntityRule } from './customEntity.ts';
+export { personOf } from './followers.ts';
 export { isPersonForetold } from './planMarketo.ts';
 export { parentKey } from './relations.ts';
 export { troublesOf, type Trouble } from './troubles.ts';

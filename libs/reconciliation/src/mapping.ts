@@ -25,7 +25,8 @@ export type Through = {
  * alone" and is never undone by an edit that did not know of it. Rows without columns mirror the record itself. `parents`:
  * a relation to a row of one of these tables, held as that row's id; it waits until Marketo has the parent. `key`: part of
  * the key in Marketo. `needed`: without it the record is not in Marketo. `through`: rows of those tables, which are
- * parents too, only stand between: whom their golden `field` names is the parent. `otherwise`: what Marketo is told when there is no such row. `labels`: numbers of an option by label,
+ * parents too, only stand between: whom their golden `field` names is the parent. `otherwise`: what Marketo is told when there is no such row, by table of the
+ * record's own row. `labels`: numbers of an option by label,
  * in place of the option set's. `constant`: the value of everybody, which no side may change. `conflict` and `write` are the
  * operator's policies; without them conflicts are decided natively, and values may be overwritten.
  */
@@ -41,7 +42,7 @@ export type MappingRow = {
   readonly key?: boolean;
   readonly needed?: boolean;
   readonly through?: Through;
-  readonly otherwise?: string;
+  readonly otherwise?: Readonly<Partial<Record<string, string>>>;
   readonly labels?: Readonly<Record<string, number>>;
   readonly constant?: Scalar;
   readonly conflict?: Readonly<Partial<Record<PersonKind, ConflictPolicy>>>;

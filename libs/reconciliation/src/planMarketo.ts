@@ -104,7 +104,8 @@ export function valueOf(draft: Draft, mapping: MappingRow): Scalar | undefined {
   const field = draft.record.fields[mapping.field];
   if (!field || !isSent(draft, mapping)) return undefined;
   const wanted = project('marketo', mapping, field.value);
-  if (wanted === notRepresentable) return mapping.otherwise;
+  if (wanted === notRepresentable)
+    return mapping.otherwise?.[activeRow(draft.record, 'dynamics')?.table ?? ''];
   return mapping.parents ? parentOf(draft, mapping, wanted) : wanted;
 }
 

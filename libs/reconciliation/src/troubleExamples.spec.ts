@@ -1,3 +1,4 @@
+import { createEntityStory } from './exampleEntities.ts';
 import { createWorld } from './exampleWorld.ts';
 import { troublesOf } from './troubles.ts';
 
@@ -19,6 +20,17 @@ describe('what is wrong with a record', () => {
       { side: 'marketo', operation: 'UPDATE', code: '1077', field: 'jobTitle', detail: expect.any(String) },
     ]);
     expect(record.troubledSince).toMatch(/^2026-/);
+  });
+
+  it('is told as a deletion where that was refused', () => {
+    const story = createEntityStory('opportunity');
+    story.answer(story.row(1, { name: 'Fleet' }), { result: 'CREATED' });
+
+    const { record } = story.answer(story.deleted(2), { result: 'REFUSED', code: '1234', personId: null });
+
+    expect(troublesOf(record)).toMatchObject([
+      { side: 'marketo', operation: 'DELETE', code: '1234', field: null },
+    ]);
   });
 
   it('keeps its beginning while nothing is tried, and is over when its cause is', () => {

@@ -6,7 +6,7 @@ export type Trouble = {
   /** The side that refuses, or does not get what it should. */
   readonly side: System;
   /** What was being done there. */
-  readonly operation: 'CREATE' | 'UPDATE';
+  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE';
   /** A row of the error table, or a code of the side's own. */
   readonly code: string;
   /** The golden field that waits; null for the record as a whole. */
@@ -33,7 +33,9 @@ function troublesOfRecord(record: GoldenRecord): readonly Trouble[] {
   const { code, detail = null } = waiting;
   const side: System = code.startsWith('DYNAMICS') ? 'dynamics' : 'marketo';
 
-  return [{ side, operation: operationOn(record, side), code, field: null, detail }];
+  const operation = waiting.deletes ? 'DELETE' : operationOn(record, side);
+
+  return [{ side, operation, code, field: null, detail }];
 }
 
 function troublesOfRow(row: LinkedRow): readonly Trouble[] {

@@ -109,3 +109,22 @@ it(
   },
   5 * timeoutMs,
 );
+
+it(
+  'links rows of custom tables to the person that was made anew, and to the one that it was merged into',
+  async () => {
+    const { dynamics, marketo } = lockstep;
+    const { id: former } = await marketo.personOfRow(contactId);
+    const linkedTo = () => recordsOf('trip').then(([trip]) => trip?.['leadId']);
+
+    await marketo.deletePerson(former);
+    await dynamics.editRow('contact', contactId, { lastname: 'Lovelace' });
+    const next = await until(linkedTo, (leadId) => leadId !== former);
+    expect(next).toBe((await marketo.personOfRow(contactId)).id);
+
+    const [winner] = await marketo.createPersons([{ lastName: 'Winner' }]);
+    await marketo.control.post('merges', { winner, losers: [next] });
+    expect(await until(linkedTo, (leadId) => leadId === winner)).toBe(winner);
+  },
+  5 * timeoutMs,
+);

@@ -101,6 +101,32 @@ it(
   3 * timeoutMs,
 );
 
+it(
+  'gives the contact that is the customer of an opportunity a role there, and takes it away with the opportunity',
+  async () => {
+    const { control } = lockstep.dynamics;
+    const opportunityid = '5f0e4c9a-0a4e-4f54-9a53-3a6b8a7a1c16';
+    const row = { opportunityid, name: '2 engines', ...naming('_customerid_value', contactId, 'contact') };
+    await control.post('rows', { table: 'opportunity', rows: [row] });
+
+    const roles = await until(
+      () => records('opportunityRole'),
+      (found) => found.length > 0,
+    );
+    const leadId = (await person())?.id;
+    const role = 'Potential Customer';
+    expect(roles).toMatchObject([{ externalOpportunityId: opportunityid, leadId, role }]);
+
+    await control.post('deletes', { table: 'opportunity', id: opportunityid });
+    const left = await until(
+      () => records('opportunityRole'),
+      (found) => found.length === 0,
+    );
+    expect(left).toEqual([]);
+  },
+  3 * timeoutMs,
+);
+
 describe('an account and its owner in Dynamics', () => {
   it(
     'are a company and a salesperson in Marketo, and the company names the salesperson',

@@ -245,6 +245,17 @@ export function goldenStoreContract(name: string, open: () => Promise<GoldenStor
       expect([await store.countWithheld('marketo'), await store.countWithheld('dynamics')]).toEqual([2, 2]);
     });
 
+    it('finds who names a row, page after page, and nobody who names another one', async () => {
+      const store = await open();
+      const naming = (goldenId: string, ...names: string[]) => goldenRecord(goldenId, { names });
+      await insert(store, naming('c', 'x'), naming('a', 'w', 'x'), naming('b', 'y'), naming('d', 'z'));
+      await insert(store, goldenRecord('e'));
+
+      expect(await store.findNaming(['x', 'y'], null, 2)).toEqual(['a', 'b']);
+      expect(await store.findNaming(['x', 'y'], 'b', 2)).toEqual(['c']);
+      expect(await store.findNaming([], null, 2)).toEqual([]);
+    });
+
     it('shows every record once, page after page, in the order of their ids', async () => {
       const store = await open();
       await insert(store, ...['d', 'a', 'c', 'b'].map((goldenId) => goldenRecord(goldenId)));

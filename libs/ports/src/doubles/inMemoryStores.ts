@@ -63,6 +63,22 @@ function goldenStoreOver(records: Map<string, GoldenRecord>): GoldenStore {
       }
       return refused;
     },
+    ...queriesOver(records),
+    estimateCount: () => Promise.resolve(records.size),
+    async page(after, limitMax) {
+      return [...records.values()]
+        .filter(({ goldenId }) => after === null || goldenId > after)
+        .sort((a, b) => (a.goldenId < b.goldenId ? -1 : 1))
+        .slice(0, limitMax);
+    },
+  };
+}
+
+/** What the sweeps ask for. */
+function queriesOver(
+  records: Map<string, GoldenRecord>,
+): Pick<GoldenStore, 'findDue' | 'findWithheld' | 'findNaming' | 'countWithheld' | 'findWaiting'> {
+  return {
     async findDue(nowMs, limitMax) {
       return [...records.values()]
         .flatMap(({ goldenId, dueAtMs }) =>
@@ -78,15 +94,17 @@ function goldenStoreOver(records: Map<string, GoldenRecord>): GoldenStore {
         .slice(0, limitMax)
         .map(({ goldenId }) => goldenId);
     },
-    countWithheld: async (system) =>
-      [...records.values()].filter(({ withheld }) => withheld?.[system]).length,
-    estimateCount: () => Promise.resolve(records.size),
-    async page(after, limitMax) {
+    async findNaming(rowIds, after, limitMax) {
       return [...records.values()]
-        .filter(({ goldenId }) => after === null || goldenId > after)
-        .sort((a, b) => (a.goldenId < b.goldenId ? -1 : 1))
+        .filter(
+          ({ goldenId, names = [] }) => names.some((id) => rowIds.includes(id)) && goldenId > (after ?? ''),
+        )
+        .map(({ goldenId }) => goldenId)
+        .sort()
         .slice(0, limitMax);
     },
+    countWithheld: async (system) =>
+      [...records.values()].filter(({ withheld }) => withheld?.[system]).length,
     async findWaiting(cause, limitMax) {
       return [...records.values()]
         .filter(({ waiting }) => waiting?.cause === cause)

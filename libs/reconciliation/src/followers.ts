@@ -1,0 +1,77 @@
+import { activeRow, type Draft } from './decision.ts';
+import type { GoldenRecord } from './goldenRecord.ts';
+import { endsOf } from './entityTypes.ts';
+import type { MappingRow } from './mapping.ts';
+import { lookAgainAtEntity } from './planEntity.ts';
+
+/** Of a person that has another one in Marketo now: whom those who name its row know, and when they are told again. */
+export type Followed = { readonly person: string; readonly dueAtMs?: number };
+
+const retellMs = 60_000;
+const personTables: readonly string[] = ['lead', 'contact'];
+
+/** The rows by which a record finds its person: what its relations name that end at one, or lead others there. */
+export function namesOf({ fields }: Pick<GoldenRecord, 'fields'>, mapping: readonly MappingRow[]): string[] {
+  const leading = mapping.filter((row) => endsOf(row).some((table) => personTables.includes(table)));
+  const ids = leading.map(({ field }) => fields[field]?.value);
+
+  return [...new Set(ids.filter((id): id is string => typeof id === 'string'))].sort();
+}
+
+/** The person of Marketo by whom a record is known to those who name its row: where it was merged away, who carries on. */
+export function personOf(record: Pick<GoldenRecord, 'rows'>): string | null {
+  const person = activeRow(record, 'marketo');
+  if (!person?.deletedAt) return person?.id ?? null;
+
+  return person.mergedInto ?? null;
+}
+
+/** The person that a record has or had last, as those who name its row know it. */
+function lastPersonOf(record: Pick<GoldenRecord, 'rows'>): string | null {
+  const person = activeRow(record, 'marketo');
+
+  return person?.mergedInto ?? person?.id ?? null;
+}
+
+/**
+ * A person that was made anew, merged into another or exchanged has another id in Marketo: custom objects and roles that its
+ * row leads to are linked anew. Who came before the first person waits by itself (decision 13). Asked for until it is done.
+ */
+export function tellFollowers(draft: Draft): void {
+  const { record, before } = draft;
+  if (record.entity || record.aliasOf) return;
+  const person = lastPersonOf(record);
+  const former = record.followed?.person ?? lastPersonOf(before);
+  if (former === null || former === person) forget(record);
+  else if (person === null) record.followed = { person: former };
+  else askOnceInAWhile(draft, former);
+}
+
+/** A field that is not there is not deleted: that would cost each record its shape. */
+function forget(record: Draft['record']): void {
+  if (record.followed) delete record.followed;
+}
+
+function askOnceInAWhile({ record, context, forwards }: Draft, person: string): void {
+  const dueAtMs = record.followed?.dueAtMs ?? context.nowMs;
+  if (dueAtMs > context.nowMs) return;
+  record.followed = { person, dueAtMs: context.nowMs + retellMs };
+  forwards.push(askToTell(record.goldenId));
+}
+
+const askToTell = (goldenId: string) =>
+  ({ kind: 'wake-up', goldenId, reason: 'followers', target: null }) as const;
+
+/** Those who name the record's rows are being told. */
+export function markTold({ record }: Draft): void {
+  if (lastPersonOf(record) !== null) forget(record);
+}
+
+/** Whom the record names is another one in Marketo: it is planned anew, whatever waited, and so is whoever it leads there. */
+export function followAgain(draft: Draft): void {
+  const { record, context } = draft;
+  if (!record.entity) return;
+  if (record.held) record.held = { ...record.held, dueAtMs: context.nowMs };
+  lookAgainAtEntity(draft);
+  draft.forwards.push(askToTell(record.goldenId));
+}
