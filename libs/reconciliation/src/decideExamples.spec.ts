@@ -1,0 +1,209 @@
+import type { DeliveryOutcome, InboxMessage } from '@lockstep/change-events';
+import { accountFields, createEntityStory, ownerId } from './exampleEntities.ts';
+import { conflictsOf, linkedPair, strangers, values } from './examplePairs.ts';
+import { createWorld, type World } from './exampleWorld.ts';
+
+/** The worked examples of docs/architecture.md about whom a message is for, and what it is answered with. */
+
+const nowMs = Date.parse('2026-11-22T10:00:00Z');
+
+/** The answer to the command that is planned last. */
+function answerOf({ state }: World, answer: Partial<DeliveryOutcome>): InboxMessage {
+  const write = state.open.findLast(({ to }) => to === 'marketo');
+  if (write?.to !== 'marketo') throw new Error('no command is planned');
+  const { commandId, goldenId, revision, personId, lane } = write.command;
+  const nothing = { accepted: null, state: null, sent: null, answered: null, code: null, field: null };
+  const outcome = { commandId, goldenId, revision, personId, lane, ...nothing, detail: null, retryAt: null };
+  return {
+    ...{ kind: 'outcome', goldenId },
+    outcome: { ...outcome, at: '2026-11-22T10:00:00Z', result: 'UPDATED', ...answer },
+  };
+}
+
+describe('a record that joined another', () => {
+  it('hands on whatever comes for it, and joins once more when it is asked again', () => {
+    const { world, person } = strangers({}, {});
+    world.settle();
+    const event = { ...world.marketo.change(person, 'LIVE') };
+    const late = { kind: 'event', system: 'marketo', table: 'person', event, written: null } as const;
+    const due = { kind: 'wake-up', reason: 'due', target: null } as const;
+
+    for (const message of [late, due]) {
+      const decision = world.handAnswer({ ...message, goldenId: 'golden/1001' });
+      expect(decision).toMatchObject({ nothing: 'forwarded', dirty: false });
+      expect(decision.forwards).toEqual([{ ...message, goldenId: 'golden/lead-1' }]);
+    }
+    const again = world.handAnswer({
+      ...due,
+      goldenId: 'golden/1001',
+      reason: 'join',
+      target: 'golden/lead-1',
+    });
+    expect(again.forwards).toMatchObject([{ kind: 'event', goldenId: 'golden/lead-1' }]);
+    expect(again.nothing).toBeNull();
+  });
+});
+
+describe('a record that waits because it was refused', () => {
+  const refused = () => {
+    const world = createWorld();
+    world.dynamics.insert('lead', 'lead-1', { jobtitle: 'Engineer' });
+    world.readDynamics('lead-1');
+    world.handAnswer(answerOf(world, { result: 'REFUSED', code: '1003' }));
+    return world;
+  };
+
+  it('goes on with the next edit, and not with what changes nothing', () => {
+    const world = refused();
+    world.dynamics.edit('lead-1', { new_other: 'x' });
+    expect(world.readDynamics('lead-1')).toMatchObject({
+      commands: [],
+      record: { waiting: { code: '1003' } },
+    });
+    world.dynamics.edit('lead-1', { jobtitle: 'Director' });
+
+    expect(world.readDynamics('lead-1')).toMatchObject({
+      ...{ commands: [{ operation: 'CREATE' }], record: { waiting: null } },
+    });
+  });
+
+  it('is looked at when its time has come', () => {
+    const world = refused();
+    expect(world.record('dynamics/lead/lead-1').dueAtMs).toBe(nowMs + 3_600_000);
+    world.wakeUp(3_599_999);
+    expect(world.state.decisions.at(-1)?.commands).toEqual([]);
+    world.wakeUp(1);
+
+    expect(world.state.decisions.at(-1)?.commands).toMatchObject([{ operation: 'CREATE' }]);
+  });
+});
+
+describe('an answer that names the person of another record', () => {
+  it('takes nobody away: that record is asked for it', () => {
+    const world = createWorld({ matchByEmail: true });
+    world.dynamics.insert('lead', 'lead-1', { emailaddress1: 'ada@example.com' });
+    world.readDynamics('lead-1');
+    world.state.links.set('marketo/person/77', 'golden/77');
+    const told = {
+      result: 'FOUND',
+      personId: '77',
+      state: {},
+      answered: world.marketo.nextNumber(),
+    } as const;
+    const { record, forwards } = world.handAnswer(answerOf(world, told));
+
+    expect(record.rows.map(({ id }) => id)).toEqual(['lead-1']);
+    expect(record.waiting).toEqual({ cause: 'join', code: null, dueAtMs: nowMs + 120_000 });
+    expect(forwards).toEqual([
+      {
+        ...{ kind: 'wake-up', goldenId: 'golden/77', reason: 'join', target: 'golden/lead-1' },
+        until: '2026-11-22T10:01:30Z',
+      },
+    ]);
+  });
+});
+
+describe('what is due', () => {
+  it('is the first of all that is open', () => {
+    const { world, row, person } = linkedPair('lead', { jobtitle: 'Engineer', address1_city: 'Lyon' });
+    world.dynamics.edit(row, { jobtitle: 'Director' });
+    world.readDynamics(row);
+    world.marketo.write(person, { city: 'Nantes' });
+    const { record } = world.readMarketo(person);
+
+    expect(record.outbox.filter((entry) => 'dueAtMs' in entry)).toHaveLength(2);
+    expect(record.dueAtMs).toBe(nowMs + 15_000);
+    expect(record).not.toHaveProperty('rules');
+  });
+
+  it('of relations goes on being put off where its row is edited', () => {
+    const { row, wakeUp, answer } = createEntityStory();
+    answer(row(1, accountFields), {});
+    wakeUp(15_000);
+    const { held } = row(2, { ...accountFields, name: 'Example Inc' }).record;
+
+    expect(held).toMatchObject({ attempts: 1, takenBack: [] });
+    expect(accountFields['ownerid']).toMatchObject({ id: ownerId });
+  });
+});
+
+describe('an edit that was read before our write was answered', () => {
+  /** On a contact, where Dynamics wins what nobody can explain. */
+  function early(title: string) {
+    const pair = linkedPair('contact', { jobtitle: 'Engineer' });
+    const { world, row, person } = pair;
+    world.dynamics.edit(row, { jobtitle: 'Director' });
+    world.readDynamics(row);
+    world.marketo.write(person, { title: 'Director' });
+    const answered = world.marketo.nextNumber();
+    world.marketo.write(person, { title });
+    world.hand(person, { ...world.marketo.change(person, 'LIVE'), evidence: null });
+    return { pair, answer: answerOf(world, { accepted: { title: 'Director' }, answered }) };
+  }
+
+  it('holds once the answer shows that it was made on top of it', () => {
+    const { pair, answer } = early('Weaver');
+    expect(values(pair, 'jobTitle')[1]).toBe('Director');
+    const { record, goldenEvent } = pair.world.handAnswer(answer);
+
+    expect(record.fields['jobTitle']).toMatchObject({ value: 'Weaver', source: 'marketo', base: 'Director' });
+    expect(goldenEvent?.changed).toMatchObject([{ field: 'jobTitle', after: 'Weaver', rule: 'changed' }]);
+    expect(conflictsOf(pair.world)).toHaveLength(1);
+  });
+
+  it('is none where the state is what we wrote', () => {
+    const { pair, answer } = early('Director');
+    const { record } = pair.world.handAnswer(answer);
+
+    expect(record.fields['jobTitle']).toMatchObject({ value: 'Director', source: 'dynamics' });
+  });
+
+  it('does not hold where the golden value has moved on since', () => {
+    const { pair, answer } = early('Weaver');
+    pair.world.dynamics.edit(pair.row, { jobtitle: 'President' });
+    pair.world.readDynamics(pair.row);
+    const { record } = pair.world.handAnswer(answer);
+
+    expect(record.fields['jobTitle']).toMatchObject({ value: 'President', source: 'dynamics' });
+  });
+});
+
+describe('our writes that the feed has not told of', () => {
+  it('are remembered in their order, the last ten before the one that is seen', () => {
+    const { world, row, person } = linkedPair('lead', { jobtitle: 'Engineer' });
+    for (let turn = 1; turn <= 12; turn += 1) {
+      world.dynamics.edit(row, { jobtitle: `Title ${turn}` });
+      world.readDynamics(row);
+      world.carryOut();
+    }
+    const seen = world.record(`marketo/person/${person}`).rows[1]?.seen['jobTitle'];
+
+    expect(seen).toMatchObject({ value: 'Title 12', unconfirmed: true });
+    expect(seen?.written).toHaveLength(10);
+    expect([seen?.written?.[0], seen?.written?.at(-1)]).toEqual(['Title 2', 'Title 11']);
+  });
+});
+
+describe('an opt-out of the address', () => {
+  it('holds against an edit that could not know of it, which is kept', () => {
+    const world = createWorld({ firstReadsComplete: false });
+    world.dynamics.insert('lead', 'lead-1', { emailaddress1: 'ada@example.com', donotbulkemail: false });
+    world.readDynamics('lead-1');
+    world.state.withheld.add('dynamics');
+    world.state.consents.set('email/ada@example.com', {
+      ...{ claim: 'email/ada@example.com', optedOut: true, revision: 1, goldenId: 'golden/other' },
+      ...{ source: 'dynamics', changedAt: null },
+    });
+    world.wakeUp(0);
+    expect(world.state.decisions.at(-1)?.goldenEvent).toMatchObject({
+      ...{ causeEventId: 'wake-up/golden/lead-1', causeSystem: null },
+    });
+    world.dynamics.edit('lead-1', { donotbulkemail: null });
+    const { record, conflicts } = world.readDynamics('lead-1');
+
+    expect(record.fields['unsubscribed']).toMatchObject({ value: true, rule: 'opt-out-of-address' });
+    expect(conflicts).toMatchObject([
+      { field: 'unsubscribed', winner: 'dynamics', winnerValue: true, rule: 'opt-out-wins' },
+    ]);
+  });
+});
