@@ -64,6 +64,34 @@ describe('custom rows of a person that is another one in Marketo', () => {
   });
 });
 
+describe('custom rows and roles of a contact that its filter keeps out', () => {
+  const opportunityId = exampleId(5);
+
+  it('wait until it is let in, and have a filter of their own', async () => {
+    const flow = createVisits('new_contactid');
+    const { row, wakeDue, visits, roles, opportunities, marketo } = flow;
+    await flow.stores.syncState.markFirstReadsComplete();
+    const toContact = (column: string) => naming(column, 'contact', contactId);
+    await row('contact', contactId, { version: 1, lastname: 'Byron', new_synctomkto: false });
+    await row('opportunity', opportunityId, { version: 2, name: '40 engines', ...toContact('customerid') });
+    await row('new_visit', visitId, { version: 3, new_name: 'A', ...toContact('new_contactid') });
+    await wakeDue(15_000);
+    expect([marketo.persons(), roles(), visits()]).toEqual([[], [], []]);
+    expect(opportunities()).toMatchObject([{ name: '40 engines' }]);
+
+    await row('contact', contactId, { version: 4, lastname: 'Byron', new_synctomkto: true });
+    await wakeDue(3_600_000);
+    const leadId = Number(marketo.persons()[0]?.id);
+    expect([roles(), visits()]).toMatchObject([[{ leadId }], [{ leadId, new_name: 'A' }]]);
+
+    await row('contact', contactId, { version: 5, lastname: 'Lovelace', new_synctomkto: false });
+    await row('new_visit', visitId, { version: 6, new_name: 'B', ...toContact('new_contactid') });
+
+    expect(visits()).toMatchObject([{ leadId, new_name: 'B' }]);
+    expect(marketo.persons()).toMatchObject([{ fields: { lastName: 'Byron' } }]);
+  });
+});
+
 describe('a custom row', () => {
   it('is a custom object of its person once that is in Marketo, is told of on its topic, and goes with its row', async () => {
     const { row, remove, wakeDue, visits, marketo, stores, log } = createVisits('new_contactid');
