@@ -46,11 +46,18 @@ export async function meetFirst(size: MeetingSize, timeoutMs: number): Promise<M
   }
 }
 
-async function call<Answer>({ processes }: Lockstep, path: string, body?: object): Promise<Answer> {
-  const answer = await fetch(`${processes.reconciler.url}${path}`, {
+const busyTriesMax = 30;
+
+/** A database that is busy with a first load may not answer in time: that is asked again. */
+async function call<Answer>(lockstep: Lockstep, path: string, body?: object, tries = 0): Promise<Answer> {
+  const answer = await fetch(`${lockstep.processes.reconciler.url}${path}`, {
     headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
     ...(body && { method: 'POST', body: JSON.stringify(body) }),
   });
+  if (answer.status === 503 && tries < busyTriesMax) {
+    await sleep(pollMs);
+    return call(lockstep, path, body, tries + 1);
+  }
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
 
   return (await answer.json()) as Answer;
