@@ -4,6 +4,7 @@ import {
   claimStoreContract,
   consentStoreContract,
   deliveryStoreContract,
+  goldenLookUpContract,
   goldenStoreContract,
   linkStoreContract,
   requestStoreContract,
@@ -39,6 +40,7 @@ afterAll(async () => {
 });
 
 goldenStoreContract('MongoDB', async () => (await openEmpty()).golden);
+goldenLookUpContract('MongoDB', async () => (await openEmpty()).golden);
 linkStoreContract('MongoDB', async () => (await openEmpty()).links);
 claimStoreContract('MongoDB', async () => (await openEmpty()).claims);
 consentStoreContract('MongoDB', async () => (await openEmpty()).consents);

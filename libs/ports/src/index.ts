@@ -149,6 +149,7 @@ export { eventLogContract } from './contracts/eventLogContract.ts';
 export { eventLogPublishingContract } from './contracts/eventLogPublishingContract.ts';
 export { eventLogContractTopics, untilMarked, type EventLogHarness } from './contracts/eventLogHarness.ts';
 export { leaseContract, type LeaseHarness } from './contracts/leaseContract.ts';
+export { goldenLookUpContract } from './contracts/goldenLookUpContract.ts';
 export { goldenStoreContract } from './contracts/goldenStoreContract.ts';
 export { linkStoreContract } from './contracts/linkStoreContract.ts';
 export { claimStoreContract } from './contracts/claimStoreContract.ts';

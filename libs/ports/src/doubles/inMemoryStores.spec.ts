@@ -1,6 +1,7 @@
 import { claimStoreContract } from '../contracts/claimStoreContract.ts';
 import { consentStoreContract } from '../contracts/consentStoreContract.ts';
 import { deliveryStoreContract } from '../contracts/deliveryStoreContract.ts';
+import { goldenLookUpContract } from '../contracts/goldenLookUpContract.ts';
 import { goldenStoreContract } from '../contracts/goldenStoreContract.ts';
 import { linkStoreContract } from '../contracts/linkStoreContract.ts';
 import { syncStateContract } from '../contracts/syncStateContract.ts';
@@ -12,6 +13,7 @@ import { inMemoryStores } from './inMemoryStores.ts';
 const name = 'the in-memory double';
 
 goldenStoreContract(name, async () => inMemoryStores().golden);
+goldenLookUpContract(name, async () => inMemoryStores().golden);
 linkStoreContract(name, async () => inMemoryStores().links);
 claimStoreContract(name, async () => inMemoryStores().claims);
 consentStoreContract(name, async () => inMemoryStores().consents);
