@@ -38,8 +38,11 @@ function firstByte(bytes: Buffer): number {
 
 /** `1200.50` and `1.2005e3` are one value: `1200.5`. Throws on text that is no decimal or has over ten decimals. */
 export function canonicalDecimal(text: string): string {
-  return fromUnscaled(toUnscaled(text));
+  return canonicalForm.test(text) ? text : fromUnscaled(toUnscaled(text));
 }
+
+/** No zeros but those that count, and no minus before nothing. */
+const canonicalForm = /^(?:0|-?[1-9]\d*|-?(?:0|[1-9]\d*)\.\d{0,9}[1-9])$/;
 
 /** What our canonical form of most decimals looks like. */
 const plainDecimal = /^-?\d+(?:\.\d{1,10})?$/;

@@ -131,8 +131,8 @@ const isUnchecked = (event: ChangeEvent): boolean => event.page.epoch === 0;
 export function readingOf(row: DraftRow, mapping: MappingRow, event: ChangeEvent): Reading | null {
   const column = mapping.columns[row.table];
   if (column === rowItself) return read('dynamics', mapping, { id: row.id, table: row.table });
-  if (column === undefined || !event.fields || !(column in event.fields)) return null;
-  return read('dynamics', mapping, event.fields[column] ?? null);
+  const value = column === undefined ? undefined : event.fields?.[column];
+  return value === undefined ? null : read('dynamics', mapping, value);
 }
 
 /** Fields of persons in Marketo that mirror the linked row itself (F-29, F-45). */

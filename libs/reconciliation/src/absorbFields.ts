@@ -146,8 +146,8 @@ function awaitsEvidence(
 
 /** What a person's fields show of one of ours; null when it was not read. */
 export function readingOf(mapping: MappingRow, fields: Readonly<Record<string, unknown>>): Reading | null {
-  if (!(mapping.marketo in fields)) return null;
-  return read('marketo', mapping, fields[mapping.marketo] as Scalar);
+  const value = fields[mapping.marketo] as Scalar | undefined;
+  return value === undefined ? null : read('marketo', mapping, value);
 }
 
 /** What we wrote to this field and the feed has not told of, oldest first. */

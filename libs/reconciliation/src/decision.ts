@@ -151,7 +151,7 @@ function draftOf(record: GoldenRecord): DraftRecord {
   draft.revision = { ...record.revision };
   draft.fields = { ...record.fields };
   draft.rows = record.rows.map(draftRowOf);
-  draft.outbox = record.outbox.map((entry) => ({ ...entry }));
+  draft.outbox = record.outbox.map((entry) => (entry.kind === 'golden-event' ? entry : { ...entry }));
 
   return draft;
 }
