@@ -53,6 +53,14 @@ describe('custom rows of a person that is another one in Marketo', () => {
     expect(links()).toEqual([next, next]);
   });
 
+  it('are linked to another person when the row between names that one', async () => {
+    const { links, persons, row } = await createTravel();
+    await row('contact', exampleId(9), { version: 4, lastname: 'King' });
+    await row('new_trip', tripId, { version: 5, ...naming('new_contactid', 'contact', exampleId(9)) });
+
+    expect(links()).toEqual([persons()[1], persons()[1]]);
+  });
+
   it('are linked to the person that the former one was merged into', async () => {
     const { gone, links, persons, shown } = await createTravel();
     const [former = 0] = persons();

@@ -4,7 +4,10 @@ import { endsOf } from './entityTypes.ts';
 import type { MappingRow } from './mapping.ts';
 import { lookAgainAtEntity } from './planEntity.ts';
 
-/** Of a person that has another one in Marketo now: whom those who name its row know, and when they are told again. */
+/**
+ * Of a person that has another one in Marketo now, or a row between that leads to another one: what those who name the row know,
+ * and when they are told again.
+ */
 export type Followed = { readonly person: string; readonly dueAtMs?: number };
 
 const retellMs = 60_000;
@@ -26,6 +29,14 @@ export function personOf(record: Pick<GoldenRecord, 'rows'>): string | null {
   return person.mergedInto ?? null;
 }
 
+/** Where those who name a row are led by it: of a record beside persons, to what it names. */
+function leadsTo({ record, context }: Draft): string | null {
+  return record.entity ? namesOf(record, context.mapping).join() : lastPersonOf(record);
+}
+
+const ledTo = ({ before }: Draft): string | null =>
+  before.entity ? (before.names?.join() ?? null) : lastPersonOf(before);
+
 /** The person that a record has or had last, as those who name its row know it. */
 function lastPersonOf(record: Pick<GoldenRecord, 'rows'>): string | null {
   const person = activeRow(record, 'marketo');
@@ -35,13 +46,14 @@ function lastPersonOf(record: Pick<GoldenRecord, 'rows'>): string | null {
 
 /**
  * A person that was made anew, merged into another or exchanged has another id in Marketo: custom objects and roles that its
- * row leads to are linked anew. Who came before the first person waits by itself (decision 13). Asked for until it is done.
+ * row leads to are linked anew, and so are those that a row between leads to another one. Who came before the first waits by
+ * itself (decision 13). Asked for until it is done.
  */
 export function tellFollowers(draft: Draft): void {
-  const { record, before } = draft;
-  if (record.entity || record.aliasOf) return;
-  const person = lastPersonOf(record);
-  const former = record.followed?.person ?? lastPersonOf(before);
+  const { record } = draft;
+  if (record.aliasOf) return;
+  const person = leadsTo(draft);
+  const former = record.followed?.person ?? ledTo(draft);
   if (former === null || former === person) forget(record);
   else if (person === null) record.followed = { person: former };
   else askOnceInAWhile(draft, former);
@@ -63,8 +75,8 @@ const askToTell = (goldenId: string) =>
   ({ kind: 'wake-up', goldenId, reason: 'followers', target: null }) as const;
 
 /** Those who name the record's rows are being told. */
-export function markTold({ record }: Draft): void {
-  if (lastPersonOf(record) !== null) forget(record);
+export function markTold(draft: Draft): void {
+  if (leadsTo(draft) !== null) forget(draft.record);
 }
 
 /** Whom the record names is another one in Marketo: it is planned anew, whatever waited, and so is whoever it leads there. */

@@ -193,7 +193,7 @@ export type GoldenRecord = {
   readonly held?: HeldRelations;
   /** Of a record beside persons, the rows that lead it, or others by way of it, to a person; sorted. Absent without any. */
   readonly names?: readonly string[];
-  /** Of a person, while those who name its row know another one. */
+  /** While those who name its row know another person, or another way to one. */
   readonly followed?: Followed;
   /** Oldest first; they are carried out one after the other. Absent without any. */
   readonly requests?: readonly OpenRequest[];
