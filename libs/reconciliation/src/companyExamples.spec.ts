@@ -146,12 +146,14 @@ describe('a person that shows its company anew', () => {
     expect(forwardsOf(pair)).toEqual([]);
 
     pair.world.marketo.write(pair.person, { company: 'Example plc' });
-    pair.world.readMarketo(pair.person);
+    const event = pair.world.marketo.change(pair.person, 'LIVE');
+    pair.world.hand(pair.person, event);
 
     expect(forwardsOf(pair)).toMatchObject([
       {
-        system: 'marketo',
+        ...{ kind: 'event', system: 'marketo', table: 'contact', written: null },
         event: {
+          ...{ eventId: `${event.eventId}/company`, operation: 'UPSERT', page: event.page },
           recordId: accountId,
           fields: { company: 'Example plc', annualRevenue: null },
           evidence: null,

@@ -58,6 +58,22 @@ describe('a wish that nobody has stored yet', () => {
   });
 });
 
+describe('a wish that was told to all', () => {
+  it('is told no more, whatever is edited', () => {
+    const { world } = read(true);
+    const edit = (jobtitle: string) => {
+      world.dynamics.edit('lead-1', { jobtitle });
+      return world.readDynamics('lead-1').record.consent;
+    };
+    expect(edit('Engineer')).toEqual({ claim, revision: 1, spreads: true });
+    world.state.published.add(`consent/${claim}/1`);
+
+    expect(edit('Director')).toEqual({ claim, revision: 1 });
+    world.state.published.clear();
+    expect(edit('President')).toEqual({ claim, revision: 1 });
+  });
+});
+
 describe('a wish that is stored', () => {
   it('is followed by whoever comes to the address, as said by its side', () => {
     const { decision } = read(false, stored({ changedAt: '2026-11-22T08:00:00Z' }));

@@ -207,3 +207,39 @@ describe('an opt-out of the address', () => {
     ]);
   });
 });
+
+describe('an edit', () => {
+  it('to the value that is golden already changes nothing, and is agreed', () => {
+    const { world, row, person } = linkedPair('lead', { jobtitle: 'Engineer' });
+    world.dynamics.edit(row, { jobtitle: 'Director' });
+    world.marketo.write(person, { title: 'Director' });
+    world.readDynamics(row);
+    const { goldenEvent, record } = world.readMarketo(person);
+
+    expect(goldenEvent?.changed ?? []).toEqual([]);
+    expect(record.fields['jobTitle']).toMatchObject({ source: 'dynamics', eventId: 'dynamics/lead-1/102' });
+  });
+
+  it('of a field that its side may not speak for is no value of it', () => {
+    const world = createWorld({ firstReadsComplete: false });
+    const person = world.marketo.create({ leadStatus: 'Open', leadScore: 75 });
+    const { record } = world.readMarketo(person);
+
+    expect(record.fields).toMatchObject({ leadScore: { value: 75 } });
+    expect(record.fields).not.toHaveProperty('leadStatus');
+  });
+
+  it('of a column that a person made by us never got collides with what came for it meanwhile', () => {
+    const world = createWorld();
+    world.dynamics.insert('contact', 'contact-1', { jobtitle: 'Engineer' });
+    const { fields, ...event } = world.dynamics.change('contact-1', 'LIVE');
+    const { address1_city: _, ...others } = fields ?? {};
+    world.handRow('contact-1', { ...event, fields: others });
+    world.carryOut();
+    const person = world.marketo.ids()[0] ?? '';
+    world.marketo.write(person, { city: 'Nantes' });
+    const { record } = world.readMarketo(person);
+
+    expect(record.fields['city']).toMatchObject({ value: 'Nantes', source: 'marketo', rule: 'first-value' });
+  });
+});

@@ -58,6 +58,8 @@ export function createParts(options: WorldOptions) {
       /** Fields of Marketo with a limit, by name. */
       narrow: new Map<string, NarrowField>(),
       nowMs: Date.parse('2026-11-22T10:00:00Z'),
+      /** What is known to be published beside all that a record held before. */
+      published: new Set<string>(),
       /** Ids of accounts and owners that Marketo has, as the golden records know. */
       parents: new Set<string>(),
       /** Wishes by address. */

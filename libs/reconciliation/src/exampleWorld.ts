@@ -138,7 +138,7 @@ function contextOf({ state }: Parts, former: GoldenRecord | null, message: Inbox
     foretold: new Set([...state.records.values()].filter(isPersonForetold).map(({ goldenId }) => goldenId)),
     owners: state.links,
     parents: new Map([...state.parents].map((id) => [id, id])),
-    published: new Set(outbox.map((entry) => entry.entryId)),
+    published: new Set([...outbox.map((entry) => entry.entryId), ...state.published]),
     withheld: state.withheld,
     consents: state.consents,
   };
