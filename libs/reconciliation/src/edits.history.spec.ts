@@ -151,6 +151,26 @@ describe('edits that our write ran over', () => {
   });
 });
 
+describe('a person whose creation is not answered yet', () => {
+  it('keeps an edit that was taken back at once, though the feed tells only of the first half', () => {
+    const world = createWorld();
+    world.dynamics.insert('lead', 'lead-1', { telephone1: '1' });
+    world.readDynamics('lead-1');
+    const [creation] = world.state.open.splice(0);
+    if (creation?.to !== 'marketo') throw new Error('nobody is made');
+    const { fields, goldenId } = creation.command;
+    const person = world.marketo.create({ ...fields, lockstepId: goldenId });
+    world.readMarketo(person);
+
+    for (const phone of ['2', '1']) world.marketo.write(person, { phone });
+    const told = world.marketo.change(person, 'LIVE');
+    const evidence = told.evidence && { ...told.evidence, rows: told.evidence.rows.slice(0, 1) };
+    const { record } = world.hand(person, { ...told, evidence });
+
+    expect(record.fields['phone']).toMatchObject({ value: '1', source: 'dynamics' });
+  });
+});
+
 describe('a command that nobody answers', () => {
   it('is planned anew, leaves nothing in flight and no memory once nothing is left to do', () => {
     const { world, row, person } = linkedPair('lead', { telephone1: '1' });
