@@ -76,16 +76,21 @@ function absorbTold(draft: Draft, field: FieldEvidence): void {
   const [at, changedAt] = [event.page, changeTime(story, event)];
   const edit = story.edit && { row, mapping, at, changedAt, reading: story.edit, madeOn: story.madeOn };
   const state = readingOf(mapping, event.fields ?? {});
-  const since = isBeingMade(draft) ? [] : writes;
-  if (edit && isRunOver(story, edit, { state, writes: since })) applyChange(draft, edit, false);
+  if (edit && isRunOver(story, edit, { state, writes: laterThanEdits(draft, writes) }))
+    applyChange(draft, edit, false);
   if (state && isExplained(field, { story, state, writes }))
     observeState(draft, { row, mapping, at, changedAt, reading: state, madeOn: story.basis }, story, edit);
   if (story.confirmed) confirm(row, mapping.field);
 }
 
-/** What a person is made with comes before whatever is told of it. */
-const isBeingMade = ({ record }: Draft): boolean =>
-  record.outbox.some((entry) => entry.kind === 'marketo-write' && entry.command.operation === 'CREATE');
+/** What a person is made with comes before whatever is told of it, and runs over nothing. */
+function laterThanEdits({ record }: Draft, writes: readonly Scalar[]): readonly Scalar[] {
+  const isBeingMade = record.outbox.some(
+    (entry) => entry.kind === 'marketo-write' && entry.command.operation === 'CREATE',
+  );
+
+  return isBeingMade ? [] : writes;
+}
 
 type Told = { readonly story: Story; readonly state: Reading; readonly writes: readonly Scalar[] };
 
