@@ -29,6 +29,7 @@ export function absorbOutcome(draft: Draft, outcome: DeliveryOutcome): void {
     case 'UPDATED':
       absorbAccepted(draft, outcome);
       parkRefused(draft, outcome);
+      if (outcome.result === 'CREATED') meetMade(draft, outcome);
       return closeEntry(draft, outcome, entry);
     case 'FOUND':
     case 'READ':
@@ -70,7 +71,24 @@ function absorbAccepted(draft: Draft, outcome: DeliveryOutcome): void {
     forget(row, mapping.field, outcome.revision);
     remember(draft, { row, mapping, value, at: answered });
   }
-  if (outcome.result === 'CREATED') confirmUntil(row, answered);
+}
+
+/** What waits because it did not fit, the person was made without, whatever a read before this answer left open. */
+function meetMade(draft: Draft, { personId, accepted, answered }: DeliveryOutcome): void {
+  const row = draft.record.rows.find(({ system, id }) => system === 'marketo' && id === personId);
+  if (!row || !answered) return;
+  for (const field of Object.keys(row.parked)) row.seen[field] ??= { value: null, at: answered };
+  confirmMade(draft, row, { accepted: accepted ?? {}, answered });
+}
+
+type Made = { readonly accepted: ScalarValues; readonly answered: Sequence };
+
+/** The feed tells no first values of a person that was created: there is nothing to wait for, but for what was written since. */
+function confirmMade({ context }: Draft, row: DraftRow, { accepted, answered }: Made): void {
+  for (const { field, marketo } of context.mapping) {
+    const seen = row.seen[field];
+    if (seen && (!isAfter(seen.at, answered) || seen.value === accepted[marketo])) confirm(row, field);
+  }
 }
 
 /** What a second person took is remembered: it speaks when the first one is gone. */
@@ -78,11 +96,6 @@ function remember(draft: Draft, accepted: Accepted): void {
   const { row, mapping, value, at } = accepted;
   if (row.active) settle(draft, accepted);
   else row.seen[mapping.field] ??= { value, at };
-}
-
-/** The feed tells no first values of a person that was created: there is nothing to wait for, but for what was written since. */
-function confirmUntil(row: DraftRow, answered: Sequence): void {
-  for (const [field, seen] of Object.entries(row.seen)) if (!isAfter(seen.at, answered)) confirm(row, field);
 }
 
 /** The write of this revision is no longer on its way; a later one may be. */

@@ -1,6 +1,7 @@
 import type { UnfitFate } from '@lockstep/change-events';
 import { values, writesTo, type Pair } from './examplePairs.ts';
 import { createWorld } from './exampleWorld.ts';
+import { writeMarketo } from './exampleWrites.ts';
 
 /** The worked examples of docs/conflict-resolution.md about values that do not fit. */
 const lengthMax = 40;
@@ -43,6 +44,25 @@ describe('a value that is longer than its field in Marketo', () => {
       expect(values(pair, 'jobTitle')).toEqual(['Pilot', 'Pilot', 'Pilot']);
     },
   );
+
+  it('reaches Marketo once it is short enough, also of a person that was read before its creation was answered', () => {
+    const world = createWorld();
+    world.state.narrow.set('title', { lengthMax, fate: 'REJECTED' });
+    world.dynamics.insert('lead', 'lead-1', { jobtitle: long, address1_city: 'Lyon' });
+    world.readDynamics('lead-1');
+    const [creation] = world.state.open.splice(0);
+    if (creation?.to !== 'marketo') throw new Error('nobody is made');
+    const answer = writeMarketo(world, creation);
+    const [person = ''] = world.marketo.ids();
+    world.readMarketo(person);
+    const { record } = world.handAnswer(answer);
+    expect(record.fields['city']).toMatchObject({ agreed: true });
+
+    world.dynamics.edit('lead-1', { jobtitle: 'Pilot' });
+    world.settle();
+
+    expect(world.marketo.field(person, 'title')).toBe('Pilot');
+  });
 
   it.each(['lead', 'contact'] as const)('is left out of an update of a %s, without a call', (kind) => {
     const pair = longTitle('REJECTED', kind);
