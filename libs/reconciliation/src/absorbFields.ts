@@ -6,6 +6,7 @@ import {
   type Sequence,
 } from '@lockstep/change-events';
 import { openValues, type Draft, type DraftRow } from './decision.ts';
+import { isCreation } from './goldenRecord.ts';
 import type { MappingRow } from './mapping.ts';
 import { tell, type Story } from './feedStory.ts';
 import { applyChange, observe, type Observation } from './observe.ts';
@@ -84,13 +85,8 @@ function absorbTold(draft: Draft, field: FieldEvidence): void {
 }
 
 /** What a person is made with comes before whatever is told of it, and runs over nothing. */
-function laterThanEdits({ record }: Draft, writes: readonly Scalar[]): readonly Scalar[] {
-  const isBeingMade = record.outbox.some(
-    (entry) => entry.kind === 'marketo-write' && entry.command.operation === 'CREATE',
-  );
-
-  return isBeingMade ? [] : writes;
-}
+const laterThanEdits = ({ record }: Draft, writes: readonly Scalar[]): readonly Scalar[] =>
+  record.outbox.some(isCreation) ? [] : writes;
 
 type Told = { readonly story: Story; readonly state: Reading; readonly writes: readonly Scalar[] };
 

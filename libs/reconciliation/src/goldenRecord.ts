@@ -142,6 +142,10 @@ export type OutboxEntry =
 export const isAwaited = (entry: OutboxEntry): entry is DynamicsEntry | MarketoWriteEntry =>
   'dueAtMs' in entry && !('lapsed' in entry && entry.lapsed);
 
+/** A person is being made by it. */
+export const isCreation = (entry: OutboxEntry): boolean =>
+  entry.kind === 'marketo-write' && entry.command.operation === 'CREATE';
+
 /** Why a whole record waits, and until when at the latest. */
 export type Waiting = {
   readonly cause: 'first-reads' | 'join' | 'review' | 'refused' | 'marketo-missing';

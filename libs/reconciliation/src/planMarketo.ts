@@ -1,7 +1,7 @@
 import { isoTime, type Scalar, type ScalarValues } from '@lockstep/change-events';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { entityTypes } from './entityTypes.ts';
-import type { GoldenField, GoldenRecord, MarketoWriteEntry } from './goldenRecord.ts';
+import { isCreation, type GoldenField, type GoldenRecord } from './goldenRecord.ts';
 import { isKeptOut, keptOutField } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
 import { consentRule, isWithheld } from './policy.ts';
@@ -186,10 +186,8 @@ function isForetoldOfRival(draft: Draft): boolean {
 export function isPersonForetold({ forecast, outbox }: Pick<GoldenRecord, 'forecast' | 'outbox'>): boolean {
   const isForetold = forecast?.marketo?.some(({ operation }) => operation === 'CREATE') ?? false;
 
-  return isForetold || outbox.some((entry) => entry.kind === 'marketo-write' && isCreation(entry));
+  return isForetold || outbox.some(isCreation);
 }
-
-const isCreation = ({ command }: MarketoWriteEntry): boolean => command.operation === 'CREATE';
 
 /** Not while a creation is under way: that makes the person. */
 function askToJoin(draft: Draft, goldenId: string): void {
