@@ -9,7 +9,8 @@ import { openValues, type Draft, type DraftRow } from './decision.ts';
 import { isCreation } from './goldenRecord.ts';
 import type { MappingRow } from './mapping.ts';
 import { tell, type Story } from './feedStory.ts';
-import { applyChange, observe, type Observation } from './observe.ts';
+import { applyChange, type Observation } from './applyChange.ts';
+import { observe } from './observe.ts';
 import { read, type Reading } from './projection.ts';
 
 /** GUIDs kept per person: more than a feed page can hold of one person between two decisions. */

@@ -5,7 +5,7 @@ import { goldenIdOf } from './goldenIds.ts';
 import { rowKey } from './goldenRecord.ts';
 import type { MappingRow } from './mapping.ts';
 import { observe } from './observe.ts';
-import { companyFields, valueOf } from './planMarketo.ts';
+import { companyFields, valueOf } from './marketoValues.ts';
 import { read } from './projection.ts';
 
 /** Of a field of a company that somebody edited in Marketo, and that the next change of the account overwrites (F-41, G-12). */

@@ -4,7 +4,7 @@ import type { GoldenRecord } from './goldenRecord.ts';
 import type { MappingRow } from './mapping.ts';
 import { planOf } from './mappingPlan.ts';
 import { emailClaim } from './match.ts';
-import { setField } from './observe.ts';
+import { setField } from './applyChange.ts';
 import { consentRule } from './policy.ts';
 
 /** What whoever reads an email address wishes: an opt-out belongs to the address, not to a record (F-43). */

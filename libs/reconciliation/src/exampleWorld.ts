@@ -13,7 +13,7 @@ import { createParts, type OpenWrite, type Parts, type WorldOptions } from './ex
 import { entryIdOf, lostAnswer, writeDynamics, writeMarketo } from './exampleWrites.ts';
 import { rowKey, type GoldenRecord } from './goldenRecord.ts';
 import { claimOf, claimsOf } from './match.ts';
-import { isPersonForetold } from './planMarketo.ts';
+import { isPersonForetold } from './planPersonCreation.ts';
 
 /** Both sides and the golden records between them; every step is explicit, so that a history can be told line by line. */
 export type World = ReturnType<typeof createWorld>;

@@ -45,7 +45,7 @@ export {
 } from './entityTypes.ts';
 export { customEntity, customTypesOf, type CustomEntity, type CustomEntityRule } from './customEntity.ts';
 export { personOf } from './followers.ts';
-export { isPersonForetold } from './planMarketo.ts';
+export { isPersonForetold } from './planPersonCreation.ts';
 export { parentKey } from './relations.ts';
 export { troublesOf, type Trouble } from './troubles.ts';
 export { claimOf, claimsOf, emailClaim, isFreePerson } from './match.ts';

@@ -11,7 +11,7 @@ import {
 } from './expression.ts';
 import { filterColumn } from './mapping.ts';
 import { planOf } from './mappingPlan.ts';
-import { setField } from './observe.ts';
+import { setField } from './applyChange.ts';
 
 /** Which rows of Dynamics stay out of Marketo. */
 export type Filters = {

@@ -1,7 +1,7 @@
 import type { OperatorWish } from '@lockstep/change-events';
 import { activeRow, type Draft } from './decision.ts';
 import { lookAgainAtEntity, readEntityAgain } from './planEntity.ts';
-import { requestJoin } from './planMarketo.ts';
+import { requestJoin } from './planPersonCreation.ts';
 import { sendCommand } from './sendCommand.ts';
 import { keepApart, unlink } from './unlink.ts';
 import { lookAgain } from './wakeUp.ts';

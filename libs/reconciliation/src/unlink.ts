@@ -1,7 +1,7 @@
 import type { InboxMessage } from '@lockstep/change-events';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { rowKey, type GoldenRecord, type PartedRow } from './goldenRecord.ts';
-import { setField } from './observe.ts';
+import { setField } from './applyChange.ts';
 import { read } from './projection.ts';
 
 const partedMax = 20;

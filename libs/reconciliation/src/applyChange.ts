@@ -1,0 +1,166 @@
+import type { Scalar, Sequence } from '@lockstep/change-events';
+import { heldForReview, type Dispute, type Ruling } from './conflictPolicies.ts';
+import type { Draft, DraftRow } from './decision.ts';
+import type { GoldenField } from './goldenRecord.ts';
+import type { MappingRow } from './mapping.ts';
+import { consentRule, isUnited, maySpeak, ruleOnConflict, ruleOnWrite } from './policy.ts';
+import { isBlank, project, read, type Reading } from './projection.ts';
+import { hold } from './review.ts';
+import { uniteOptions } from './severalOptions.ts';
+
+/** One value of one field, as one row shows it. */
+export type Observation = {
+  readonly row: DraftRow;
+  readonly mapping: MappingRow;
+  readonly reading: Reading;
+  /** The version or the call number that showed it. */
+  readonly at: Sequence;
+  readonly changedAt: string | null;
+  /**
+   * The value that the edit was made on top of, when that is known: the edit knows of it, and cannot collide with the golden
+   * value while that is still the same.
+   */
+  readonly madeOn?: Scalar | undefined;
+};
+
+/** Takes a side's change into the golden record, or rules on the conflict it makes. */
+export function applyChange(draft: Draft, observation: Observation, first: boolean): void {
+  const { mapping, reading, row } = observation;
+  const field = draft.record.fields[mapping.field];
+  if (!field) {
+    if (maySpeak(row.system, mapping)) take(draft, observation, 'first-value');
+    return;
+  }
+  if (project(row.system, mapping, field.value) === reading.side) return;
+  if (first && isBlank(reading.golden)) return;
+  if (!maySpeak(row.system, mapping)) return keepOneWay(draft, observation, { field, first });
+  dispute(draft, observation, { field, first });
+}
+
+/** The policies of the field say whether it may change, and who wins when it is disputed. */
+function dispute(
+  draft: Draft,
+  observation: Observation,
+  { field, first }: { readonly field: GoldenField; readonly first: boolean },
+): void {
+  const { mapping } = observation;
+  const disputed = disputeOf(draft, observation, field);
+  const refusal = ruleOnWrite(mapping, disputed, first);
+  if (refusal) return keepLoser(draft, observation, refusal);
+  if (missedOptOut(observation, field))
+    return keepLoser(draft, observation, { winner: field.source, rule: 'opt-out-wins' });
+  if (isUnited(mapping, draft.record.kind)) return unite(draft, observation, { field, first });
+  const rule = undisputed(observation, field, first);
+  if (rule) return take(draft, observation, rule);
+  decideConflict(draft, observation, ruleOnConflict(mapping, disputed));
+}
+
+/** What an edit added and took away counts beside what the other side did; what it was made on top of is its base. */
+function unite(
+  draft: Draft,
+  { row, mapping, reading, madeOn, changedAt }: Observation,
+  { field, first }: { readonly field: GoldenField; readonly first: boolean },
+): void {
+  const known = madeOn === undefined ? (field.base ?? null) : read(row.system, mapping, madeOn).golden;
+  const base = first ? null : known;
+  const value = uniteOptions(mapping, { held: field.value, incoming: reading.golden, base });
+  if (value === field.value) return;
+  setField(draft, mapping.field, { value, source: row.system, changedAt, rule: 'union' });
+}
+
+/** The address has opted out, and who lifted the record's own opt-out could not know of that yet (F-43). */
+function missedOptOut({ mapping, row, madeOn }: Observation, field: GoldenField): boolean {
+  const { rule, value, agreed } = field;
+  return rule === consentRule && value === true && !agreed && madeOn !== project(row.system, mapping, value);
+}
+
+function disputeOf(
+  { record }: Draft,
+  { row, reading, changedAt }: Observation,
+  { source, value, changedAt: heldAt }: GoldenField,
+): Dispute {
+  return {
+    kind: record.kind,
+    held: { from: source, value, changedAt: heldAt },
+    incoming: { from: row.system, value: reading.golden, changedAt },
+  };
+}
+
+/** A side that may not speak for a field loses, except that what it held before it was met is no edit. */
+function keepOneWay(
+  draft: Draft,
+  observation: Observation,
+  { field, first }: { field: GoldenField; first: boolean },
+): void {
+  if (!first) keepLoser(draft, observation, { winner: field.source, rule: 'one-way' });
+}
+
+/** Why a change simply holds; null when it collides with a value of the other side that is not agreed. */
+function undisputed(
+  { mapping, row, madeOn }: Observation,
+  field: GoldenField,
+  first: boolean,
+): string | null {
+  if (field.source === row.system) return 'changed';
+  if (madeOn !== undefined && madeOn === project(row.system, mapping, field.value)) return 'changed';
+  if (first) return isBlank(field.value) ? 'blank-never-wins' : null;
+  return field.agreed ? 'changed' : null;
+}
+
+function take(draft: Draft, observation: Observation, rule: string): void {
+  const { mapping, reading, row, changedAt } = observation;
+  setField(draft, mapping.field, { value: reading.golden, source: row.system, changedAt, rule });
+}
+
+/** Gives a golden field a new value; what was agreed stays known as its base. */
+export function setField(
+  draft: Draft,
+  name: string,
+  next: Pick<GoldenField, 'value' | 'source' | 'changedAt' | 'rule'>,
+): void {
+  const former = draft.record.fields[name];
+  const { value, source, changedAt, rule } = next;
+  const { eventId } = draft.cause;
+  draft.record.fields[name] = { value, source, changedAt, rule, eventId, base: former?.base, agreed: false };
+  draft.changed.set(name, {
+    field: name,
+    before: draft.changed.get(name)?.before ?? former?.value ?? null,
+    after: next.value,
+    source: next.source,
+    rule: next.rule,
+  });
+}
+
+function decideConflict(draft: Draft, observation: Observation, ruling: Ruling): void {
+  if (ruling.winner !== observation.row.system) {
+    keepLoser(draft, observation, ruling);
+    if (ruling.rule === heldForReview) hold(draft, observation);
+    return;
+  }
+  const { mapping, reading } = observation;
+  record(draft, mapping, { ruling, winner: reading.golden, loser: goldenValue(draft, mapping) });
+  take(draft, observation, ruling.rule);
+}
+
+/** What a side brought is kept as the loser; the golden value holds. */
+function keepLoser(draft: Draft, { mapping, reading }: Observation, ruling: Ruling): void {
+  record(draft, mapping, { ruling, winner: goldenValue(draft, mapping), loser: reading.golden });
+}
+
+const goldenValue = ({ record }: Draft, { field }: MappingRow): Scalar => record.fields[field]?.value ?? null;
+
+/** Records a conflict with both values. */
+function record(
+  draft: Draft,
+  { field }: MappingRow,
+  { ruling, winner, loser }: { readonly ruling: Ruling; readonly winner: Scalar; readonly loser: Scalar },
+): void {
+  draft.conflicts.push({
+    field,
+    winner: ruling.winner,
+    winnerValue: winner,
+    loserValue: loser,
+    rule: ruling.rule,
+    at: new Date(draft.context.nowMs).toISOString(),
+  });
+}
