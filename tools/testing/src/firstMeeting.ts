@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { addRehearsals, emptyRehearsal, type Rehearsal, type SideForecast } from '@lockstep/pipelines';
 import { readBothSides } from './differencesBetween.ts';
 import { makeMeeting, type MeetingSize } from './firstMeetingPeople.ts';
+import { askOperator, OperatorRefusal, operatorToken } from './operatorClient.ts';
 import { startLockstep, type Lockstep } from './startLockstep.ts';
 
 /** One number that was foretold, and what the emulators' own logs say that happened. */
@@ -15,25 +16,31 @@ export type MeetingReport = {
   readonly writeSeconds: number;
 };
 
-const token = 'a-token-of-sixteen-characters';
 const quietMs = 6_000;
 const pollMs = 1_000;
 
 type Page = { readonly counts: Rehearsal; readonly next: string | null; readonly isFinal: boolean };
 type Final = { readonly rehearsal: Rehearsal; readonly isFinal: boolean };
 
+/** Told of every rehearsal that was read. */
+export type OnRehearsal = (step: 'rehearsing' | 'writing', rehearsal: Rehearsal) => void;
+
 /** Lets two sides meet for the first time: rehearses, writes, and counts in the emulators what was foretold. */
-export async function meetFirst(size: MeetingSize, timeoutMs: number): Promise<MeetingReport> {
-  const settings = { API_TOKEN: token, WRITE_TO_DYNAMICS: 'observe', WRITE_TO_MARKETO: 'observe' };
+export async function meetFirst(
+  size: MeetingSize,
+  timeoutMs: number,
+  onRehearsal: OnRehearsal = () => undefined,
+): Promise<MeetingReport> {
+  const settings = { API_TOKEN: operatorToken, WRITE_TO_DYNAMICS: 'observe', WRITE_TO_MARKETO: 'observe' };
   const lockstep = await startLockstep({ seed: makeMeeting(size), settings });
   const late = AbortSignal.timeout(timeoutMs);
   try {
     const startedMs = performance.now();
-    const { rehearsal } = await untilFinal(lockstep, late);
+    const { rehearsal } = await untilFinal(lockstep, late, onRehearsal);
     const readyMs = performance.now();
     const before = await lastStates(lockstep);
     await go(lockstep);
-    const endedMs = await untilQuiet(lockstep, late);
+    const endedMs = await untilQuiet(lockstep, late, onRehearsal);
     const left = (await rehearse(lockstep)).rehearsal;
     const sides = await writtenSince(lockstep, before);
     return {
@@ -49,24 +56,34 @@ export async function meetFirst(size: MeetingSize, timeoutMs: number): Promise<M
 const busyTriesMax = 30;
 
 /** A database that is busy with a first load may not answer in time: that is asked again. */
-async function call<Answer>(lockstep: Lockstep, path: string, body?: object, tries = 0): Promise<Answer> {
-  const answer = await fetch(`${lockstep.processes.reconciler.url}${path}`, {
-    headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
-    ...(body && { method: 'POST', body: JSON.stringify(body) }),
-  });
-  if (answer.status === 503 && tries < busyTriesMax) {
-    await sleep(pollMs);
-    return call(lockstep, path, body, tries + 1);
+async function ask<Answer>(
+  { processes }: Pick<Lockstep, 'processes'>,
+  path: string,
+  body?: object,
+  tries = 0,
+): Promise<Answer> {
+  try {
+    return await askOperator<Answer>(processes.reconciler, path, body);
+  } catch (error) {
+    const isBusy = error instanceof OperatorRefusal && error.status === 503;
+    if (!isBusy || tries >= busyTriesMax) throw error;
   }
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-
-  return (await answer.json()) as Answer;
+  await sleep(pollMs);
+  return ask({ processes }, path, body, tries + 1);
 }
 
+/** Reads every record, and then leaves the database three times as long to those whom it watches. */
 async function rehearse(lockstep: Lockstep): Promise<Final> {
+  const startedMs = performance.now();
+  const found = await readRehearsal(lockstep);
+  await sleep(Math.max(pollMs, 3 * (performance.now() - startedMs)));
+  return found;
+}
+
+async function readRehearsal(lockstep: Lockstep): Promise<Final> {
   let [rehearsal, isFinal, after] = [emptyRehearsal, true, ''];
   for (;;) {
-    const page: Page = await call(lockstep, `/v1/rehearsal${after && `?after=${encodeURIComponent(after)}`}`);
+    const page: Page = await ask(lockstep, `/v1/rehearsal${after && `?after=${encodeURIComponent(after)}`}`);
     rehearsal = addRehearsals(rehearsal, page.counts);
     isFinal &&= page.isFinal;
     if (page.next === null) return { rehearsal, isFinal };
@@ -75,21 +92,21 @@ async function rehearse(lockstep: Lockstep): Promise<Final> {
 }
 
 /** Twice the same, since a wake-up may be on its way between two topics. */
-async function untilFinal(lockstep: Lockstep, late: AbortSignal): Promise<Final> {
+async function untilFinal(lockstep: Lockstep, late: AbortSignal, onRehearsal: OnRehearsal): Promise<Final> {
   for (let former = ''; ;) {
     await lockstep.services.assertRunning();
     const found = await rehearse(lockstep);
+    onRehearsal('rehearsing', found.rehearsal);
     const text = JSON.stringify(found.rehearsal);
     if (found.isFinal && found.rehearsal.records.undecided === 0 && text === former) return found;
     former = text;
     if (late.aborted) throw new Error(`not final: ${text}\n${await lockstep.services.lastLines()}`);
-    await sleep(2 * pollMs);
   }
 }
 
 async function go(lockstep: Lockstep): Promise<void> {
   for (const target of ['reconciler/to-dynamics', 'reconciler/to-marketo'])
-    await call(lockstep, '/v1/control', { action: 'resume', target, actor: 'first meeting' });
+    await ask(lockstep, '/v1/control', { action: 'resume', target, actor: 'first meeting' });
 }
 
 type States = { readonly dynamics: number; readonly marketo: number };
@@ -100,17 +117,17 @@ const lastStates = async ({ dynamics, marketo }: Lockstep): Promise<States> => (
 });
 
 /** When nothing is foretold any more, and neither side changes; answers when the last change was. */
-async function untilQuiet(lockstep: Lockstep, late: AbortSignal): Promise<number> {
+async function untilQuiet(lockstep: Lockstep, late: AbortSignal, onRehearsal: OnRehearsal): Promise<number> {
   let [seen, movedMs] = ['', performance.now()];
   for (;;) {
     await lockstep.services.assertRunning();
     const { rehearsal } = await rehearse(lockstep);
+    onRehearsal('writing', rehearsal);
     const now = JSON.stringify([await lastStates(lockstep), rehearsal]);
     if (now !== seen) [seen, movedMs] = [now, performance.now()];
     const isDone = Object.values(rehearsal.sides).every(({ creates, updates }) => isEmpty(creates, updates));
     if (isDone && performance.now() - movedMs > quietMs) return movedMs;
     if (late.aborted) throw new Error(`not quiet: ${seen}\n${await lockstep.services.lastLines()}`);
-    await sleep(pollMs);
   }
 }
 

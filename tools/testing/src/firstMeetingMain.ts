@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import Table from 'cli-table3';
 import { Command, InvalidArgumentError } from 'commander';
-import { meetFirst } from './firstMeeting.ts';
+import { meetFirst, type OnRehearsal } from './firstMeeting.ts';
 import type { MeetingSize } from './firstMeetingPeople.ts';
 
 function count(text: string): number {
@@ -29,7 +29,22 @@ if (size.common + 2 * size.sameEmail > size.people)
 if (size.common + size.sameEmail + (size.sameRows ?? 0) > size.people)
   program.error('--same-rows must leave out --common and --same-email of --people', { exitCode: 2 });
 
-const report = await meetFirst(size, minutes * 60_000);
+const sayEveryMs = 10_000;
+let saidMs = 0;
+
+const say: OnRehearsal = (step, { records, sides }) => {
+  if (performance.now() - saidMs < sayEveryMs) return;
+  saidMs = performance.now();
+  const left = Object.values(sides).flatMap(({ creates, updates }) =>
+    Object.values({ ...creates, ...updates }),
+  );
+  const writes = left.reduce((sum, count) => sum + count, 0);
+  process.stderr.write(
+    `[first-meeting] ${step}: ${records.persons} persons, ${records.undecided} undecided, ${records.linked} linked, ${writes} writes foretold\n`,
+  );
+};
+
+const report = await meetFirst(size, minutes * 60_000, say);
 const table = new Table({ head: ['what', 'forecast', 'actual'], style: { head: [], border: [] } });
 for (const { what, forecast, actual } of report.numbers) table.push([what, forecast, actual]);
 const differing = report.numbers.filter(({ forecast, actual }) => forecast !== actual);

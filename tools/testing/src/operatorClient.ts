@@ -5,12 +5,22 @@ import type { ServiceProcess } from './serviceProcess.ts';
 /** Token of the operator's API in tests. */
 export const operatorToken = 'a-token-of-sixteen-characters';
 
-/** Asks the operator's API of a reconciler whose `API_TOKEN` is `operatorToken`; throws with its answer when it refuses. */
-export async function askOperator(
+/** What an operator's question was refused with. */
+export class OperatorRefusal extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Asks the operator's API of a reconciler whose `API_TOKEN` is `operatorToken`; throws an `OperatorRefusal` with its answer when it refuses. */
+export async function askOperator<Answer = Values>(
   { url }: Pick<ServiceProcess, 'url'>,
   path: string,
   body?: object,
-): Promise<Values> {
+): Promise<Answer> {
   const answer = await fetch(`${url}${path}`, {
     headers: {
       authorization: `Bearer ${operatorToken}`,
@@ -18,9 +28,9 @@ export async function askOperator(
     },
     ...(body && { method: 'POST', body: JSON.stringify(body) }),
   });
-  const found = (await answer.json()) as Values;
-  if (!answer.ok) throw new Error(`${path}: ${JSON.stringify(found)}`);
-  return found;
+  if (!answer.ok) throw new OperatorRefusal(answer.status, `${path}: ${await answer.text()}`);
+
+  return (await answer.json()) as Answer;
 }
 
 /** Asks until it holds; throws with the last answer after `timeoutMs`. */
