@@ -18,29 +18,31 @@ export type MeetingReport = {
 
 const quietMs = 6_000;
 const pollMs = 1_000;
+/** Records of one answer, as many as the API gives. */
+const pageSize = 500;
 
 type Page = { readonly counts: Rehearsal; readonly next: string | null; readonly isFinal: boolean };
 type Final = { readonly rehearsal: Rehearsal; readonly isFinal: boolean };
 
-/** Told of every rehearsal that was read. */
-export type OnRehearsal = (step: 'rehearsing' | 'writing', rehearsal: Rehearsal) => void;
+/** Told how far it is, in words; every second or two. */
+export type OnProgress = (text: string) => void;
 
 /** Lets two sides meet for the first time: rehearses, writes, and counts in the emulators what was foretold. */
 export async function meetFirst(
   size: MeetingSize,
   timeoutMs: number,
-  onRehearsal: OnRehearsal = () => undefined,
+  onProgress: OnProgress = () => undefined,
 ): Promise<MeetingReport> {
   const settings = { API_TOKEN: operatorToken, WRITE_TO_DYNAMICS: 'observe', WRITE_TO_MARKETO: 'observe' };
   const lockstep = await startLockstep({ seed: makeMeeting(size), settings });
   const late = AbortSignal.timeout(timeoutMs);
   try {
     const startedMs = performance.now();
-    const { rehearsal } = await untilFinal(lockstep, late, onRehearsal);
+    const { rehearsal } = await untilFinal(lockstep, late, onProgress);
     const readyMs = performance.now();
     const before = await lastStates(lockstep);
     await go(lockstep);
-    const endedMs = await untilQuiet(lockstep, late, onRehearsal);
+    const endedMs = await untilQuiet(lockstep, late, onProgress);
     const left = (await rehearse(lockstep)).rehearsal;
     const sides = await writtenSince(lockstep, before);
     return {
@@ -72,18 +74,10 @@ async function ask<Answer>(
   return ask({ processes }, path, body, tries + 1);
 }
 
-/** Reads every record, and then leaves the database three times as long to those whom it watches. */
 async function rehearse(lockstep: Lockstep): Promise<Final> {
-  const startedMs = performance.now();
-  const found = await readRehearsal(lockstep);
-  await sleep(Math.max(pollMs, 3 * (performance.now() - startedMs)));
-  return found;
-}
-
-async function readRehearsal(lockstep: Lockstep): Promise<Final> {
   let [rehearsal, isFinal, after] = [emptyRehearsal, true, ''];
   for (;;) {
-    const page: Page = await ask(lockstep, `/v1/rehearsal${after && `?after=${encodeURIComponent(after)}`}`);
+    const page = await ask<Page>(lockstep, pagePath(pageSize, after));
     rehearsal = addRehearsals(rehearsal, page.counts);
     isFinal &&= page.isFinal;
     if (page.next === null) return { rehearsal, isFinal };
@@ -91,16 +85,21 @@ async function readRehearsal(lockstep: Lockstep): Promise<Final> {
   }
 }
 
-/** Twice the same, since a wake-up may be on its way between two topics. */
-async function untilFinal(lockstep: Lockstep, late: AbortSignal, onRehearsal: OnRehearsal): Promise<Final> {
+const pagePath = (limit: number, after = ''): string =>
+  `/v1/rehearsal?limit=${limit}${after && `&after=${encodeURIComponent(after)}`}`;
+
+/** Twice the same, since a wake-up may be on its way between two topics. All records are read only when one says that nothing lags. */
+async function untilFinal(lockstep: Lockstep, late: AbortSignal, onProgress: OnProgress): Promise<Final> {
   for (let former = ''; ;) {
     await lockstep.services.assertRunning();
+    if (late.aborted) throw new Error(`not final: ${former}\n${await lockstep.services.lastLines()}`);
+    await sleep(2 * pollMs);
+    onProgress(former === '' ? 'both sides are read' : `rehearsed: ${former}`);
+    if (!(await ask<Page>(lockstep, pagePath(1))).isFinal) continue;
     const found = await rehearse(lockstep);
-    onRehearsal('rehearsing', found.rehearsal);
     const text = JSON.stringify(found.rehearsal);
     if (found.isFinal && found.rehearsal.records.undecided === 0 && text === former) return found;
     former = text;
-    if (late.aborted) throw new Error(`not final: ${text}\n${await lockstep.services.lastLines()}`);
   }
 }
 
@@ -116,18 +115,20 @@ const lastStates = async ({ dynamics, marketo }: Lockstep): Promise<States> => (
   marketo: await marketo.control.lastState(),
 });
 
-/** When nothing is foretold any more, and neither side changes; answers when the last change was. */
-async function untilQuiet(lockstep: Lockstep, late: AbortSignal, onRehearsal: OnRehearsal): Promise<number> {
+/** When neither side has changed for a while and nothing is foretold any more; answers when the last change was. */
+async function untilQuiet(lockstep: Lockstep, late: AbortSignal, onProgress: OnProgress): Promise<number> {
   let [seen, movedMs] = ['', performance.now()];
   for (;;) {
     await lockstep.services.assertRunning();
-    const { rehearsal } = await rehearse(lockstep);
-    onRehearsal('writing', rehearsal);
-    const now = JSON.stringify([await lastStates(lockstep), rehearsal]);
-    if (now !== seen) [seen, movedMs] = [now, performance.now()];
-    const isDone = Object.values(rehearsal.sides).every(({ creates, updates }) => isEmpty(creates, updates));
-    if (isDone && performance.now() - movedMs > quietMs) return movedMs;
     if (late.aborted) throw new Error(`not quiet: ${seen}\n${await lockstep.services.lastLines()}`);
+    await sleep(pollMs);
+    const now = JSON.stringify(await lastStates(lockstep));
+    onProgress(`changes of each side: ${now}`);
+    if (now !== seen) [seen, movedMs] = [now, performance.now()];
+    if (performance.now() - movedMs < quietMs) continue;
+    const { rehearsal } = await rehearse(lockstep);
+    const isDone = Object.values(rehearsal.sides).every(({ creates, updates }) => isEmpty(creates, updates));
+    if (isDone && JSON.stringify(await lastStates(lockstep)) === seen) return movedMs;
   }
 }
 

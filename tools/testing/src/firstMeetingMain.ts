@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import Table from 'cli-table3';
 import { Command, InvalidArgumentError } from 'commander';
-import { meetFirst, type OnRehearsal } from './firstMeeting.ts';
+import { meetFirst, type OnProgress } from './firstMeeting.ts';
 import type { MeetingSize } from './firstMeetingPeople.ts';
 
 function count(text: string): number {
@@ -32,16 +32,10 @@ if (size.common + size.sameEmail + (size.sameRows ?? 0) > size.people)
 const sayEveryMs = 10_000;
 let saidMs = 0;
 
-const say: OnRehearsal = (step, { records, sides }) => {
+const say: OnProgress = (text) => {
   if (performance.now() - saidMs < sayEveryMs) return;
   saidMs = performance.now();
-  const left = Object.values(sides).flatMap(({ creates, updates }) =>
-    Object.values({ ...creates, ...updates }),
-  );
-  const writes = left.reduce((sum, count) => sum + count, 0);
-  process.stderr.write(
-    `[first-meeting] ${step}: ${records.persons} persons, ${records.undecided} undecided, ${records.linked} linked, ${writes} writes foretold\n`,
-  );
+  process.stderr.write(`[first-meeting] ${text}\n`);
 };
 
 const report = await meetFirst(size, minutes * 60_000, say);

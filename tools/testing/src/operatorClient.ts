@@ -7,11 +7,11 @@ export const operatorToken = 'a-token-of-sixteen-characters';
 
 /** What an operator's question was refused with. */
 export class OperatorRefusal extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-  ) {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
     super(message);
+    this.status = status;
   }
 }
 
