@@ -11,7 +11,7 @@ import type { MappingRow } from './mapping.ts';
 import { tell, type Story } from './feedStory.ts';
 import { applyChange, type Observation } from './applyChange.ts';
 import { observe } from './observe.ts';
-import { read, type Reading } from './projection.ts';
+import { read, readDisplay, type Reading } from './projection.ts';
 
 /** GUIDs kept per person: more than a feed page can hold of one person between two decisions. */
 const decidedEvidenceMax = 100;
@@ -73,6 +73,7 @@ function absorbUntold(draft: Draft, field: FieldEvidence): void {
 function absorbTold(draft: Draft, field: FieldEvidence): void {
   const { row, mapping, evidence, event } = field;
   const writes = ownWrites(draft, row, mapping);
+  meetFormer(draft, field, writes);
   const story = tell(mapping, evidence, writes);
   forgetTold(row, mapping, story.told);
   const [at, changedAt] = [event.page, changeTime(story, event)];
@@ -83,6 +84,16 @@ function absorbTold(draft: Draft, field: FieldEvidence): void {
   if (state && isExplained(field, { story, state, writes }))
     observeState(draft, { row, mapping, at, changedAt, reading: state, madeOn: story.basis }, story, edit);
   if (story.confirmed) confirm(row, mapping.field);
+}
+
+/** What a person held before the edits that the feed tells of is met first, so that these are edits of it and no first sight. */
+function meetFormer(draft: Draft, field: FieldEvidence, writes: readonly Scalar[]): void {
+  const { row, mapping, evidence, event } = field;
+  const [first] = evidence;
+  const isMet = row.seen[mapping.field] !== undefined || writes.length > 0;
+  if (!first || isMet || !draft.record.fields[mapping.field]) return;
+  const reading = readDisplay(mapping, first.oldValue);
+  observe(draft, { row, mapping, reading, at: event.page, changedAt: null });
 }
 
 /** What a person is made with comes before whatever is told of it, and runs over nothing. */

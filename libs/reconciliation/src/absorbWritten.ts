@@ -1,10 +1,5 @@
-import {
-  isAfter,
-  type ChangeEvent,
-  type DynamicsOutcome,
-  type Scalar,
-  type Sequence,
-} from '@lockstep/change-events';
+import { isAfter, type ChangeEvent, type DynamicsOutcome, type Scalar } from '@lockstep/change-events';
+import { applyChange, type Observation } from './applyChange.ts';
 import { absorbCarriedOut } from './absorbCarriedOut.ts';
 import { absorbCreation } from './absorbCreation.ts';
 import { readingOf } from './absorbDynamics.ts';
@@ -42,9 +37,10 @@ function absorbWrite(draft: Draft, { entry, written, event }: WriteAnswer): void
   row.inFlight = {};
   if (written.result === 'MISSING') row.missing = true;
   if (isOutdatedRefusal(row, entry.ifMatch, written)) return;
+  const isUndone = written.code === null && entry.attempts === 0;
   for (const mapping of draft.context.mapping) {
     const sent = inFlight[mapping.field];
-    if (sent) absorbAnswer(draft, { row, mapping, sent: sent.value, written, event });
+    if (sent) absorbAnswer(draft, { row, mapping, sent: sent.value, isUndone, written, event });
   }
 }
 
@@ -52,6 +48,8 @@ type Answer = {
   readonly row: DraftRow;
   readonly mapping: MappingRow;
   readonly sent: Scalar;
+  /** The only attempt was answered: unless it was written, nothing was. */
+  readonly isUndone: boolean;
   readonly written: DynamicsOutcome;
   readonly event: ChangeEvent | null;
 };
@@ -64,7 +62,7 @@ function absorbAnswer(draft: Draft, answer: Answer): void {
     case 'WRITTEN':
       return at ? settle(draft, { row, mapping, value: sent, at }) : undefined;
     case 'STALE':
-      return at ? settleStale(draft, answer, at) : undefined;
+      return event ? settleStale(draft, answer, event) : undefined;
     case 'REFUSED':
       if (written.field === null || written.field === mapping.columns[row.table]) {
         const code = written.code ?? 'DYNAMICS_REFUSED';
@@ -76,22 +74,32 @@ function absorbAnswer(draft: Draft, answer: Answer): void {
 }
 
 /**
- * The row moved on from the version our write was guarded by. It may show our value: then that is our own echo. When the
- * answer was lost and the row shows the former value, nobody can tell "never applied" from "applied and put back": we write
- * again, and keep what was there as the loser of a conflict.
+ * The row moved on from the version our write was guarded by. It may show our value: then that is our own echo, unless nothing
+ * was written. When the answer was lost and the row shows the former value, nobody can tell "never applied" from "applied and
+ * put back": we write again, and keep what was there as the loser of a conflict.
  */
-function settleStale(draft: Draft, answer: Answer, at: Sequence): void {
-  const { row, mapping, sent, written, event } = answer;
-  const reading = event ? readingOf(row, mapping, event) : null;
-  if (!reading) return;
-  const seen = row.seen[mapping.field];
-  if (reading.side === sent && isAfter(at, seen?.at)) row.seen[mapping.field] = { value: sent, at };
+function settleStale(draft: Draft, answer: Answer, event: ChangeEvent): void {
+  const { row, mapping, sent, isUndone, written } = answer;
+  const { version: at, changedAt } = event;
+  const reading = readingOf(row, mapping, event);
+  if (!at || !reading) return;
+  if (reading.side === sent) {
+    const shown = { row, mapping, reading, at, changedAt };
+    return isUndone ? reopen(draft, shown) : recognise(shown);
+  }
   const isAnswerLost = written.code !== null;
-  if (isAnswerLost && isReverted(reading, sent, seen)) keepReverted(draft, mapping, reading);
+  if (isAnswerLost && reading.side === row.seen[mapping.field]?.value) keepReverted(draft, mapping, reading);
 }
 
-function isReverted(reading: Reading, sent: Scalar, seen: DraftRow['seen'][string] | undefined): boolean {
-  return reading.side !== sent && reading.side === seen?.value;
+/** Our own echo. */
+function recognise({ row, mapping, reading, at }: Observation): void {
+  if (isAfter(at, row.seen[mapping.field]?.at)) row.seen[mapping.field] = { value: reading.side, at };
+}
+
+/** Somebody's edit of the same value, which a page has shown already. What no page has shown is decided with the row. */
+function reopen(draft: Draft, edit: Observation): void {
+  const { row, mapping, reading } = edit;
+  if (row.seen[mapping.field]?.value === reading.side) applyChange(draft, edit, false);
 }
 
 function keepReverted(draft: Draft, mapping: MappingRow, reading: Reading): void {

@@ -151,6 +151,24 @@ describe('an opt-out of an email address', () => {
     expect(optOutsOf(world, 'lead-2')).toEqual([false, false, false]);
   });
 
+  it.each(['lead', 'contact'] as const)(
+    'is lifted by its person in the moment in which that meets its %s',
+    (kind) => {
+      const world = createWorld({ matchByEmail: true });
+      const person = world.marketo.create({ email, unsubscribed: true });
+      world.readMarketo(person);
+      world.state.losesForwards = true;
+      appear(world, `${kind}-1`);
+      const target = `golden/${kind}-1`;
+      world.handAnswer({ kind: 'wake-up', goldenId: `golden/${person}`, reason: 'join', target });
+      world.state.losesForwards = false;
+      world.marketo.write(person, { unsubscribed: false });
+      world.settle();
+
+      expect(optOutsOf(world, `${kind}-1`)).toEqual([false, false, false]);
+    },
+  );
+
   it('leaves the other opt-outs to each record', () => {
     const world = sharers('lead-1', 'lead-2');
     world.dynamics.edit('lead-1', { donotemail: true });

@@ -1,5 +1,5 @@
 import type { DynamicsOutcome, InboxMessage } from '@lockstep/change-events';
-import { linkedPair, writesTo, type Pair } from './examplePairs.ts';
+import { conflictsOf, linkedPair, values, writesTo, type Pair } from './examplePairs.ts';
 import { createWorld, type World } from './exampleWorld.ts';
 import type { DynamicsEntry } from './goldenRecord.ts';
 
@@ -14,9 +14,9 @@ function entryOf({ state }: World): DynamicsEntry {
   return write.entry;
 }
 
-/** Dynamics is asked to change two columns of a lead. */
-function asked(): Asked {
-  const pair = linkedPair('lead', { jobtitle: 'Engineer', address1_city: 'Lyon' });
+/** Dynamics is asked to change two columns. */
+function asked(kind: 'lead' | 'contact' = 'lead'): Asked {
+  const pair = linkedPair(kind, { jobtitle: 'Engineer', address1_city: 'Lyon' });
   pair.world.marketo.write(pair.person, { title: 'Architect', city: 'Nantes' });
   pair.world.readMarketo(pair.person);
   return { ...pair, entry: entryOf(pair.world) };
@@ -118,7 +118,24 @@ describe('a write whose guard failed', () => {
     });
   });
 
-  it.each([null, 'DYNAMICS_UNREACHABLE'])('is its own echo where the row shows its values (%s)', (code) => {
+  it.each([true, false])(
+    'is none of ours where the row shows its value all the same (in a page: %s)',
+    (isPaged) => {
+      const story = asked('contact');
+      story.world.dynamics.edit(story.row, { jobtitle: 'Architect' });
+      if (isPaged) story.world.readDynamics(story.row);
+      story.world.marketo.write(story.person, { title: 'President' });
+      story.world.readMarketo(story.person);
+      story.world.settle();
+
+      expect(values(story, 'jobTitle')).toEqual(['Architect', 'Architect', 'Architect']);
+      expect(conflictsOf(story.world)).toContainEqual(
+        expect.objectContaining({ winner: 'dynamics', winnerValue: 'Architect', loserValue: 'President' }),
+      );
+    },
+  );
+
+  it.each([null, 'DYNAMICS_UNREACHABLE'])('changes nothing where the row shows its values (%s)', (code) => {
     const story = moved({ jobtitle: 'Architect', address1_city: 'Nantes' });
     const { conflicts, dynamicsWrites, record } = show(story, { result: 'STALE', code });
 

@@ -6,7 +6,7 @@ import {
 } from './brokenVariants.ts';
 import type { FindingKind } from '@lockstep/checker';
 import type { Action, Plan } from './actions.ts';
-import { planRun } from './planRun.ts';
+import { defaultPlanOptions, planRun } from './planRun.ts';
 import { isClean, runPlan } from './runPlan.ts';
 import { resultOf, runSeeds } from './runSeeds.ts';
 import { shrinkPlan } from './shrink.ts';
@@ -107,9 +107,21 @@ describe('the simulation', () => {
     [160634, 'the same'],
     [200612, 'the same, by an opt-out of its address'],
     [112311, 'a row without a person, since the one that it was to join was deleted first'],
+    [121317, 'a lift of an opt-out that lost in the moment in which its person met its row'],
+    [160716, 'the same'],
+    [121397, 'an opt-out taken for a write of ours that was never made'],
   ])('finds nothing in seed %i, which once showed %s', async (seed) => {
     expect(isClean(await runPlan(planRun(seed)))).toBe(true);
   });
+
+  it.each([[930557, 'a lift of an opt-out that lost in the moment in which its person met its row']])(
+    'finds nothing in seed %i with an operator, which once showed %s',
+    async (seed) => {
+      const options = { ...defaultPlanOptions, operatorShare: 0.1 };
+
+      expect(isClean(await runPlan(planRun(seed, options)))).toBe(true);
+    },
+  );
 
   it('reaches what it is there for: conflicts, linked pairs and every kind of fault', async () => {
     const totals = { pairs: 0, conflicts: 0, faults: new Set<string>() };
