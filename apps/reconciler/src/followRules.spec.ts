@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tableDefinitions, type MessageCodec, type TableDefinition } from '@lockstep/change-events';
-import { inMemoryDynamics } from '@lockstep/ports';
+import { inMemoryDynamics, type InMemoryDynamics } from '@lockstep/ports';
 import { openRules, type Rules } from '@lockstep/rules';
 import { createLogger } from '@lockstep/service-runtime';
 import { entityTables } from './customEntities.ts';
@@ -26,7 +26,7 @@ const lead = tableDefinitions['lead'] as TableDefinition;
 async function partsWith(
   type: 'string' | 'integer',
   also = '',
-): Promise<{ parts: RulesParts; defined: string[] }> {
+): Promise<{ parts: RulesParts & { dynamics: InMemoryDynamics }; defined: string[] }> {
   const file = join(folder, 'lockstep.yaml');
   await writeFile(file, `${text}\n${also}`);
   const dynamics = inMemoryDynamics({ tables: { ...tableDefinitions, new_visit: visit } });
@@ -61,6 +61,31 @@ describe('rules with a new column', () => {
 
     expect(columnsOf(rulesInForce(parts))).toBeUndefined();
     expect(defined).toEqual([]);
+  });
+});
+
+describe('a new column of an account', () => {
+  it('is in force once Dynamics has described it; one of another type is left alone and named', async () => {
+    const rule =
+      'entities: { account: { fields: { tier: { column: new_tier }, size: { column: new_size }, sicCode: off } } }';
+    const { parts } = await partsWith('string', rule);
+    const warned: unknown[] = [];
+    const account = tableDefinitions['account'] as TableDefinition;
+    const fields = [
+      ...account.fields,
+      { name: 'new_tier', type: 'string' as const },
+      { name: 'new_size', type: 'integer' as const },
+    ];
+    parts.dynamics.setColumns('account', { definition: { ...account, fields }, hidden: [] });
+    const accountFields = () => rulesInForce(parts).entityMappings?.['account']?.map(({ field }) => field);
+    expect(accountFields()).toEqual(expect.not.arrayContaining(['tier', 'size', 'sicCode']));
+
+    const log = { ...parts.log, warn: (about: unknown) => void warned.push(about) };
+    await untilDescribed({ ...parts, log }, new AbortController().signal);
+
+    expect(accountFields()).toEqual(expect.arrayContaining(['company', 'industry', 'tier']));
+    expect(accountFields()).toEqual(expect.not.arrayContaining(['size', 'sicCode']));
+    expect(warned).toContainEqual({ table: 'account', columns: ['new_size'] });
   });
 });
 

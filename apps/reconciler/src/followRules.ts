@@ -6,13 +6,15 @@ import {
   type TableDefinition,
 } from '@lockstep/change-events';
 import type { DynamicsCatalog } from '@lockstep/ports';
-import { namesIn, type CustomEntity } from '@lockstep/reconciliation';
-import { describedRows, isDefaultColumn, personTable, type Rules, type RulesSource } from '@lockstep/rules';
+import { builtInType, namesIn, type CustomEntity, type MappingRow } from '@lockstep/reconciliation';
+import { describedRows, isDefaultColumn, mappedTable, type Rules, type RulesSource } from '@lockstep/rules';
 import { reasonOf, systemClock, type Log } from '@lockstep/service-runtime';
 import { customEntitiesOf, describeCustoms } from './customEntities.ts';
 import { describeTables, watchDefinitions, type WatchOptions } from './watchDefinitions.ts';
 
 const retryMs = 5000;
+const lackingSentence =
+  'The rules read columns that Dynamics does not show, or shows with another type: fields leave them alone, and in a filter they keep nobody out.';
 
 export type RulesParts = {
   readonly rules: RulesSource;
@@ -39,8 +41,21 @@ export function rulesInForce({ rules, definitions, tables }: RulesParts): RulesI
   const current = rules.current();
   const customs = customEntitiesOf(current, definitions, tables);
 
-  return { ...current, mapping: describedRows(current.mapping, definitions), customs };
+  return {
+    ...current,
+    mapping: describedRows(current.mapping, definitions),
+    entityMappings: mapEntities(current, (mapping) => describedRows(mapping, definitions)),
+    customs,
+  };
 }
+
+const mapEntities = <Result>(
+  { entityMappings = {} }: Rules,
+  change: (mapping: readonly MappingRow[], entity: string) => Result,
+): Readonly<Record<string, Result>> =>
+  Object.fromEntries(
+    Object.entries(entityMappings).map(([entity, mapping]) => [entity, change(mapping, entity)]),
+  );
 
 /** A column that is not asked back could be overrun: nothing is decided before new ones have been described. */
 export async function untilDescribed(parts: RulesParts, signal: AbortSignal): Promise<void> {
@@ -100,12 +115,17 @@ function watchOptions(parts: RulesParts): WatchOptions {
     catalog: dynamics,
     describeOthers: (signal) => describeCustoms(parts, signal),
     ofAnyType: { lead: columnsOf(filters, 'lead'), contact: columnsOf(filters, 'contact') },
-    onLacking: (table, columns) =>
-      log.warn(
-        { table, columns },
-        'The filter reads columns that Dynamics does not show; what hangs on them keeps nobody out.',
+    onLacking: (table, columns) => {
+      const added = columns.filter((column) => !isDefaultColumn(table, column));
+      if (added.length > 0) log.warn({ table, columns: added }, lackingSentence);
+    },
+    wanted: {
+      lead: mappedTable('lead', mapping),
+      contact: mappedTable('contact', mapping),
+      ...mapEntities(rules.current(), (rows, entity) =>
+        mappedTable(builtInType(entity)?.table ?? entity, rows),
       ),
-    wanted: { lead: personTable('lead', mapping), contact: personTable('contact', mapping) },
+    },
     clock: systemClock,
     onDescribed: (definition) => defineTopic(codec, definition),
     onFailure: (error, table) =>

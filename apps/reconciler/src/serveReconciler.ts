@@ -86,7 +86,7 @@ function reconcilerBy(
     ...stores,
     clock: systemClock,
     mapping: mappingFor(rules.mapping, config.dynamicsTables),
-    entityMappings: entityMappingsFor(config.dynamicsTables, rules.customs, rules.writeBack),
+    entityMappings: entityMappingsFor(config.dynamicsTables, rules),
     customTypes: customTypesOf(rules.customs),
     policy: policyBy(rules, config.matchByEmail),
     writeDynamics,

@@ -14,7 +14,7 @@ export type WatchOptions = {
   readonly onFailure: (error: unknown, table: string) => void;
   /** Before a table is asked back with these columns; what it throws leaves the columns as they were. */
   readonly onDescribed?: (definition: TableDefinition) => Promise<void>;
-  /** Columns of any type that Dynamics does not have, or does not show. */
+  /** Columns that Dynamics does not have, does not show, or has with another type. */
   readonly onLacking?: (table: string, columns: readonly string[]) => void;
   /** Describes what else there is; false when some of it could not be. */
   readonly describeOthers?: (signal: AbortSignal) => Promise<boolean>;
@@ -61,7 +61,8 @@ async function refresh(
   try {
     const described = await describe(catalog, { wanted, also }, signal);
     await onDescribed?.(described);
-    const lacking = also.filter((column) => !described.fields.some(({ name }) => name === column));
+    const asked = [...wanted.fields.map(({ name }) => name), ...also];
+    const lacking = asked.filter((column) => !described.fields.some(({ name }) => name === column));
     if (lacking.length > 0) onLacking?.(wanted.table, lacking);
     definitions[wanted.table] = described;
 

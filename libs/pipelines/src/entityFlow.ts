@@ -85,7 +85,7 @@ function startOwner(setting: Setting): void {
     ...stores,
     clock,
     mapping: defaultMapping,
-    entityMappings: entityMappingsFor(tables, customs, writeBack),
+    entityMappings: entityMappingsFor(tables, { customs, writeBack }),
     customTypes: customTypesOf(customs),
     policy: { ...nativePolicy, matchByEmail: true, ...policy },
     writeDynamics: async (planned) => void writes.push(...planned),

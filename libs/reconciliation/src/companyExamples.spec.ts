@@ -9,7 +9,7 @@ const tables = ['account', 'systemuser'];
 const writtenBack = (...fields: string[]) =>
   ({
     ...builtInType('account'),
-    mapping: entityMappingsFor(tables, [], fields)['account'] ?? [],
+    mapping: entityMappingsFor(tables, { writeBack: fields })['account'] ?? [],
   }) as EntityType;
 
 /** An account that Marketo has, written by the first call. */

@@ -173,7 +173,7 @@ describe('a custom row whose path has two hops', () => {
 
   it('makes the row between them hold whom it names, and tell nobody', () => {
     const { entity } = createVisits({ path: ['new_tripid', 'primarycontactid'] });
-    const { account = [] } = entityMappingsFor(['account', 'new_visit'], [entity]);
+    const { account = [] } = entityMappingsFor(['account', 'new_visit'], { customs: [entity] });
     const story = createEntityStory('account', { ...accountType, mapping: account });
 
     const first = story.row(1, { name: 'Example Ltd', primarycontactid: contact });

@@ -101,7 +101,9 @@ describe('a row that paths lead through', () => {
   });
 
   it('adds to the mapping of its own entity', () => {
-    const mappings = entityMappingsFor(tables, [over(), entityOf({ table: 'new_trip', path: ['new_x'] })]);
+    const mappings = entityMappingsFor(tables, {
+      customs: [over(), entityOf({ table: 'new_trip', path: ['new_x'] })],
+    });
 
     expect(mappings['new_trip']?.at(-1)).toMatchObject({ field: 'new_contactid', direction: 'none' });
     expect(mappings['new_visit']?.[0]).toMatchObject({ field: 'new_tripid' });

@@ -212,16 +212,24 @@ export function mappingFor(mapping: readonly MappingRow[], tables: readonly stri
 export const endsOf = ({ parents = [], through }: MappingRow): readonly string[] =>
   through ? [...parents.filter((table) => !through.tables.includes(table)), ...through.parents] : parents;
 
+/** What rules may say of records beside persons. */
+export type EntityRules = {
+  readonly customs?: readonly CustomEntity[];
+  /** Fields of companies whose edits in Marketo go to the account. */
+  readonly writeBack?: readonly string[];
+  /** Mappings in place of default ones. */
+  readonly entityMappings?: Readonly<Record<GoldenEntity, readonly MappingRow[]>>;
+};
+
 /** The mappings of records beside persons, likewise; custom ones bring what they need of the rows between them and a person. */
 export function entityMappingsFor(
   tables: readonly string[],
-  customs: readonly CustomEntity[] = [],
-  writeBack: readonly string[] = [],
+  { customs = [], writeBack = [], entityMappings = {} }: EntityRules = {},
 ): Readonly<Record<GoldenEntity, readonly MappingRow[]>> {
   const types = [...Object.values(entityTypes), ...customs.map(({ type }) => type)];
   const mappings = types.map(({ entity, table, mapping }) => [
     entity,
-    [...mappingFor(mapping, tables), ...heldRows(table, customs)],
+    [...mappingFor(entityMappings[entity] ?? mapping, tables), ...heldRows(table, customs)],
   ]);
   const all = Object.fromEntries(mappings) as Record<BuiltInEntity, readonly MappingRow[]>;
   return { ...all, account: withWriteBack(all.account, writeBack) };

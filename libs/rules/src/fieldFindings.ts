@@ -1,6 +1,6 @@
 import type { MappingRow } from '@lockstep/reconciliation';
 import { nearestName } from './nearestName.ts';
-import type { Finding, RuleFaultCode } from './ruleFault.ts';
+import type { Finding, RuleFaultCode, RulePath } from './ruleFault.ts';
 import type { FieldRule } from './rulesSchema.ts';
 
 /** One entry of `persons.fields`, and the row that comes of it; `base` is the default row. */
@@ -19,7 +19,7 @@ const unwritableColumns = ['statecode', 'statuscode', 'createdon'];
 /** What one field may not be, although each key and value is known. */
 export function fieldFindings(entry: FieldEntry, known: readonly string[]): readonly Finding[] {
   const { name, rule, base, row } = entry;
-  const at = findingAt(name);
+  const at = ofPerson(name);
   if (isFixed(entry)) return [at(null, 'FIELD_FIXED', `${name} says who a record is; it stays as it is.`)];
   const missing = base ? null : missingFrom(name, rule, known);
   if (missing) return [missing];
@@ -33,18 +33,18 @@ const isFixed = ({ name, rule }: FieldEntry): boolean =>
 
 type FindingAt = (key: keyof FieldRule | null, code: RuleFaultCode, sentence: string) => Finding;
 
-const findingAt =
-  (name: string): FindingAt =>
-  (key, code, sentence) => {
-    const path = ['persons', 'fields', name, ...(key === null ? [] : [key])];
+/** Findings about the entry at `path`, or about one of its keys. */
+export const findingAt =
+  (path: RulePath): FindingAt =>
+  (key, code, sentence) =>
+    key === null ? { code, path, sentence, isKey: true } : { code, path: [...path, key], sentence };
 
-    return { code, path, sentence, ...(key === null ? { isKey: true } : {}) };
-  };
+const ofPerson = (name: string): FindingAt => findingAt(['persons', 'fields', name]);
 
 function unknownField(name: string, known: readonly string[]): Finding {
   const nearest = nearestName(name, known);
 
-  return { ...findingAt(name)(null, 'FIELD_UNKNOWN', `${name} is no field of the mapping.`), nearest };
+  return { ...ofPerson(name)(null, 'FIELD_UNKNOWN', `${name} is no field of the mapping.`), nearest };
 }
 
 /** A new field says where it lives. */
@@ -55,14 +55,15 @@ function missingFrom(name: string, rule: FieldRule | 'off', known: readonly stri
   if (places.length === 0) return unknownField(name, known);
   if (marketo !== undefined && places.length > 1) return null;
 
-  return findingAt(name)(
+  return ofPerson(name)(
     null,
     'FIELD_INCOMPLETE',
     `${name} is new: it needs marketo, and lead, contact or constant.`,
   );
 }
 
-function valueFindings(row: MappingRow, rule: FieldRule, at: FindingAt): Finding[] {
+/** Values that the field cannot have, and directions. */
+export function valueFindings(row: MappingRow, rule: FieldRule, at: FindingAt): Finding[] {
   const { constant, type, field } = row;
   const reason = oneWayBecause(row);
 

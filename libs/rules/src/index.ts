@@ -1,5 +1,5 @@
 export { openRules, type FollowOptions, type RulesSource } from './openRules.ts';
-export { describedRows, isDefaultColumn, marketoFields, personTable } from './personColumns.ts';
+export { describedRows, isDefaultColumn, marketoFields, mappedTable } from './personColumns.ts';
 export { readRules, type Rules, type RulesResult } from './readRules.ts';
 export { faultLine, type RuleFault, type RuleFaultCode } from './ruleFault.ts';
 export { editorSchema } from './rulesSchema.ts';

@@ -1,6 +1,6 @@
 import { personFields, tableDefinitions, type TableDefinition } from '@lockstep/change-events';
 import { defaultMapping, type MappingRow } from '@lockstep/reconciliation';
-import { describedRows, marketoFields, personTable } from './personColumns.ts';
+import { describedRows, marketoFields, mappedTable } from './personColumns.ts';
 
 const colour: MappingRow = {
   ...{ field: 'colour', type: 'string', direction: 'both', marketo: 'colour' },
@@ -8,14 +8,14 @@ const colour: MappingRow = {
 };
 const mapping = [...defaultMapping, colour];
 const withColumns = (...names: readonly string[]): Record<string, TableDefinition> => ({
-  lead: personTable('lead', names.includes('lead') ? mapping : []),
-  contact: personTable('contact', names.includes('contact') ? mapping : []),
+  lead: mappedTable('lead', names.includes('lead') ? mapping : []),
+  contact: mappedTable('contact', names.includes('contact') ? mapping : []),
 });
 const colourIn = (rows: readonly MappingRow[]) => rows.find(({ field }) => field === 'colour');
 
 describe('columns of the mapping', () => {
   it('are asked back beside those of the default mapping', () => {
-    expect(personTable('contact', mapping).fields).toEqual([
+    expect(mappedTable('contact', mapping).fields).toEqual([
       ...(tableDefinitions['contact']?.fields ?? []),
       { name: 'new_tint', type: 'string' },
     ]);

@@ -12,8 +12,8 @@ export function isDefaultColumn(table: string, column: string): boolean {
   return tableDefinitions[table]?.fields.some(({ name }) => name === column) ?? false;
 }
 
-/** A table of persons with the columns of the mapping: what is asked back of what is written there. */
-export function personTable(table: 'lead' | 'contact', mapping: readonly MappingRow[]): TableDefinition {
+/** A table with the columns of the mapping: of what is written there they are asked back. */
+export function mappedTable(table: string, mapping: readonly MappingRow[]): TableDefinition {
   const definition = tableDefinitions[table];
   if (!definition) throw new Error(`no definition of ${table}`);
   const added = new Map<string, FieldDefinition>();

@@ -13,6 +13,7 @@ import { creationFindings, creationRuleOf } from './creationRule.ts';
 import { bounceRows } from './bounceRows.ts';
 import { compileField } from './compileField.ts';
 import { customFindings, customRulesOf } from './customRules.ts';
+import { entityFieldFindings, entityMappingsOf } from './entityFields.ts';
 import { fieldFindings, type FieldEntry } from './fieldFindings.ts';
 import { filterFindings, filtersOf, keptOutRows } from './filterRules.ts';
 import { parseYaml } from './parseYaml.ts';
@@ -34,6 +35,8 @@ export type Rules = {
   readonly createInDynamics?: CreationRule;
   /** Fields of companies whose edits in Marketo go to the account; absent without any. */
   readonly writeBack?: readonly string[];
+  /** Mappings of accounts and the like that differ from the default, by entity; absent without any. */
+  readonly entityMappings?: Readonly<Record<string, readonly MappingRow[]>>;
   /** Absent without any. */
   readonly customEntities?: readonly CustomEntityRule[];
   /** SHA-256 of all of that: equal for files that mean the same. */
@@ -56,6 +59,7 @@ export function readRules(text: string): RulesResult {
     ...filterFindings(file, mapping),
     ...creationFindings(file, mapping),
     ...customFindings(file),
+    ...entityFieldFindings(file),
   ];
   if (findings.length > 0) return { faults: inOrder(findings.map(locate)) };
 
@@ -68,6 +72,7 @@ function policiesOf(file: RulesFile): Omit<Rules, 'mapping' | 'hash'> {
   const { matchByEmail = null, deletedInMarketo, deletedInDynamics } = file.persons ?? {};
   const [filters, createInDynamics] = [filtersOf(file), creationRuleOf(file)];
   const [customs, writeBack] = [customRulesOf(file), writeBackOf(file)];
+  const entityMappings = entityMappingsOf(file);
 
   return {
     matchByEmail,
@@ -75,6 +80,7 @@ function policiesOf(file: RulesFile): Omit<Rules, 'mapping' | 'hash'> {
     deletedInDynamics: deletedInDynamics ?? nativePolicy.deletedInDynamics,
     ...(filters ? { filters } : {}),
     ...(createInDynamics ? { createInDynamics } : {}),
+    ...(Object.keys(entityMappings).length > 0 ? { entityMappings } : {}),
     ...unlessEmpty({ writeBack, customEntities: customs }),
   };
 }
@@ -128,5 +134,5 @@ function meaningFindings(entries: readonly FieldEntry[], mapping: readonly Mappi
   // A field that is incomplete has no place that could be taken.
   if (ofFields.length > 0) return ofFields;
 
-  return takenFindings(mapping, new Set(entries.map(({ name }) => name)));
+  return takenFindings(mapping, new Set(entries.map(({ name }) => name)), ['persons', 'fields']);
 }

@@ -1,19 +1,11 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { customEntities } from './customRules.ts';
+import { entityFields } from './entityFields.ts';
 import { definitions, expression } from './expressionSchema.ts';
+import { choice, columnName, constantValue, goldenTypes, labelTable, marketoName } from './schemaParts.ts';
 import { writableOfAccounts } from './writeBack.ts';
 
-const choice = <const Name extends string>(names: readonly Name[], description: string) =>
-  Type.Union(
-    names.map((name) => Type.Literal(name)),
-    { description },
-  ) as ReturnType<typeof Type.Unsafe<Name>>;
-
 const options = { additionalProperties: false } as const;
-const logicalName = (description: string) => Type.String({ description, pattern: '^[a-z][a-z0-9_]{0,99}$' });
-const marketoName = (description: string) =>
-  Type.String({ description, pattern: '^[A-Za-z][A-Za-z0-9_]{0,254}$' });
-
 const conflict = choice(
   ['native', 'newest', 'marketo', 'dynamics', 'review'],
   'Who wins when both sides changed a field without knowing of each other.',
@@ -37,14 +29,9 @@ const conflicts = Type.Union(
 const field = Type.Object(
   {
     marketo: Type.Optional(marketoName('REST name of the field in Marketo.')),
-    lead: Type.Optional(logicalName('Logical name of the column of leads.')),
-    contact: Type.Optional(logicalName('Logical name of the column of contacts.')),
-    type: Type.Optional(
-      choice(
-        ['string', 'boolean', 'integer', 'decimal', 'timestamp', 'option', 'options'],
-        'How the value is held; of a new field `string` unless it is said.',
-      ),
-    ),
+    lead: Type.Optional(columnName('Logical name of the column of leads.')),
+    contact: Type.Optional(columnName('Logical name of the column of contacts.')),
+    type: Type.Optional(goldenTypes),
     direction: Type.Optional(choice(['both', 'to-marketo', 'to-dynamics'], 'Which way the value flows.')),
     conflict: Type.Optional(fieldConflicts),
     write: Type.Optional(
@@ -53,16 +40,8 @@ const field = Type.Object(
         'Whether a value may overwrite another: always, only a blank, never once it is set, or not by that side.',
       ),
     ),
-    labels: Type.Optional(
-      Type.Record(Type.String({ pattern: '^-?[0-9]{1,10}$' }), Type.String({ minLength: 1 }), {
-        description: 'Labels in Marketo by the number of the option in Dynamics.',
-      }),
-    ),
-    constant: Type.Optional(
-      Type.Union([Type.String(), Type.Number(), Type.Boolean()], {
-        description: 'The value that every person has in this field.',
-      }),
-    ),
+    labels: Type.Optional(labelTable),
+    constant: Type.Optional(constantValue('The value that every person has in this field.')),
   },
   options,
 );
@@ -110,12 +89,10 @@ const createInDynamics = Type.Object(
   { ...options, description: 'Which people of Marketo get a row in Dynamics without being asked for.' },
 );
 
-const entity = Type.Optional(
-  Type.Object(
-    { filter: Type.Optional(columnsHold('Rows for which this does not hold stay out of Marketo.')) },
-    options,
-  ),
-);
+const rowsFilter = Type.Optional(columnsHold('Rows for which this does not hold stay out of Marketo.'));
+const fields = Type.Optional(entityFields);
+const filtered = Type.Optional(Type.Object({ filter: rowsFilter, fields }, options));
+const mapped = Type.Optional(Type.Object({ fields }, options));
 
 /** What `lockstep.yaml` may hold. */
 export const rulesSchema = Type.Object(
@@ -150,9 +127,9 @@ export const rulesSchema = Type.Object(
                 Type.Literal('on'),
                 Type.Object(
                   {
-                    invalid: Type.Optional(logicalName('Yes/no column: the address is invalid.')),
-                    cause: Type.Optional(logicalName('Text column: why it is invalid.')),
-                    suspended: Type.Optional(logicalName('Yes/no column: mail to it is suspended.')),
+                    invalid: Type.Optional(columnName('Yes/no column: the address is invalid.')),
+                    cause: Type.Optional(columnName('Text column: why it is invalid.')),
+                    suspended: Type.Optional(columnName('Yes/no column: mail to it is suspended.')),
                   },
                   options,
                 ),
@@ -190,7 +167,9 @@ export const rulesSchema = Type.Object(
         options,
       ),
     ),
-    entities: Type.Optional(Type.Object({ account: entity, opportunity: entity }, options)),
+    entities: Type.Optional(
+      Type.Object({ account: filtered, opportunity: filtered, user: mapped, team: mapped }, options),
+    ),
     customEntities,
   },
   { ...options, title: 'lockstep.yaml' },

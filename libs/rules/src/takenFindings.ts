@@ -1,8 +1,12 @@
 import type { MappingRow } from '@lockstep/reconciliation';
-import type { Finding } from './ruleFault.ts';
+import type { Finding, RulePath } from './ruleFault.ts';
 
-/** Fields that two rows would write: the one that the file brings is at fault. */
-export function takenFindings(rows: readonly MappingRow[], named: ReadonlySet<string>): Finding[] {
+/** Fields that two rows would write: the one that the file brings, at `path`, is at fault. */
+export function takenFindings(
+  rows: readonly MappingRow[],
+  named: ReadonlySet<string>,
+  path: RulePath,
+): Finding[] {
   const owners = new Map<string, string>();
   const ordered = rows.toSorted(
     (left, right) => Number(named.has(left.field)) - Number(named.has(right.field)),
@@ -17,7 +21,7 @@ export function takenFindings(rows: readonly MappingRow[], named: ReadonlySet<st
         ? []
         : [
             {
-              ...{ code: 'FIELD_TAKEN' as const, path: ['persons', 'fields', row.field, key] },
+              ...{ code: 'FIELD_TAKEN' as const, path: [...path, row.field, key] },
               sentence: `${name} already belongs to ${owner}.`,
             },
           ];

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createOptionsColumn } from './customTable.ts';
 import { untilHolds } from './operatorClient.ts';
 import { startLockstep, type Lockstep } from './startLockstep.ts';
 
@@ -8,15 +9,31 @@ const idOf = (n: number): string => `5f0e4c9a-0a4e-4f54-9a53-3a6b8a7a1e${n}`;
 const [accountId, contactId] = [idOf(11), idOf(12)];
 const timeoutMs = 60_000;
 
+const rules = `
+accounts: { writeBack: [company] }
+entities:
+  account:
+    fields:
+      website: off
+      sicCode: off
+      tiers: { column: new_tiers, type: options, marketo: sicCode, labels: { 1: Gold, 2: Key } }
+`;
+
 let folder: string;
 let lockstep: Lockstep;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lockstep-company-'));
-  await writeFile(join(folder, 'lockstep.yaml'), 'accounts: { writeBack: [company] }');
+  await writeFile(join(folder, 'lockstep.yaml'), rules);
   lockstep = await startLockstep({
     prepare: async ({ dynamics }) => {
-      const account = { accountid: accountId, name: 'Example Ltd', revenue: 1200 };
+      await createOptionsColumn(dynamics, {
+        ...{ table: 'account', name: 'tiers', options: { 1: 'Gold', 2: 'Key' } },
+      });
+      const account = {
+        ...{ accountid: accountId, name: 'Example Ltd', revenue: 1200 },
+        ...{ websiteurl: 'https://example.com', sic: '62', new_tiers: '2,1' },
+      };
       const parent = '_parentcustomerid_value';
       const naming = {
         [parent]: accountId,
@@ -46,6 +63,8 @@ it(
       (await dynamics.rows('account')).find((row) => row['accountid'] === accountId);
     const person = await until(personOf, (found) => found?.['company'] === 'Example Ltd');
     expect(person).toMatchObject({ company: 'Example Ltd', annualRevenue: 1200 });
+    // By the file, another column has the field of one that is off.
+    expect(person).toMatchObject({ sicCode: 'Gold;Key', website: null });
     // What is read first is no edit: the person is read once as it is.
     await marketo.editPerson(person?.id ?? 0, { title: 'Engineer' });
     await until(
