@@ -5,8 +5,8 @@ import { resyncRecord, resyncRows, type ResyncOptions, type ResyncRowsOptions } 
 import { sendControl, type ControlOptions, type ControlResult } from './sendControl.ts';
 
 const actions: readonly (readonly [ControlAction, string])[] = [
-  ['pause', 'Stop reading a table, or writing to a side; nothing is lost.'],
-  ['resume', 'Go on reading a paused table, or writing to a side.'],
+  ['pause', 'Stop reading a table or Marketo, or writing to a side; nothing is lost.'],
+  ['resume', 'Go on reading a paused table or Marketo, or writing to a side.'],
   ['resnapshot', 'Announce a table again, or the rows of a filter, beside its changes.'],
   ['resync', 'Compare a table with what is published; publish what differs, and deletes.'],
   ['cancel', 'End a resnapshot, or drop the deletes that a resync holds.'],
@@ -15,7 +15,7 @@ const actions: readonly (readonly [ControlAction, string])[] = [
 
 const targetWords = (action: ControlAction): string =>
   ['pause', 'resume'].includes(action)
-    ? 'dynamics/<table>, reconciler/to-dynamics or reconciler/to-marketo'
+    ? 'dynamics/<table>, marketo/person, reconciler/to-dynamics or reconciler/to-marketo'
     : 'dynamics/<table>';
 
 const exitCodes: Readonly<Record<ControlResult, number>> = { SENT: 0, DONE: 0, REFUSED: 1, NO_ANSWER: 3 };

@@ -29,7 +29,8 @@ describe('a command of the operator', () => {
       expect.objectContaining({
         code: 'CONFIG_INVALID',
         details: {
-          target: 'must be dynamics/<table> or one of reconciler/to-dynamics, reconciler/to-marketo.',
+          target:
+            'must be dynamics/<table> or one of marketo/person, reconciler/to-dynamics, reconciler/to-marketo.',
           '--from': expect.stringMatching(/^must be a date/),
           '--to': expect.stringMatching(/^must be a date/),
         },

@@ -7,7 +7,7 @@ import {
   type Notice,
 } from '@lockstep/change-events';
 import { createEventLog, followTopic, type EventLogSettings } from '@lockstep/kafka';
-import { directionTargets } from '@lockstep/pipelines';
+import { directionTargets, readingTarget } from '@lockstep/pipelines';
 import type { IncomingMessage } from '@lockstep/ports';
 import type { Environment } from '@lockstep/service-runtime';
 import { v7 as newId } from 'uuid';
@@ -55,15 +55,16 @@ export function toControl(
 }
 
 const directions = Object.keys(directionTargets);
+const fixedTargets = [readingTarget, ...directions];
 
 const isTarget = (target: string): boolean =>
-  /^dynamics\/[a-z][a-z0-9_]{0,127}$/.test(target) || directions.includes(target);
+  /^dynamics\/[a-z][a-z0-9_]{0,127}$/.test(target) || fixedTargets.includes(target);
 
 const dateWords = 'must be a date or a time, such as 2026-11-01.';
 
 function faultsOf(target: string, { from, to }: ControlOptions): Record<string, string> {
   return {
-    ...(!isTarget(target) && { target: `must be dynamics/<table> or one of ${directions.join(', ')}.` }),
+    ...(!isTarget(target) && { target: `must be dynamics/<table> or one of ${fixedTargets.join(', ')}.` }),
     ...(!isDate(from) && { '--from': dateWords }),
     ...(!isDate(to) && { '--to': dateWords }),
   };
@@ -103,7 +104,7 @@ async function assertKnown(log: EventLogSettings, target: string): Promise<void>
   const known = [...(await createEventLog(log).readLatest(topics.checkpoints)).keys()];
   if (known.includes(target) || directions.includes(target)) return;
   const names = known.sort().join(', ') || 'nothing';
-  throw new SyncError('CONFIG_INVALID', { target: `is not read by any extractor; read are: ${names}.` });
+  throw new SyncError('CONFIG_INVALID', { target: `is not read by anybody; read are: ${names}.` });
 }
 
 async function publish(log: EventLogSettings, control: Control): Promise<void> {

@@ -1,8 +1,12 @@
 import { changeEventSchema, fateOf, isSyncError, topics, type Fate } from '@lockstep/change-events';
-import { openTableExtractor, reopeningStepper, type TableExtractor } from '@lockstep/pipelines';
+import {
+  openTableExtractor,
+  reopeningStepper,
+  type ControlInbox,
+  type TableExtractor,
+} from '@lockstep/pipelines';
 import type { Lease } from '@lockstep/ports';
 import { newTraceparent, retryForever, systemClock } from '@lockstep/service-runtime';
-import type { ControlInbox } from './controlInbox.ts';
 import type { Parts } from './extractorParts.ts';
 import { reportProgress, reportPublished } from './reportPublished.ts';
 import { tableSelection } from './tableSelections.ts';

@@ -1,11 +1,10 @@
 import { extractorTopics } from '@lockstep/change-events';
-import { checkTopics, createLeaseKeeper } from '@lockstep/kafka';
-import { createHintBell } from '@lockstep/pipelines';
+import { checkTopics, createLeaseKeeper, followControl } from '@lockstep/kafka';
+import { createControlInbox, createHintBell } from '@lockstep/pipelines';
 import type { Lease } from '@lockstep/ports';
 import { startService, systemClock, type Metrics } from '@lockstep/service-runtime';
 import { assertTablesFree, noteOf } from './assertTablesFree.ts';
 import type { Config } from './config.ts';
-import { createControlInbox, followControl } from './controlInbox.ts';
 import { countRequests } from './countRequests.ts';
 import { openParts, type Parts } from './extractorParts.ts';
 import { followTable } from './followTable.ts';

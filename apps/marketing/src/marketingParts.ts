@@ -1,4 +1,5 @@
 import type { FieldDefinition } from '@lockstep/change-events';
+import type { EventLogSettings } from '@lockstep/kafka';
 import type { Marketo } from '@lockstep/marketo';
 import type { MongoStores } from '@lockstep/mongodb';
 import type { HintBell } from '@lockstep/pipelines';
@@ -14,6 +15,7 @@ export type Parts = {
   readonly fields: readonly FieldDefinition[];
   readonly marketo: Marketo;
   readonly stores: MongoStores;
+  readonly kafka: EventLogSettings;
   readonly eventLog: EventLog;
   readonly service: Service;
   /** Wakes the reader of the feed. */

@@ -62,7 +62,8 @@ export async function runMarketing(config: Config): Promise<void> {
   const fields = marketoFields(rules.current().mapping);
   const schemas = subjectSchemas(topicSchemas(tableDefinitions, fields), prefix);
   const codec = createMessageCodec(createCodec(schemaIds, schemas), prefix);
-  const eventLog = createEventLog({ kafka, codec, prefix, instanceId: config.instanceId });
+  const logSettings = { kafka, codec, prefix, instanceId: config.instanceId };
+  const eventLog = createEventLog(logSettings);
 
   await lifecycle.run(async (signal) => {
     await checkTopics({
@@ -75,7 +76,7 @@ export async function runMarketing(config: Config): Promise<void> {
     entrance.open({ ...stores, counter: service.metrics.requests });
     const marketo = openMarketo(config, fields);
     lifecycle.opened('marketo', () => marketo.close());
-    const parts = { config, marketo, stores, eventLog, service, bell, entrance };
+    const parts = { config, marketo, stores, kafka: logSettings, eventLog, service, bell, entrance };
     const watch = watchFields({ rules, marketo, codec, clock: systemClock, log }, fields);
     readiness.set('lease', standby);
     await serveUnderLease(parts, { watch, leases: createLeaseKeeper({ kafka, prefix }) }, signal);

@@ -1,10 +1,14 @@
 import { SyncError, type DeliveryOutcome, type ErrorCode } from '@lockstep/change-events';
+import { followControl } from '@lockstep/kafka';
 import {
+  createControlInbox,
   createFieldCheck,
   deliverLanes,
   openNotifier,
+  readingTarget,
   reopeningStepper,
   type CallNumbers,
+  type ControlInbox,
   type Notifier,
 } from '@lockstep/pipelines';
 import type { Lease } from '@lockstep/ports';
@@ -32,7 +36,8 @@ export async function serveActive(parts: Parts, lease: Lease, signal: AbortSigna
   // A failure of one is reported once the others have ended.
   watching.catch(() => undefined);
   await setup.passed;
-  const notifier = reopeningStepper(() => openFeeds(parts, lease));
+  const commands = createControlInbox(() => parts.bell.ring());
+  const notifier = reopeningStepper(() => openFeeds(parts, lease, commands));
   let delivering: Promise<void> | null = null;
   const step = async () => {
     const pause = await notifier.step(both);
@@ -41,14 +46,15 @@ export async function serveActive(parts: Parts, lease: Lease, signal: AbortSigna
     );
     return pause;
   };
-  const counting = countCalls(parts, lease, both).finally(() => ended.abort());
-  counting.catch(() => undefined);
-  const requesting = serveRequests(parts, lease, both).finally(() => ended.abort());
-  requesting.catch(() => undefined);
+  const beside = [
+    followControl(parts.kafka, { inbox: commands, targets: new Set([readingTarget]) }, both),
+    countCalls(parts, lease, both),
+    serveRequests(parts, lease, both),
+  ].map((loop) => loop.finally(() => ended.abort()));
+  for (const loop of beside) loop.catch(() => undefined);
   parts.bell.answerTo(() => notifier.current()?.hint());
-  const component = 'marketo/person';
   await retryForever({
-    component,
+    component: readingTarget,
     step,
     signal: both,
     log,
@@ -59,8 +65,7 @@ export async function serveActive(parts: Parts, lease: Lease, signal: AbortSigna
   });
   parts.bell.answerTo(null);
   await (delivering as Promise<void> | null);
-  await counting;
-  await requesting;
+  for (const loop of beside) await loop;
   await watching;
   await notifier.close();
   readiness.set('lease', standby);
@@ -77,7 +82,11 @@ function numbersOf(notifier: { current(): Notifier | null }): CallNumbers {
   };
 }
 
-function openFeeds({ config, marketo, eventLog, service, entrance }: Parts, lease: Lease): Promise<Notifier> {
+function openFeeds(
+  { config, marketo, eventLog, service, entrance }: Parts,
+  lease: Lease,
+  commands: ControlInbox,
+): Promise<Notifier> {
   const { metrics } = service;
   const { marketoRequestField: field } = config;
   return openNotifier({
@@ -89,9 +98,11 @@ function openFeeds({ config, marketo, eventLog, service, entrance }: Parts, leas
     pollIntervalMaxMs: config.feedIntervalMaxMs,
     deletedIntervalMs: config.deletedIntervalMs,
     requests: field === undefined ? undefined : { field, accept: entrance.doors.field },
+    commands: () => commands.commandsFor(readingTarget),
     headers: () => ({ traceparent: newTraceparent(Math.random) }),
     onPublished: (checkpoint, messages) => {
       metrics.changesPublished.inc({ table: 'person', operation: 'ALL', lane: 'ALL' }, messages.length);
+      metrics.tablePaused.set({ table: 'person' }, checkpoint.state?.pausedAt ? 1 : 0);
       metrics.snapshotRowsDone.set({ table: 'person' }, checkpoint.rowsDone);
     },
   });

@@ -62,13 +62,13 @@ export type Checkpoint = {
   readonly rowsTotal: number | null;
   readonly startedAt: string;
   readonly updatedAt: string;
-  /** Null for Marketo. */
+  /** Null for Marketo before its first command. */
   readonly state: TableState | null;
 };
 
 export type ControlAction = 'pause' | 'resume' | 'resnapshot' | 'resync' | 'cancel' | 'confirm';
 
-/** What an operator asks of one source; `target` is source and table. Answered by one notice. */
+/** What an operator asks of one source or direction; `target` names it, a source by system and table. Answered by one notice. */
 export type Control = {
   readonly controlId: string;
   readonly action: ControlAction;

@@ -1,6 +1,7 @@
 export { createKafkaClient, type KafkaClientSettings, type KafkaLog } from './createKafkaClient.ts';
 export { createEventLog } from './createEventLog.ts';
 export type { BatchReport, EventLogSettings } from './consumeSettings.ts';
+export { followControl, type ControlFollower } from './followControl.ts';
 export { followTopic, type FollowOptions, type Visit } from './followTopic.ts';
 export { createLeaseKeeper, type LeaseKeeperSettings } from './createLeaseKeeper.ts';
 export { leaseMembers, type LeaseMembers } from './leaseMembers.ts';

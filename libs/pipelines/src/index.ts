@@ -1,3 +1,4 @@
+export { createControlInbox, type ControlInbox } from './controlInbox.ts';
 export { createHintBell, type HintBell } from './hintBell.ts';
 export { openTableExtractor, type Stepper, type TableExtractor } from './extractChanges.ts';
 export type { ExtractOptions } from './extract/extractOptions.ts';
@@ -5,6 +6,7 @@ export { openDailyRequests, type DailyRequestsOptions } from './extract/dailyReq
 export { progressOf, type Progress } from './extract/progress.ts';
 export { defaultBrake, type BrakeLimits } from './brake.ts';
 export { createWriteBrake, defaultWriteLimits, type WriteBrake, type WriteLimits } from './writeBrake.ts';
+export { readingTarget } from './notice/answerReading.ts';
 export { openNotifier, type NoticeOptions, type Notifier } from './noticeChanges.ts';
 export { createRouter } from './routeChanges.ts';
 export { createReconciler, type ReconcileOptions } from './reconcileChanges.ts';

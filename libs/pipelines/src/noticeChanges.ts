@@ -3,6 +3,7 @@ import type { FeedPage, OutgoingMessage } from '@lockstep/ports';
 import { createCallNumbers, type CallNumbers } from './callNumbers.ts';
 import { checkpointMessage, openSourceSession } from './checkpoints.ts';
 import type { Stepper } from './extractChanges.ts';
+import { answerReading, isPaused, stayPaused } from './notice/answerReading.ts';
 import { createFeedPace } from './notice/feedPace.ts';
 import { reopenedPlaces, resumedPlaces, type FeedPlaces, type Reopened } from './notice/feedPlaces.ts';
 import { assertHeld, takePlaces, type FeedSession, type NoticeOptions } from './notice/feedSession.ts';
@@ -42,19 +43,38 @@ export async function openNotifier(options: NoticeOptions): Promise<Notifier> {
     goneReadAtMs: 0,
     scan: null,
     recent: createRecentRows(),
-    lookBack: firstLookBack(former, reopened, clock.now()),
+    lookBack: null,
+    ...{ isAfterPause: false, pauseWarnedMs: null },
   };
   const limits = { minMs: options.pollIntervalMinMs, maxMs: options.pollIntervalMaxMs };
   const pace = createFeedPace(limits, clock.now());
   const session: FeedSession = { publisher, numbers, state, pace };
   // The epoch must be durable before any call carries it: a later session must outrank it.
-  await takePlaces(options, session, reopened, reopened.phase === former.phase ? null : 'TOO_OLD');
+  await goOn(options, session, reopened);
   return {
     numbers,
     hint: () => pace.hint(),
     step: (signal) => step(options, session, signal),
     close: () => publisher.close(),
   };
+}
+
+/** Takes the places of a session, or those after a pause, and plans to look at what showed up behind them. */
+async function goOn(options: NoticeOptions, session: FeedSession, reopened: Reopened): Promise<void> {
+  const { state } = session;
+  const former = state.checkpoint;
+  state.lookBack = firstLookBack(former, reopened, options.clock.now());
+  await takePlaces(options, session, reopened, reopened.phase === former.phase ? null : 'TOO_OLD');
+  options.onPublished?.(state.checkpoint, []);
+}
+
+/** The feeds are taken up as after a restart; a search for who is gone begins anew, with who has left meanwhile. */
+async function goOnAfterPause(options: NoticeOptions, session: FeedSession): Promise<void> {
+  const { state } = session;
+  assertHeld(options.lease);
+  await goOn(options, session, await resumedPlaces(options.people, state.checkpoint, options.clock.now()));
+  state.scan = null;
+  state.isAfterPause = false;
 }
 
 /** What showed up while nobody looked, behind the place at which a former session stopped. */
@@ -70,6 +90,9 @@ async function step(
   session: FeedSession,
   signal: AbortSignal,
 ): Promise<{ idleMs: number }> {
+  if (await answerReading(options, session)) return { idleMs: 0 };
+  if (isPaused(session)) return stayPaused(options, session);
+  if (session.state.isAfterPause) await goOnAfterPause(options, session);
   try {
     return await readFeeds(options, session, signal);
   } catch (error) {

@@ -66,7 +66,7 @@ const sentences = {
   PAUSE_NEAR_EXPIRY: {
     severity: 'warning',
     sentence:
-      'A pause lasts nearly as long as Dataverse remembers changes; after that the table is compared as a whole.',
+      'A pause lasts nearly as long as the source remembers what happened; after that all of it is compared.',
   },
   TABLE_WAITS: {
     severity: 'error',

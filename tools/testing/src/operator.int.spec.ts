@@ -64,3 +64,28 @@ it(
   },
   4 * timeoutMs,
 );
+
+type Source = { readonly target: string; readonly pausedAt: string | null };
+
+it(
+  'pauses the reading of Marketo on command while writes to it go on, and reads afterwards what was missed',
+  async () => {
+    const command = (action: string) =>
+      call('/v1/control', { action, target: 'marketo/person', actor: 'ben' });
+    const isPaused = ({ tables }: Json) =>
+      (tables as Source[]).some(({ target, pausedAt }) => target === 'marketo/person' && pausedAt !== null);
+    const person = await until(personOf, (found) => found !== null);
+
+    await command('pause');
+    await until(() => call('/v1/status'), isPaused);
+    await lockstep.marketo.editPerson(Number(person?.id), { city: 'Ulm' });
+    await lockstep.dynamics.editRow('lead', id, { jobtitle: 'Countess' });
+    await until(personOf, (found) => found?.['title'] === 'Countess');
+    const rowOf = () => lockstep.dynamics.row('lead', id);
+    expect((await rowOf())['address1_city'] ?? null).toBeNull();
+
+    await command('resume');
+    await until(rowOf, (row) => row['address1_city'] === 'Ulm');
+  },
+  4 * timeoutMs,
+);

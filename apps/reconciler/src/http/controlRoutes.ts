@@ -1,5 +1,5 @@
 import { isoTime, SyncError, topics, type Control } from '@lockstep/change-events';
-import { directionTargets } from '@lockstep/pipelines';
+import { directionTargets, readingTarget } from '@lockstep/pipelines';
 import { Type, type Static } from '@sinclair/typebox';
 import { v7 as newId } from 'uuid';
 import type { OperatorParts, OperatorRoutes } from './operatorParts.ts';
@@ -13,7 +13,7 @@ const controlBody = Type.Object({
   target: Type.String({
     maxLength: 200,
     description:
-      'dynamics/<table>; of pause and resume also reconciler/to-dynamics and reconciler/to-marketo.',
+      'dynamics/<table>; of pause and resume also marketo/person, reconciler/to-dynamics and reconciler/to-marketo.',
   }),
   filter: text(4_000),
   columns: Type.Optional(Type.Array(Type.String({ maxLength: 128 }), { maxItems: 500 })),
@@ -62,6 +62,7 @@ async function assertKnown(
     if (action === 'pause' || action === 'resume') return;
     throw new SyncError('API_REQUEST_INVALID', { detail: 'action: a direction is paused or resumed' });
   }
-  if (target.startsWith('dynamics/') && (await log.readLatest(topics.checkpoints)).has(target)) return;
+  const isRead = target === readingTarget || target.startsWith('dynamics/');
+  if (isRead && (await log.readLatest(topics.checkpoints)).has(target)) return;
   throw new SyncError('API_REQUEST_INVALID', { detail: 'target: nobody reads it' });
 }

@@ -297,6 +297,18 @@ describe('the operator’s API', () => {
     expect(log.messages(topics.inbox)).toMatchObject([{ key: 'ann', headers: { 'lockstep-replays': '1' } }]);
   });
 
+  it('puts commands to the reading of Marketo on their topic, once it has saved a place', async () => {
+    const { post, log } = await createApi();
+    const pause = () => post('/v1/control', { action: 'pause', target: 'marketo/person', actor: 'ben' });
+
+    expect((await pause()).status).toBe(400);
+    const publisher = await log.openPublisher('example');
+    await publisher.publish([{ topic: topics.checkpoints, key: 'marketo/person', value: {} }]);
+
+    expect((await pause()).status).toBe(202);
+    expect(log.messages(topics.control)).toMatchObject([{ key: 'marketo/person' }]);
+  });
+
   it('puts commands to a table or a direction on their topic, and refuses those that nobody would obey', async () => {
     const { post, log } = await createApi();
     const control = (action: string, target: string) => post('/v1/control', { action, target, actor: 'ben' });

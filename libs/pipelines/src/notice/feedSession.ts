@@ -1,4 +1,4 @@
-import { isoTime, SyncError, type Checkpoint, type Sequence } from '@lockstep/change-events';
+import { isoTime, SyncError, type Checkpoint, type Control, type Sequence } from '@lockstep/change-events';
 import type { Clock, EventLog, Lease, MarketoPeople, OutgoingMessage, Publisher } from '@lockstep/ports';
 import type { CallNumbers } from '../callNumbers.ts';
 import { checkpointMessage } from '../checkpoints.ts';
@@ -22,6 +22,8 @@ export type NoticeOptions = {
   readonly deletedIntervalMs: number;
   /** Without it nobody asks for anything through the feed. */
   readonly requests?: FeedRequests | undefined;
+  /** The commands on `lockstep.control`, oldest first; those that were answered already may be among them. */
+  readonly commands?: () => readonly Control[];
   readonly headers?: () => Readonly<Record<string, string>>;
   readonly onPublished?: (checkpoint: Checkpoint, messages: readonly OutgoingMessage[]) => void;
 };
@@ -37,6 +39,9 @@ export type FeedState = {
   readonly recent: RecentRows;
   /** Planned or under way. */
   lookBack: LookBack | null;
+  /** Marketo may have forgotten what came since the feeds were read. */
+  isAfterPause: boolean;
+  pauseWarnedMs: number | null;
 };
 
 export type FeedSession = {
@@ -48,6 +53,19 @@ export type FeedSession = {
 
 export function assertHeld(lease: Lease): void {
   if (!lease.isHeld()) throw new SyncError('LEASE_LOST', { source: 'marketo' });
+}
+
+/** Publishes what a command or a remark changes, with the place as it was. */
+export async function commitState(
+  options: NoticeOptions,
+  { publisher, state }: FeedSession,
+  checkpoint: Checkpoint,
+  messages: readonly OutgoingMessage[],
+): Promise<void> {
+  assertHeld(options.lease);
+  await publisher.publish([...messages, checkpointMessage(checkpoint)]);
+  state.checkpoint = checkpoint;
+  options.onPublished?.(checkpoint, messages);
 }
 
 export function contextOf(options: NoticeOptions, { state }: FeedSession, drained: Sequence) {

@@ -1,6 +1,6 @@
 import type { Control, System } from '@lockstep/change-events';
 import type { Clock, OutgoingMessage } from '@lockstep/ports';
-import { notice } from '../notices.ts';
+import { controlAnswer } from '../controlAnswers.ts';
 
 /** What an operator calls the writes to each system; the key of its commands on `lockstep.control`. */
 export const directionTargets: Readonly<Record<string, System>> = {
@@ -76,13 +76,8 @@ export function createDirections(start: ReadonlySet<System>): Directions {
   };
 }
 
-function answerTo({ action, target, controlId, actor }: Control, atMs: number): OutgoingMessage {
-  const isKnown = action === 'pause' || action === 'resume';
-  const facts = {
-    ...{ controlId, action },
-    ...(actor !== null && { actor }),
-    ...(!isKnown && { reason: 'ACTION_UNKNOWN' }),
-  };
+function answerTo(control: Control, atMs: number): OutgoingMessage {
+  const isKnown = control.action === 'pause' || control.action === 'resume';
 
-  return notice(isKnown ? 'CONTROL_DONE' : 'CONTROL_REFUSED', target, { counts: {}, atMs, facts });
+  return controlAnswer(control, { refused: isKnown ? null : 'ACTION_UNKNOWN', atMs });
 }

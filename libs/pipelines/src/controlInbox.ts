@@ -1,6 +1,4 @@
-import { topics, type Control } from '@lockstep/change-events';
-import { followTopic, type EventLogSettings } from '@lockstep/kafka';
-import type { IncomingMessage } from '@lockstep/ports';
+import type { Control } from '@lockstep/change-events';
 
 /** The commands on `lockstep.control`, by target and in the order of the topic. */
 export type ControlInbox = {
@@ -31,25 +29,4 @@ export function createControlInbox(onCommand: (target: string) => void): Control
       for (const target of commands.keys()) onCommand(target);
     },
   };
-}
-
-/** Fills `inbox` from the topic until the signal; a message that is no command is passed over. */
-export async function followControl(
-  log: EventLogSettings,
-  { inbox, targets }: { readonly inbox: ControlInbox; readonly targets: ReadonlySet<string> },
-  signal: AbortSignal,
-): Promise<void> {
-  const visit = ({ value }: IncomingMessage) => {
-    const control = value as Partial<Control> | null;
-    // Commands to tables of other groups would only fill our memory.
-    if (control?.controlId && control.target && targets.has(control.target))
-      inbox.receive(control as Control);
-  };
-  const caughtUp = () => inbox.open();
-  await followTopic(
-    log,
-    { topic: topics.control, from: 'beginning', caughtUp, persists: true },
-    visit,
-    signal,
-  );
 }
