@@ -7,16 +7,20 @@ import { sendControl, type ControlOptions, type ControlResult } from './sendCont
 const actions: readonly (readonly [ControlAction, string])[] = [
   ['pause', 'Stop reading a table or Marketo, or writing to a side; nothing is lost.'],
   ['resume', 'Go on reading a paused table or Marketo, or writing to a side.'],
-  ['resnapshot', 'Announce a table again, or the rows of a filter, beside its changes.'],
+  ['resnapshot', 'Announce a table again, or the rows or persons of a filter, beside the changes.'],
   ['resync', 'Compare a table with what is published; publish what differs, and deletes.'],
   ['cancel', 'End a resnapshot, or drop the deletes that a resync holds.'],
   ['confirm', 'Publish the deletes that a resync holds.'],
 ];
 
-const targetWords = (action: ControlAction): string =>
-  ['pause', 'resume'].includes(action)
-    ? 'dynamics/<table>, marketo/person, reconciler/to-dynamics or reconciler/to-marketo'
-    : 'dynamics/<table>';
+const targetWords: Readonly<Record<ControlAction, string>> = {
+  pause: 'dynamics/<table>, marketo/person, reconciler/to-dynamics or reconciler/to-marketo',
+  resume: 'dynamics/<table>, marketo/person, reconciler/to-dynamics or reconciler/to-marketo',
+  resnapshot: 'dynamics/<table> or marketo/person',
+  resync: 'dynamics/<table>',
+  cancel: 'dynamics/<table> or marketo/person',
+  confirm: 'dynamics/<table>',
+};
 
 const exitCodes: Readonly<Record<ControlResult, number>> = { SENT: 0, DONE: 0, REFUSED: 1, NO_ANSWER: 3 };
 
@@ -26,7 +30,7 @@ export function addControlCommands(program: Command, env: Environment, print: (l
     const command = program
       .command(action)
       .description(description)
-      .argument(action === 'resync' ? '[target]' : '<target>', targetWords(action))
+      .argument(action === 'resync' ? '[target]' : '<target>', targetWords[action])
       .option('--actor <name>', 'who asks; user@host when left out')
       .option('--wait', 'wait for the answer; exit code 1 when it is a refusal, 3 when none comes')
       .option('--timeout <seconds>', 'how long to wait', '60');
@@ -42,7 +46,10 @@ export function addControlCommands(program: Command, env: Environment, print: (l
 
 function addRange(command: Command): void {
   command
-    .option('--filter <odata>', 'an OData filter: only these rows, by an ordinary query')
+    .option(
+      '--filter <filter>',
+      'only these rows: an OData filter; of Marketo a field and values, such as email=a@example.com,b@example.com',
+    )
     .option('--columns <names>', 'columns that must be there, separated by commas')
     .option('--from <date>', 'only rows changed since')
     .option('--to <date>', 'only rows changed until');

@@ -112,9 +112,10 @@ function rowsOf({ rowsDone, rowsTotal }: TableStatus): string {
   return rowsTotal === null ? String(rowsDone) : `${rowsDone} of ${rowsTotal}`;
 }
 
-function remarksOf({ pausedAt, deletesHeld, stoppedColumns, target }: TableStatus): string[] {
+function remarksOf({ pausedAt, queryRowsDone, deletesHeld, stoppedColumns, target }: TableStatus): string[] {
   return [
     ...(pausedAt === null ? [] : [`paused since ${pausedAt}`]),
+    ...(queryRowsDone === null ? [] : [`query: ${queryRowsDone} rows so far`]),
     ...(deletesHeld === null ? [] : [`${deletesHeld} deletes held: lockstep confirm ${target}`]),
     ...(stoppedColumns.length === 0 ? [] : [`not published: ${stoppedColumns.join(', ')}`]),
   ];

@@ -47,6 +47,7 @@ describe('the status of a source', () => {
       secondsLeft: 40,
       secondsSinceSaved: 2,
       pausedAt: null,
+      queryRowsDone: null,
       versionEpoch: 1,
       deletesHeld: null,
       stoppedColumns: [],
@@ -68,6 +69,14 @@ describe('the status of a source', () => {
     expect(text).toContain('STREAMING, paused');
     expect(text).toContain('1200 deletes held: lockstep confirm dynamics/lead');
     expect(text).toContain('not published: revenue (UNREADABLE)');
+  });
+
+  it('tells how far a query is', () => {
+    const at = '2026-11-25T09:00:00Z';
+    const query = { controlId: 'c', filter: 'id=1', position: '300', rowsDone: 300, startedAt: at };
+    const text = statusTable([tableStatus(saved({ phase: 'STREAMING' }, { query }), nowMs)]);
+
+    expect(text).toContain('query: 300 rows so far');
   });
 
   it('shows a source of Marketo, which has no state of a table', () => {

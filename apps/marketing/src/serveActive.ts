@@ -91,6 +91,7 @@ function openFeeds(
   const { marketoRequestField: field } = config;
   return openNotifier({
     people: marketo.lane('FRESH', lease),
+    backfillPeople: marketo.lane('BACKFILL', lease),
     log: eventLog,
     lease,
     clock: systemClock,

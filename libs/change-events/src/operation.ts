@@ -10,7 +10,7 @@ export type Witness = {
   readonly changedAt: string | null;
 };
 
-/** A part of a table that is announced again by an ordinary query, beside the stream. */
+/** A part of a source that is announced again by an ordinary query, beside the stream. */
 export type AdHocQuery = {
   readonly controlId: string;
   readonly filter: string;
@@ -74,7 +74,7 @@ export type Control = {
   readonly action: ControlAction;
   readonly target: string;
   readonly actor: string | null;
-  /** Of a resnapshot: an OData filter, the columns that matter, the range of dates. */
+  /** Of a resnapshot: an OData filter (of Marketo `field=value,value`), the columns that matter, the range of dates. */
   readonly filter: string | null;
   readonly columns: readonly string[] | null;
   readonly from: string | null;

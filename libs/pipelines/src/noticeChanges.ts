@@ -11,6 +11,7 @@ import { takeRequests } from './notice/feedRequests.ts';
 import { findGone } from './notice/findGone.ts';
 import { lookBack, plannedLookBack, type LookBack } from './notice/lookBack.ts';
 import { readGone, readPersons } from './notice/readGone.ts';
+import { readQuery } from './notice/readQuery.ts';
 import { createRecentRows } from './notice/recentRows.ts';
 import { notice } from './notices.ts';
 
@@ -144,9 +145,15 @@ async function readFeeds(
   state.places = places;
   state.drained = drained;
   state.goneReadAtMs = gone.readAtMs;
-  if (page.hasMore || (await lookBack(options, session))) return { idleMs: 0 };
-  if (await findGone(options, session, signal)) return { idleMs: 0 };
+  if (page.hasMore || (await readMore(options, session, signal))) return { idleMs: 0 };
   return { idleMs: session.pace.pauseMs(messages.length > 0, options.clock.now()) };
+}
+
+/** What is read once the feeds are at their end, the most urgent first. True while there is more to do at once. */
+async function readMore(options: NoticeOptions, session: FeedSession, signal: AbortSignal): Promise<boolean> {
+  if (await lookBack(options, session)) return true;
+
+  return (await findGone(options, session, signal)) || (await readQuery(options, session));
 }
 
 type Content = {

@@ -1,4 +1,6 @@
+import { topics, type Notice } from '@lockstep/change-events';
 import { askOperator, operatorToken, untilHolds } from './operatorClient.ts';
+import { readTopics } from './readTopics.ts';
 import { startLockstep, type Lockstep } from './startLockstep.ts';
 
 const id = '5f0e4c9a-0a4e-4f54-9a53-3a6b8a7a1c03';
@@ -67,16 +69,17 @@ it(
 
 type Source = { readonly target: string; readonly pausedAt: string | null };
 
+const commandReading = (action: string, more: Json = {}) =>
+  call('/v1/control', { action, target: 'marketo/person', actor: 'ben', ...more });
+
 it(
   'pauses the reading of Marketo on command while writes to it go on, and reads afterwards what was missed',
   async () => {
-    const command = (action: string) =>
-      call('/v1/control', { action, target: 'marketo/person', actor: 'ben' });
     const isPaused = ({ tables }: Json) =>
       (tables as Source[]).some(({ target, pausedAt }) => target === 'marketo/person' && pausedAt !== null);
     const person = await until(personOf, (found) => found !== null);
 
-    await command('pause');
+    await commandReading('pause');
     await until(() => call('/v1/status'), isPaused);
     await lockstep.marketo.editPerson(Number(person?.id), { city: 'Ulm' });
     await lockstep.dynamics.editRow('lead', id, { jobtitle: 'Countess' });
@@ -84,8 +87,28 @@ it(
     const rowOf = () => lockstep.dynamics.row('lead', id);
     expect((await rowOf())['address1_city'] ?? null).toBeNull();
 
-    await command('resume');
+    await commandReading('resume');
     await until(rowOf, (row) => row['address1_city'] === 'Ulm');
+  },
+  4 * timeoutMs,
+);
+
+it(
+  'has the persons of a query of Marketo read again on command, and says how many there were',
+  async () => {
+    const person = await until(personOf, (found) => found !== null);
+    const completed = async () => {
+      const messages = await readTopics({ ...lockstep, names: [topics.notices] });
+      const told = messages.map(({ value }) => value as Notice);
+      return told.filter(({ code }) => code === 'BACKFILL_COMPLETED').map(({ counts }) => counts['rows']);
+    };
+    const untilCompleted = (count: number) => until(completed, ({ length }) => length === count);
+
+    await commandReading('resnapshot', { filter: `email=nobody@example.org,${String(person?.['email'])}` });
+    await untilCompleted(1);
+    await commandReading('resnapshot', { from: new Date(Date.now() - 3_600_000).toISOString() });
+
+    expect(await untilCompleted(2)).toEqual([1, 1]);
   },
   4 * timeoutMs,
 );

@@ -13,9 +13,14 @@ const controlBody = Type.Object({
   target: Type.String({
     maxLength: 200,
     description:
-      'dynamics/<table>; of pause and resume also marketo/person, reconciler/to-dynamics and reconciler/to-marketo.',
+      'dynamics/<table>; of pause, resume, resnapshot and cancel also marketo/person; of pause and resume also reconciler/to-dynamics and reconciler/to-marketo.',
   }),
-  filter: text(4_000),
+  filter: Type.Optional(
+    Type.String({
+      ...{ minLength: 1, maxLength: 4_000 },
+      description: 'Of a resnapshot: an OData filter; of marketo/person a field and values, such as id=7,9.',
+    }),
+  ),
   columns: Type.Optional(Type.Array(Type.String({ maxLength: 128 }), { maxItems: 500 })),
   from: text(40),
   to: text(40),
@@ -35,7 +40,7 @@ export const controlRoutes: OperatorRoutes = (scope, parts) => {
     {
       schema: {
         ...{ body: controlBody, response: { 202: controlAnswer, default: failureSchema } },
-        summary: 'Pause, resume, or have a table read again',
+        summary: 'Pause, resume, or have a table or persons read again',
       },
     },
     async ({ body }, reply) => {

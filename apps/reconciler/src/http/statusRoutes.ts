@@ -17,6 +17,9 @@ const tableSchema = Type.Object({
   secondsLeft: nullable(Type.Number()),
   secondsSinceSaved: Type.Number(),
   pausedAt: nullable(Type.String()),
+  queryRowsDone: nullable(
+    Type.Number({ description: 'Announced so far of what an operator asked for by a query.' }),
+  ),
   versionEpoch: Type.Number(),
   deletesHeld: nullable(Type.Number()),
   stoppedColumns: Type.Array(Type.String()),

@@ -9,9 +9,11 @@ export type RefusedReason =
   | 'NOTHING_TO_CANCEL'
   | 'NOTHING_HELD'
   | 'DATE_INVALID'
+  | 'DATE_TOO_OLD'
   | 'COLUMN_UNKNOWN'
   | 'ACTION_UNKNOWN'
-  | 'QUERY_INVALID';
+  | 'QUERY_INVALID'
+  | 'TOO_MANY_MATCHES';
 
 /** What a command does to a table; a refused one changes nothing but that it was answered. */
 export type Obeyed = { readonly checkpoint: Checkpoint; readonly refused: RefusedReason | null };

@@ -1,14 +1,13 @@
+import { isoTime, type Checkpoint, type Control } from '@lockstep/change-events';
 import { controlAnswer, pauseWarning } from '../controlAnswers.ts';
 import { obeyControl, pendingCommands, type Obeyed } from '../extract/obeyControl.ts';
 import { stateOf, withState } from '../extract/tableState.ts';
 import { deletesKeptMs } from './feedPlaces.ts';
 import { commitState, type FeedSession, type NoticeOptions } from './feedSession.ts';
+import { queryText } from './personQuery.ts';
 
 /** What an operator calls the reading of Marketo; the key of its commands on `lockstep.control`. */
 export const readingTarget = 'marketo/person';
-
-/** What is done to a table of Dynamics is done to the feeds; the others are about reads of a whole table. */
-const obeyed: ReadonlySet<string> = new Set(['pause', 'resume']);
 
 /** Carries out the next command to the reading of Marketo; its answer and what it changed are one transaction. False when none waits. */
 export async function answerReading(options: NoticeOptions, session: FeedSession): Promise<boolean> {
@@ -16,15 +15,37 @@ export async function answerReading(options: NoticeOptions, session: FeedSession
   const [command] = pendingCommands(options.commands?.() ?? [], checkpoint);
   if (command === undefined) return false;
   const nowMs = options.clock.now();
-  const { checkpoint: next, refused }: Obeyed = obeyed.has(command.action)
-    ? obeyControl(checkpoint, command, { nowMs, columns: null })
-    : {
-        checkpoint: withState(checkpoint, { controlId: command.controlId }),
-        refused: 'ACTION_UNKNOWN',
-      };
+  const { checkpoint: next, refused } = obey(checkpoint, command, nowMs);
   await commitState(options, session, next, [controlAnswer(command, { refused, atMs: nowMs })]);
 
   return true;
+}
+
+/** What is not about the read of a whole table is done as to a table of Dynamics. */
+function obey(checkpoint: Checkpoint, command: Control, nowMs: number): Obeyed {
+  switch (command.action) {
+    case 'pause':
+    case 'resume':
+    case 'cancel':
+      return obeyControl(checkpoint, command, { nowMs, columns: null });
+    case 'resnapshot':
+      return beginQuery(checkpoint, command, nowMs);
+    default:
+      return { checkpoint: answered(checkpoint, command), refused: 'ACTION_UNKNOWN' };
+  }
+}
+
+const answered = (checkpoint: Checkpoint, { controlId }: Control): Checkpoint =>
+  withState(checkpoint, { controlId });
+
+function beginQuery(checkpoint: Checkpoint, command: Control, nowMs: number): Obeyed {
+  const { controlId } = command;
+  const isBusy = stateOf(checkpoint).query !== null;
+  const made = isBusy ? 'QUERY_IN_PROGRESS' : queryText(command, nowMs);
+  if (typeof made === 'string') return { checkpoint: answered(checkpoint, command), refused: made };
+  const query = { controlId, ...made, position: null, rowsDone: 0, startedAt: isoTime(nowMs) };
+
+  return { checkpoint: withState(checkpoint, { controlId, query }), refused: null };
 }
 
 const pausedIdleMs = 1_000;

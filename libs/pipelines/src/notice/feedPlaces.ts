@@ -22,7 +22,7 @@ const dayMs = 86_400_000;
 const feedStartMs = Date.UTC(2006, 0, 1);
 /** Delete rows are kept for 14 days, rows of changes for 90 (marketo-rest 3.4); a day less, for what was written late. */
 export const deletesKeptMs = 13 * dayMs;
-const changesKeptMs = 89 * dayMs;
+export const changesKeptMs = 89 * dayMs;
 /** Rows that were written late, and clocks that differ. What is read twice is decided once (design section 5, Run-over edits). */
 const overlapMs = 15 * 60_000;
 

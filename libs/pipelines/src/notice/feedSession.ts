@@ -13,6 +13,8 @@ import type { RecentRows } from './recentRows.ts';
 /** What the reader of Marketo's feeds needs. */
 export type NoticeOptions = {
   readonly people: MarketoPeople;
+  /** The same persons, for what an operator asked to be read again. */
+  readonly backfillPeople?: MarketoPeople;
   readonly log: EventLog;
   readonly lease: Lease;
   readonly clock: Clock;

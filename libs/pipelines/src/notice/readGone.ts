@@ -15,18 +15,18 @@ import { assertHeld, contextOf, type FeedSession, type NoticeOptions } from './f
 
 type Named = { readonly ids: readonly string[]; readonly rows: readonly FeedRow[] };
 
-/** The state of people, as messages with the rows that led to it. */
+/** The state of people, known by their ids or by another field, as messages with the rows that led to it. */
 export async function readPersons(
   options: NoticeOptions,
   session: FeedSession,
-  { ids, rows, drained }: Named & { readonly drained: Sequence },
+  { ids, by = 'id', rows, drained }: Named & { readonly by?: string; readonly drained: Sequence },
 ): Promise<OutgoingMessage[]> {
   const messages: OutgoingMessage[] = [];
   for (let from = 0; from < ids.length; from += marketoBatchMax) {
     assertHeld(options.lease);
     const read = session.numbers.next();
     const persons: readonly MarketoPerson[] = await options.people.findPersons(
-      'id',
+      by,
       ids.slice(from, from + marketoBatchMax),
     );
     messages.push(...personMessages(persons, rows, { ...contextOf(options, session, drained), read }));

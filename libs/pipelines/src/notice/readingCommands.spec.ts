@@ -1,6 +1,6 @@
-import { topics, type Control, type Notice } from '@lockstep/change-events';
+import { SyncError, topics, type Control, type Notice, type ScalarValues } from '@lockstep/change-events';
 import { inMemoryEventLog, inMemoryMarketo } from '@lockstep/ports';
-import { openNotifier } from '../noticeChanges.ts';
+import { openNotifier, type NoticeOptions } from '../noticeChanges.ts';
 import {
   checkpointOf,
   eventsOf,
@@ -13,20 +13,23 @@ import {
 const leads = topics.marketingChanges('lead');
 const dayMs = 86_400_000;
 
-/** Two persons that were read, and a reader that obeys `commands`. */
-async function followed() {
+const two = [{ lastName: 'One' }, { lastName: 'Two' }];
+
+/** Persons that were read, and a reader that obeys `commands`. */
+async function followed(persons: readonly ScalarValues[] = two) {
   const clock = exampleClock();
   const marketo = inMemoryMarketo({ now: clock.now });
   const log = inMemoryEventLog();
   const commands: Control[] = [];
   const calls: string[] = [];
   marketo.hooks.beforeCall = (operation) => void calls.push(operation);
-  const open = () =>
+  const open = (changes: Partial<NoticeOptions> = {}) =>
     openNotifier({
+      ...changes,
       ...{ people: marketo, log, lease: exampleLease(), clock, commands: () => commands },
       ...{ pollIntervalMinMs: 500, pollIntervalMaxMs: 4_000, deletedIntervalMs: 30_000 },
     });
-  marketo.seed([{ lastName: 'One' }, { lastName: 'Two' }]);
+  marketo.seed(persons);
   const reader = await open();
   await stepUntilIdle(reader);
   const notices = (code: string) =>
@@ -153,5 +156,169 @@ describe('the reading of Marketo', () => {
     expect(notices('FEEDS_REOPENED')).toMatchObject([{ facts: { reason: 'TOO_OLD' } }]);
     expect(lastOf('1')).toMatchObject({ operation: 'SNAPSHOT' });
     expect(lastOf('1')?.eventId).not.toBe(first?.eventId);
+  });
+});
+
+type Setting = Awaited<ReturnType<typeof followed>>;
+
+/** A value of Marketo that no feed tells of. */
+function editUnseen({ marketo }: Setting, id: string, city: string): void {
+  const { findPersons } = marketo;
+  marketo.findPersons = async (field, values) =>
+    (await findPersons(field, values)).map((person) =>
+      person.id === id ? { id, fields: { ...person.fields, city } } : person,
+    );
+}
+
+const people = (count: number) =>
+  Array.from({ length: count }, (_, n) => ({ lastName: `Name ${n}`, email: `n${n}@example.com` }));
+
+/** Whom the query announced: nothing of a feed led to them. */
+const announced = ({ log }: Setting) =>
+  eventsOf(log, leads)
+    .filter(({ evidence }) => evidence?.rows.length === 0)
+    .map(({ recordId }) => recordId)
+    .sort();
+
+describe('a query of Marketo', () => {
+  it('has the persons with one of some values read again, although no feed tells of them', async () => {
+    const setting = await followed(people(4));
+    editUnseen(setting, '2', 'Ulm');
+    setting.command('resnapshot', { filter: 'email=n1@example.com, N3@example.com,n1@example.com' });
+    await step(setting.reader);
+    await stepUntilIdle(setting.reader);
+
+    expect(announced(setting)).toEqual(['2', '4']);
+    expect(setting.lastOf('2')).toMatchObject({
+      ...{ operation: 'UPSERT', lane: 'BACKFILL', fields: { city: 'Ulm' } },
+      evidence: { rows: [] },
+    });
+    expect(setting.notices('CONTROL_DONE')).toMatchObject([{ facts: { controlId: 'c0' } }]);
+    expect(setting.notices('BACKFILL_COMPLETED')).toMatchObject([
+      { entity: 'marketo/person', counts: { rows: 2 }, facts: { controlId: 'c0' } },
+    ]);
+  });
+
+  it('is announced page by page beside the feeds, and goes on after a restart', async () => {
+    const setting = await followed(people(700));
+    const ids = Array.from({ length: 700 }, (_, n) => String(n + 1));
+    setting.command('resnapshot', { filter: `id=${ids.join()}` });
+    await step(setting.reader);
+    await step(setting.reader);
+    expect(await setting.checkpoint()).toMatchObject({ state: { query: { rowsDone: 300 } } });
+    setting.marketo.edit('700', { city: 'Ulm' });
+    const restarted = await setting.open();
+    await step(restarted);
+    expect(setting.lastOf('700')).toMatchObject({ fields: { city: 'Ulm' } });
+    await stepUntilIdle(restarted);
+
+    expect(setting.notices('BACKFILL_COMPLETED')).toMatchObject([{ counts: { rows: 700 } }]);
+    expect(announced(setting)).toEqual(ids.sort());
+    expect((await setting.checkpoint())?.state).toMatchObject({ query: null });
+  });
+
+  it('has who changed in a span of time read again', async () => {
+    const setting = await followed(people(3));
+    const { clock, marketo, command, reader } = setting;
+    for (const id of ['1', '2', '3']) {
+      clock.advance(60 * 60_000);
+      marketo.edit(id, { city: 'Ulm' });
+    }
+    await stepUntilIdle(reader);
+    clock.advance(15 * 60_000);
+    await stepUntilIdle(reader);
+    command('resnapshot', { from: '2026-11-22T11:30:00Z', to: '2026-11-22T12:30:00Z' });
+    await step(reader);
+    await stepUntilIdle(reader);
+
+    expect(announced(setting)).toEqual(['2']);
+    expect(setting.notices('BACKFILL_COMPLETED')).toMatchObject([{ counts: { rows: 1 } }]);
+  });
+
+  it('begins again when its place in the feed is lost, and leaves those of the reader alone', async () => {
+    const setting = await followed(people(3));
+    const { marketo, command, reader, notices, checkpoint } = setting;
+    const { position } = (await checkpoint()) ?? {};
+    const { readFeed } = marketo;
+    let lost = 1;
+    marketo.readFeed = (place) => {
+      if (place !== JSON.parse(position ?? '').feed && lost-- > 0)
+        throw new SyncError('MARKETO_POSITION_LOST');
+      return readFeed(place);
+    };
+    command('resnapshot', { from: '2026-11-22' });
+    await step(reader);
+    await stepUntilIdle(reader);
+    await stepUntilIdle(reader);
+
+    expect(notices('FEEDS_REOPENED')).toEqual([]);
+    expect(notices('BACKFILL_COMPLETED')).toMatchObject([{ counts: { rows: 3 } }]);
+  });
+
+  it('waits while the calls that backfill may use are spent, and the feeds are read', async () => {
+    const setting = await followed(people(3));
+    const { marketo, command, open, lastOf, notices } = setting;
+    const spent = { ...marketo, findPersons: () => Promise.reject(new SyncError('MARKETO_QUOTA_SPENT')) };
+    command('resnapshot', { filter: 'id=1' });
+    const reader = await open({ backfillPeople: spent });
+    await step(reader);
+    marketo.edit('2', { city: 'Ulm' });
+    await stepUntilIdle(reader);
+
+    expect(lastOf('2')).toMatchObject({ fields: { city: 'Ulm' } });
+    expect(notices('BACKFILL_COMPLETED')).toEqual([]);
+    await stepUntilIdle(await open());
+    expect(notices('BACKFILL_COMPLETED')).toHaveLength(1);
+  });
+
+  it.each<[string, Partial<Control>, string]>([
+    ['without anything to ask for', {}, 'QUERY_INVALID'],
+    ['that is no field and values', { filter: 'lastName eq 5' }, 'QUERY_INVALID'],
+    ['with an id that is none', { filter: 'id=1,two' }, 'QUERY_INVALID'],
+    ['with an empty value', { filter: 'email=' }, 'QUERY_INVALID'],
+    [
+      'of more values than it may have',
+      { filter: `id=${[...Array(10_001).keys()].join()}` },
+      'QUERY_INVALID',
+    ],
+    ['of values and a span', { filter: 'id=1', from: '2026-11-01' }, 'QUERY_INVALID'],
+    ['of a span that ends before it begins', { from: '2026-11-02', to: '2026-11-01' }, 'DATE_INVALID'],
+    ['with a date that is none', { from: 'soon' }, 'DATE_INVALID'],
+    ['from before Marketo keeps changes', { from: '2026-08-01' }, 'DATE_TOO_OLD'],
+    ['by a field that Marketo does not search', { filter: 'lastName=One' }, 'QUERY_INVALID'],
+  ])('%s is refused by its reason, and the feeds go on', async (_, changes, reason) => {
+    const { command, reader, notices, marketo, lastOf } = await followed();
+    command('resnapshot', changes);
+    marketo.edit('1', { city: 'Ulm' });
+    await step(reader);
+    await stepUntilIdle(reader);
+
+    expect(notices('CONTROL_REFUSED')).toMatchObject([{ facts: { controlId: 'c0', reason } }]);
+    expect(notices('BACKFILL_COMPLETED')).toEqual([]);
+    expect(lastOf('1')).toMatchObject({ fields: { city: 'Ulm' } });
+  });
+
+  it('with a value that too many persons have is refused', async () => {
+    const { command, marketo, open, notices } = await followed();
+    const many = { ...marketo, findPersons: () => Promise.reject(new SyncError('MARKETO_AMBIGUOUS')) };
+    command('resnapshot', { filter: 'crmType=Lead' });
+    const reader = await open({ backfillPeople: many });
+    await step(reader);
+    await stepUntilIdle(reader);
+
+    expect(notices('CONTROL_REFUSED')).toMatchObject([{ facts: { reason: 'TOO_MANY_MATCHES' } }]);
+  });
+
+  it('is refused while another one is under way, which can be cancelled', async () => {
+    const { command, reader, notices, checkpoint } = await followed();
+    command('resnapshot', { filter: 'id=1' });
+    command('resnapshot', { filter: 'id=2' });
+    command('cancel');
+    for (let answers = 0; answers < 3; answers += 1) await step(reader);
+    await stepUntilIdle(reader);
+
+    expect(notices('CONTROL_REFUSED')).toMatchObject([{ facts: { reason: 'QUERY_IN_PROGRESS' } }]);
+    expect(notices('BACKFILL_COMPLETED')).toEqual([]);
+    expect((await checkpoint())?.state).toMatchObject({ query: null });
   });
 });

@@ -11,6 +11,8 @@ export type TableStatus = {
   /** Since the place was last saved: with each page, and once a minute while nothing changes. */
   readonly secondsSinceSaved: number;
   readonly pausedAt: string | null;
+  /** Rows that an operator's query has announced so far; null while there is none. */
+  readonly queryRowsDone: number | null;
   readonly versionEpoch: number;
   readonly deletesHeld: number | null;
   /** Columns that were asked for and are not published, each with the reason. */
@@ -48,11 +50,16 @@ function paceOf(
   };
 }
 
-function remarksOf({ state }: Checkpoint): Pick<TableStatus, 'pausedAt' | 'deletesHeld' | 'stoppedColumns'> {
-  if (!state) return { pausedAt: null, deletesHeld: null, stoppedColumns: [] };
-  const { pausedAt, deletesHeld, stopped } = state;
+type Remarks = Pick<TableStatus, 'pausedAt' | 'queryRowsDone' | 'deletesHeld' | 'stoppedColumns'>;
 
-  return { pausedAt, deletesHeld, stoppedColumns: (stopped ?? []).map(withoutType) };
+function remarksOf({ state }: Checkpoint): Remarks {
+  if (!state) return { pausedAt: null, queryRowsDone: null, deletesHeld: null, stoppedColumns: [] };
+  const { pausedAt, query, deletesHeld, stopped } = state;
+
+  return {
+    ...{ pausedAt, queryRowsDone: query?.rowsDone ?? null, deletesHeld },
+    stoppedColumns: (stopped ?? []).map(withoutType),
+  };
 }
 
 /** `name:type:reason`, of which an operator needs the first and the last. */
