@@ -1,11 +1,17 @@
 import { createCodec, createMessageCodec, subjectSchemas, topicSchemas } from '@lockstep/change-events';
 import type { MessageCodec } from '@lockstep/change-events';
-import { connectionOptions, createDynamics, type Dynamics, type UserConfig } from '@lockstep/dynamics';
+import {
+  connectionOptions,
+  createDynamics,
+  type Dynamics,
+  type DynamicsOptions,
+  type UserConfig,
+} from '@lockstep/dynamics';
 import { createEventLog, createKafkaClient, type EventLogSettings } from '@lockstep/kafka';
 import type { HintBell } from '@lockstep/pipelines';
 import type { EventLog } from '@lockstep/ports';
 import { createSchemaIds } from '@lockstep/schema-registry';
-import type { Service } from '@lockstep/service-runtime';
+import type { Log, Service } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
 
 /** What the loops of this process share. */
@@ -27,14 +33,17 @@ export async function openParts(config: Config, service: Service, bells: Parts['
     autoRegister: config.schemaAutoRegister,
   });
   const codec = createMessageCodec(createCodec(schemaIds, subjectSchemas(topicSchemas(), prefix)), prefix);
-  const kafka = { kafka: openKafka(config, service), codec, prefix, instanceId };
-  const dynamics = await openDynamics(config, service);
+  const kafka = { kafka: openKafka(config, service.log), codec, prefix, instanceId };
+  const dynamics = await openDynamics(config, ({ status }) =>
+    service.metrics.remoteCalls.inc({ system: 'dynamics', outcome: String(status ?? 'none') }),
+  );
   service.lifecycle.opened('dynamics', () => dynamics.close());
 
   return { config, service, bells, dynamics, codec, kafka, eventLog: createEventLog(kafka) };
 }
 
-function openKafka(config: Config, { log }: Service) {
+/** The broker, which is not connected before it is used. */
+export function openKafka(config: Config, log: Log) {
   const { kafkaSaslMechanism: mechanism, kafkaSaslUsername: username, kafkaSaslPassword: password } = config;
   return createKafkaClient({
     brokers: config.kafkaBrokers,
@@ -45,13 +54,13 @@ function openKafka(config: Config, { log }: Service) {
   });
 }
 
-function openDynamics(config: Config, { metrics }: Service): Promise<Dynamics> {
+/** Dynamics as the application user who reads. */
+export function openDynamics(config: Config, onRequest?: DynamicsOptions['onRequest']): Promise<Dynamics> {
   return createDynamics({
     ...connectionOptions(config, readerOf(config)),
     requestsPerDay: config.dataverseDailyRequests,
     pageSizeMax: config.pageSizeMax,
-    onRequest: ({ status }) =>
-      metrics.remoteCalls.inc({ system: 'dynamics', outcome: String(status ?? 'none') }),
+    ...(onRequest && { onRequest }),
   });
 }
 

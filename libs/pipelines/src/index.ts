@@ -2,6 +2,7 @@ export { createControlInbox, type ControlInbox } from './controlInbox.ts';
 export { createHintBell, type HintBell } from './hintBell.ts';
 export { openTableExtractor, type Stepper, type TableExtractor } from './extractChanges.ts';
 export type { ExtractOptions } from './extract/extractOptions.ts';
+export { checkTable, type TableCheck } from './extract/checkTable.ts';
 export { openDailyRequests, type DailyRequestsOptions } from './extract/dailyRequests.ts';
 export { progressOf, type Progress } from './extract/progress.ts';
 export { defaultBrake, type BrakeLimits } from './brake.ts';

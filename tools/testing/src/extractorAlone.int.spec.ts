@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { dynamicsTables, topics, type ChangeEvent } from '@lockstep/change-events';
 import { request } from 'undici';
 import { createVisitTable } from './customTable.ts';
+import { runNode, type Ran } from './lockstepServices.ts';
 import { readTopics } from './readTopics.ts';
 import { registerHint } from './registerHint.ts';
 import type { ServiceProcess } from './serviceProcess.ts';
@@ -20,26 +19,17 @@ const idleMs = 30_000;
 let extraction: Extraction;
 let extractor: ServiceProcess;
 
-type Ran = { readonly code: number; readonly output: string };
-
 /** The command line as an operator runs it. */
-async function lockstep(...words: string[]): Promise<Ran> {
+function lockstep(...words: string[]): Promise<Ran> {
   const { kafkaBrokers, schemaRegistryUrl, topicPrefix } = extraction;
-  const env = {
-    PATH: process.env['PATH'] ?? '',
+  const bin = join(__dirname, '../../../apps/console/bin/lockstep.mjs');
+
+  return runNode([bin, ...words], {
     KAFKA_BROKERS: kafkaBrokers,
     SCHEMA_REGISTRY_URL: schemaRegistryUrl,
     TOPIC_PREFIX: topicPrefix,
     DYNAMICS_TABLES: tables.join(','),
-  };
-  const bin = join(__dirname, '../../../apps/console/bin/lockstep.mjs');
-  try {
-    const { stdout } = await promisify(execFile)('node', [bin, ...words], { env });
-    return { code: 0, output: stdout };
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
-    return { code, output: `${stdout}${stderr}` };
-  }
+  });
 }
 
 async function eventsOf(table: string): Promise<readonly ChangeEvent[]> {
@@ -111,6 +101,32 @@ it(
     for (const table of ['lead', 'contact', 'account', 'opportunity', 'campaign'])
       expect(await eventsOf(table)).toHaveLength(3);
     expect((await eventsOf('systemuser')).length).toBeGreaterThan(0);
+  },
+  testTimeoutMs,
+);
+
+it(
+  'says before a start what it would read, and what an administrator has to mend',
+  async () => {
+    const check = () => extraction.services.run('extractor', ['check'], { DYNAMICS_TABLES: 'lead,contact' });
+    expect(await check()).toEqual({
+      code: 0,
+      output: expect.stringMatching(
+        /^dynamics\/lead {2}ok: \d+ columns, 3 rows.*\ndynamics\/contact {2}ok: .*\nkafka {2}ok: /,
+      ),
+    });
+
+    await extraction.dynamics.control.post('settings', { missingPrivileges: ['prvReadContact'] });
+    const { code, output } = await check();
+    await extraction.dynamics.control.post('settings', { missingPrivileges: [] });
+
+    expect(code).toBe(1);
+    expect(output).toMatch(/contact {2}DYNAMICS_FORBIDDEN: .*privilege=prvReadContact/i);
+    expect(output).toMatch(/lead {2}ok/);
+    expect(await extraction.services.run('extractor', ['chekc'])).toMatchObject({
+      code: 2,
+      output: expect.stringContaining('chekc is no command; there is check.'),
+    });
   },
   testTimeoutMs,
 );

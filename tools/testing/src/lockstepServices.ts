@@ -1,11 +1,16 @@
+import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { makeRunFolder } from './bundle.ts';
 import { bundleServices, serviceNames, type ServiceName } from './bundleServices.ts';
 import { startServiceProcess, type ServiceProcess } from './serviceProcess.ts';
+
+/** How a program ended, and what it wrote. */
+export type Ran = { readonly code: number; readonly output: string };
 
 /** The services of one Lockstep, as processes that can be killed and started again. */
 export type LockstepServices = {
@@ -15,6 +20,12 @@ export type LockstepServices = {
     instance?: string,
     settings?: Readonly<Record<string, string>>,
   ): Promise<ServiceProcess>;
+  /** Runs a bundled service with words on its command line until it ends. */
+  run(
+    service: ServiceName,
+    words: readonly string[],
+    settings?: Readonly<Record<string, string>>,
+  ): Promise<Ran>;
   /** Waits until these are ready. Rejects with reasons and last log lines after the time. */
   untilReady(processes: readonly ServiceProcess[], timeoutMs?: number): Promise<void>;
   /** Rejects with the last log lines when a process has ended without being asked to. */
@@ -45,6 +56,7 @@ export async function createServices(settings: Readonly<Record<string, string>>)
       processes.push(process);
       return process;
     },
+    run: (service, words, own = {}) => runNode([bundles[service], ...words], { ...settings, ...own }),
     untilReady: async (waited, timeoutMs = readyTimeoutMs) =>
       void (await Promise.all(waited.map((process) => untilOneReady(process, timeoutMs)))),
     async assertRunning() {
@@ -64,6 +76,21 @@ export async function createServices(settings: Readonly<Record<string, string>>)
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Runs Node with these words and nothing of our environment but the path; a failure is an answer too. */
+export async function runNode(
+  words: readonly string[],
+  settings: Readonly<Record<string, string>>,
+): Promise<Ran> {
+  const env = { PATH: process.env['PATH'] ?? '', ...settings };
+  try {
+    const { stdout } = await promisify(execFile)('node', [...words], { env });
+    return { code: 0, output: stdout };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { code, output: `${stdout}${stderr}` };
+  }
 }
 
 /** One of each kind, ready. */

@@ -1,0 +1,60 @@
+import { extractorTopics, isSyncError } from '@lockstep/change-events';
+import { checkTopics } from '@lockstep/kafka';
+import { checkTable, type TableCheck } from '@lockstep/pipelines';
+import { createLogger } from '@lockstep/service-runtime';
+import type { Config } from './config.ts';
+import { openDynamics, openKafka } from './extractorParts.ts';
+import { tableSelection } from './tableSelections.ts';
+
+type Print = (line: string) => void;
+
+const timeoutMs = 120_000;
+
+/**
+ * Says of each table and of the topics whether an extractor could begin, one line each; reads metadata and counts only. True
+ * when all is well.
+ */
+export async function checkSources(config: Config, print: Print): Promise<boolean> {
+  const areTablesWell = await checkTables(config, print);
+
+  return (await checkBroker(config, print)) && areTablesWell;
+}
+
+async function checkTables(config: Config, print: Print): Promise<boolean> {
+  const dynamics = await openDynamics(config);
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    const selections = config.dynamicsTables.map((table) => tableSelection(table, config.dynamicsColumns));
+    const sources = { catalog: dynamics, reader: dynamics };
+    const checks = await Promise.all(selections.map((one) => checkTable(sources, one, signal)));
+    for (const check of checks) print(`dynamics/${check.table}  ${sentenceOf(check)}`);
+
+    return checks.every((check) => !('fault' in check));
+  } finally {
+    await dynamics.close();
+  }
+}
+
+function sentenceOf(check: TableCheck): string {
+  if ('fault' in check) return check.fault.message;
+  const { columns, rows, excluded } = check;
+  const left = excluded.map(({ column, reason }) => `${column} (${reason})`).join(', ');
+
+  return `ok: ${columns} columns, ${rows ?? 'an unknown number of'} rows${left && `; not read: ${left}`}`;
+}
+
+async function checkBroker(config: Config, print: Print): Promise<boolean> {
+  const { topicPrefix: prefix, dynamicsTables, logLevel: level } = config;
+  const kafka = openKafka(config, createLogger({ level, service: 'extractor' }));
+  try {
+    await checkTopics({ kafka, prefix, definitions: extractorTopics(dynamicsTables) });
+    print('kafka  ok: every topic is there and right');
+
+    return true;
+  } catch (error) {
+    if (!isSyncError(error)) throw error;
+    print(`kafka  ${error.message}`);
+
+    return false;
+  }
+}
