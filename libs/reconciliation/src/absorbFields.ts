@@ -5,12 +5,13 @@ import {
   type Scalar,
   type Sequence,
 } from '@lockstep/change-events';
+import { isOlder } from './consent.ts';
 import { openValues, type Draft, type DraftRow } from './decision.ts';
 import { isCreation } from './goldenRecord.ts';
 import type { MappingRow } from './mapping.ts';
 import { tell, type Story } from './feedStory.ts';
 import { applyChange, type Observation } from './applyChange.ts';
-import { observe } from './observe.ts';
+import { isUntold, observe, untold } from './observe.ts';
 import { read, readDisplay, type Reading } from './projection.ts';
 
 /** GUIDs kept per person: more than a feed page can hold of one person between two decisions. */
@@ -74,7 +75,7 @@ function absorbTold(draft: Draft, field: FieldEvidence): void {
   const { row, mapping, evidence, event } = field;
   const writes = ownWrites(draft, row, mapping);
   meetFormer(draft, field, writes);
-  const story = tell(mapping, evidence, writes);
+  const story = asOfThen(draft, field, tell(mapping, evidence, writes));
   forgetTold(row, mapping, story.told);
   const [at, changedAt] = [event.page, changeTime(story, event)];
   const edit = story.edit && { row, mapping, at, changedAt, reading: story.edit, madeOn: story.madeOn };
@@ -84,6 +85,15 @@ function absorbTold(draft: Draft, field: FieldEvidence): void {
   if (state && isExplained(field, { story, state, writes }))
     observeState(draft, { row, mapping, at, changedAt, reading: state, madeOn: story.basis }, story, edit);
   if (story.confirmed) confirm(row, mapping.field);
+}
+
+/** An edit that is older than our command is not made on top of it: somebody had put the same value there. */
+function asOfThen({ record }: Draft, { row, mapping }: FieldEvidence, story: Story): Story {
+  const { madeOn, editedAt, told } = story;
+  const isKnown = madeOn === undefined || told > 0 || untold(row.seen[mapping.field]).includes(madeOn);
+  const entry = record.outbox.find((other) => other.kind === 'marketo-write');
+  if (isKnown || !entry || entry.overtaken || !isOlder(editedAt, entry.command.issuedAt)) return story;
+  return { ...story, madeOn: undefined, basis: undefined };
 }
 
 /** What a person held before the edits that the feed tells of is met first, so that these are edits of it and no first sight. */
@@ -170,27 +180,24 @@ export function readingOf(mapping: MappingRow, fields: Readonly<Record<string, u
 
 /** What we wrote to this field and the feed has not told of, oldest first. */
 function ownWrites(draft: Draft, row: DraftRow, mapping: MappingRow): readonly Scalar[] {
-  const seen = row.seen[mapping.field];
-  const acknowledged = seen?.unconfirmed ? [...(seen.written ?? []), seen.value] : [];
   const open = openValues(draft, mapping.marketo);
   const inFlight = row.inFlight[mapping.field];
   const isOpen = inFlight === undefined || open.includes(inFlight.value);
-  return [...acknowledged, ...open, ...(isOpen ? [] : [inFlight.value])];
+  return [...untold(row.seen[mapping.field]), ...open, ...(isOpen ? [] : [inFlight.value])];
 }
 
 /** The feed is in order: what it told of, and what came before that, it will not tell of again. */
 function forgetTold(row: DraftRow, mapping: MappingRow, told: number): void {
   const seen = row.seen[mapping.field];
-  if (!seen?.unconfirmed || told === 0) return;
-  const { written = [] } = seen;
-  if (told > written.length) confirm(row, mapping.field);
-  else row.seen[mapping.field] = { ...seen, written: written.slice(told) };
+  if (!seen || told === 0) return;
+  if (told >= untold(seen).length) confirm(row, mapping.field);
+  else row.seen[mapping.field] = { ...seen, written: (seen.written ?? []).slice(told) };
 }
 
-/** The feed has told of our value, or never will. */
+/** The feed has told of our values, or never will. */
 export function confirm(row: DraftRow, field: string): void {
   const seen = row.seen[field];
-  if (seen?.unconfirmed) row.seen[field] = { value: seen.value, at: seen.at };
+  if (seen && isUntold(seen)) row.seen[field] = { value: seen.value, at: seen.at };
 }
 
 /** How far the feed was read when the event was made; null in the lane that others may overtake, which carries what was told before. */
@@ -203,5 +210,5 @@ const feedNumberOf = ({ evidence, lane }: ChangeEvent): Sequence | null =>
  */
 function confirmedValue(row: DraftRow, mapping: MappingRow, feedNumber: Sequence | null): Scalar | undefined {
   const seen = row.seen[mapping.field];
-  return seen?.unconfirmed && isAfter(feedNumber, seen.at) ? seen.value : undefined;
+  return seen && isUntold(seen) && isAfter(feedNumber, seen.at) ? seen.value : undefined;
 }

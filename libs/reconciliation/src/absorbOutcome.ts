@@ -8,7 +8,7 @@ import {
 import { confirm } from './absorbFields.ts';
 import { absorbState, bury, personRow } from './absorbMarketo.ts';
 import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decision.ts';
-import { settle, type Accepted } from './observe.ts';
+import { keepOvertaken, settle, type Accepted } from './observe.ts';
 import { isParentMissing, takeBack } from './relations.ts';
 import { saying } from './troubles.ts';
 
@@ -78,7 +78,19 @@ function meetMade(draft: Draft, { personId, accepted, answered }: DeliveryOutcom
   const row = draft.record.rows.find(({ system, id }) => system === 'marketo' && id === personId);
   if (!row || !answered) return;
   for (const field of Object.keys(row.parked)) row.seen[field] ??= { value: null, at: answered };
-  confirmMade(draft, row, { accepted: accepted ?? {}, answered });
+  const made = { accepted: accepted ?? {}, answered };
+  confirmMade(draft, row, made);
+  for (const entry of draft.record.outbox) if (entry.kind === 'marketo-write') forgetMade(entry, made);
+}
+
+/** What made the person leaves no step in the feed, though another command overtook it. */
+function forgetMade(entry: Entry, { accepted }: Made): void {
+  if (!entry.overtaken) return;
+  const isOther = (fields: ScalarValues) =>
+    Object.entries(accepted).some(([name, value]) => fields[name] !== value);
+  const others = entry.overtaken.filter(isOther);
+  delete entry.overtaken;
+  if (others.length > 0) entry.overtaken = others;
 }
 
 type Made = { readonly accepted: ScalarValues; readonly answered: Sequence };
@@ -178,7 +190,12 @@ export function closeEntry(draft: Draft, outcome: DeliveryOutcome, entry: Entry 
   if (!entry) return;
   draft.record.outbox = draft.record.outbox.filter((other) => other !== entry);
   const row = activeRow(draft.record, 'marketo');
-  for (const field of Object.keys(row?.inFlight ?? {})) if (row) forget(row, field, outcome.revision);
+  if (!row) return;
+  for (const field of Object.keys(row.inFlight)) forget(row, field, outcome.revision);
+  const { overtaken } = entry;
+  // What a person is made with comes before all others, and the feed does not tell of records beside persons.
+  if (!overtaken || outcome.result === 'CREATED' || draft.record.entity) return;
+  for (const mapping of draft.context.mapping) keepOvertaken(row, mapping, overtaken);
 }
 
 /** The answer was lost, or nothing was sent: the entry stays open and is looked at again at `retryAt`. */

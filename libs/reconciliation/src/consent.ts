@@ -92,10 +92,12 @@ const isOthers = ({ record }: Draft, stored: Consent | undefined): stored is Con
   stored !== undefined && stored.goldenId !== record.goldenId;
 
 /** The record’s own word is older than the last one on the address; false in the same second, and where a side does not tell. */
-function precedes({ record }: Draft, { changedAt }: Consent): boolean {
-  const own = record.fields[consentField]?.changedAt ?? null;
-  return own !== null && changedAt !== null && secondOf(own) < secondOf(changedAt);
-}
+const precedes = ({ record }: Draft, { changedAt }: Consent): boolean =>
+  isOlder(record.fields[consentField]?.changedAt ?? null, changedAt);
+
+/** As far as the sides tell the time. */
+export const isOlder = (time: string | null, other: string | null): boolean =>
+  time !== null && other !== null && secondOf(time) < secondOf(other);
 
 /** Dynamics tells no less than a second. */
 const secondOf = (time: string): number => Math.floor(Date.parse(time) / 1000);

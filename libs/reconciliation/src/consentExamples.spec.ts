@@ -169,6 +169,24 @@ describe('an opt-out of an email address', () => {
     },
   );
 
+  it('is not lifted by an edit that is older than our write of it, which is still on its way', () => {
+    const world = sharers('lead-1');
+    const person = personOf(world, 'lead-1');
+    world.marketo.write(person, { unsubscribed: true });
+    world.marketo.write(person, { unsubscribed: false });
+    const event = world.marketo.change(person, 'LIVE');
+    world.state.nowMs += 5000;
+    world.dynamics.edit('lead-1', { donotbulkemail: true });
+    world.readDynamics('lead-1');
+    for (const row of event.evidence?.rows ?? []) {
+      const evidence = event.evidence && { ...event.evidence, rows: [{ ...row, source: 'Lead update' }] };
+      world.hand(person, { ...event, page: world.marketo.nextNumber(), evidence });
+    }
+    world.settle();
+
+    expect(optOutsOf(world, 'lead-1')).toEqual(everywhere);
+  });
+
   it('leaves the other opt-outs to each record', () => {
     const world = sharers('lead-1', 'lead-2');
     world.dynamics.edit('lead-1', { donotemail: true });

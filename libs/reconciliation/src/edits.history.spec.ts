@@ -172,7 +172,7 @@ describe('a person whose creation is not answered yet', () => {
 });
 
 describe('a command that nobody answers', () => {
-  it('is planned anew, leaves nothing in flight and no memory once nothing is left to do', () => {
+  it('is ended by a read once nothing is left to do, and leaves nothing in flight and no memory', () => {
     const { world, row, person } = linkedPair('lead', { telephone1: '1' });
 
     world.dynamics.edit(row, { telephone1: '2' });
@@ -182,9 +182,16 @@ describe('a command that nobody answers', () => {
     world.state.open.length = 0;
     world.wakeUp(121_000);
 
+    expect(world.state.open).toMatchObject([{ command: { operation: 'READ' } }]);
+    world.settle();
+    world.readMarketo(person);
+
     const { outbox, rows } = world.record(`dynamics/lead/${row}`);
     expect(outbox.filter(({ kind }) => kind !== 'golden-event')).toEqual([]);
-    expect(rows.map(({ inFlight }) => inFlight)).toEqual([{}, {}]);
+    expect(rows.map(({ inFlight, seen }) => [inFlight, seen['phone']?.written])).toEqual([
+      [{}, undefined],
+      [{}, undefined],
+    ]);
   });
 });
 

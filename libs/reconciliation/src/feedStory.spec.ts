@@ -131,6 +131,22 @@ describe('the feed of a field', () => {
       { ...nobody, basis: 'Director', told: 1, confirmed: false },
     ],
     [
+      'the first of two writes of one value',
+      [['Engineer', 'Director']],
+      ['Director', 'Director'],
+      { ...nobody, basis: 'Director', told: 1, confirmed: false },
+    ],
+    [
+      'an edit between two writes of one value',
+      [
+        ['Engineer', 'Director'],
+        ['Director', 'Weaver'],
+        ['Weaver', 'Director'],
+      ],
+      ['Director', 'Director'],
+      { ...edit('Weaver', 1), ranOver: true, madeOn: 'Director', told: 2, confirmed: true },
+    ],
+    [
       'the second of two writes, of which the first left no step',
       [['Director', 'President']],
       ['Director', 'President'],

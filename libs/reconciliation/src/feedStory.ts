@@ -66,7 +66,7 @@ function mayBeOurs({ source }: EvidenceRow): boolean {
 /**
  * Which of our writes each step of the feed is, -1 for somebody else's edit: both are in order, and a write that changed
  * nothing left no step. Matched from either end, whichever explains more; the end wins a tie, since our last write is most
- * likely the last of its value.
+ * likely the last of its value. Of writes of one value in a row, the first left the step.
  */
 function ownSteps(steps: readonly Step[], writes: readonly Scalar[]): readonly number[] {
   const last = writes.length - 1;
@@ -75,7 +75,18 @@ function ownSteps(steps: readonly Step[], writes: readonly Scalar[]): readonly n
     .toReversed()
     .map((at) => (at < 0 ? at : last - at));
   const count = (own: readonly number[]): number => own.filter((at) => at >= 0).length;
-  return count(forward) > count(backward) ? forward : backward;
+  return firstOfEqual(count(forward) > count(backward) ? forward : backward, writes);
+}
+
+function firstOfEqual(own: readonly number[], writes: readonly Scalar[]): readonly number[] {
+  let from = 0;
+  return own.map((last) => {
+    if (last < 0) return last;
+    let at = last;
+    while (at > from && writes[at - 1] === writes[at]) at -= 1;
+    from = at + 1;
+    return at;
+  });
 }
 
 function inOrder(steps: readonly Step[], writes: readonly Scalar[]): number[] {

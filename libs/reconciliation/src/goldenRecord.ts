@@ -18,8 +18,8 @@ import type { FilterValue } from './keptOut.ts';
 
 /**
  * What a row is known to hold, in its own side's value space. `at` is the version (Dynamics) or the call number
- * (Marketo) that showed it. `unconfirmed`: acknowledged by Marketo, but its feed has not been read past that write;
- * `written` then holds what we wrote before it and the feed has not told of either, oldest first.
+ * (Marketo) that showed it. `unconfirmed`: acknowledged by Marketo, but its feed has not been read past that write.
+ * `written`: what we wrote before it, or may have written, and the feed has not told of either, oldest first.
  */
 export type SeenValue = {
   readonly value: Scalar;

@@ -1,4 +1,10 @@
-import { compareSequence, isAfter, type Scalar, type Sequence } from '@lockstep/change-events';
+import {
+  compareSequence,
+  isAfter,
+  type Scalar,
+  type ScalarValues,
+  type Sequence,
+} from '@lockstep/change-events';
 import { applyChange, type Observation } from './applyChange.ts';
 import { openValues, type Draft, type DraftRow } from './decision.ts';
 import type { SeenValue } from './goldenRecord.ts';
@@ -32,7 +38,16 @@ export function observe(draft: Draft, observation: Observation): void {
 
 /** Nearly all fields of nearly all events: spelled out, because a spread with a member behind it costs many times as much. */
 const seenAgain = (seen: SeenValue, at: Sequence): SeenValue =>
-  seen.unconfirmed ? { ...seen, at } : { value: seen.value, at };
+  isUntold(seen) ? { ...seen, at } : { value: seen.value, at };
+
+/** The feed has not told yet of all that we wrote there. */
+export const isUntold = (seen: SeenValue): boolean => seen.unconfirmed === true || seen.written !== undefined;
+
+/** What is known to be written there, or may be, and the feed has not told of, oldest first. */
+export const untold = (seen: SeenValue | undefined): readonly Scalar[] => [
+  ...(seen?.written ?? []),
+  ...(seen?.unconfirmed ? [seen.value] : []),
+];
 
 /**
  * A person that carries our golden id was made by us: what it holds beyond that, people have put there since. What it does
@@ -72,9 +87,24 @@ function unconfirmedIn(
   value: Scalar,
 ): Pick<DraftRow['seen'][string], 'unconfirmed' | 'written'> {
   if (row.system !== 'marketo') return {};
-  const former = before?.unconfirmed ? [...(before.written ?? []), before.value] : [];
+  const former = untold(before);
   const written = former.at(-1) === value ? former.slice(0, -1) : former;
   return { unconfirmed: true, ...(written.length > 0 ? { written: written.slice(-writtenKeptMax) } : {}) };
+}
+
+/**
+ * Commands that another one overtook are not heard of any more. They may have been delivered before it, so that the feed may
+ * tell of them.
+ */
+export function keepOvertaken(
+  row: DraftRow,
+  { field, marketo }: MappingRow,
+  commands: readonly ScalarValues[],
+): void {
+  const seen = row.seen[field];
+  const values = commands.flatMap(({ [marketo]: value }) => (value === undefined ? [] : [value]));
+  if (!seen || values.length === 0) return;
+  row.seen[field] = { ...seen, written: [...(seen.written ?? []), ...values].slice(-writtenKeptMax) };
 }
 
 /** A write that a side is known to have accepted, at the version or call number of the answer. */

@@ -259,3 +259,24 @@ describe('a second person of a record', () => {
     expect(record.rows[2]).toMatchObject({ active: false });
   });
 });
+
+describe('a creation that was answered after an update had overtaken it', () => {
+  it('leaves no step in the feed that its values would have to be waited for', () => {
+    const world = createWorld();
+    world.dynamics.insert('lead', 'lead-1', { jobtitle: 'Engineer' });
+    world.readDynamics('lead-1', 'BACKFILL');
+    const creation = commandOf(world);
+    const person = world.marketo.create({ ...creation.fields, lockstepId: creation.goldenId });
+    const answered = number(world);
+    world.readMarketo(person);
+    world.dynamics.edit('lead-1', { jobtitle: 'Director' });
+    const { record } = world.readDynamics('lead-1');
+    expect(openOf(record)).toMatchObject([{ overtaken: [creation.fields] }]);
+
+    const made = { result: 'CREATED', personId: person, accepted: creation.fields, answered } as const;
+    const [update] = openOf(world.handAnswer(answerTo(creation, made)).record);
+
+    expect(update).toMatchObject({ command: { operation: 'UPDATE', fields: { title: 'Director' } } });
+    expect(update).not.toHaveProperty('overtaken');
+  });
+});

@@ -72,7 +72,12 @@ function planUpdate(draft: Draft, crm: DraftRow, person: DraftRow): void {
     person.inFlight[mapping.field] = { value: wanted, revision: { ...draft.record.revision } };
   }
   if (Object.keys(fields).length > 0) sendCommand(draft, 'UPDATE', fields);
+  else if (draft.record.outbox.some(isLapsed)) sendCommand(draft, 'READ', {});
 }
+
+/** It may have been carried out, or may be yet: a read comes after it, and keeps it from running over what was edited since. */
+const isLapsed = (entry: Draft['record']['outbox'][number]): boolean =>
+  entry.kind === 'marketo-write' && entry.lapsed === true;
 
 /**
  * An edit of Marketo that our write ran over is put back when the feed has told all that happened to it. What somebody wished

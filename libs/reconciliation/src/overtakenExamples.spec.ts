@@ -1,0 +1,83 @@
+import { conflictsOf, linkedPair, values, type Pair } from './examplePairs.ts';
+import { createWorld } from './exampleWorld.ts';
+
+/** The worked examples of docs/conflict-resolution.md about commands that were overtaken, or never answered, and carried out. */
+
+/** The command with a job title waits in the backfill lane, and one with the same title and a city overtakes it. */
+function overtaken(): Pair {
+  const pair = linkedPair('lead', { jobtitle: 'Engineer' });
+  const { world, row } = pair;
+  world.dynamics.edit(row, { jobtitle: 'Director' });
+  world.readDynamics(row, 'BACKFILL');
+  world.dynamics.edit(row, { address1_city: 'Lyon' });
+  world.readDynamics(row);
+  return pair;
+}
+
+describe('a command that another one overtook', () => {
+  it('is not taken for that one, which ran over an edit between the two, when the feed tells of it first', () => {
+    const pair = overtaken();
+    const { world, person } = pair;
+    world.marketo.write(person, { title: 'Director' });
+    world.marketo.write(person, { title: 'Weaver' });
+    const feedNumber = world.marketo.nextNumber();
+    world.carryOut();
+
+    const event = world.marketo.change(person, 'LIVE');
+    const rows = event.evidence?.rows ?? [];
+    world.hand(person, { ...event, evidence: { feedNumber, rows: rows.slice(0, 1) } });
+    const rest = event.evidence && { ...event.evidence, rows: rows.slice(1) };
+    world.hand(person, { ...event, page: world.marketo.nextNumber(), evidence: rest });
+    world.settle();
+
+    expect(values(pair, 'jobTitle')).toEqual(['Weaver', 'Weaver', 'Weaver']);
+  });
+
+  it('is forgotten when the feed was read past both', () => {
+    const pair = overtaken();
+    const { world, person, row } = pair;
+    world.carryOut();
+    const seen = () => world.record(`dynamics/lead/${row}`).rows[1]?.seen['jobTitle'];
+    expect(seen()).toMatchObject({ unconfirmed: true, written: ['Director'] });
+    world.readMarketo(person);
+
+    expect(seen()).toEqual({ value: 'Director', at: expect.anything() });
+    expect(world.record(`dynamics/lead/${row}`).fields['jobTitle']?.agreed).toBe(true);
+  });
+
+  it('made the person, whose edit to a blank is one of what that was made with', () => {
+    const world = createWorld();
+    world.dynamics.insert('lead', 'lead-1', { jobtitle: 'Engineer' });
+    world.readDynamics('lead-1', 'BACKFILL');
+    const [creation] = world.state.open.splice(0);
+    if (creation?.to !== 'marketo') throw new Error('nobody is to be created');
+    world.dynamics.edit('lead-1', { jobtitle: 'Director' });
+    world.readDynamics('lead-1');
+    const person = world.marketo.create({ ...creation.command.fields, lockstepId: creation.goldenId });
+    world.marketo.write(person, { title: null });
+    world.carryOut();
+    world.settle();
+
+    expect(values({ world, row: 'lead-1', person }, 'jobTitle')).toEqual([null, null, null]);
+    expect(conflictsOf(world)).toMatchObject([{ winnerValue: null, loserValue: 'Director' }]);
+  });
+});
+
+describe('a command that nobody answered', () => {
+  it.each([true, false])('does not hide an edit that it ran over (told before it is read: %s)', (isTold) => {
+    const pair = linkedPair('lead', { telephone1: '1' });
+    const { world, row, person } = pair;
+
+    world.dynamics.edit(row, { telephone1: null });
+    world.readDynamics(row);
+    world.marketo.write(person, { phone: '9' });
+    world.readMarketo(person);
+    world.marketo.write(person, { phone: null });
+    world.state.open.splice(0);
+    world.wakeUp(121_000);
+    if (isTold) world.readMarketo(person);
+    world.settle();
+
+    expect(values(pair, 'phone')).toEqual(['9', '9', '9']);
+  });
+});
