@@ -8,7 +8,7 @@ const actions: readonly (readonly [ControlAction, string])[] = [
   ['pause', 'Stop reading a table or Marketo, or writing to a side; nothing is lost.'],
   ['resume', 'Go on reading a paused table or Marketo, or writing to a side.'],
   ['resnapshot', 'Announce a table again, or the rows or persons of a filter, beside the changes.'],
-  ['resync', 'Compare a table with what is published; publish what differs, and deletes.'],
+  ['resync', 'Compare a table or Marketo with what is published; publish what differs, and deletes.'],
   ['cancel', 'End a resnapshot, or drop the deletes that a resync holds.'],
   ['confirm', 'Publish the deletes that a resync holds.'],
 ];
@@ -17,7 +17,7 @@ const targetWords: Readonly<Record<ControlAction, string>> = {
   pause: 'dynamics/<table>, marketo/person, reconciler/to-dynamics or reconciler/to-marketo',
   resume: 'dynamics/<table>, marketo/person, reconciler/to-dynamics or reconciler/to-marketo',
   resnapshot: 'dynamics/<table> or marketo/person',
-  resync: 'dynamics/<table>',
+  resync: 'dynamics/<table> or marketo/person',
   cancel: 'dynamics/<table> or marketo/person',
   confirm: 'dynamics/<table>',
 };

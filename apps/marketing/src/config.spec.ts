@@ -31,6 +31,7 @@ describe('configuration of the marketing service', () => {
       feedIntervalMinMs: 5000,
       feedIntervalMaxMs: 60_000,
       deletedIntervalMs: 300_000,
+      marketoCompareIntervalHours: 0,
       mongodbUrl: 'mongodb://one:27017,two:27017/?replicaSet=rs0',
       mongodbDatabase: 'lockstep',
     });

@@ -117,6 +117,15 @@ export const settings = [
     max: 86_400_000,
   },
   {
+    name: 'MARKETO_COMPARE_INTERVAL_HOURS',
+    description:
+      'Hours after which everybody who is known is compared with Marketo and what differs is published; 0 compares only on command.',
+    kind: 'integer',
+    default: '0',
+    min: 0,
+    max: 8_760,
+  },
+  {
     name: 'MARKETO_HINT_KEY',
     description:
       'Key that callers of `POST /hints/marketo` must know; without it that address does not exist.',

@@ -98,6 +98,7 @@ function openFeeds(
     pollIntervalMinMs: config.feedIntervalMinMs,
     pollIntervalMaxMs: config.feedIntervalMaxMs,
     deletedIntervalMs: config.deletedIntervalMs,
+    compareIntervalMs: config.marketoCompareIntervalHours * 60 * 60 * 1000,
     requests: field === undefined ? undefined : { field, accept: entrance.doors.field },
     commands: () => commands.commandsFor(readingTarget),
     headers: () => ({ traceparent: newTraceparent(Math.random) }),

@@ -13,7 +13,8 @@ export function createEventLog(settings: EventLogSettings): EventLog {
     openPublisher: (id) => openPublisher(settings, id),
     consume: (options, handler, signal) => consumeTopics({ settings, options, handler, signal }),
     readLatest: (topic) => readLatest(settings, topic, ++reads),
-    scanEvents: (topic, visit, signal) => scanEvents(settings, { topic, visit, signal, readNumber: ++reads }),
+    scanEvents: (topic, visit, signal, { fields } = { fields: false }) =>
+      scanEvents(settings, { topic, visit, signal, fields, readNumber: ++reads }),
     lag: (group, topics) => consumerLag(settings.kafka, settings.prefix, group, topics),
   };
 }

@@ -47,7 +47,7 @@ const sentences = {
   PEOPLE_COMPARED: {
     severity: 'info',
     sentence:
-      'Marketo no longer tells of every delete; all known people were looked for, and who is gone is announced.',
+      'All known people were looked for in Marketo; who differs from what is published, or is gone, is announced.',
   },
   PEOPLE_DELETES_HELD: {
     severity: 'warning',

@@ -1,4 +1,4 @@
-import type { EventHead } from '@lockstep/change-events';
+import type { ChangeEvent, EventHead } from '@lockstep/change-events';
 
 /** `topic` is the name without the tenant's prefix; `value` null is a tombstone, and bytes are published as they are. */
 export type OutgoingMessage = {
@@ -59,8 +59,13 @@ export type Publisher = {
 /** Messages of a change topic that were met; `skipped` could not be decoded and were not visited. */
 export type ScanResult = { readonly scanned: number; readonly skipped: number };
 
-/** `head` null is a tombstone. */
-export type HeadVisitor = (key: string, head: EventHead | null) => void;
+/** `fields` are there where the scan asks for them, which takes several times as long. */
+export type ScannedEvent = EventHead & Partial<Pick<ChangeEvent, 'fields'>>;
+
+/** `event` null is a tombstone. */
+export type HeadVisitor = (key: string, event: ScannedEvent | null) => void;
+
+export type ScanOptions = { readonly fields: boolean };
 
 /** Kafka as the loops need it: order per key, atomic publishing, read committed. */
 export type EventLog = {
@@ -78,7 +83,12 @@ export type EventLog = {
    * Reads a topic of change events to its end, read committed, and keeps nothing: `visit` gets every message, in order
    * per key. Rejects with the reason of `signal` when that aborts, and with what `visit` throws.
    */
-  scanEvents(topic: string, visit: HeadVisitor, signal: AbortSignal): Promise<ScanResult>;
+  scanEvents(
+    topic: string,
+    visit: HeadVisitor,
+    signal: AbortSignal,
+    options?: ScanOptions,
+  ): Promise<ScanResult>;
   /** Messages of `topic` that `group` has not committed yet. */
   lag(group: string, topics: readonly string[]): Promise<number>;
 };

@@ -9,6 +9,8 @@ export type {
   OutgoingMessage,
   Publisher,
   HeadVisitor,
+  ScannedEvent,
+  ScanOptions,
   ScanResult,
 } from './eventLog.ts';
 export type { Lease, LeaseKeeper } from './lease.ts';

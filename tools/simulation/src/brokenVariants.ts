@@ -21,7 +21,7 @@ export function logWithoutFencing(): Variant {
     log: (log: EventLog): EventLog => ({
       consume: (options, handler, signal) => log.consume(options, handler, signal),
       readLatest: (topic) => log.readLatest(topic),
-      scanEvents: (topic, visit, signal) => log.scanEvents(topic, visit, signal),
+      scanEvents: (topic, visit, signal, options) => log.scanEvents(topic, visit, signal, options),
       lag: (group, topics) => log.lag(group, topics),
       openPublisher: (id) => log.openPublisher(`${id}/${(opened += 1)}`),
     }),

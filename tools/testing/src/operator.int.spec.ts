@@ -112,3 +112,19 @@ it(
   },
   4 * timeoutMs,
 );
+
+it(
+  'compares Marketo with what is published on command, and finds nothing where nothing differs',
+  async () => {
+    await commandReading('resync');
+    const compared = async () => {
+      const messages = await readTopics({ ...lockstep, names: [topics.notices] });
+      const told = messages.map(({ value }) => value as Notice);
+      return told.filter(({ code }) => code === 'PEOPLE_COMPARED').map(({ counts }) => counts);
+    };
+
+    const counts = await until(compared, ({ length }) => length === 1);
+    expect(counts).toEqual([{ known: 1, published: 0, deletes: 0 }]);
+  },
+  4 * timeoutMs,
+);

@@ -13,7 +13,7 @@ const controlBody = Type.Object({
   target: Type.String({
     maxLength: 200,
     description:
-      'dynamics/<table>; of pause, resume, resnapshot and cancel also marketo/person; of pause and resume also reconciler/to-dynamics and reconciler/to-marketo.',
+      'dynamics/<table>; of pause, resume, resnapshot, resync and cancel also marketo/person; of pause and resume also reconciler/to-dynamics and reconciler/to-marketo.',
   }),
   filter: Type.Optional(
     Type.String({

@@ -144,7 +144,7 @@ describe('a reader that was away', () => {
     expect(lastOf(setting, '2')).toMatchObject({ operation: 'MERGE', mergedInto: '1' });
     expect(lastOf(setting, '8')).toMatchObject({ operation: 'SNAPSHOT' });
     expect(setting.notices()).toEqual([
-      { code: 'PEOPLE_COMPARED', counts: { known: 19, deletes: 1 }, reason: undefined },
+      { code: 'PEOPLE_COMPARED', counts: { known: 19, published: 0, deletes: 1 }, reason: undefined },
     ]);
   });
 
@@ -190,7 +190,7 @@ describe('a reader that was away', () => {
 
     expect(lastOf(setting, '1')).toMatchObject({ operation: 'SNAPSHOT' });
     expect(setting.notices()).toEqual([
-      { code: 'PEOPLE_DELETES_HELD', counts: { known: 20, deletes: 15 }, reason: undefined },
+      { code: 'PEOPLE_DELETES_HELD', counts: { known: 20, published: 0, deletes: 15 }, reason: undefined },
     ]);
   });
 
@@ -210,7 +210,7 @@ describe('a reader that was away', () => {
     ]);
     expect(setting.notices()).toEqual([
       { code: 'FEEDS_REOPENED', counts: {}, reason: 'TOO_OLD' },
-      { code: 'PEOPLE_COMPARED', counts: { known: 2, deletes: 0 }, reason: undefined },
+      { code: 'PEOPLE_COMPARED', counts: { known: 2, published: 0, deletes: 0 }, reason: undefined },
     ]);
   });
 

@@ -10,8 +10,10 @@ export type FeedPlaces = {
   readonly readAtMs: number;
   /** The last look back that came to its end began at this time, ms since 1970. */
   readonly lookedAtMs: number;
-  /** Deletes may have been missed: who is known must be looked for by id. */
+  /** Deletes or changes may have been missed: who is known must be looked for by id. */
   readonly isScanDue: boolean;
+  /** The last search for everybody ended at this time, ms since 1970; absent before the first. */
+  readonly comparedAtMs?: number;
 };
 
 /** `phase` is SNAPSHOT where everybody must be read again. */

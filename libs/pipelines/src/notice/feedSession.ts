@@ -22,6 +22,8 @@ export type NoticeOptions = {
   readonly pollIntervalMaxMs: number;
   /** How often the feeds of deleted people, and of merges and partition changes are read. */
   readonly deletedIntervalMs: number;
+  /** Everybody who is known is compared with Marketo when that was done so long ago; 0, the default, only on command. */
+  readonly compareIntervalMs?: number;
   /** Without it nobody asks for anything through the feed. */
   readonly requests?: FeedRequests | undefined;
   /** The commands on `lockstep.control`, oldest first; those that were answered already may be among them. */
@@ -37,7 +39,7 @@ export type FeedState = {
   drained: Sequence;
   goneReadAtMs: number;
   /** Under way; who it misses is announced once the feeds were read after it had ended. */
-  scan: { readonly people: PersonScan; endedAtMs: number | null } | null;
+  scan: { readonly people: PersonScan; endedAtMs: number | null; published: number } | null;
   readonly recent: RecentRows;
   /** Planned or under way. */
   lookBack: LookBack | null;

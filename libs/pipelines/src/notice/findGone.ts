@@ -1,17 +1,21 @@
-import { deletedMessages } from '../marketoEvents.ts';
+import { isSyncError, type Checkpoint } from '@lockstep/change-events';
+import type { MarketoPerson } from '@lockstep/ports';
+import { deletedMessages, personMessages } from '../marketoEvents.ts';
 import { checkpointMessage } from '../checkpoints.ts';
 import { brakeAgrees } from '../brake.ts';
 import { notice } from '../notices.ts';
+import type { FeedPlaces } from './feedPlaces.ts';
 import { assertHeld, contextOf, type FeedSession, type NoticeOptions } from './feedSession.ts';
-import { openPersonScan, type PersonScan } from './personScan.ts';
+import { openPersonScan } from './personScan.ts';
 
 /** Calls of a scan between two reads of the feeds: edits are not held up behind it. */
-const callsMax = 5;
+const callsMax = 2;
 const deletesPerTransaction = 300;
 
 /**
- * Takes a scan for people who are gone a step further, where one is due. True while there is more to do at once. Who is
- * missing is announced as deleted only when the feeds were read after the scan had ended: a merge explains it better.
+ * Takes a scan of all people further, where one is due. True while there is more to do at once. Who differs from what is
+ * published is announced; who is missing as deleted, only when the feeds were read after the scan had ended: a merge
+ * explains it better.
  */
 export async function findGone(
   options: NoticeOptions,
@@ -19,24 +23,80 @@ export async function findGone(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { state } = session;
-  if (!state.places.isScanDue) return false;
-  const scan = (state.scan ??= { people: await openPersonScan(options.log, signal), endedAtMs: null });
-  for (let calls = 0; calls < callsMax; calls += 1) {
-    assertHeld(options.lease);
-    if (!(await scan.people.advance(options.people))) break;
-    if (calls === callsMax - 1) return true;
-  }
+  if (!isDue(options, session)) return false;
+  const scan = (state.scan ??= {
+    ...{ people: await openPersonScan(options.log, signal), endedAtMs: null, published: 0 },
+  });
+  const found = await lookFurther(options, session, scan);
+  if (found !== 'ENDED') return found === 'MORE';
   if (scan.endedAtMs === null) {
     scan.endedAtMs = options.clock.now();
     state.goneReadAtMs = 0;
     return true;
   }
   if (state.goneReadAtMs < scan.endedAtMs) return true;
-  await announce(options, session, scan.people);
+  await announce(options, session, scan);
   return false;
 }
 
-async function announce(options: NoticeOptions, session: FeedSession, scan: PersonScan): Promise<void> {
+/** A scan that begins by the clock is due until it ends, as one after an absence is. */
+function isDue({ clock, compareIntervalMs = 0 }: NoticeOptions, { state }: FeedSession): boolean {
+  const { places, checkpoint } = state;
+  const comparedAtMs = places.comparedAtMs ?? Date.parse(checkpoint.startedAt);
+  const isLongAgo = compareIntervalMs > 0 && clock.now() - comparedAtMs >= compareIntervalMs;
+  if (isLongAgo && !places.isScanDue) state.places = { ...places, isScanDue: true };
+
+  return state.places.isScanDue;
+}
+
+/** The checkpoint with which everybody is looked for; null where that is under way, or everybody is read for the first time. */
+export function withCompare(checkpoint: Checkpoint, places: FeedPlaces): Checkpoint | null {
+  if (places.isScanDue || checkpoint.phase === 'SNAPSHOT') return null;
+
+  return { ...checkpoint, position: JSON.stringify({ ...places, isScanDue: true }) };
+}
+
+async function lookFurther(
+  options: NoticeOptions,
+  session: FeedSession,
+  scan: Scan,
+): Promise<'MORE' | 'LATER' | 'ENDED'> {
+  try {
+    for (let calls = 0; calls < callsMax; calls += 1)
+      if (!(await announceDiffering(options, session, scan))) return 'ENDED';
+  } catch (error) {
+    // Backfill has to leave some of the day's calls to the feeds, which go on.
+    if (isSyncError(error, 'MARKETO_QUOTA_SPENT')) return 'LATER';
+    throw error;
+  }
+
+  return 'MORE';
+}
+
+/** False when all have been looked for. */
+async function announceDiffering(options: NoticeOptions, session: FeedSession, scan: Scan): Promise<boolean> {
+  const { numbers, state, publisher } = session;
+  assertHeld(options.lease);
+  const read = numbers.next();
+  const persons: readonly MarketoPerson[] | null = await scan.people.advance(
+    options.backfillPeople ?? options.people,
+  );
+  if (persons === null) return false;
+  const context = { ...contextOf(options, session, state.drained), read, lane: 'BACKFILL' as const };
+  assertHeld(options.lease);
+  if (persons.length > 0) await publisher.publish(personMessages(persons, [], context));
+  scan.published += persons.length;
+
+  return true;
+}
+
+type Scan = NonNullable<FeedSession['state']['scan']>;
+
+async function announce(
+  options: NoticeOptions,
+  session: FeedSession,
+  { people: scan, published }: Scan,
+): Promise<void> {
   const { state, publisher, numbers } = session;
   const ids = scan.missing();
   const agrees = brakeAgrees({ deletes: ids.length, known: scan.known, confirmed: null });
@@ -47,9 +107,9 @@ async function announce(options: NoticeOptions, session: FeedSession, scan: Pers
     const context = { ...contextOf(options, session, state.drained), read };
     await publisher.publish(deletedMessages(part, context));
   }
-  const places = { ...state.places, isScanDue: false };
+  const places = { ...state.places, isScanDue: false, comparedAtMs: options.clock.now() };
   const checkpoint = { ...state.checkpoint, position: JSON.stringify(places) };
-  const counts = { known: scan.known, deletes: ids.length };
+  const counts = { known: scan.known, published, deletes: ids.length };
   const atMs = options.clock.now();
   const told = notice(agrees ? 'PEOPLE_COMPARED' : 'PEOPLE_DELETES_HELD', 'marketo/person', { counts, atMs });
   assertHeld(options.lease);

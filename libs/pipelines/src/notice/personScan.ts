@@ -1,35 +1,56 @@
-import { topics, type PersonKind } from '@lockstep/change-events';
-import { marketoBatchMax, type EventLog, type HeadVisitor, type MarketoPeople } from '@lockstep/ports';
+import { createHash } from 'node:crypto';
+import { topics, type FieldValues, type PersonKind } from '@lockstep/change-events';
+import {
+  marketoBatchMax,
+  type EventLog,
+  type HeadVisitor,
+  type MarketoPeople,
+  type MarketoPerson,
+} from '@lockstep/ports';
 
-/** Looks for everybody who is known, by id; whoever is not found and not explained by a feed is gone. */
+/** Looks for everybody who is known, by id: who differs from what is published; whoever is not found and not explained by a feed is gone. */
 export type PersonScan = {
   /** How many people are known. */
   readonly known: number;
-  /** Looks for some more; false when all have been looked for. */
-  advance(people: Pick<MarketoPeople, 'findPersons'>): Promise<boolean>;
+  /** Looks for some more, and answers who of them differs; null when all have been looked for. */
+  advance(people: Pick<MarketoPeople, 'findPersons'>): Promise<readonly MarketoPerson[] | null>;
   /** A feed says what became of these. */
   explain(ids: readonly string[]): void;
+  /** These were announced since the scan began. */
+  told(ids: readonly string[]): void;
   missing(): readonly string[];
 };
 
 const kinds: readonly PersonKind[] = ['lead', 'contact'];
 
-/** Everybody whose last event on the two topics is a state. Holds their ids: some 50 bytes a person. */
-async function readKnownIds(log: EventLog, signal: AbortSignal): Promise<readonly string[]> {
-  const ids = new Set<string>();
+/** Everybody whose last event on the two topics is a state, with the print of that state: some 120 bytes a person. */
+async function readKnown(log: EventLog, signal: AbortSignal): Promise<Map<string, number>> {
+  const known = new Map<string, number>();
   for (const kind of kinds) {
-    const ofTopic = new Set<string>();
-    const visit: HeadVisitor = (key, head) =>
-      head?.operation === 'UPSERT' || head?.operation === 'SNAPSHOT' ? ofTopic.add(key) : ofTopic.delete(key);
-    await log.scanEvents(topics.marketingChanges(kind), visit, signal);
-    for (const id of ofTopic) ids.add(id);
+    const ofTopic = new Map<string, number>();
+    const visit: HeadVisitor = (key, event) =>
+      event?.operation === 'UPSERT' || event?.operation === 'SNAPSHOT'
+        ? ofTopic.set(key, printOf(event.fields ?? {}))
+        : ofTopic.delete(key);
+    await log.scanEvents(topics.marketingChanges(kind), visit, signal, { fields: true });
+    for (const [id, print] of ofTopic) known.set(id, print);
   }
 
-  return [...ids];
+  return known;
+}
+
+const printBytes = 6;
+
+/** The same for the same fields with the same values, in any order. */
+function printOf(fields: FieldValues): number {
+  const sorted = Object.entries(fields).sort(([left], [right]) => (left < right ? -1 : 1));
+
+  return createHash('sha256').update(JSON.stringify(sorted)).digest().readUIntBE(0, printBytes);
 }
 
 export async function openPersonScan(log: EventLog, signal: AbortSignal): Promise<PersonScan> {
-  const ids = await readKnownIds(log, signal);
+  const known = await readKnown(log, signal);
+  const ids = [...known.keys()];
   const missing = new Set<string>();
   let next = 0;
 
@@ -37,14 +58,21 @@ export async function openPersonScan(log: EventLog, signal: AbortSignal): Promis
     known: ids.length,
     async advance(people) {
       const batch = ids.slice(next, next + marketoBatchMax);
-      if (batch.length === 0) return false;
-      const found = new Set((await people.findPersons('id', batch)).map(({ id }) => id));
-      for (const id of batch) if (!found.has(id)) missing.add(id);
+      if (batch.length === 0) return null;
+      const persons = await people.findPersons('id', batch);
+      const found = new Set(persons.map(({ id }) => id));
+      for (const id of batch) if (!found.has(id) && known.has(id)) missing.add(id);
       next += batch.length;
 
-      return true;
+      return persons.filter(({ id, fields }) => known.has(id) && known.get(id) !== printOf(fields));
     },
-    explain: (explained) => explained.forEach((id) => missing.delete(id)),
+    explain(explained) {
+      for (const id of explained) {
+        known.delete(id);
+        missing.delete(id);
+      }
+    },
+    told: (told) => told.forEach((id) => known.delete(id)),
     missing: () => [...missing],
   };
 }

@@ -29,6 +29,7 @@ export async function readPersons(
       by,
       ids.slice(from, from + marketoBatchMax),
     );
+    session.state.scan?.people.told(persons.map(({ id }) => id));
     messages.push(...personMessages(persons, rows, { ...contextOf(options, session, drained), read }));
   }
   const headers = options.headers?.() ?? {};

@@ -139,6 +139,34 @@ export function eventLogPublishingContract(name: string, open: () => Promise<Eve
         });
       }));
 
+    it('shows the fields of every event too where a scan asks for them', () =>
+      onLog(async (log, harness) => {
+        const publisher = await log.openPublisher('table/live');
+        const fields = { firstname: 'Zoë', lastname: null };
+        const value = { eventId: 'a1', operation: 'UPSERT', version: null, fields };
+        await publisher.publish([
+          { topic: topics.outcomes, key: 'a', value },
+          { topic: topics.outcomes, key: 'b', value: null },
+        ]);
+        await harness.writeGarbage(topics.outcomes, 'bad');
+        await publisher.close();
+        await untilMarked(log, 'table/live');
+
+        const seen = new Map<string, unknown>();
+        const visit: HeadVisitor = (key, found) => void seen.set(key, found && found.fields);
+        const result = await log.scanEvents(topics.outcomes, visit, new AbortController().signal, {
+          fields: true,
+        });
+
+        expect(result).toEqual({ scanned: 2, skipped: 1 });
+        expect(seen).toEqual(
+          new Map([
+            ['a', fields],
+            ['b', null],
+          ]),
+        );
+      }));
+
     it('ends a scan with the reason when it is told to stop, and with what the visitor throws', () =>
       onLog(async (log) => {
         await publish(log, 3);

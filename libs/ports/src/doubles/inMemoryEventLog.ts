@@ -59,7 +59,8 @@ export function inMemoryEventLog(options: InMemoryEventLogOptions = {}): InMemor
     openPublisher: (id) => Promise.resolve(openPublisher(state, id)),
     consume: (consumeOptions, handler, signal) => consume(state, consumeOptions, handler, signal),
     readLatest: async (topic) => readLatest(state.store.all(topic)),
-    scanEvents: async (topic, visit, signal) => scanEvents(state.store.all(topic), visit, signal),
+    scanEvents: async (topic, visit, signal, options) =>
+      scanEvents(state.store.all(topic), { visit, signal, options }),
     lag: async (group, topics) => pendingOf(state, group, topics).reduce((sum, { count }) => sum + count, 0),
     subscribe: (consumeOptions, handler) => subscribe(state, consumeOptions, handler),
     deliver: (group, topic, partition, messagesMax) =>
