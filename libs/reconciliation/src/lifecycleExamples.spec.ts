@@ -208,6 +208,29 @@ describe('the first meeting', () => {
     expect(world.marketo.ids().map((id) => world.marketo.field(id, 'title'))).toEqual(['Pilot']);
   });
 
+  it('makes one person for three rows with one address, of which the first stays out', () => {
+    const world = createWorld({ matchByEmail: true, firstReadsComplete: false });
+    for (const [row, filter] of [['lead-1', false], ['lead-2'], ['lead-3']] as const) {
+      world.dynamics.insert('lead', row, {
+        emailaddress1: 'ada@example.com',
+        new_synctomkto: filter ?? null,
+      });
+      world.readDynamics(row, 'BACKFILL');
+    }
+    world.state.firstReadsComplete = true;
+    world.wakeUp(0);
+    const dueOf = (row: string) => Number(world.record(`dynamics/lead/${row}`).dueAtMs) - world.state.nowMs;
+
+    expect([dueOf('lead-2'), dueOf('lead-3')]).toEqual([240_000, 360_000]);
+    world.wakeUp(240_000);
+    world.settle();
+    world.wakeUp(120_000);
+    world.settle();
+
+    expect(world.marketo.ids().map((id) => world.marketo.field(id, 'crmId'))).toEqual(['lead-2']);
+    expect(world.record('dynamics/lead/lead-3').waiting).toMatchObject({ code: 'MARKETO_AMBIGUOUS' });
+  });
+
   it('waits until both sides have been read once', () => {
     const world = createWorld({ firstReadsComplete: false });
     world.dynamics.insert('lead', 'lead-1', { jobtitle: 'Engineer' });

@@ -53,17 +53,18 @@ function createOrJoin(draft: Draft): void {
 }
 
 /**
- * Another row of Dynamics has the address and no person yet: that one may be under way. Whoever sees it waits once, the one
- * with the higher id longer, so that only one of them makes a person and the others find it, as if they had come later.
+ * Another row of Dynamics has the address and no person yet: that one may be under way. Whoever sees it waits once, longer by
+ * each of the others with a lower id, so that no two of them make a person at the same time: the others find it, as if they had
+ * come later.
  */
 function mustLetRivalsPass(draft: Draft): boolean {
   const { before, record, context } = draft;
-  const rivals = rivalsOf(draft);
-  if (rivals.length === 0 || before.waiting?.cause === 'join') return false;
+  const rivals = new Set(rivalsOf(draft).map(({ goldenId }) => goldenId));
+  if (rivals.size === 0 || before.waiting?.cause === 'join') return false;
   // It has waited while writes were withheld, and the others know of it.
   if (isPersonForetold(before)) return false;
-  const isFirst = rivals.every(({ goldenId }) => record.goldenId < goldenId);
-  wait(draft, 'join', null, (isFirst ? 1 : 2) * context.policy.joinMs);
+  const earlier = [...rivals].filter((goldenId) => goldenId < record.goldenId);
+  wait(draft, 'join', null, (earlier.length + 1) * context.policy.joinMs);
   return true;
 }
 
