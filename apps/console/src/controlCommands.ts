@@ -48,7 +48,7 @@ function addRange(command: Command): void {
   command
     .option(
       '--filter <filter>',
-      'only these rows: an OData filter; of Marketo a field and values, such as email=a@example.com,b@example.com',
+      'only these rows: an OData filter; of Marketo a field and values, such as email=a@example.com, or list=ID',
     )
     .option('--columns <names>', 'columns that must be there, separated by commas')
     .option('--from <date>', 'only rows changed since')

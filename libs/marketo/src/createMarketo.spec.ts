@@ -8,6 +8,7 @@ import {
   type MarketoHuman,
   type MarketoPeople,
 } from '@lockstep/ports';
+import { emulatedHuman } from './emulatedHuman.ts';
 import { createMarketo, type Marketo, type MarketoOptions } from './createMarketo.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -76,21 +77,7 @@ async function startStage(): Promise<Stage> {
     clock,
     control,
     open,
-    human: {
-      seed: async (persons) => {
-        const { ids } = await control('POST', 'persons', { persons });
-
-        return (ids as readonly number[]).map(String);
-      },
-      edit: async (id, fields) => void (await control('POST', 'edits', { id: Number(id), fields })),
-      remove: async (id) => void (await control('POST', 'deletes', { id: Number(id) })),
-      merge: async (winner, losers) =>
-        void (await control('POST', 'merges', { winner: Number(winner), losers: losers.map(Number) })),
-      move: async (id, partitionName) => {
-        await control('POST', 'partitions', { name: partitionName });
-        await control('POST', 'moves', { id: Number(id), partitionName });
-      },
-    },
+    human: emulatedHuman(control),
     close: async () => {
       await Promise.all(opened.map((each) => each.close()));
       await emulator.close();

@@ -25,6 +25,7 @@ import {
   readMerges,
   readPartitionRows,
 } from './readFeedRows.ts';
+import { readMembers } from './readMembers.ts';
 import { readObjectResults } from './readObjectResults.ts';
 import { createObjectCalls } from './objectCalls.ts';
 import { invalid } from './readValues.ts';
@@ -198,6 +199,7 @@ function createPeople(client: MarketoClient, fieldsNow: FieldsNow): MarketoPeopl
       };
     },
     findPersons: (field, values) => findPersons({ client, fields: fieldsNow().fields, field, values }),
+    readMembers: (listId, position) => readMembers(client, listId, position),
     upsert: (request) => upsertPersons(client, request),
     ...createPersonEnds(client),
   };

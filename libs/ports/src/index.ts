@@ -83,6 +83,7 @@ export {
   mergeLosersMax,
   type DeletedPage,
   type Merge,
+  type MemberPage,
   type MergePage,
   type FeedPage,
   type FeedRow,

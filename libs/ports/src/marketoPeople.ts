@@ -30,6 +30,9 @@ export type MergePage = {
   readonly hasMore: boolean;
 };
 
+/** Ids of members of a static list; `position` is where the next page begins, null after the last. */
+export type MemberPage = { readonly personIds: readonly string[]; readonly position: string | null };
+
 /** One record of an upsert, in the order of the input. */
 export type UpsertResult =
   | { readonly result: 'CREATED' | 'UPDATED'; readonly personId: string }
@@ -69,6 +72,11 @@ export type MarketoPeople = {
   readMergesAndPartitions(position: string): Promise<MergePage>;
   /** Persons whose `field` has one of `values` (at most 300), ordered by id. */
   findPersons(field: string, values: readonly string[]): Promise<readonly MarketoPerson[]>;
+  /**
+   * A page of a static list, the first where `position` is null. Null when there is no such list; throws MARKETO_POSITION_LOST
+   * when the place is not known any more.
+   */
+  readMembers(listId: string, position: string | null): Promise<MemberPage | null>;
   /** At most 300 records; the answer is in input order. */
   upsert(request: UpsertRequest): Promise<readonly UpsertResult[]>;
   /** At most 300 ids; the answer is in input order. */

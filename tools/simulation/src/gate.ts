@@ -112,6 +112,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   readDeleted: 'MARKETO_BUSY',
   readMergesAndPartitions: 'MARKETO_BUSY',
   findPersons: 'MARKETO_UNREACHABLE',
+  readMembers: 'MARKETO_UNREACHABLE',
   publish: 'KAFKA_UNREACHABLE',
   openPublisher: 'KAFKA_UNREACHABLE',
   readLatest: 'KAFKA_UNREACHABLE',

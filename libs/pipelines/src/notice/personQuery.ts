@@ -5,14 +5,18 @@ import { changesKeptMs } from './feedPlaces.ts';
 /** Persons with one of some values in a field. */
 export type ValuesQuery = { readonly field: string; readonly values: readonly string[] };
 
-/** Persons that an operator wants to be read again: by values, or with a change in a span of time. */
-export type PersonQuery = ValuesQuery | { readonly fromMs: number; readonly toMs: number };
+/** Persons that an operator wants to be read again: by values, in a static list, or with a change in a span of time. */
+export type PersonQuery =
+  ValuesQuery | { readonly listId: string } | { readonly fromMs: number; readonly toMs: number };
 
 /** As for the records of many rows (`lockstep resync --rows`). */
 const valuesMax = 10_000;
 
-/** No field of a person: the two times of a span. */
+/** No fields of a person: the two times of a span, and the id of a static list. */
 const changed = 'changed';
+const list = 'list';
+/** What is known by numbers. */
+const numbered: ReadonlySet<string> = new Set(['id', list]);
 
 /** The query of a command in one line, as it is kept until it is answered; a reason where there is none to be made of it. */
 export function queryText(command: Control, nowMs: number): { readonly filter: string } | RefusedReason {
@@ -28,9 +32,10 @@ export function queryText(command: Control, nowMs: number): { readonly filter: s
 
 function valuesText(filter: string): { readonly filter: string } | RefusedReason {
   const { field, values } = partsOf(filter);
-  const isSearch = /^[A-Za-z]\w*$/.test(field) && field !== changed && !values.includes('');
-  if (!isSearch || values.length > valuesMax) return 'QUERY_INVALID';
-  if (field === 'id' && !values.every((value) => /^\d{1,10}$/.test(value))) return 'QUERY_INVALID';
+  const isField = /^[A-Za-z]\w*$/.test(field) && field !== changed;
+  const value = numbered.has(field) ? /^\d{1,10}$/ : /^.+$/;
+  const isOfValues = values.every((text) => value.test(text));
+  if (!isField || !isOfValues || values.length > (field === list ? 1 : valuesMax)) return 'QUERY_INVALID';
 
   return { filter: `${field}=${values.join()}` };
 }
@@ -39,6 +44,7 @@ function valuesText(filter: string): { readonly filter: string } | RefusedReason
 export function readQueryText(filter: string): PersonQuery {
   const { field, values } = partsOf(filter);
   const [from = '', to = ''] = values;
+  if (field === list) return { listId: from };
 
   return field === changed ? { fromMs: Date.parse(from), toMs: Date.parse(to) } : { field, values };
 }

@@ -1,5 +1,5 @@
-import { isSyncError, type AdHocQuery } from '@lockstep/change-events';
-import { marketoBatchMax, type OutgoingMessage } from '@lockstep/ports';
+import { isSyncError, SyncError, type AdHocQuery } from '@lockstep/change-events';
+import { marketoBatchMax, type MarketoPeople, type OutgoingMessage } from '@lockstep/ports';
 import type { RefusedReason } from '../extract/obeyControl.ts';
 import { stateOf, withState } from '../extract/tableState.ts';
 import { notice } from '../notices.ts';
@@ -80,6 +80,7 @@ async function findPage(
   position: string | null,
 ): Promise<Page> {
   if ('values' in query) return valuesFrom(query, Number(position ?? 0));
+  if ('listId' in query) return membersFrom(people, query.listId, position);
   const page = await people.readFeed(position ?? (await people.openFeed(query.fromMs)));
   const isPast = ({ activityDate }: { readonly activityDate: string }) =>
     Date.parse(activityDate) > query.toMs;
@@ -97,6 +98,14 @@ function valuesFrom({ field, values }: ValuesQuery, at: number): Page {
     values: values.slice(at, end),
     position: end < values.length ? String(end) : null,
   };
+}
+
+/** A list that is not there is asked for as in vain as a field. */
+async function membersFrom(people: MarketoPeople, listId: string, position: string | null): Promise<Page> {
+  const page = await people.readMembers(listId, position);
+  if (page === null) throw new SyncError('MARKETO_FIELD_UNKNOWN', { field: 'list' });
+
+  return { by: 'id', values: page.personIds, position: page.position };
 }
 
 function keep(

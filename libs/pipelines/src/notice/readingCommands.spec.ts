@@ -234,6 +234,18 @@ describe('a query of Marketo', () => {
     expect(setting.notices('BACKFILL_COMPLETED')).toMatchObject([{ counts: { rows: 1 } }]);
   });
 
+  it('has the members of a static list read again, page by page', async () => {
+    const setting = await followed(people(650));
+    const { marketo, command, reader, notices } = setting;
+    const ids = Array.from({ length: 640 }, (_, n) => String(n + 1));
+    command('resnapshot', { filter: `list=${marketo.list(ids)}` });
+    await step(reader);
+    await stepUntilIdle(reader);
+
+    expect(announced(setting)).toEqual(ids.sort());
+    expect(notices('BACKFILL_COMPLETED')).toMatchObject([{ counts: { rows: 640 } }]);
+  });
+
   it('begins again when its place in the feed is lost, and leaves those of the reader alone', async () => {
     const setting = await followed(people(3));
     const { marketo, command, reader, notices, checkpoint } = setting;
@@ -284,6 +296,8 @@ describe('a query of Marketo', () => {
     ['of a span that ends before it begins', { from: '2026-11-02', to: '2026-11-01' }, 'DATE_INVALID'],
     ['with a date that is none', { from: 'soon' }, 'DATE_INVALID'],
     ['from before Marketo keeps changes', { from: '2026-08-01' }, 'DATE_TOO_OLD'],
+    ['of a list that is not there', { filter: 'list=7' }, 'QUERY_INVALID'],
+    ['of two lists', { filter: 'list=7,8' }, 'QUERY_INVALID'],
     ['by a field that Marketo does not search', { filter: 'lastName=One' }, 'QUERY_INVALID'],
   ])('%s is refused by its reason, and the feeds go on', async (_, changes, reason) => {
     const { command, reader, notices, marketo, lastOf } = await followed();

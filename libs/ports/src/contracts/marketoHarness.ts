@@ -8,6 +8,8 @@ export type MarketoHuman = {
   edit(id: string, fields: ScalarValues): Promise<void>;
   remove(id: string): Promise<void>;
   merge(winnerId: string, loserIds: readonly string[]): Promise<void>;
+  /** A new static list with these members; answers its id. */
+  list(memberIds: readonly string[]): Promise<string>;
   /** To a partition that is made when it is not there. */
   move(id: string, partitionName: string): Promise<void>;
 };

@@ -13,6 +13,21 @@ export function marketoContract(start: () => Promise<MarketoHarness>): void {
   });
   afterEach(() => harness.close());
 
+  describe('reads a static list', () => {
+    it('page by page, each member once, and knows when there is no such list', async () => {
+      const ids = await human.seed(Array.from({ length: 301 }, (_, n) => ({ lastName: `Name ${n}` })));
+      const list = await human.list(ids.slice(0, 300));
+      const long = await human.list(ids);
+
+      expect(await people.readMembers(list, null)).toMatchObject({ personIds: ids.slice(0, 300) });
+      const first = await people.readMembers(long, null);
+      const last = await people.readMembers(long, first?.position ?? null);
+      expect([...(first?.personIds ?? []), ...(last?.personIds ?? [])]).toEqual(ids);
+      expect(last?.position).toBeNull();
+      expect(await people.readMembers('987654', null)).toBeNull();
+    });
+  });
+
   describe('finds persons', () => {
     it('by id, by email address and by our key, ordered by id', async () => {
       const [ada, bo] = await human.seed([

@@ -19,6 +19,7 @@ describe.each([
         edit: async (id, fields) => people.edit(id, fields),
         remove: async (id) => people.remove(id),
         merge: async (winnerId, loserIds) => people.merge(winnerId, loserIds),
+        list: async (memberIds) => people.list(memberIds),
         move: async (id, partitionName) => people.move(id, partitionName),
       },
       close: async () => {},

@@ -1,5 +1,12 @@
 import { personFields, SyncError, type FieldDefinition, type ScalarValues } from '@lockstep/change-events';
-import type { MarketoPeople, MarketoPerson, UpsertRequest, UpsertResult } from '../marketoPeople.ts';
+import {
+  marketoBatchMax,
+  type MarketoPeople,
+  type MarketoPerson,
+  type MemberPage,
+  type UpsertRequest,
+  type UpsertResult,
+} from '../marketoPeople.ts';
 import { checkRecord } from './marketoFieldRules.ts';
 import { feedSide, type Call } from './marketoFeedSide.ts';
 import { createMarketoPersonStore, type MarketoPersonStore, type PersonActor } from './marketoPersonStore.ts';
@@ -41,6 +48,8 @@ export type InMemoryMarketo = MarketoPeople & {
   edit(id: string, fields: ScalarValues, actor?: string): void;
   remove(id: string, actor?: string): void;
   merge(winnerId: string, loserIds: readonly string[], actor?: string): void;
+  /** A new static list with these members; answers its id. */
+  list(memberIds: readonly string[]): string;
   /** To a partition that is made when it is not there; everybody begins in the first. */
   move(id: string, partitionName: string, actor?: string): void;
   persons(): readonly MarketoPerson[];
@@ -54,6 +63,7 @@ export function inMemoryMarketo(options: InMemoryMarketoOptions): InMemoryMarket
   const store = createMarketoPersonStore(fields, options.now);
   const hooks: MarketoHooks = {};
   const late: UpsertRequest[] = [];
+  const lists: (readonly string[])[] = [];
   const read: Call = async (operation, run) => {
     await hooks.beforeCall?.(operation);
 
@@ -63,6 +73,7 @@ export function inMemoryMarketo(options: InMemoryMarketoOptions): InMemoryMarket
   return {
     hooks,
     ...humanSide(store, fields),
+    list: (memberIds) => String(lists.push(memberIds)),
     commitLate() {
       const due = late.splice(0);
       for (const request of due) upsertAll(store, fields, request);
@@ -71,6 +82,8 @@ export function inMemoryMarketo(options: InMemoryMarketoOptions): InMemoryMarket
     },
     ...feedSide(store, read, options.feedBlock),
     findPersons: (field, values) => read('findPersons', () => findPersons(store, fields, field, values)),
+    readMembers: (listId, position) =>
+      read('readMembers', () => membersOf(store, lists[Number(listId) - 1], position)),
     async upsert(request) {
       await hooks.beforeCall?.('upsert');
       requireLookupField(fields, request.lookupField);
@@ -85,6 +98,20 @@ export function inMemoryMarketo(options: InMemoryMarketoOptions): InMemoryMarket
     },
     ...applicationSide(store, read),
   };
+}
+
+/** Who was deleted is in no list any more. */
+function membersOf(
+  store: MarketoPersonStore,
+  ids: readonly string[] | undefined,
+  position: string | null,
+): MemberPage | null {
+  if (ids === undefined) return null;
+  const at = Number(position ?? 0);
+  const end = at + marketoBatchMax;
+  const personIds = ids.slice(at, end).filter((id) => store.person(id));
+
+  return { personIds, position: end < ids.length ? String(end) : null };
 }
 
 const marketer = 'marketer@example.com';
