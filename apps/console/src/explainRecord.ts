@@ -67,6 +67,7 @@ export function explain(view: ExplainedRecord): string[] {
         `in trouble: ${[side, operation, field, code, detail].filter(Boolean).join(' ')}`,
     ),
     ...view.open.map(({ to, operation, fields }) => `on its way to ${to}: ${operation} ${fields.join(', ')}`),
+    ...(view.seeks.length > 0 ? [`looks for an account by ${view.seeks.join(', then ')}`] : []),
     ...(view.waitsFor ? [`waits: ${view.waitsFor}`] : []),
     ...(view.rules ? [`decided by rules ${view.rules}`] : []),
     ...(view.dueAt === null ? [] : [`looked at again at ${view.dueAt}`]),

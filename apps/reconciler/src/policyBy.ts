@@ -3,7 +3,15 @@ import type { Rules } from '@lockstep/rules';
 
 /** What the rules choose; where the file does not say whether persons are matched by email, the setting does. */
 export function policyBy(
-  { matchByEmail, deletedInMarketo, deletedInDynamics, filters, createInDynamics, hash }: Rules,
+  {
+    matchByEmail,
+    deletedInMarketo,
+    deletedInDynamics,
+    filters,
+    createInDynamics,
+    attachAccounts,
+    hash,
+  }: Rules,
   matchesByEmail: boolean,
 ): Policy {
   return {
@@ -11,6 +19,7 @@ export function policyBy(
     matchByEmail: matchByEmail ?? matchesByEmail,
     ...(filters ? { filters } : {}),
     ...(createInDynamics ? { createInDynamics } : {}),
+    ...(attachAccounts ? { attachAccounts } : {}),
     rules: hash,
   };
 }

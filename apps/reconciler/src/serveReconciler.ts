@@ -99,6 +99,12 @@ function reconcilerBy(
   });
 }
 
+/** A missing account means something once accounts are read, where a rule looks for them. */
+const readFirst = ({ config, rules }: Parts): readonly string[] =>
+  rules.current().attachAccounts && config.dynamicsTables.includes('account')
+    ? [...personTables, 'account']
+    : personTables;
+
 /** One process wakes what is due and watches the first reads; it opens its publisher only while it holds the lease. */
 async function sweep(parts: Parts, signal: AbortSignal): Promise<void> {
   const { config, stores, eventLog, service, directions } = parts;
@@ -111,7 +117,7 @@ async function sweep(parts: Parts, signal: AbortSignal): Promise<void> {
   const step = async () => {
     const answers = directions.answers(systemClock);
     if (answers.length > 0) await publisher.publish(answers);
-    await checkFirstReads({ ...shared, tables: personTables });
+    await checkFirstReads({ ...shared, tables: readFirst(parts) });
     return sweeper.step(signal);
   };
   await retryForever({

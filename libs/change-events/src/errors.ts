@@ -155,6 +155,10 @@ export const errorTable = {
     'PARK',
     'Somebody edited a company in Marketo; the next change of its account in Dynamics overwrites that.',
   ),
+  ACCOUNT_AMBIGUOUS: entry(
+    'PARK',
+    'Several accounts may be that of a contact; it stays without one until one is left, or somebody chooses.',
+  ),
   MARKETO_AMBIGUOUS: entry('PARK', 'Several persons match; the record waits for review.'),
   VALUE_NOT_REPRESENTABLE: entry(
     'PARK',

@@ -215,12 +215,13 @@ export type InboxMessage =
   | { readonly kind: 'request'; readonly goldenId: string; readonly request: MarketerRequest }
   /**
    * `due`: look at what is open; `join`: become an alias of `target`, which matched this record's person; `parent`: whom it
-   * names is another one in Marketo; `followers`: wake those who name its rows, from behind the golden id `target`.
+   * names is another one in Marketo; `followers`: wake those who name its rows, from behind the golden id `target`; `seekers`:
+   * wake those who look for the key `target`, from behind the golden id after the last line break in it, where there is one.
    */
   | {
       readonly kind: 'wake-up';
       readonly goldenId: string;
-      readonly reason: 'due' | 'join' | 'parent' | 'followers' | OperatorWish;
+      readonly reason: 'due' | 'join' | 'parent' | 'followers' | 'seekers' | OperatorWish;
       readonly target: string | null;
       /** Of a join, an ISO time: later nobody waits for it any more. */
       readonly until?: string | null;

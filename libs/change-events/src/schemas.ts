@@ -182,7 +182,7 @@ export const inboxSchema = named(
     ),
     text(
       'reason',
-      'due, join, parent, followers, release, read-again, review-join, review-separate, unlink or parted',
+      'due, join, parent, followers, seekers, release, read-again, review-join, review-separate, unlink or parted',
     ),
     text('target', 'the golden id of a join'),
     time('until', 'later nobody waits for the join any more'),

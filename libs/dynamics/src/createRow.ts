@@ -1,13 +1,12 @@
-import { tableDefinitions } from '@lockstep/change-events';
-import type { DynamicsCreateResult, DynamicsCreation, DynamicsReference } from '@lockstep/ports';
+import type { DynamicsCreateResult, DynamicsCreation } from '@lockstep/ports';
 import type { DynamicsContext } from './createDynamics.ts';
 import { failure, faultOf } from './failures.ts';
 import type { HttpAnswer } from './httpTransport.ts';
 import { readRowAnswer } from './readAnswer.ts';
 import { writePreference } from './readColumns.ts';
-import { readRefusal } from './readRefusal.ts';
+import { lookupRefusal, readRefusal } from './readRefusal.ts';
 import { unwritable, writeMeaning } from './writeMeaning.ts';
-import { writeBody } from './writeBody.ts';
+import { boundTo, writeBody } from './writeBody.ts';
 
 /** Creates one row under its id: `PATCH` with `If-None-Match: *` (dataverse facts 3.2). Never repeated here. */
 export async function createRow(
@@ -30,20 +29,16 @@ export async function createRow(
   return readCreation(context, creation, answer);
 }
 
-/** The address that a navigation property is bound to (dataverse facts 3.8). */
-export const boundTo = ({ table, id }: DynamicsReference): string =>
-  `${tableDefinitions[table]?.entitySet ?? ''}(${id})`;
-
 /** 412 stands for a row that has the id, unless a rule holds a duplicate back. */
 function readCreation(
   context: DynamicsContext,
-  { table, columns }: DynamicsCreation,
+  { table, id, columns }: DynamicsCreation,
   answer: HttpAnswer,
 ): DynamicsCreateResult {
   if (answer.status === 201)
     return { result: 'WRITTEN', row: readRowAnswer(context.tableOf(table), answer.text) };
   const fault = faultOf(answer);
-  const refused = readRefusal(fault, Object.keys(columns));
+  const refused = lookupRefusal(fault, columns, id) ?? readRefusal(fault, Object.keys(columns));
   if (fault.code === '0x80040333') return { ...refused, code: 'DYNAMICS_DUPLICATE', field: null };
   if (fault.status === 412) return { result: 'EXISTS' };
   const meaning = writeMeaning(fault);

@@ -1,6 +1,6 @@
 import type { DynamicsRequestResult, DynamicsTask } from '@lockstep/ports';
 import type { DynamicsContext } from './createDynamics.ts';
-import { boundTo } from './createRow.ts';
+import { boundTo } from './writeBody.ts';
 import { failure, faultOf } from './failures.ts';
 import type { HttpAnswer } from './httpTransport.ts';
 import { readRefusal } from './readRefusal.ts';

@@ -1,4 +1,5 @@
-import type { DynamicsUpdateResult } from '@lockstep/ports';
+import type { ScalarValues } from '@lockstep/change-events';
+import { writtenLookups, type DynamicsUpdateResult } from '@lockstep/ports';
 import type { DataverseFault } from './failures.ts';
 
 type Refused = Extract<DynamicsUpdateResult, { result: 'REFUSED' }>;
@@ -53,4 +54,16 @@ function namedColumn(message: string, columns: readonly string[]): string | null
   const named = [...quoted, ...words].find((word) => word !== undefined && columns.includes(word));
 
   return named ?? null;
+}
+
+/** A row that a lookup is bound to is missing, and not the one that is written: null for any other fault. */
+export function lookupRefusal(
+  { status, code, message }: DataverseFault,
+  columns: ScalarValues,
+  rowId: string,
+): Refused | null {
+  const field = Object.keys(columns).find((column) => writtenLookups[column] !== undefined);
+  if (status !== 404 || field === undefined || message.toLowerCase().includes(rowId)) return null;
+
+  return { result: 'REFUSED', code, field, detail: 'the row that it names is not there' };
 }

@@ -1,15 +1,15 @@
 import type { DynamicsUpdate, DynamicsUpdateResult, DynamicsWriter } from '@lockstep/ports';
 import type { DynamicsContext } from './createDynamics.ts';
-import { boundTo, createRow } from './createRow.ts';
+import { createRow } from './createRow.ts';
 import { failure, faultOf, readFailure, type DataverseFault } from './failures.ts';
 import type { HttpAnswer } from './httpTransport.ts';
 import { readRowAnswer } from './readAnswer.ts';
 import { rowPreference, selectOf, writePreference } from './readColumns.ts';
-import { readRefusal } from './readRefusal.ts';
+import { lookupRefusal, readRefusal } from './readRefusal.ts';
 import { retryReads } from './retryReads.ts';
 import { findOwners } from './owners.ts';
 import { unwritable, writeMeaning } from './writeMeaning.ts';
-import { writeBody } from './writeBody.ts';
+import { boundTo, writeBody } from './writeBody.ts';
 
 /** Guarded single writes (dataverse facts 3.2). A write is never repeated here: its outcome may be unknown. */
 export function createWriter(context: DynamicsContext): DynamicsWriter {
@@ -60,13 +60,13 @@ export function createWriter(context: DynamicsContext): DynamicsWriter {
 
 function readUpdate(
   context: DynamicsContext,
-  { table, columns }: DynamicsUpdate,
+  { table, id, columns }: DynamicsUpdate,
   answer: HttpAnswer,
 ): DynamicsUpdateResult {
   if (answer.status === 200)
     return { result: 'WRITTEN', row: readRowAnswer(context.tableOf(table), answer.text) };
   const fault = faultOf(answer);
-  if (isRowMissing(fault)) return { result: 'MISSING' };
+  if (isRowMissing(fault)) return lookupRefusal(fault, columns, id) ?? { result: 'MISSING' };
   if (isStale(fault)) return { result: 'STALE' };
   const meaning = writeMeaning(fault);
   if (meaning !== null) throw failure(meaning, answer, table);

@@ -22,6 +22,8 @@ export type GoldenDocument = Pick<
   | 'held'
   | 'names'
   | 'followed'
+  | 'keys'
+  | 'attaching'
   | 'lane'
   | 'troubledSince'
   | 'apart'
@@ -95,19 +97,40 @@ function assertDistinct(saves: readonly GuardedSave[]): void {
   if (distinct < saves.length) throw new SyncError('INTERNAL', { reason: 'two saves of one record' });
 }
 
+/** Golden ids by a filter: in no order, or in theirs from behind one. */
+function finders(collection: Collection<GoldenDocument>, maxTimeMS: number) {
+  const idsBy = (filter: Filter<GoldenDocument>) =>
+    collection.find(filter, { projection: { _id: 1 }, maxTimeMS });
+  const idsIn = async (query: ReturnType<typeof idsBy>): Promise<readonly string[]> =>
+    (await query.toArray()).map(({ _id }) => _id);
+
+  return {
+    findIds: async (filter: Filter<GoldenDocument>, limitMax: number): Promise<readonly string[]> =>
+      limitMax <= 0 ? [] : idsIn(idsBy(filter).limit(limitMax)),
+    findBehind(filter: Filter<GoldenDocument>, after: string | null, limitMax: number) {
+      const behind = after === null ? filter : { ...filter, _id: { $gt: after } };
+
+      return idsIn(idsBy(behind).sort({ _id: 1 }).limit(limitMax));
+    },
+  };
+}
+
 /** What the sweeps ask for; each query has a sparse index. */
 function queries(
   collection: Collection<GoldenDocument>,
   maxTimeMS: number,
 ): Pick<
   GoldenStore,
-  'findDue' | 'findWaiting' | 'findWithheld' | 'findNaming' | 'countWithheld' | 'page' | 'estimateCount'
+  | 'findDue'
+  | 'findWaiting'
+  | 'findWithheld'
+  | 'findNaming'
+  | 'findKeyed'
+  | 'countWithheld'
+  | 'page'
+  | 'estimateCount'
 > {
-  async function findIds(filter: Filter<GoldenDocument>, limitMax: number): Promise<readonly string[]> {
-    if (limitMax <= 0) return [];
-    const query = collection.find(filter, { projection: { _id: 1 }, maxTimeMS }).limit(limitMax);
-    return (await query.toArray()).map(({ _id }) => _id);
-  }
+  const { findIds, findBehind } = finders(collection, maxTimeMS);
 
   return {
     findDue: (nowMs, limitMax) =>
@@ -125,11 +148,9 @@ function queries(
     findWithheld: (system, limitMax) =>
       coded('golden.findWithheld', () => findIds({ [`withheld.${system}`]: true }, limitMax)),
     findNaming: (rowIds, after, limitMax) =>
-      coded('golden.findNaming', async () => {
-        const filter = { names: { $in: [...rowIds] }, ...(after !== null && { _id: { $gt: after } }) };
-        const query = collection.find(filter, { projection: { _id: 1 }, maxTimeMS });
-        return (await query.sort({ _id: 1 }).limit(limitMax).toArray()).map(({ _id }) => _id);
-      }),
+      coded('golden.findNaming', () => findBehind({ names: { $in: [...rowIds] } }, after, limitMax)),
+    findKeyed: (key, after, limitMax) =>
+      coded('golden.findKeyed', () => findBehind({ keys: key }, after, limitMax)),
     countWithheld: (system) =>
       coded('golden.countWithheld', () =>
         collection.countDocuments({ [`withheld.${system}`]: true }, { maxTimeMS }),

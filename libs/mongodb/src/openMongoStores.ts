@@ -103,6 +103,7 @@ async function createIndexes(db: Db): Promise<void> {
   await golden.createIndex({ dueAtMs: 1 }, { sparse: true });
   await golden.createIndex({ 'waiting.cause': 1 }, { sparse: true });
   await golden.createIndex({ names: 1 }, { sparse: true });
+  await golden.createIndex({ keys: 1 }, { sparse: true });
   await golden.createIndex({ 'withheld.dynamics': 1 }, { sparse: true });
   await golden.createIndex({ 'withheld.marketo': 1 }, { sparse: true });
   await indexTroubles(golden);

@@ -22,6 +22,7 @@ import {
 import { addBySystem, countWrites, noWritesAtAll, type WritesBySystem } from './countWrites.ts';
 import { consentsFor, readConsents, type Consents } from './consentFlow.ts';
 import { claimsAround, claimsBrought, readClaims, readOwners } from './decisionInputs.ts';
+import { readAccounts } from './readAccounts.ts';
 import { readParents, type MappingOf } from './readParents.ts';
 import { foretoldOf, readRivals } from './readRivals.ts';
 import type { Outcome } from './reconcileOutput.ts';
@@ -93,10 +94,23 @@ async function readInputs(options: DecidingOptions, messages: readonly IncomingM
   const owners = await readOwners(options.links, ofPersons);
   const consents = await readConsents(options, inboxes, { stored, also });
   const mappingOf = mappingsOf(options);
-  const parents = await readParents(options, inboxes, { stored, mappingOf });
+  const { accounts, parents: found } = await readAccounts(options.golden, inboxes, stored);
+  const named = await readParents(options, inboxes, { stored, mappingOf });
+  const parents = found.size === 0 ? named : new Map([...named, ...found]);
   const isObserved = withheldNow(options).has('marketo');
   const rivals = await readRivals(options.golden, claiming, { stored, isObserved });
-  return { stored, firstReadsComplete, brought, claiming, rivals, owners, consents, mappingOf, parents };
+  return {
+    stored,
+    firstReadsComplete,
+    brought,
+    claiming,
+    rivals,
+    owners,
+    consents,
+    mappingOf,
+    accounts,
+    parents,
+  };
 }
 
 type Work = { readonly session: Session; readonly inputs: Inputs };
@@ -135,7 +149,7 @@ function contextFor(options: DecidingOptions, place: Place): DecisionContext {
   const { message, outcome, outcomes, session, inputs } = place;
   const inbox = inboxOf(message);
   const claims = claimsAround(inputs.claiming, inbox, outcome.record);
-  const { firstReadsComplete, rivals, owners, consents, mappingOf, parents } = inputs;
+  const { firstReadsComplete, rivals, owners, consents, mappingOf, accounts, parents } = inputs;
   return {
     mapping: mappingOf(outcome.record, inbox),
     custom: customTypeOf(options, outcome.record, inbox),
@@ -145,6 +159,7 @@ function contextFor(options: DecidingOptions, place: Place): DecisionContext {
     claims,
     foretold: foretoldOf(claims, rivals, outcomes),
     owners,
+    accounts,
     parents,
     published: session.published,
     withheld: withheldNow(options),

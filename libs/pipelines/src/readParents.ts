@@ -86,7 +86,7 @@ async function ownersOf(
 }
 
 /** A person is known by its number, or by that of whom it was merged into, a role of a connection by its name, all others by the id of their row. */
-function nameInMarketo(parent: GoldenRecord | undefined, rowId: string): Scalar {
+export function nameInMarketo(parent: GoldenRecord | undefined, rowId: string): Scalar {
   if (!parent) return null;
   const { entity, fields } = parent;
   if (isName(entity)) return fields['name']?.value ?? null;

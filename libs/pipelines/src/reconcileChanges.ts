@@ -15,6 +15,7 @@ import {
 } from './reconcileOutput.ts';
 import { saveOutcomes } from './saveOutcomes.ts';
 import { wakeFollowers } from './wakeFollowers.ts';
+import { wakeSeekers } from './wakeSeekers.ts';
 
 export type ReconcileOptions = DecidingOptions & {
   /** Keeps conflicts that fall out of their records; they are forgotten without it. */
@@ -44,6 +45,10 @@ export function createReconciler(options: ReconcileOptions): BatchHandler {
     const alarms = options.brake?.alarms() ?? [];
     const told = await tellOthers(options.claims, outcomes, published);
     const followers = await wakeFollowers(options.golden, askedToTell(usable, outcomes));
+    const seekers = await wakeSeekers(
+      options.golden,
+      usable.map(({ value }) => value as InboxMessage),
+    );
     const incoming = incomingOf(batch);
     const messages = [
       ...letters.values(),
@@ -51,7 +56,7 @@ export function createReconciler(options: ReconcileOptions): BatchHandler {
       ...[...outcomes.values()].flatMap((outcome) =>
         outgoing(incoming, outcome, published, options.clock.now()),
       ),
-      ...[...told, ...followers].map((value) => forwardMessage(batch, value)),
+      ...[...told, ...followers, ...seekers].map((value) => forwardMessage(batch, value)),
     ];
     const writes = [...outcomes].flatMap(([goldenId, outcome]) => openWrites(goldenId, outcome));
     return {

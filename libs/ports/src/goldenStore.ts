@@ -17,6 +17,8 @@ export type GoldenStore = {
   findWithheld(system: System, limitMax: number): Promise<readonly string[]>;
   /** Golden ids of records that name one of these rows (`names`), in their order, from the first, or from behind `after`. */
   findNaming(rowIds: readonly string[], after: string | null, limitMax: number): Promise<readonly string[]>;
+  /** Golden ids of records with this key (`keys`), likewise. */
+  findKeyed(key: string, after: string | null, limitMax: number): Promise<readonly string[]>;
   /** How many are withheld. */
   countWithheld(system: System): Promise<number>;
   /** Records in the order of their golden ids, from the first, or from behind `after`; `limitMax` from 1. */

@@ -69,6 +69,7 @@ export type {
   DynamicsWriter,
   RefusedRow,
 } from './dynamicsTable.ts';
+export { writtenLookups } from './writtenLookups.ts';
 export type {
   DynamicsMembership,
   DynamicsReference,

@@ -1,5 +1,6 @@
 import { compareSequence, isAfter, type ChangeEvent, type Scalar } from '@lockstep/change-events';
 import { meetCreated } from './absorbCreation.ts';
+import { hasCustomerNews, noteForAttach } from './attach.ts';
 import { releaseClosed } from './closedRow.ts';
 import { overwriteEdits } from './companyEdits.ts';
 import { activeRow, addRow, type Draft, type DraftRow } from './decision.ts';
@@ -30,7 +31,9 @@ function isStale(draft: Draft, row: DraftRow, event: ChangeEvent): boolean {
   const order = compareSequence(event.version, row.version);
   if (order !== 0) return order < 0;
   return (
-    !hasFilterNews(draft, row, event) && !draft.context.mapping.some((field) => isNews(row, field, event))
+    !hasFilterNews(draft, row, event) &&
+    !hasCustomerNews(draft, row, event) &&
+    !draft.context.mapping.some((field) => isNews(row, field, event))
   );
 }
 
@@ -79,6 +82,7 @@ function absorbRow(draft: Draft, row: DraftRow, event: ChangeEvent): void {
   const fields = event.fields ?? {};
   const at = event.version ?? event.page;
   noteFilters(draft, row, event, !isUnchecked(event));
+  noteForAttach(draft, row, event, !isUnchecked(event));
   noteMerge(row, fields);
   releaseClosed(row, event.version);
   overwriteEdits(draft, row, event.version);

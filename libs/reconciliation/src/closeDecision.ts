@@ -98,11 +98,19 @@ function isDirty(draft: Draft, goldenEvent: GoldenEvent | null): boolean {
   return !deepEqual({ ...record, revision: before.revision }, { ...before, outbox });
 }
 
-function dueTimeOf({ outbox, waiting, held, followed, rows, requests = [] }: Draft['record']): number | null {
+function dueTimeOf({
+  outbox,
+  waiting,
+  held,
+  followed,
+  attaching,
+  rows,
+  requests = [],
+}: Draft['record']): number | null {
   const dueTimes = [...requestTimes(requests), ...entryTimes(outbox), ...turningTimes(rows)];
   if (waiting && waiting.cause !== 'first-reads') dueTimes.push(waiting.dueAtMs);
-  if (held) dueTimes.push(held.dueAtMs);
-  if (followed?.dueAtMs !== undefined) dueTimes.push(followed.dueAtMs);
+  for (const part of [held, followed, attaching])
+    if (part?.dueAtMs !== undefined) dueTimes.push(part.dueAtMs);
   return dueTimes.length > 0 ? Math.min(...dueTimes) : null;
 }
 

@@ -8,6 +8,7 @@ import { absorbOutcome } from './absorbOutcome.ts';
 import { askByRule, awaitFirstReads } from './askByRule.ts';
 import { absorbRequest } from './openRequests.ts';
 import { agree } from './agree.ts';
+import { attachAccount, awaitAccounts, markSeekersTold } from './attach.ts';
 import { absorbCompanyEdit, tellAccount } from './companyEdits.ts';
 import { closeDecision } from './closeDecision.ts';
 import { followConsent } from './consent.ts';
@@ -50,6 +51,7 @@ export function decide(
   followConsent(draft);
   if (draft.changed.size > 0 && draft.record.waiting?.cause === 'refused') draft.record.waiting = null;
   holdConstants(draft);
+  attachAccount(draft);
   agree(draft);
   plan(draft);
   tellFollowers(draft);
@@ -88,6 +90,7 @@ function plan(draft: Draft): void {
     });
     planUnlessWithheld(draft, 'marketo', planMarketo);
     awaitFirstReads(draft);
+    awaitAccounts(draft);
   }
   scheduleRelations(draft);
 }
@@ -141,6 +144,8 @@ function absorbWakeUp(draft: Draft, message: Extract<InboxMessage, { kind: 'wake
       return followAgain(draft);
     case 'followers':
       return markTold(draft);
+    case 'seekers':
+      return markSeekersTold(draft, target);
     default:
       return obeyWish(draft, reason, target);
   }

@@ -40,6 +40,8 @@ export type DecisionContext = {
   readonly foretold?: ReadonlySet<string>;
   /** The golden ids that own rows named in the message, by row key. */
   readonly owners: ReadonlyMap<string, string>;
+  /** Ids of accounts by key, two of each at most; a key that is not here was not looked for. */
+  readonly accounts?: ReadonlyMap<string, readonly string[]>;
   /** By what Marketo knows the rows that the record names, by `parentKey`; those that it is not known to have are absent. */
   readonly parents: ReadonlyMap<string, Scalar>;
   /** Systems to which nothing is written for now; what there is to write is remembered (`withheld` of the record). */

@@ -78,14 +78,21 @@ export function createEntityStory(table = 'account', custom?: EntityType, policy
     /** Marketo's answer to the command of a decision. */
     answer: ({ commands: [command] }: Decision, answer: Partial<DeliveryOutcome>) =>
       receive(outcomeMessage(command, (state.answers += 1), answer)),
-    /** What an operator asks of the record. */
-    wish: (reason: OperatorWish) => receive({ kind: 'wake-up', goldenId, reason, target: null }),
+    /** What an operator asks of the record, or its own message once that has come round. */
+    wish: (reason: OperatorWish | 'seekers', target?: string) => receive(wakeUpMessage(reason, target)),
     wakeUp: (elapsedMs: number) => {
       state.nowMs += elapsedMs;
-      return receive({ kind: 'wake-up', goldenId, reason: 'due', target: null });
+      return receive(wakeUpMessage('due'));
     },
   };
 }
+
+const wakeUpMessage = (
+  reason: OperatorWish | 'due' | 'seekers',
+  target: string | null = null,
+): InboxMessage => ({
+  ...{ kind: 'wake-up', goldenId, reason, target },
+});
 
 function eventMessage(
   table: string,

@@ -5,7 +5,7 @@ import { createDynamicsSide, createMarketoSide } from './exampleSides.ts';
 import type { NarrowField } from './exampleUnfit.ts';
 import type { DynamicsEntry, GoldenRecord } from './goldenRecord.ts';
 import { defaultMapping, type MappingRow } from './mapping.ts';
-import { nativePolicy } from './policy.ts';
+import { nativePolicy, type Policy } from './policy.ts';
 
 /** One write as a side received it. */
 export type ReceivedWrite =
@@ -62,6 +62,8 @@ export function createParts(options: WorldOptions) {
       published: new Set<string>(),
       /** Ids of accounts and owners that Marketo has, as the golden records know. */
       parents: new Set<string>(),
+      /** Ids of accounts by the key that finds them. */
+      accounts: new Map<string, readonly string[]>(),
       /** Wishes by address. */
       consents: new Map<string, Consent>(),
       /** Ids that Marketo lacks all the same. */
@@ -69,7 +71,7 @@ export function createParts(options: WorldOptions) {
       /** Systems to which nothing is written. */
       withheld: new Set<System>(),
       firstReadsComplete: options.firstReadsComplete ?? true,
-      policy: { ...nativePolicy, matchByEmail: options.matchByEmail ?? false },
+      policy: { ...nativePolicy, matchByEmail: options.matchByEmail ?? false } as Policy,
     },
   };
 }

@@ -6,6 +6,7 @@ import type {
   OperatorWish,
   Scalar,
 } from '@lockstep/change-events';
+import { keysSought } from './attach.ts';
 import type { Consent } from './consent.ts';
 import { decide } from './decide.ts';
 import type { EmailClaim, Decision, DecisionContext } from './decision.ts';
@@ -138,11 +139,16 @@ function contextOf({ state }: Parts, former: GoldenRecord | null, message: Inbox
     foretold: new Set([...state.records.values()].filter(isPersonForetold).map(({ goldenId }) => goldenId)),
     owners: state.links,
     parents: new Map([...state.parents].map((id) => [id, id])),
+    // As the owner does it: a contact that is woken looks for what it was saved with.
+    ...(former && message.kind === 'wake-up' && { accounts: accountsFor(state.accounts, former) }),
     published: new Set([...outbox.map((entry) => entry.entryId), ...state.published]),
     withheld: state.withheld,
     consents: state.consents,
   };
 }
+
+const accountsFor = (accounts: ReadonlyMap<string, readonly string[]>, record: GoldenRecord) =>
+  new Map(keysSought(record).map((key) => [key, accounts.get(key) ?? []]));
 
 /** Stores a wish for an address and wakes whoever else claims it. */
 function tellAll(parts: Parts, consent: Consent): void {

@@ -64,9 +64,15 @@ const isClosedLead = (dynamics: Parts['dynamics'], { table, rowId }: DynamicsWri
 function writeRow(dynamics: Parts['dynamics'], entry: DynamicsWriteEntry): 'WRITTEN' | 'STALE' {
   const { rowId, ifMatch, columns, table } = entry;
   if (dynamics.version(rowId) !== (ifMatch?.number ?? null)) return 'STALE';
-  if (ifMatch) dynamics.update(rowId, columns);
-  else dynamics.create(table === 'contact' ? 'contact' : 'lead', rowId, columns);
+  const bound = boundIn(columns);
+  if (ifMatch) dynamics.update(rowId, bound);
+  else dynamics.create(table === 'contact' ? 'contact' : 'lead', rowId, bound);
   return 'WRITTEN';
+}
+
+/** A customer is written by its id, and is an account. */
+function boundIn({ parentcustomerid: id, ...columns }: ScalarValues): ScalarValues {
+  return typeof id === 'string' ? { ...columns, parentcustomerid: `account/${id}` } : columns;
 }
 
 export function writeMarketo(parts: Parts, { command }: Extract<OpenWrite, { to: 'marketo' }>): InboxMessage {

@@ -10,6 +10,7 @@ import type {
   System,
   WriteCommand,
 } from '@lockstep/change-events';
+import type { Attaching, Customer } from './attach.ts';
 import type { FollowedConsent } from './consent.ts';
 import type { Followed } from './followers.ts';
 import type { Forecast } from './forecast.ts';
@@ -60,6 +61,10 @@ export type LinkedRow = {
   readonly outSince?: string;
   /** When the filter may turn without an event; absent when it cannot. */
   readonly turnsAtMs?: number;
+  /** Of a contact, while a rule attaches accounts; absent before its row has shown it. */
+  readonly customer?: Customer;
+  /** Of an account that is not used any more. */
+  readonly inactive?: true;
   readonly seen: Readonly<Record<string, SeenValue>>;
   /** Fields that only a read by id showed blank, at the row's version: nothing is written over them until a page tells. */
   readonly unproven?: readonly string[];
@@ -199,6 +204,9 @@ export type GoldenRecord = {
   readonly names?: readonly string[];
   /** While those who name its row know another person, or another way to one. */
   readonly followed?: Followed;
+  /** Of an account, by what contacts find it; of a contact that has none, what it looks for (`soughtKey`). Absent without any. */
+  readonly keys?: readonly string[];
+  readonly attaching?: Attaching;
   /** Oldest first; they are carried out one after the other. Absent without any. */
   readonly requests?: readonly OpenRequest[];
   /** Ids of requests that have ended, newest last: a repeat of one changes nothing. */

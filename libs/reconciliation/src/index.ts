@@ -20,6 +20,8 @@ export { hasConsent, spreadId, type Consent, type ConsentChange } from './consen
 export { facetsOf, holds, namesIn, type Expression, type Facets, type Test } from './expression.ts';
 export { keptOutField, type Filters, type FilterValue } from './keptOut.ts';
 export type { CreationRule } from './askByRule.ts';
+export type { AccountKeyKind, AttachRule } from './accountKeys.ts';
+export { keysSought, soughtKey } from './attach.ts';
 export type { Forecast } from './forecast.ts';
 export { decide } from './decide.ts';
 export {

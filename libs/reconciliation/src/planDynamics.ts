@@ -1,6 +1,7 @@
 import type { Scalar, Sequence } from '@lockstep/change-events';
+import { isAttached } from './attach.ts';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
-import type { DynamicsWriteEntry } from './goldenRecord.ts';
+import type { DynamicsWriteEntry, GoldenField } from './goldenRecord.ts';
 import { isKeptOut } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
 import { isWithheld } from './policy.ts';
@@ -44,14 +45,15 @@ function planWrite(draft: Draft, row: DraftRow, ifMatch: Sequence): void {
   draft.dynamicsWrites.push(entry);
 }
 
-const mayWrite = (row: DraftRow, { field, direction }: MappingRow): boolean =>
-  direction !== 'to-marketo' && direction !== 'none' && !row.unproven?.includes(field);
+const mayWrite = (row: DraftRow, { field, direction }: MappingRow, golden: GoldenField): boolean =>
+  ((direction !== 'to-marketo' && direction !== 'none') || isAttached(golden)) &&
+  !row.unproven?.includes(field);
 
 /** The value to write; undefined when the row holds it, cannot hold it, refused it, or was never seen. */
 function wantedValue(draft: Draft, row: DraftRow, mapping: MappingRow): Scalar | undefined {
   const field = draft.record.fields[mapping.field];
   const seen = row.seen[mapping.field];
-  if (!field || !seen || !mayWrite(row, mapping)) return undefined;
+  if (!field || !seen || !mayWrite(row, mapping, field)) return undefined;
   const wanted = project('dynamics', mapping, field.value);
   if (wanted === notRepresentable || wanted === seen.value) return undefined;
   if (isWithheld(row, mapping, wanted)) return undefined;

@@ -6,6 +6,7 @@ import {
   type Dispute,
   type Ruling,
 } from './conflictPolicies.ts';
+import type { AttachRule } from './accountKeys.ts';
 import type { CreationRule } from './askByRule.ts';
 import type { LinkedRow } from './goldenRecord.ts';
 import type { Filters } from './keptOut.ts';
@@ -24,6 +25,8 @@ export type Policy = {
   readonly filters?: Filters;
   /** Without one, people of Marketo stay there until somebody asks (F-20). */
   readonly createInDynamics?: CreationRule;
+  /** Without one, a contact names its account or has none. */
+  readonly attachAccounts?: AttachRule;
   /** After this long without an outcome a write is looked at again. */
   readonly dynamicsOutcomeMs: number;
   /** How long a record waits for the one whose person it asked for; that one hands it over in the first three quarters only. */

@@ -175,6 +175,15 @@ entities: { account: { filter: { column: name, isNot: Test } } }
     expect(rulesOf('').createInDynamics).toBeUndefined();
   });
 
+  it('attaches contacts to accounts, not by the domains that it names', () => {
+    const text = 'accounts: { attach: { by: [domain, name], exceptDomains: [Agency.example] } }';
+
+    expect(rulesOf(text).attachAccounts).toEqual({
+      ...{ by: ['domain', 'name'], exceptDomains: ['agency.example'] },
+    });
+    expect(rulesOf('').attachAccounts).toBeUndefined();
+  });
+
   it('tells who turned out of the filter by a field of Marketo', () => {
     const text = 'persons: { whenFilteredOut: { flag: crmIsStale } }';
 
@@ -301,6 +310,14 @@ describe('a fault in lockstep.yaml', () => {
       'lockstep.yaml:1:47 FIELD_UNKNOWN leadscore is no field of the mapping. Did you mean leadScore?',
     ],
     ['persons: { createInDynamics: { as: contact } }', 'lockstep.yaml:1:30 VALUE_INVALID when is missing.'],
+    [
+      'accounts: { attach: { by: [domain] } }\npersons: { fields: { companyId: off } }',
+      'lockstep.yaml:1:21 POLICY_IMPOSSIBLE accounts are attached only while companyId of contacts is mapped',
+    ],
+    [
+      'accounts: { attach: { by: [domain] } }\nentities: { account: { fields: { website: off } } }',
+      'lockstep.yaml:1:21 POLICY_IMPOSSIBLE accounts are attached only while website of accounts is mapped',
+    ],
     [
       'persons: { whenFilteredOut: { flag: city } }',
       'lockstep.yaml:1:37 FIELD_TAKEN city already belongs to city.',

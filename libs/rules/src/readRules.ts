@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   defaultMapping,
   nativePolicy,
+  type AttachRule,
   type CreationRule,
   type CustomEntityRule,
   type Filters,
@@ -9,6 +10,7 @@ import {
   type Policy,
 } from '@lockstep/reconciliation';
 import { configure } from 'safe-stable-stringify';
+import { attachFindings, attachRuleOf } from './attachRule.ts';
 import { creationFindings, creationRuleOf } from './creationRule.ts';
 import { bounceRows } from './bounceRows.ts';
 import { compileField } from './compileField.ts';
@@ -33,6 +35,7 @@ export type Rules = {
   /** Absent where the file does not say. */
   readonly filters?: Filters;
   readonly createInDynamics?: CreationRule;
+  readonly attachAccounts?: AttachRule;
   /** Fields of companies whose edits in Marketo go to the account; absent without any. */
   readonly writeBack?: readonly string[];
   /** Mappings of accounts and the like that differ from the default, by entity; absent without any. */
@@ -58,6 +61,7 @@ export function readRules(text: string): RulesResult {
     ...meaningFindings(entries, mapping),
     ...filterFindings(file, mapping),
     ...creationFindings(file, mapping),
+    ...attachFindings(file, mapping, entityMappingsOf(file)['account']),
     ...customFindings(file),
     ...entityFieldFindings(file),
   ];
@@ -80,6 +84,7 @@ function policiesOf(file: RulesFile): Omit<Rules, 'mapping' | 'hash'> {
     deletedInDynamics: deletedInDynamics ?? nativePolicy.deletedInDynamics,
     ...(filters ? { filters } : {}),
     ...(createInDynamics ? { createInDynamics } : {}),
+    ...attachRuleOf(file),
     ...(Object.keys(entityMappings).length > 0 ? { entityMappings } : {}),
     ...unlessEmpty({ writeBack, customEntities: customs }),
   };

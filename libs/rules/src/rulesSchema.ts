@@ -1,4 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox';
+import { attach } from './attachRule.ts';
 import { customEntities } from './customRules.ts';
 import { entityFields } from './entityFields.ts';
 import { definitions, expression } from './expressionSchema.ts';
@@ -156,6 +157,7 @@ export const rulesSchema = Type.Object(
     accounts: Type.Optional(
       Type.Object(
         {
+          attach: Type.Optional(attach),
           writeBack: Type.Optional(
             Type.Array(choice(writableOfAccounts, 'A field of companies in Marketo.'), {
               description: 'Fields of companies whose edits in Marketo go to the account in Dynamics.',

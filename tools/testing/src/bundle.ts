@@ -37,7 +37,8 @@ export async function bundleInto(folder: string, sources: Readonly<Record<string
     bundle: true,
     platform: 'node',
     format: 'esm',
-    target: 'node20',
+    // The oldest that runs, which takes the attribute of a JSON import.
+    target: 'node20.19',
     conditions: ['@lockstep/source'],
     external: Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }),
     sourcemap: 'inline',

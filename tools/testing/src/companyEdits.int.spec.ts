@@ -6,11 +6,12 @@ import { untilHolds } from './operatorClient.ts';
 import { startLockstep, type Lockstep } from './startLockstep.ts';
 
 const idOf = (n: number): string => `5f0e4c9a-0a4e-4f54-9a53-3a6b8a7a1e${n}`;
-const [accountId, contactId] = [idOf(11), idOf(12)];
+const [accountId, contactId, otherAccountId] = [idOf(11), idOf(12), idOf(13)];
 const timeoutMs = 60_000;
 
 const rules = `
-accounts: { writeBack: [company] }
+accounts: { writeBack: [company], attach: { by: [name] } }
+persons: { createInDynamics: { when: { field: jobTitle, contains: pilot }, as: contact } }
 entities:
   account:
     fields:
@@ -34,13 +35,14 @@ beforeAll(async () => {
         ...{ accountid: accountId, name: 'Example Ltd', revenue: 1200 },
         ...{ websiteurl: 'https://example.com', sic: '62', new_tiers: '2,1' },
       };
+      const other = { accountid: otherAccountId, name: 'Air Works' };
       const parent = '_parentcustomerid_value';
       const naming = {
         [parent]: accountId,
         [`${parent}@Microsoft.Dynamics.CRM.lookuplogicalname`]: 'account',
       };
       const contact = { contactid: contactId, lastname: 'Byron', ...naming };
-      await dynamics.control.post('rows', { table: 'account', rows: [account] });
+      await dynamics.control.post('rows', { table: 'account', rows: [account, other] });
       await dynamics.control.post('rows', { table: 'contact', rows: [contact] });
     },
     settings: { LOCKSTEP_FILE: join(folder, 'lockstep.yaml'), DYNAMICS_TABLES: 'lead,contact,account' },
@@ -83,6 +85,32 @@ it(
       company: 'Example plc',
       annualRevenue: 1200,
     });
+  },
+  4 * timeoutMs,
+);
+
+it(
+  'attaches the contact that it makes of a person of Marketo to the account that its company names',
+  async () => {
+    const { dynamics, marketo } = lockstep;
+    const [amelia = 0] = await marketo.createPersons([
+      { email: 'amelia@example.com', lastName: 'Earhart', title: 'Test pilot', company: 'air works' },
+    ]);
+    const contact = async () =>
+      (await dynamics.rows('contact')).find(({ lastname }) => lastname === 'Earhart');
+
+    const attached = await until(contact, (row) => row?.['_parentcustomerid_value'] === otherAccountId);
+    expect(attached).toMatchObject({
+      '_parentcustomerid_value@Microsoft.Dynamics.CRM.lookuplogicalname': 'account',
+      jobtitle: 'Test pilot',
+    });
+
+    const company = (found: Readonly<Record<string, unknown>>) => found['externalCompanyId'];
+    const person = await until(
+      () => marketo.person(amelia),
+      (found) => company(found) === otherAccountId,
+    );
+    expect(person).toMatchObject({ company: 'Air Works' });
   },
   4 * timeoutMs,
 );

@@ -62,6 +62,9 @@ const recordSchema = Type.Object({
   parted: Type.Array(Type.Object({ row: Type.String(), to: Type.Optional(Type.String()) }), {
     description: 'Rows that an operator parted from it, and the golden ids that got them.',
   }),
+  seeks: Type.Array(Type.String(), {
+    description: 'Of a contact without an account, the keys by which a rule looks for one.',
+  }),
   waitsFor: nullableText,
   dueAt: nullableText,
   rules: nullableText,

@@ -1,5 +1,6 @@
 import { errorTable, isoTime, type Conflict, type Scalar, type System } from '@lockstep/change-events';
 import {
+  keysSought,
   rowKey,
   troublesOf,
   type GoldenRecord,
@@ -60,6 +61,8 @@ export type RecordView = {
   readonly conflicts: readonly Conflict[];
   /** Rows that an operator parted from it; `to` is the golden id that got the row. */
   readonly parted: readonly PartedRow[];
+  /** Of a contact without an account, the keys by which a rule looks for one. */
+  readonly seeks: readonly string[];
   readonly waitsFor: string | null;
   readonly dueAt: string | null;
   /** Hash of the rules that the last change was decided by. */
@@ -82,6 +85,7 @@ export function recordView(record: GoldenRecord): RecordView {
     open: record.outbox.flatMap(openView),
     conflicts,
     parted: record.parted ?? [],
+    seeks: keysSought(record),
     waitsFor: waiting?.cause ?? null,
     dueAt: dueAtMs === null ? null : isoTime(dueAtMs),
     rules: record.rules ?? null,

@@ -74,6 +74,28 @@ export function describeWrites(current: () => DynamicsHarness): void {
       expect((await harness.dynamics.read('lead', idOf(1)))?.fields['lastname']).toBe('Reed');
     });
 
+    it('binds the customer of a contact to an account, and names that column when there is no such account', async () => {
+      const [contactId, accountId] = [idOf(2), idOf(3)];
+      await harness.human.seed('contact', [{ id: contactId, fields: { lastname: 'Reed' } }]);
+      await harness.human.seed('account', [{ id: accountId, fields: { name: 'Example Ltd' } }]);
+      const write = async (parentcustomerid: string) => {
+        const { version = 0 } = (await harness.dynamics.read('contact', contactId)) ?? {};
+        return harness.dynamics.update({
+          ...{ table: 'contact', id: contactId, version, columns: { parentcustomerid } },
+        });
+      };
+
+      expect(await write(idOf(4))).toMatchObject({ result: 'REFUSED', field: 'parentcustomerid' });
+      expect(await write(accountId)).toMatchObject({ result: 'WRITTEN' });
+      expect((await harness.dynamics.read('contact', contactId))?.fields['parentcustomerid']).toMatchObject({
+        id: accountId,
+        table: 'account',
+      });
+      await harness.human.remove('contact', contactId);
+      const gone = { table: 'contact', id: contactId, version: 1, columns: { parentcustomerid: accountId } };
+      expect(await harness.dynamics.update(gone)).toEqual({ result: 'MISSING' });
+    });
+
     it('refuses an option that is not in the set', async () => {
       const { version } = await onlyRow(harness, { lastname: 'Reed' });
 

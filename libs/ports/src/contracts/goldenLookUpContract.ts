@@ -63,6 +63,16 @@ export function goldenLookUpContract(name: string, open: () => Promise<GoldenSto
       expect(await store.findNaming([], null, 2)).toEqual([]);
     });
 
+    it('finds who has a key, page after page', async () => {
+      const store = await open();
+      const keyed = (goldenId: string, ...keys: string[]) => goldenRecord(goldenId, { keys });
+      await insert(store, keyed('c', 'x'), keyed('a', 'w', 'x'), keyed('b', 'y'), goldenRecord('e'));
+
+      expect(await store.findKeyed('x', null, 1)).toEqual(['a']);
+      expect(await store.findKeyed('x', 'a', 2)).toEqual(['c']);
+      expect(await store.findKeyed('z', null, 2)).toEqual([]);
+    });
+
     it('shows every record once, page after page, in the order of their ids', async () => {
       const store = await open();
       await insert(store, ...['d', 'a', 'c', 'b'].map((goldenId) => goldenRecord(goldenId)));

@@ -1,5 +1,6 @@
-import type { FieldValues, ScalarValues, TableDefinition } from '@lockstep/change-events';
+import type { FieldValue, FieldValues, Scalar, ScalarValues, TableDefinition } from '@lockstep/change-events';
 import type { DynamicsCreateResult, DynamicsCreation, DynamicsOwner } from '../dynamicsTable.ts';
+import { writtenLookups } from '../writtenLookups.ts';
 import type { ColumnFault, ColumnRules } from './dynamicsColumnRules.ts';
 import type { DynamicsRowStore, StoreActor } from './dynamicsRowStore.ts';
 
@@ -19,7 +20,7 @@ export function createIn({ store, rules, now, application }: CreationParts) {
     const id = creation.id.toLowerCase();
     const definition = store.definition(table);
     if (store.row(table, id)) return { result: 'EXISTS' };
-    const written = writeColumns(rules, definition, columns);
+    const written = writeColumns({ rules, store }, definition, columns);
     if ('fault' in written) return { result: 'REFUSED', ...written.fault };
     if (creation.detectDuplicates && isDuplicate(store, table, written.fields))
       return { result: 'REFUSED', code: 'DYNAMICS_DUPLICATE', field: null, detail: 'a duplicate' };
@@ -67,15 +68,16 @@ export function setAtCreation({ fields }: TableDefinition, nowMs: number, actor 
   return Object.fromEntries(fields.flatMap(({ name }) => (name in own ? [[name, own[name] ?? null]] : [])));
 }
 
+/** Columns as they are read back, or why the first is refused. */
 export function writeColumns(
-  rules: ColumnRules,
+  { rules, store }: Pick<CreationParts, 'rules' | 'store'>,
   definition: TableDefinition,
   columns: ScalarValues,
 ): { readonly fields: FieldValues } | { readonly fault: ColumnFault } {
   const written = Object.entries(columns).map(([name, value]) => {
     const field = definition.fields.find((known) => known.name === name) ?? { name, type: 'string' as const };
 
-    return { name, ...rules.write(definition.table, field, value) };
+    return { name, ...(bind(store, name, value) ?? rules.write(definition.table, field, value)) };
   });
   const refused = written.find((column) => 'fault' in column);
   if (refused && 'fault' in refused) return { fault: refused.fault };
@@ -83,4 +85,18 @@ export function writeColumns(
   return {
     fields: Object.fromEntries(written.flatMap((cell) => ('value' in cell ? [[cell.name, cell.value]] : []))),
   };
+}
+
+/** Null for what is no lookup that is written. */
+function bind(
+  store: DynamicsRowStore,
+  name: string,
+  value: Scalar,
+): { readonly value: FieldValue } | { readonly fault: ColumnFault } | null {
+  const table = writtenLookups[name];
+  if (table === undefined) return null;
+  const id = String(value);
+  if (store.row(table, id)) return { value: { id, table } };
+
+  return { fault: { code: '0x80040217', field: name, detail: 'the row that it names is not there' } };
 }

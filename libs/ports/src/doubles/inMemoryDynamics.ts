@@ -84,7 +84,7 @@ export function inMemoryDynamics(options: InMemoryDynamicsOptions = {}): InMemor
   const update = (change: DynamicsUpdate): DynamicsUpdateResult => {
     const found = guard(store, change);
     if ('result' in found) return found;
-    const written = writeColumns(rules, store.definition(change.table), change.columns);
+    const written = writeColumns({ rules, store }, store.definition(change.table), change.columns);
     if ('fault' in written) return { result: 'REFUSED', ...written.fault };
     const fields = { ...found.fields, ...written.fields, ...(change.owner ? { ownerid: change.owner } : {}) };
 

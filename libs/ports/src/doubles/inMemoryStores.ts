@@ -77,7 +77,10 @@ function goldenStoreOver(records: Map<string, GoldenRecord>): GoldenStore {
 /** What the sweeps ask for. */
 function queriesOver(
   records: Map<string, GoldenRecord>,
-): Pick<GoldenStore, 'findDue' | 'findWithheld' | 'findNaming' | 'countWithheld' | 'findWaiting'> {
+): Pick<
+  GoldenStore,
+  'findDue' | 'findWithheld' | 'findNaming' | 'findKeyed' | 'countWithheld' | 'findWaiting'
+> {
   return {
     async findDue(nowMs, limitMax) {
       return [...records.values()]
@@ -99,6 +102,13 @@ function queriesOver(
         .filter(
           ({ goldenId, names = [] }) => names.some((id) => rowIds.includes(id)) && goldenId > (after ?? ''),
         )
+        .map(({ goldenId }) => goldenId)
+        .sort()
+        .slice(0, limitMax);
+    },
+    async findKeyed(key, after, limitMax) {
+      return [...records.values()]
+        .filter(({ goldenId, keys = [] }) => keys.includes(key) && goldenId > (after ?? ''))
         .map(({ goldenId }) => goldenId)
         .sort()
         .slice(0, limitMax);
