@@ -7,10 +7,14 @@ import type { Scalar } from '@lockstep/change-events';
 function holds(row: DraftRow, mapping: MappingRow, golden: Scalar): boolean {
   if (row.system === 'dynamics' && mapping.columns[row.table] === undefined) return true;
   const wanted = project(row.system, mapping, golden);
-  if (wanted === notRepresentable || row.parked[mapping.field]) return true;
+  if (wanted === notRepresentable || isParked(row, mapping, wanted)) return true;
   const seen = row.seen[mapping.field];
   return seen !== undefined && seen.value === wanted && !seen.unconfirmed && !row.inFlight[mapping.field];
 }
+
+/** What is parked for a former value says nothing of the present one. */
+const isParked = ({ parked }: DraftRow, { field }: MappingRow, wanted: Scalar): boolean =>
+  parked[field]?.value === wanted;
 
 /** What both sides are known to hold becomes the base of the next three-way merge (design section 2, Agree). */
 export function agree(draft: Draft): void {

@@ -125,6 +125,8 @@ export function settle(draft: Draft, accepted: Accepted): void {
   if (seen && isAfter(seen.at, at)) return settleLate(draft, accepted, seen);
   const isPending = seen?.value !== value || seen.unconfirmed === true;
   row.seen[mapping.field] = { value, at, ...(isPending ? unconfirmedIn(row, seen, value) : {}) };
+  // It ran over whatever was held.
+  release(row, mapping);
 }
 
 /** Both sides held the value for a moment: that is the base of what was edited on top of it. */

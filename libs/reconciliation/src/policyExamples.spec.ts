@@ -127,6 +127,37 @@ describe('a conflict held for review', () => {
     expect(world.record(`dynamics/lead/${row}`).rows[1]?.parked).toEqual({});
   });
 
+  it('is over too where a write that was on its way ran over the edit that was held', () => {
+    const pair = titled('lead', both('review'));
+    const { world, row, person } = pair;
+    world.dynamics.edit(row, { jobtitle: 'Director' });
+    world.readDynamics(row);
+    world.dynamics.edit(row, { jobtitle: 'President' });
+    world.marketo.write(person, { title: 'Architect' });
+    world.readDynamics(row);
+    world.readMarketo(person);
+    world.carryOut();
+    world.settle();
+
+    expect(values(pair, 'jobTitle')).toEqual(['President', 'President', 'President']);
+    expect(conflictsOf(world)).toMatchObject([{ loserValue: 'Architect', rule: 'held-for-review' }]);
+  });
+
+  it('is one again when both sides edit the field anew, though a write was open', () => {
+    const pair = held();
+    const { world, row, person } = pair;
+    world.marketo.write(person, { city: 'Lyon' });
+    world.readMarketo(person);
+    world.marketo.write(person, { title: 'President' });
+    world.readMarketo(person);
+    world.dynamics.edit(row, { jobtitle: 'Pilot' });
+    world.readDynamics(row);
+    world.settle();
+
+    expect(values(pair, 'jobTitle')).toEqual(['Pilot', 'President', 'President']);
+    expect(conflictsOf(world).at(-1)).toMatchObject({ loserValue: 'Pilot', rule: 'held-for-review' });
+  });
+
   it('does not hold up other fields', () => {
     const pair = held();
     pair.world.dynamics.edit(pair.row, { address1_city: 'Lyon' });

@@ -1,4 +1,5 @@
 import type { InboxMessage } from '@lockstep/change-events';
+import { isOptOutOfAddress } from './consent.ts';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { rowKey, type GoldenRecord, type PartedRow } from './goldenRecord.ts';
 import { setField } from './applyChange.ts';
@@ -58,13 +59,14 @@ function reopenRequests({ record, context }: Draft): void {
   record.requests = record.requests.map(({ request }) => ({ request, dueAtMs: context.nowMs }));
 }
 
-/** What only the others held is nobody's here. */
+/** What only the others held is nobody's here, but for an opt-out, which is of the address. */
 function keepOwnValues(draft: Draft, person: DraftRow): void {
   const { fields } = draft.record;
   person.inFlight = {};
   person.parked = {};
   for (const mapping of draft.context.mapping) {
     const { field } = mapping;
+    if (isOptOutOfAddress(draft, field)) continue;
     const seen = person.seen[field];
     const value = seen ? read('marketo', mapping, seen.value).golden : null;
     if ((fields[field]?.value ?? null) !== value)

@@ -122,6 +122,23 @@ describe('a pair that an operator unlinks', () => {
     expect(askToJoin('golden/other')).toMatchObject({ relinks: { to: 'golden/other' } });
   });
 
+  it('takes no opt-out back that was on its way to the person, whose address it is', () => {
+    const { world, person, unlink } = wrongPair();
+    world.dynamics.insert('lead', 'lead-2', { emailaddress1: 'ada@example.com' });
+    world.readDynamics('lead-2');
+    world.settle();
+    world.dynamics.edit('lead-1', { donotbulkemail: true });
+    world.readDynamics('lead-1');
+    unlink();
+    world.settle();
+
+    expect(world.record(`marketo/person/${person}`).fields['unsubscribed']?.value).toBe(true);
+    expect(['lead-1', 'lead-2'].map((id) => world.dynamics.column(id, 'donotbulkemail'))).toEqual([
+      true,
+      true,
+    ]);
+  });
+
   it('is unlinked once: asked again nothing happens', () => {
     const { world, unlink } = wrongPair();
     unlink();
