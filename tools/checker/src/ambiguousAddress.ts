@@ -1,5 +1,6 @@
+import { isFiltered } from './expectedRules.ts';
 import type { History, StateEntry } from './history.ts';
-import { addressIn, isFiltered, type Group } from './timeline.ts';
+import { addressIn, type Group } from './timeline.ts';
 
 /** Another row or more than one person has the address, or its person is another row's, now or at some time. */
 export function isAmbiguous(history: History, group: Group): boolean {
@@ -21,11 +22,14 @@ export function isAmbiguous(history: History, group: Group): boolean {
 /** Its person was joined to another row, whose filter said No before that was written to the person. */
 function isJoinedUnseen(
   { stored, dynamics }: History,
-  { rowId }: Group,
+  { rowId, rules }: Group,
   personIds: ReadonlySet<string>,
 ): boolean {
   const isHeldBack = (id: string): boolean =>
-    isFiltered(dynamics.states.filter((state) => state.id === id)) && id !== rowId;
+    isFiltered(
+      dynamics.states.filter((state) => state.id === id),
+      rules,
+    ) && id !== rowId;
 
   return (stored ?? []).some(
     ({ rows }) => rows.some(({ id }) => personIds.has(id)) && rows.some(({ id }) => isHeldBack(id)),

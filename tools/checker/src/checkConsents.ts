@@ -57,7 +57,15 @@ function addressesOf(member: Member): readonly string[] {
 
 /** People's wishes in a circle, oldest first. */
 export function wishesIn({ groups, strays }: Circle, mapping: MappingRow): readonly Step[] {
-  const alone = { table: '', rowId: '', rowStates: [], personIds: [], personStates: strays };
+  const alone = {
+    table: '',
+    rowId: '',
+    rowStates: [],
+    personIds: [],
+    personStates: strays,
+    partedIds: [],
+    rules: {},
+  };
   const steps = [...groups, alone].flatMap((group) => stepsOf(group, mapping));
   return steps.filter(({ human }) => human).toSorted((a, b) => a.atMs - b.atMs);
 }

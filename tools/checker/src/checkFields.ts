@@ -1,7 +1,8 @@
 import type { Conflict, Scalar } from '@lockstep/change-events';
 import type { MappingRow } from '@lockstep/reconciliation';
 import { canonicalValue, isBlankValue } from './canonicalValue.ts';
-import { expectationOf, headsOf, type Expectation } from './heads.ts';
+import { authorityOf } from './expectedRules.ts';
+import { expectationOf, headsOf, type Expectation, type Head } from './heads.ts';
 import type { FinalRecord } from './history.ts';
 import type { Group, Step } from './timeline.ts';
 import type { Finding, Findings } from './verdict.ts';
@@ -21,25 +22,45 @@ type FieldCase = {
   readonly steps: readonly Step[];
   readonly dynamics: Scalar;
   readonly marketo: Scalar;
+  /** Nothing may be held for review any more. */
+  readonly reviewed: boolean;
 };
 
 /** Invariants 1, 2 and 8 for one field of one linked pair: both agree, on what the edits and the policy say. */
 export function checkField(
   findings: Findings,
   pair: Pair,
-  mapping: MappingRow,
-  steps: readonly Step[],
+  { mapping, steps, reviewed }: Pick<FieldCase, 'mapping' | 'steps' | 'reviewed'>,
 ): void {
   const column = mapping.columns[pair.group.table];
   if (column === undefined) return;
   const dynamics = canonicalValue(mapping, pair.row.fields[column]);
   const marketo = canonicalValue(mapping, pair.person.fields[mapping.marketo]);
-  const field: FieldCase = { pair, mapping, steps, dynamics, marketo };
-  if (dynamics !== marketo) judgeDifference(findings, field);
+  const field: FieldCase = { pair, mapping, steps, dynamics, marketo, reviewed };
   const published = pair.publishedVersions;
   const heads = headsOf(pair.group, mapping, { steps, published });
+  if (isHeld(field, heads)) return void findings.exempt.push(finding(field, heldForReview));
+  if (dynamics !== marketo) judgeDifference(findings, field);
   const expectation = expectationOf(pair.group, mapping, heads);
   if (expectation) checkEdits(findings, field, expectation);
+}
+
+/** The reason of what nobody has decided yet. */
+export const heldForReview = 'held-for-review';
+
+/** Each side shows its own edit, neither knew of the other, and that is recorded. */
+function isHeld(field: FieldCase, heads: readonly Head[]): boolean {
+  const { pair, mapping, dynamics, marketo, reviewed } = field;
+  const isReview = authorityOf(pair.group.rules, pair.group.table, mapping) === 'review';
+  const shown = { dynamics, marketo };
+  const areShown = heads.length === 2 && heads.every(({ step }) => shown[step.side] === step.after);
+  return (
+    isReview &&
+    !reviewed &&
+    dynamics !== marketo &&
+    areShown &&
+    heads.some(({ step }) => isRecorded(field, step.after))
+  );
 }
 
 /** What only Marketo may say stays as it was said, when a new person takes the place of the one who said it. */
@@ -50,14 +71,20 @@ function judgeDifference(findings: Findings, field: FieldCase): void {
   else findings.differences.push(finding(field, 'the sides differ after quiet'));
 }
 
-function checkEdits(findings: Findings, field: FieldCase, { allowed, loser, excuse }: Expectation): void {
+function checkEdits(findings: Findings, field: FieldCase, expectation: Expectation): void {
+  const { allowed, excuse } = expectation;
   if (excuse) return void findings.exempt.push(finding(field, excuse));
   const held = allowed.includes(field.dynamics) && allowed.includes(field.marketo);
   if (!held) return void judgeLoss(findings, field, allowed);
+  const loser = loserOf(field, expectation);
   if (!loser || isRecorded(field, loser.after) || isGone(field, loser)) return;
   if (isBlankInNew(field, loser)) return void findings.exempt.push(finding(field, 'blank-in-a-new-person'));
   findings.lost.push(finding(field, `the edit that lost on ${loser.side} is recorded nowhere`));
 }
+
+/** Of two edits of which either may win, the one that did not. */
+const loserOf = ({ dynamics }: FieldCase, { loser, contest }: Expectation): Step | null =>
+  loser ?? contest.find(({ after }) => after !== dynamics) ?? null;
 
 /** How long the answer to a creation may stay unknown (marketo-rest 2.4), and what settles it may take. */
 const unknownMs = 200_000;
@@ -84,10 +111,12 @@ function judgeLoss(findings: Findings, field: FieldCase, allowed: readonly Scala
   list.push(finding(field, optOut ? 'an opt-out is undone' : 'the edit that counts is not visible'));
 }
 
+/** As the loser, or as one of two values of which nobody had decided which is to hold. */
 function isRecorded({ pair, mapping }: FieldCase, value: Scalar): boolean {
-  return pair.conflicts.some(
-    ({ field, loserValue }) => field === mapping.field && canonicalValue(mapping, loserValue) === value,
-  );
+  return pair.conflicts.some(({ field, loserValue, winnerValue, rule }) => {
+    const values = rule === heldForReview ? [loserValue, winnerValue] : [loserValue];
+    return field === mapping.field && values.some((known) => canonicalValue(mapping, known) === value);
+  });
 }
 
 /** What a person edited before it was deleted went with it. */

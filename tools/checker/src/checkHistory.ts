@@ -1,13 +1,17 @@
 import type { Conflict } from '@lockstep/change-events';
-import { checkCounterpart, checkGoldenIds, checkMirror } from './checkCounterparts.ts';
+import { checkCounterpart, checkGoldenIds, checkMirror, checkRemovals } from './checkCounterparts.ts';
 import { checkAddresses, checkConsent, circlesOf, goesWithAddress, type Circle } from './checkConsents.ts';
 import { checkField, type Pair } from './checkFields.ts';
+import { checkParted } from './checkParted.ts';
 import { checkStored } from './checkStored.ts';
 import { checkTopics } from './checkTopics.ts';
+import { checkWritePolicy } from './checkWritePolicy.ts';
 import { checkFrozenRow, checkWrites } from './checkWrites.ts';
+import { isFiltered, writeOf } from './expectedRules.ts';
 import type { FinalRecord, History } from './history.ts';
+import { partPersons } from './partPersons.ts';
 import { publishedVersions } from './publishedVersions.ts';
-import { groupsOf, isFiltered, stepsOf, type Group } from './timeline.ts';
+import { groupsOf, stepsOf, type Group } from './timeline.ts';
 import { findingKinds, noFindings, type Findings, type Verdict } from './verdict.ts';
 
 type Known = {
@@ -24,8 +28,9 @@ type Known = {
  * Decides the invariants of design section 6 from both sides' own logs and the topics. Pairs are what the sides say
  * (a person's crmId names its row); what MongoDB holds is only compared with the topics and searched for open work.
  */
-export function checkHistory(history: History): Verdict {
-  const groups = groupsOf(history);
+export function checkHistory(whole: History): Verdict {
+  const { history, partings } = partPersons(whole);
+  const groups = groupsOf(history, partings);
   const known: Known = {
     ...{ history, findings: noFindings(), conflicts: conflictsByRow(history) },
     ...{ circles: circlesOf(history, groups), pairs: [] },
@@ -39,7 +44,9 @@ export function checkHistory(history: History): Verdict {
   for (const mapping of history.mapping.filter(goesWithAddress))
     checkAddresses(known.findings, known.pairs, mapping);
   checkGoldenIds(known.findings, history);
-  checkTopics(known.findings, history);
+  checkRemovals(known.findings, groups, { history, partings });
+  checkParted(known.findings, history, partings);
+  checkTopics(known.findings, whole);
   if (history.stored) checkStored(known.findings, history.stored);
   const clean = findingKinds.every((kind) => known.findings[kind].length === 0);
   return { ...known.findings, ...counts(history), linkedPairs, clean };
@@ -54,7 +61,7 @@ function checkGroup(known: Known, group: Group, versions: ReadonlySet<number>): 
   checkFrozenRow(findings, group);
   const pair =
     row && person ? { group, row, person, conflicts: recorded, publishedVersions: versions } : null;
-  const frozen = isFiltered(group.rowStates);
+  const frozen = isFiltered(group.rowStates, group.rules);
   checkEachField(known, { group, pair: frozen ? null : pair, conflicts: recorded });
   if (person) checkPerson(findings, group, { person, frozen, isThere: row !== undefined });
   return pair ? 1 : 0;
@@ -73,8 +80,12 @@ function checkEachField(
       continue;
     }
     const steps = stepsOf(group, mapping);
+    if (writeOf(group.rules, mapping) !== 'always') {
+      checkWritePolicy(findings, { group, mapping, steps, conflicts, pair });
+      continue;
+    }
     checkWrites(findings, group, { mapping, steps, conflicts });
-    if (pair) checkField(findings, pair, mapping, steps);
+    if (pair) checkField(findings, pair, { mapping, steps, reviewed: history.reviewed ?? false });
   }
 }
 
@@ -90,7 +101,7 @@ function checkPerson(
   group: Group,
   { person, frozen, isThere }: { person: FinalRecord; frozen: boolean; isThere: boolean },
 ): void {
-  if (!frozen || !isThere) checkMirror(findings, group, person);
+  checkMirror(findings, group, person);
   if (frozen || !isThere) exempt(findings, group, isThere ? 'filter-no' : 'deleted-in-dynamics');
 }
 

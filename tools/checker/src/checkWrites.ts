@@ -1,7 +1,8 @@
 import type { Conflict, Scalar } from '@lockstep/change-events';
-import { filterColumn, type MappingRow } from '@lockstep/reconciliation';
+import type { MappingRow } from '@lockstep/reconciliation';
 import { canonicalValue, isBlankValue } from './canonicalValue.ts';
-import { isFiltered, maySpeak, otherSide, type Group, type Step } from './timeline.ts';
+import { isFiltered } from './expectedRules.ts';
+import { maySpeak, otherSide, type Group, type Step } from './timeline.ts';
 import type { Finding, Findings } from './verdict.ts';
 
 /**
@@ -91,7 +92,8 @@ function excuseOf(group: Group, { mapping, steps, conflicts, write }: Judged): s
   const former = steps.filter((step) => isSameWrite(step, write) && step.atMs < write.atMs);
   const ranOver = steps.findLast((step) => step.side === write.side && step.atMs < write.atMs);
   if (former.length !== 1 || !ranOver?.human || write.side !== 'marketo') return null;
-  const isSettled = isFiltered(group.rowStates) || isHeard({ mapping, steps, conflicts, write }, ranOver);
+  const isSettled =
+    isFiltered(group.rowStates, group.rules) || isHeard({ mapping, steps, conflicts, write }, ranOver);
   return isSettled ? 'command-repeated' : null;
 }
 
@@ -123,22 +125,22 @@ function judge(findings: Findings, group: Group, { mapping, steps, conflicts, wr
 }
 
 /** The filter said No when the edit was made, and ever since. */
-function isFrozenThroughout({ rowStates }: Group, edit: Step, write: Step): boolean {
+function isFrozenThroughout({ rowStates, rules }: Group, edit: Step, write: Step): boolean {
   if (edit.side !== 'dynamics' || write.operation === 'create') return false;
   const until = rowStates.filter((state) => Date.parse(state.at) <= write.atMs);
-  const from = until.filter((state) => Date.parse(state.at) <= edit.atMs);
-  const since = until.slice(from.length);
-  return isFiltered(from) && !since.some((state) => state.changed[filterColumn]?.after === true);
+  const first = until.findIndex((state) => Date.parse(state.at) > edit.atMs);
+  const places = until.map((_, at) => at + 1).slice(Math.max(0, (first < 0 ? until.length : first) - 1));
+  return places.every((end) => isFiltered(until.slice(0, end), rules));
 }
 
 /** A guarded write proves that we knew the row's filter: No means no write at all (F-57, F-59). */
-export function checkFrozenRow(findings: Findings, { rowStates, rowId }: Group): void {
+export function checkFrozenRow(findings: Findings, { rowStates, rowId, rules }: Group): void {
   rowStates.forEach((state, index) => {
     if (state.actorKind !== 'application') return;
     const what = `${state.table} ${state.operation}`;
     if (state.operation !== 'update')
       findings.unexpected.push({ what, ids: [rowId], reason: 'Lockstep neither creates nor deletes rows' });
-    else if (isFiltered(rowStates.slice(0, index)))
+    else if (isFiltered(rowStates.slice(0, index), rules))
       findings.unexplainedWrites.push({ what, ids: [rowId], reason: 'a row with filter No was written' });
   });
 }

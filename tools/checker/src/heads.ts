@@ -1,6 +1,7 @@
 import type { Scalar, System } from '@lockstep/change-events';
 import type { MappingRow } from '@lockstep/reconciliation';
 import { isBlankValue } from './canonicalValue.ts';
+import { authorityOf, nativeAuthority } from './expectedRules.ts';
 import { maySpeak, otherSide, type Group, type Step } from './timeline.ts';
 
 /** A person's last edit of one field on one side that no later edit knew of. */
@@ -86,21 +87,28 @@ export type Expectation = {
   readonly allowed: readonly Scalar[];
   readonly loser: Step | null;
   readonly excuse: string | null;
+  /** Two edits of which either may win: whichever does not had to lose. */
+  readonly contest: readonly Step[];
 };
 
-/** Applies the native policy (F-03) to the heads of a field; null when no edit says anything. */
+const decided = { loser: null, excuse: null, contest: [] };
+
+/** Applies the rules (F-03) to the heads of a field; null when no edit says anything. */
 export function expectationOf(group: Group, mapping: MappingRow, heads: readonly Head[]): Expectation | null {
   const [first, second] = heads;
   if (!first) return null;
   const values = heads.map(({ step }) => step.after);
   const excuse = excuseFor(group, heads);
-  if (excuse) return { allowed: [], loser: null, excuse };
-  if (!second || first.step.after === second.step.after)
-    return { allowed: [first.step.after], loser: null, excuse: null };
+  if (excuse) return { ...decided, allowed: [], excuse };
+  if (!second || first.step.after === second.step.after) return { ...decided, allowed: [first.step.after] };
   if (values.some(isBlankValue) && startsOnBothSides(group)) return expectBlank(values, mapping);
-  const winner = winnerOf(group.table, mapping, [first.step, second.step]);
-  const loser = winner === first.step ? second.step : first.step;
-  return { allowed: [winner.after], loser, excuse: null };
+  return expectConflict(group, mapping, [first.step, second.step]);
+}
+
+function expectConflict(group: Group, mapping: MappingRow, contest: readonly [Step, Step]): Expectation {
+  const winner = winnerOf(group, mapping, contest);
+  if (!winner) return { ...decided, allowed: contest.map(({ after }) => after), contest };
+  return { ...decided, allowed: [winner.after], loser: contest.find((step) => step !== winner) ?? null };
 }
 
 /** What nobody can tell from outside: an edit that went with its person, or one that put a former value back. */
@@ -116,8 +124,8 @@ function excuseFor(group: Group, heads: readonly Head[]): string | null {
 
 /** At a first meeting a blank never beats a value; afterwards it is an edit like any other. Both readings are allowed. */
 function expectBlank(values: readonly Scalar[], mapping: MappingRow): Expectation {
-  if (mapping.optOut && values.includes(true)) return { allowed: [true], loser: null, excuse: null };
-  return { allowed: values, loser: null, excuse: null };
+  if (mapping.optOut && values.includes(true)) return { ...decided, allowed: [true] };
+  return { ...decided, allowed: values };
 }
 
 /** A person made by people was linked to a row made by people: there was a first meeting. */
@@ -125,8 +133,25 @@ function startsOnBothSides(group: Group): boolean {
   return group.personStates.some((state) => state.operation === 'create' && state.actorKind === 'human');
 }
 
-function winnerOf(table: string, mapping: MappingRow, [a, b]: readonly [Step, Step]): Step {
+/** Null where either may win. */
+function winnerOf(group: Group, mapping: MappingRow, [a, b]: readonly [Step, Step]): Step | null {
   if (mapping.optOut && a.after !== b.after) return a.after === true ? a : b;
-  const side: System = table === 'lead' ? 'marketo' : 'dynamics';
+  const authority = authorityOf(group.rules, group.table, mapping);
+  const side = authority === 'newest' ? newestOf(group, a, b) : authority;
+  if (side === null || side === 'review') return null;
   return a.side === side ? a : b;
 }
+
+/**
+ * The side of the newer edit, where that is certain. Dynamics has one time for a row, which any later write of it moves; where Marketo does
+ * not say when, the native rule holds.
+ */
+function newestOf({ table, rowStates }: Group, ...edits: readonly [Step, Step]): System | null {
+  const [dynamics, marketo] = edits.toSorted((a, b) => a.side.localeCompare(b.side)) as [Step, Step];
+  const lastMs = Math.max(...rowStates.map(({ at }) => Date.parse(at)));
+  if (nativeAuthority(table) === 'marketo')
+    return secondOf(marketo.atMs) > secondOf(lastMs) ? 'marketo' : null;
+  return secondOf(dynamics.atMs) > secondOf(marketo.atMs) ? 'dynamics' : null;
+}
+
+const secondOf = (ms: number): number => Math.floor(ms / 1000);

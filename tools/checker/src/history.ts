@@ -1,5 +1,6 @@
 import type { ChangeEvent, GoldenEvent } from '@lockstep/change-events';
 import type { GoldenRecord, MappingRow } from '@lockstep/reconciliation';
+import type { ExpectedRules } from './expectedRules.ts';
 
 /** One committed state of one record, as the side itself logged it. `table` is `person` in Marketo. */
 export type StateEntry = {
@@ -38,4 +39,10 @@ export type History = {
   /** What is expected, which need not be what the product was given. */
   readonly mapping: readonly MappingRow[];
   readonly matchByEmail: boolean;
+  /** What lockstep.yaml says of persons; absent where there is none. */
+  readonly rules?: ExpectedRules;
+  /** Records whose pair an operator asked to part, from `lockstep.inbox`. */
+  readonly unlinks?: readonly { readonly goldenId: string }[];
+  /** Somebody has decided all that waited for a review. */
+  readonly reviewed?: boolean;
 };

@@ -1,7 +1,9 @@
 import type { Scalar, System } from '@lockstep/change-events';
-import { filterColumn, type MappingRow } from '@lockstep/reconciliation';
+import type { MappingRow } from '@lockstep/reconciliation';
 import { canonicalValue } from './canonicalValue.ts';
+import { isFiltered, type ExpectedRules } from './expectedRules.ts';
 import type { History, StateEntry } from './history.ts';
+import { isParted, type Parting } from './partPersons.ts';
 
 /** A row of Dynamics with every person that ever mirrored it, by the two sides' own data (crmId names the row). */
 export type Group = {
@@ -12,6 +14,9 @@ export type Group = {
   readonly personIds: readonly string[];
   /** Also those of persons that may have been linked in vain. */
   readonly personStates: readonly StateEntry[];
+  /** What its persons are called that an operator parted from it. */
+  readonly partedIds: readonly string[];
+  readonly rules: ExpectedRules;
 };
 
 /** One change of one field on one side, values in canonical form. */
@@ -34,25 +39,60 @@ export function maySpeak(side: System, { direction }: MappingRow): boolean {
 }
 
 /** Every row of a mapped table that ever existed, with its persons. */
-export function groupsOf(history: History): Group[] {
+export function groupsOf(history: History, partings: readonly Parting[] = []): Group[] {
   const tables = new Set(history.mapping.flatMap(({ columns }) => Object.keys(columns)));
   const rows = new Map<string, StateEntry[]>();
   for (const state of history.dynamics.states)
     if (tables.has(state.table)) append(rows, `${state.table}/${state.id}`, state);
+  const people = peopleOf(history);
+  return [...rows].map(([key, rowStates]) => {
+    const [table = '', rowId = ''] = key.split('/');
+    const personIds = [...(people.linked.get(rowId) ?? [])];
+    return {
+      table,
+      rowId,
+      rowStates,
+      personIds,
+      ...personsOf(history, { rowStates, personIds, ...people }),
+      partedIds: partings.filter((parting) => parting.rowId === rowId).map(({ partedId }) => partedId),
+    };
+  });
+}
+
+type People = {
+  readonly persons: ReadonlyMap<string, readonly StateEntry[]>;
+  /** By the row that they ever named. */
+  readonly linked: ReadonlyMap<string, ReadonlySet<string>>;
+};
+
+function peopleOf({ marketo }: History): People {
   const persons = new Map<string, StateEntry[]>();
   const linked = new Map<string, Set<string>>();
-  for (const state of history.marketo.states) {
+  for (const state of marketo.states) {
     append(persons, state.id, state);
     const rowId = state.changed['crmId']?.after;
     if (typeof rowId === 'string') linked.set(rowId, (linked.get(rowId) ?? new Set<string>()).add(state.id));
   }
-  return [...rows].map(([key, rowStates]) => {
-    const [table = '', rowId = ''] = key.split('/');
-    const personIds = [...(linked.get(rowId) ?? [])];
-    const shortLived = history.matchByEmail ? matchedBriefly(rowStates, persons) : [];
-    const personStates = [...personIds, ...shortLived].flatMap((id) => persons.get(id) ?? []);
-    return { table, rowId, rowStates, personIds, personStates: personStates.toSorted(bySequence) };
-  });
+  return { persons, linked };
+}
+
+type Owner = Pick<Group, 'rowStates' | 'personIds'> & Pick<People, 'persons'>;
+
+function personsOf(
+  { matchByEmail, rules = {} }: History,
+  { rowStates, personIds, persons }: Owner,
+): Pick<Group, 'personStates' | 'rules'> {
+  const shortLived = matchByEmail ? matchedBriefly(rowStates, persons, rules) : [];
+  const states = [...personIds, ...shortLived].flatMap((id) => statesOf(persons, id));
+  return { rules, personStates: states.toSorted(bySequence) };
+}
+
+/** What reached a parted person before it was joined to another row was on its way, and is its own. */
+function statesOf(persons: ReadonlyMap<string, readonly StateEntry[]>, id: string): readonly StateEntry[] {
+  const states = persons.get(id) ?? [];
+  if (!isParted(id)) return states;
+  const joinedAt = states.findIndex(({ changed }) => changed['crmId'] !== undefined);
+  return states.map((state, at) => (at < joinedAt ? { ...state, actorKind: 'human' } : state));
 }
 
 /**
@@ -62,9 +102,10 @@ export function groupsOf(history: History): Group[] {
 function matchedBriefly(
   rowStates: readonly StateEntry[],
   persons: ReadonlyMap<string, readonly StateEntry[]>,
+  rules: ExpectedRules,
 ): string[] {
   const addresses = new Set(rowStates.flatMap(({ changed }) => addressIn(changed['emailaddress1']?.after)));
-  const isOut = isFiltered(rowStates) || rowStates.at(-1)?.operation === 'delete';
+  const isOut = isFiltered(rowStates, rules) || rowStates.at(-1)?.operation === 'delete';
   return [...persons].flatMap(([id, states]) => {
     const isLinked = states.some((state) => state.changed['crmId']?.after);
     const isGone = !isLinked && (isOut || states.at(-1)?.operation === 'delete');
@@ -121,9 +162,4 @@ function sideSteps(
 export function deletedAtMs(states: readonly StateEntry[], id: string): number | null {
   const last = states.findLast((state) => state.id === id);
   return last?.operation === 'delete' ? Date.parse(last.at) : null;
-}
-
-/** What the filter column says after these states: only an explicit No stops (F-57). */
-export function isFiltered(states: readonly StateEntry[]): boolean {
-  return states.findLast((state) => filterColumn in state.changed)?.changed[filterColumn]?.after === false;
 }

@@ -1,4 +1,5 @@
 import type { Scalar, System } from '@lockstep/change-events';
+import type { ExpectedRules } from '@lockstep/checker';
 
 /** What a person does to one record; records are named by their place in the order of creation. */
 export type HumanAct =
@@ -22,7 +23,7 @@ export type HumanAct =
 /** What an operator asks for; records are named by the place of their row. */
 export type OperatorAct =
   | { readonly do: 'pause' | 'resume'; readonly side: System }
-  | { readonly do: 'release' | 'read-again' | 'resync'; readonly slot: number };
+  | { readonly do: 'release' | 'read-again' | 'resync' | 'unlink'; readonly slot: number };
 
 /** One loop's step; a process is all the loops that live and die together. */
 export const pieces = [
@@ -80,6 +81,8 @@ export type Action =
 export type Plan = {
   readonly seed: number;
   readonly matchByEmail: boolean;
+  /** What lockstep.yaml says; absent where there is none. */
+  readonly rules?: ExpectedRules;
   readonly pageSizeMax: number;
   readonly feedBlock: number;
   readonly actions: readonly Action[];

@@ -1,5 +1,6 @@
 import type { DynamicsUpdate, DynamicsWriter, EventLog } from '@lockstep/ports';
-import { simulatedMapping, type Variant } from './world.ts';
+import { simulatedMapping } from './ruledParts.ts';
+import type { Variant } from './world.ts';
 
 /** Parts that are broken on purpose: the simulation must find each of them. */
 

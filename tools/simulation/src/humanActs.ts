@@ -14,7 +14,7 @@ export function applyAct(world: World, act: HumanAct): void {
     case 'create':
       return create(world, act);
     case 'filter':
-      return editRow(world, act.slot, { [filterColumn]: act.value });
+      return editRow(world, act.slot, filterFields(world, act.value));
     case 'delete':
       return remove(world, act);
     case 'edit':
@@ -72,14 +72,24 @@ function editRow(world: World, slot: number, fields: Record<string, FieldValue>)
   if (row && Object.keys(fields).length > 0) world.dynamics.edit(row.table, row.id, fields);
 }
 
-/** The person of the row in that place; beyond the rows, persons without a row. */
+/** The person of the row in that place; beyond the rows, persons without a row, among them those that were parted from one. */
 function livePerson(world: World, slot: number): string | undefined {
   const persons = world.marketo.persons();
   const row = world.rows[slot];
-  const linked = row && persons.find((person) => person.fields['crmId'] === row.id);
+  const lastOf = (rowId: unknown) => persons.findLast(({ fields }) => fields['crmId'] === rowId);
+  const linked = row && lastOf(row.id);
   if (linked) return linked.id;
-  const free = persons.filter((person) => !person.fields['crmId']);
+  const free = persons.filter(
+    (person) => !person.fields['crmId'] || lastOf(person.fields['crmId']) !== person,
+  );
   return free[slot % Math.max(1, free.length)]?.id;
+}
+
+/** What says Yes, No or nothing: the column of the rules where they have one. */
+function filterFields({ plan }: World, value: boolean | null): Record<string, FieldValue> {
+  const filter = plan.rules?.filter;
+  if (!filter) return { [filterColumn]: value };
+  return { [filter.column]: value === null ? null : value ? 'DE' : filter.isNot };
 }
 
 function remove(world: World, { side, slot }: Extract<HumanAct, { do: 'delete' }>): void {

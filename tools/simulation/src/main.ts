@@ -8,16 +8,18 @@ const program = new Command('sim')
   .option('--seeds <count>', 'how many runs', Number, 100)
   .option('--seed <seed>', 'the first seed', Number, 1)
   .option('--actions <count>', 'actions per run at most', Number, 60)
-  .option('--operator', 'an operator pauses, resumes, releases and reads again in between')
+  .option('--operator', 'an operator pauses, resumes, releases, reads again and unlinks in between')
+  .option('--policies', 'each run has rules of its own, and an operator decides what they hold for review')
   .option('--calm', 'no faults')
   .option('--keep-going', 'go on after a failure')
   .option('--json', 'print every result as a line of JSON');
 
-const { seeds, seed, actions, operator, calm, keepGoing, json } = program.parse().opts<{
+const { seeds, seed, actions, operator, policies, calm, keepGoing, json } = program.parse().opts<{
   seeds: number;
   seed: number;
   actions: number;
   operator?: boolean;
+  policies?: boolean;
   calm?: boolean;
   keepGoing?: boolean;
   json?: boolean;
@@ -26,7 +28,12 @@ const { seeds, seed, actions, operator, calm, keepGoing, json } = program.parse(
 const report = await runSeeds({
   first: seed,
   count: seeds,
-  plan: { actionsMax: actions, faultShare: calm ? 0 : 0.25, operatorShare: operator ? 0.1 : 0 },
+  plan: {
+    actionsMax: actions,
+    faultShare: calm ? 0 : 0.25,
+    operatorShare: operator ? 0.1 : 0,
+    policies: policies ?? false,
+  },
   keepGoing: keepGoing ?? false,
   nowMs: () => performance.now(),
   onResult: json ? (line) => console.log(JSON.stringify(line)) : () => undefined,

@@ -1,4 +1,4 @@
-import { askRecord, resyncRecord } from '@lockstep/pipelines';
+import { askRecord, isPair, resyncRecord, unlinkRecord } from '@lockstep/pipelines';
 import { rowKey, type GoldenRecord } from '@lockstep/reconciliation';
 import type { OperatorAct } from './actions.ts';
 import type { World } from './world.ts';
@@ -26,7 +26,8 @@ async function askFor(world: World, act: Extract<OperatorAct, { slot: number }>)
     clock: { now: () => world.nowMs },
     tables: ['lead', 'contact'],
   };
-  if (act.do === 'resync') await resyncRecord(options, { record, from: null, actor });
+  if (act.do === 'unlink') await (isPair(record) && unlinkRecord(options, { record, actor }));
+  else if (act.do === 'resync') await resyncRecord(options, { record, from: null, actor });
   else await askRecord(options, { goldenId: record.goldenId, wish: act.do, actor });
   await publisher.close();
 }

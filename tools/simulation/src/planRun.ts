@@ -8,6 +8,7 @@ import {
   type Plan,
   type ProcessName,
 } from './actions.ts';
+import { drawRules } from './drawRules.ts';
 import { createRandom, type Random } from './random.ts';
 
 /** Golden fields that people edit in the simulation, by kind; the rest of the default mapping behaves like one of them. */
@@ -21,6 +22,8 @@ export type PlanOptions = {
   readonly faultShare: number;
   /** How often an operator does something between two actions; never without it. */
   readonly operatorShare?: number;
+  /** Each run has rules of its own. */
+  readonly policies?: boolean;
 };
 
 export const defaultPlanOptions: PlanOptions = { actionsMax: 60, faultShare: 0.25 };
@@ -39,24 +42,39 @@ export function planRun(seed: number, options: PlanOptions = defaultPlanOptions)
   return {
     seed,
     matchByEmail,
+    ...(options.policies && { rules: drawRules(seed) }),
     pageSizeMax: 1 + random.below(4),
     feedBlock: random.chance(0.5) ? 300 : 1 + random.below(4),
     actions: [
       ...creations,
       ...(random.chance(0.6) ? [{ kind: 'settle' } as const] : []),
-      ...withOperator(actions, createRandom(~seed), options.operatorShare ?? 0),
+      ...withOperator(actions, seed, options.operatorShare ?? 0),
     ],
   };
 }
 
-/** Drawn apart, so that a seed tells the same story with and without an operator. */
-function withOperator(actions: readonly Action[], random: Random, share: number): readonly Action[] {
+/** Drawn apart, so that a seed tells the same story with and without an operator, and so that what is drawn last leaves the rest alone. */
+function withOperator(actions: readonly Action[], seed: number, share: number): readonly Action[] {
+  const acting = between(actions, { random: createRandom(~seed), share, draw: drawOperatorAct });
+
+  return between(acting, { random: createRandom(seed ^ 0xa9a57), share: share / 4, draw: drawUnlink });
+}
+
+type Between = {
+  readonly random: Random;
+  readonly share: number;
+  readonly draw: (random: Random) => OperatorAct;
+};
+
+function between(actions: readonly Action[], { random, share, draw }: Between): readonly Action[] {
   if (share === 0) return actions;
 
   return actions.flatMap((action): Action[] =>
-    random.chance(share) ? [{ kind: 'operator', act: drawOperatorAct(random) }, action] : [action],
+    random.chance(share) ? [{ kind: 'operator', act: draw(random) }, action] : [action],
   );
 }
+
+const drawUnlink = (random: Random): OperatorAct => ({ do: 'unlink', slot: random.below(4) });
 
 function drawOperatorAct(random: Random): OperatorAct {
   const side = random.pick(['dynamics', 'marketo'] as const);

@@ -187,8 +187,8 @@ async function openReconciler(world: World, gate: Gate): Promise<Process['steps'
   const reconciler = createReconciler({
     ...stores,
     clock,
-    mapping: world.variant.mapping ?? world.mapping,
-    policy: world.policy,
+    mapping: world.variant.mapping ?? world.given.mapping,
+    policy: world.given.policy,
     withheld,
     writeDynamics: async (planned) => void writes.push(...planned),
   });

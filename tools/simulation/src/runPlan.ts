@@ -1,8 +1,10 @@
-import { topics, type ChangeEvent, type DeliveryOutcome, type GoldenEvent } from '@lockstep/change-events';
-import { checkHistory, fromLog, type History, type KeyedMessage, type Verdict } from '@lockstep/checker';
+import { topics, type DeliveryOutcome } from '@lockstep/change-events';
+import { checkHistory, type History, type Verdict } from '@lockstep/checker';
 import type { Action, Plan } from './actions.ts';
+import { historyOf } from './historyOf.ts';
 import { applyAct } from './humanActs.ts';
 import { operate } from './operatorActs.ts';
+import { decideHeld } from './decideHeld.ts';
 import { runRounds, settleDown } from './settleDown.ts';
 import { kill, step, wake, wakeAll } from './stepProcess.ts';
 import { commitLate, createWorld, pass, type Variant, type World } from './world.ts';
@@ -23,15 +25,17 @@ export type RunResult = {
 export async function runPlan(plan: Plan, variant: Variant = {}): Promise<RunResult> {
   const world = createWorld(plan, variant);
   let failure: string | null = null;
+  let reviewed = false;
   try {
     for (const action of plan.actions) await carryOut(world, action);
     await wakeAll(world);
     world.withheld.clear();
     await settleDown(world);
+    reviewed = await decideHeld(world);
   } catch (error) {
     failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
-  const history = historyOf(world);
+  const history = { ...historyOf(world), reviewed };
   return {
     plan,
     history,
@@ -71,29 +75,6 @@ async function carryOut(world: World, action: Action): Promise<void> {
     case 'step':
       await step(world, action);
   }
-}
-
-function historyOf(world: World): History {
-  const { dynamics, marketo, log, stores, mapping, plan } = world;
-  const values = <Value>(topic: string): KeyedMessage<Value>[] =>
-    log.messages(topic).map(({ key, value }) => ({ key, value: value as Value | null }));
-  const rowsOf = (table: string) => dynamics.rows(table).map(({ id, fields }) => ({ id, fields }));
-  const changeTopics = (['lead', 'contact'] as const).flatMap((kind) => [
-    topics.dynamicsChanges(kind),
-    topics.marketingChanges(kind),
-  ]);
-  return {
-    dynamics: {
-      states: fromLog(dynamics.states),
-      rows: { lead: rowsOf('lead'), contact: rowsOf('contact') },
-    },
-    marketo: { states: fromLog(marketo.states), persons: marketo.persons() },
-    golden: values<GoldenEvent>(topics.goldenChanges('person')).flatMap(({ value }) => value ?? []),
-    changes: Object.fromEntries(changeTopics.map((topic) => [topic, values<ChangeEvent>(topic)])),
-    stored: stores.all(),
-    mapping,
-    matchByEmail: plan.matchByEmail,
-  };
 }
 
 function outcomesOf({ log }: World): DeliveryOutcome[] {

@@ -77,7 +77,8 @@ async function tellFailure(result: RunResult, { shrink }: { shrink: boolean }): 
     ),
     ...(rerun.failure ? [rerun.failure] : []),
     JSON.stringify(resultOf(rerun)),
-    `again: npm run sim -- --seeds 1 --seed ${result.plan.seed}${hasOperator ? ' --operator' : ''}`,
+    `again: npm run sim -- --seeds 1 --seed ${result.plan.seed}${hasOperator ? ' --operator' : ''}${result.plan.rules ? ' --policies' : ''}`,
+    ...(result.plan.rules ? [`rules: ${JSON.stringify(result.plan.rules)}`] : []),
   ];
 }
 

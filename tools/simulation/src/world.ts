@@ -1,6 +1,7 @@
-import type { System } from '@lockstep/change-events';
-import { defaultMapping, nativePolicy, type MappingRow, type Policy } from '@lockstep/reconciliation';
+import { personFields, type System } from '@lockstep/change-events';
+import type { MappingRow } from '@lockstep/reconciliation';
 import type { Plan, ProcessName } from './actions.ts';
+import { keptOutName } from './drawRules.ts';
 import {
   inMemoryDynamics,
   inMemoryEventLog,
@@ -16,6 +17,7 @@ import {
 import { strikeCommit, type Gate, type Striker } from './gate.ts';
 import { applyAct } from './humanActs.ts';
 import type { Process } from './processes.ts';
+import { ruledParts, simulatedMapping, type RuledParts } from './ruledParts.ts';
 
 /** A deliberately broken part, to show that the simulation finds it. */
 export type Variant = {
@@ -38,8 +40,9 @@ export type Sleeper = {
 export type World = {
   readonly plan: Plan;
   readonly variant: Variant;
+  /** What is expected, which need not be what the reconciler is given. */
   readonly mapping: readonly MappingRow[];
-  readonly policy: Policy;
+  readonly given: RuledParts;
   /** Systems to which an operator lets nothing be written. */
   readonly withheld: Set<System>;
   nowMs: number;
@@ -65,27 +68,8 @@ const startMs = Date.UTC(2026, 10, 22, 8);
 /** Marketo gives up a call after 90 s (marketo-rest 2.4): what it commits late it commits before that. */
 const lateMs = 85_000;
 
-/** The fields that are kept in step in the simulation: one or two of each kind, so that runs stay quick. */
-const simulated = new Set([
-  'lockstepId',
-  'crmId',
-  'crmType',
-  'crmIsDeleted',
-  'crmStatusReason',
-  'firstName',
-  'lastName',
-  'email',
-  'phone',
-  'city',
-  'leadSource',
-  'annualRevenue',
-  'unsubscribed',
-  'doNotCall',
-  'leadScore',
-]);
-export const simulatedMapping: readonly MappingRow[] = defaultMapping.filter(({ field }) =>
-  simulated.has(field),
-);
+/** What the instance has beside the fields that every one has. */
+const ownFields = [{ name: keptOutName, type: 'boolean' }] as const;
 
 export function createWorld(plan: Plan, variant: Variant): World {
   const clock = { now: () => world.nowMs };
@@ -93,11 +77,13 @@ export function createWorld(plan: Plan, variant: Variant): World {
     plan,
     variant,
     mapping: simulatedMapping,
-    policy: { ...nativePolicy, matchByEmail: plan.matchByEmail },
+    given: ruledParts(plan.rules ?? {}, plan.matchByEmail),
     withheld: new Set(),
     nowMs: startMs,
     dynamics: inMemoryDynamics({ clock, pageSizeMax: plan.pageSizeMax }),
-    marketo: inMemoryMarketo({ now: clock.now, feedBlock: plan.feedBlock }),
+    marketo: inMemoryMarketo({
+      ...{ now: clock.now, feedBlock: plan.feedBlock, fields: [...personFields, ...ownFields] },
+    }),
     stores: inMemoryStores(),
     log: inMemoryEventLog({
       atPoint: (point) => {

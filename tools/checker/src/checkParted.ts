@@ -1,0 +1,68 @@
+import { canonicalValue } from './canonicalValue.ts';
+import { goesWithAddress } from './checkConsents.ts';
+import type { History, StateEntry } from './history.ts';
+import type { Parting } from './partPersons.ts';
+import type { Findings } from './verdict.ts';
+
+/** Within this time what was on its way when a pair was parted has arrived or never will. */
+const onItsWayMs = 200_000;
+
+/** Invariants 4 and 10 for a pair that an operator parted: nothing joins it again, and nothing is written because of it. */
+export function checkParted(findings: Findings, history: History, partings: readonly Parting[]): void {
+  for (const parting of partings) {
+    checkApart(findings, history, parting);
+    checkUntouched(findings, history, parting);
+  }
+}
+
+function checkApart(findings: Findings, { golden }: History, { rowId, personId, atMs }: Parting): void {
+  const isBack = golden.some(
+    ({ rows, decidedAt }) =>
+      Date.parse(decidedAt) > atMs &&
+      rows.some(({ id }) => id === rowId) &&
+      rows.some(({ system, id }) => system === 'marketo' && id === personId),
+  );
+  if (isBack)
+    findings.unexpected.push({
+      what: 'unlink',
+      ids: [rowId, personId],
+      reason: 'a parted pair is one again',
+    });
+}
+
+/** The person gets nothing before it is joined to another row, but what was on its way, and a wish of its address. */
+function checkUntouched(findings: Findings, history: History, parting: Parting): void {
+  const states = history.marketo.states.filter(({ id }) => id === parting.partedId);
+  const joinedAt = states.findIndex(({ changed }) => changed['crmId'] !== undefined);
+  const alone = joinedAt < 0 ? states : states.slice(0, joinedAt);
+  for (const state of alone.filter(({ actorKind }) => actorKind === 'application')) {
+    const names = Object.keys(state.changed).filter(
+      (name) => !isExplained(history, parting, { state, name }),
+    );
+    if (names.length > 0)
+      findings.unexplainedWrites.push({
+        what: names.join(),
+        ids: [parting.rowId, parting.partedId],
+        reason: 'a person was written after it was parted from its row',
+      });
+  }
+}
+
+/** What tells a person whose it is. */
+const namesOfPair: ReadonlySet<string> = new Set(['lockstepId', 'crmType']);
+
+type Change = { readonly state: StateEntry; readonly name: string };
+
+function isExplained(history: History, { rowId, atMs }: Parting, { state, name }: Change): boolean {
+  const mapping = history.mapping.find(({ marketo }) => marketo === name);
+  if (name === 'updatedAt' || (mapping && goesWithAddress(mapping))) return true;
+  const isLate = Date.parse(state.at) - atMs > onItsWayMs;
+  if (!mapping || isLate) return false;
+  if (namesOfPair.has(name)) return true;
+  const value = canonicalValue(mapping, state.changed[name]?.after);
+  const until = history.dynamics.states.filter(({ id, at }) => id === rowId && Date.parse(at) <= atMs);
+  return until.some(({ table, changed }) => {
+    const change = changed[mapping.columns[table] ?? ''];
+    return change !== undefined && canonicalValue(mapping, change.after) === value;
+  });
+}

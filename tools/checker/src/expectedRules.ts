@@ -1,0 +1,50 @@
+import type { System } from '@lockstep/change-events';
+import { filterColumn, type MappingRow } from '@lockstep/reconciliation';
+import type { StateEntry } from './history.ts';
+
+/** Who wins when both sides changed one field without knowing of each other. */
+export type ExpectedConflict = 'native' | 'newest' | 'marketo' | 'dynamics' | 'review';
+
+/** Whether a value may take another's place. */
+export type ExpectedWrite = 'always' | 'fill-blanks' | 'once';
+
+/** What lockstep.yaml says of persons, as far as the checker judges by it; what is not said is native. */
+export type ExpectedRules = {
+  readonly deletedInMarketo?: 'recreate' | 'stay-deleted';
+  readonly deletedInDynamics?: 'keep' | 'flag' | 'delete';
+  /** Rows whose column holds that text stay out of Marketo. */
+  readonly filter?: { readonly column: string; readonly isNot: string };
+  readonly syncColumn?: 'on' | 'off';
+  readonly whenFilteredOut?: 'keep' | 'remove' | { readonly flag: string };
+  readonly fields?: Readonly<
+    Record<string, { readonly conflict?: ExpectedConflict; readonly write?: ExpectedWrite }>
+  >;
+};
+
+/** Which side a conflict goes to; `either` where only the moment of reading decides, `review` where nobody does. */
+export type Authority = System | 'newest' | 'review';
+
+/** Opt-outs have a rule of their own, which no policy replaces. */
+export function authorityOf(rules: ExpectedRules, table: string, { field, optOut }: MappingRow): Authority {
+  const policy = optOut ? 'native' : (rules.fields?.[field]?.conflict ?? 'native');
+  return policy === 'native' ? nativeAuthority(table) : policy;
+}
+
+/** F-03. */
+export const nativeAuthority = (table: string): System => (table === 'lead' ? 'marketo' : 'dynamics');
+
+export const writeOf = (rules: ExpectedRules, { field }: MappingRow): ExpectedWrite =>
+  rules.fields?.[field]?.write ?? 'always';
+
+/** What a row says of itself after these states: an explicit No (F-57), unless that does not count, or the filter of the rules. */
+export function isFiltered(states: readonly StateEntry[], rules: ExpectedRules): boolean {
+  if (rules.syncColumn !== 'off' && lastIn(states, filterColumn) === false) return true;
+  return rules.filter !== undefined && lastIn(states, rules.filter.column) === rules.filter.isNot;
+}
+
+/** The row stayed out at some time. */
+export const wasFiltered = (states: readonly StateEntry[], rules: ExpectedRules): boolean =>
+  states.some((_, at) => isFiltered(states.slice(0, at + 1), rules));
+
+const lastIn = (states: readonly StateEntry[], column: string): unknown =>
+  states.findLast(({ changed }) => column in changed)?.changed[column]?.after;
