@@ -15,7 +15,7 @@ const raceMs = 10_000;
 /** Within this time of its creation we may not know of a person yet: the answer is on its way, or lost. */
 const unansweredMs = 30_000;
 /** Within this time a lost answer is settled; an edit meanwhile has somebody made. */
-const lostMs = 200_000;
+const lostMs = 300_000;
 
 /** Invariant 4 and 6 for one row: exactly one person where the rules demand one, else none. */
 export function checkCounterpart(
@@ -72,7 +72,7 @@ const isOurs = ({ actorKind }: StateEntry): boolean => actorKind === 'applicatio
 
 function mayRemove({ rules, rowStates, rowId }: Group, atMs: number): boolean {
   const until = rowStates.filter((state) => Date.parse(state.at) <= atMs);
-  if (deletedAtMs(until, rowId) !== null) return rules.deletedInDynamics === 'delete';
+  if (deletedAtMs(until, rowId) !== null && rules.deletedInDynamics === 'delete') return true;
   return rules.whenFilteredOut === 'remove' && wasFiltered(until, rules);
 }
 

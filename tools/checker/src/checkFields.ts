@@ -52,16 +52,15 @@ export const heldForReview = 'held-for-review';
 function isHeld(field: FieldCase, heads: readonly Head[]): boolean {
   const { pair, mapping, dynamics, marketo, reviewed } = field;
   const isReview = authorityOf(pair.group.rules, pair.group.table, mapping) === 'review';
+  if (!isReview || reviewed || dynamics === marketo) return false;
   const shown = { dynamics, marketo };
   const areShown = heads.length === 2 && heads.every(({ step }) => shown[step.side] === step.after);
-  return (
-    isReview &&
-    !reviewed &&
-    dynamics !== marketo &&
-    areShown &&
-    heads.some(({ step }) => isRecorded(field, step.after))
-  );
+  const areRecorded = [dynamics, marketo].every((value) => isRecorded(field, value));
+  return areShown ? heads.some(({ step }) => isRecorded(field, step.after)) : isParted(pair) && areRecorded;
 }
+
+/** What the row got of its former person it brings to the next. */
+const isParted = ({ group }: Pair): boolean => group.partedIds.length > 0;
 
 /** What only Marketo may say stays as it was said, when a new person takes the place of the one who said it. */
 function judgeDifference(findings: Findings, field: FieldCase): void {

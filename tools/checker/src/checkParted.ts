@@ -1,3 +1,4 @@
+import type { MappingRow } from '@lockstep/reconciliation';
 import { canonicalValue } from './canonicalValue.ts';
 import { goesWithAddress } from './checkConsents.ts';
 import type { History, StateEntry } from './history.ts';
@@ -51,18 +52,28 @@ function checkUntouched(findings: Findings, history: History, parting: Parting):
 /** What tells a person whose it is. */
 const namesOfPair: ReadonlySet<string> = new Set(['lockstepId', 'crmType']);
 
+function isNameOfPair({ rules = {} }: History, name: string): boolean {
+  const { whenFilteredOut: told } = rules;
+  return namesOfPair.has(name) || (typeof told === 'object' && told.flag === name);
+}
+
 type Change = { readonly state: StateEntry; readonly name: string };
 
-function isExplained(history: History, { rowId, atMs }: Parting, { state, name }: Change): boolean {
+function isExplained(history: History, parting: Parting, { state, name }: Change): boolean {
   const mapping = history.mapping.find(({ marketo }) => marketo === name);
   if (name === 'updatedAt' || (mapping && goesWithAddress(mapping))) return true;
-  const isLate = Date.parse(state.at) - atMs > onItsWayMs;
-  if (!mapping || isLate) return false;
-  if (namesOfPair.has(name)) return true;
-  const value = canonicalValue(mapping, state.changed[name]?.after);
-  const until = history.dynamics.states.filter(({ id, at }) => id === rowId && Date.parse(at) <= atMs);
+  if (Date.parse(state.at) - parting.atMs > onItsWayMs) return false;
+  if (isNameOfPair(history, name)) return true;
+  return mapping !== undefined && isOfRow(history, parting, { mapping, value: state.changed[name]?.after });
+}
+
+type Given = { readonly mapping: MappingRow; readonly value: unknown };
+
+/** The row held the value before it was parted. */
+function isOfRow({ dynamics }: History, { rowId, atMs }: Parting, { mapping, value }: Given): boolean {
+  const until = dynamics.states.filter(({ id, at }) => id === rowId && Date.parse(at) <= atMs);
   return until.some(({ table, changed }) => {
     const change = changed[mapping.columns[table] ?? ''];
-    return change !== undefined && canonicalValue(mapping, change.after) === value;
+    return change !== undefined && canonicalValue(mapping, change.after) === canonicalValue(mapping, value);
   });
 }

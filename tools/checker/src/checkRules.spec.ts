@@ -116,7 +116,7 @@ describe('persons under rules', () => {
   });
 
   it('stay deleted where the rules say so, whatever is edited', () => {
-    const minutes = ['a', 'b', 'c'].map((city) => edit('person', { city }));
+    const minutes = ['a', 'b', 'c', 'd', 'e'].map((city) => edit('person', { city }));
     const gone = [...linkedPair('lead'), ...minutes, remove('person')];
     const edited = [...gone, edit('lead', { telephone1: '2' })];
     const again = { ...linkedPair('lead', {}, { phone: '2' })[1], id: '8' } as ExampleStep;
