@@ -84,7 +84,7 @@ function absorbTold(draft: Draft, field: FieldEvidence): void {
     applyChange(draft, edit, false);
   if (state && isExplained(field, { story, state, writes }))
     observeState(draft, { row, mapping, at, changedAt, reading: state, madeOn: story.basis }, story, edit);
-  if (story.confirmed) confirm(row, mapping.field);
+  if (story.confirmed) confirmValue(row, mapping.field);
 }
 
 /** An edit that is older than our command is not made on top of it: somebody had put the same value there. */
@@ -190,8 +190,21 @@ function ownWrites(draft: Draft, row: DraftRow, mapping: MappingRow): readonly S
 function forgetTold(row: DraftRow, mapping: MappingRow, told: number): void {
   const seen = row.seen[mapping.field];
   if (!seen || told === 0) return;
-  if (told >= untold(seen).length) confirm(row, mapping.field);
+  const writes = untold(seen);
+  const rest = writes.slice(told);
+  const { value, at } = seen;
+  if (rest.length === 0) confirm(row, mapping.field);
+  else if (writes.slice(told - 1).every((write) => write === value))
+    row.seen[mapping.field] = { value, at, written: rest };
   else row.seen[mapping.field] = { ...seen, written: (seen.written ?? []).slice(told) };
+}
+
+/** The feed has told of the value, be it of the first of several writes of it. */
+function confirmValue(row: DraftRow, field: string): void {
+  const seen = row.seen[field];
+  if (!seen?.unconfirmed) return;
+  const { unconfirmed: _, ...told } = seen;
+  row.seen[field] = told;
 }
 
 /** The feed has told of our values, or never will. */

@@ -134,7 +134,7 @@ describe('the feed of a field', () => {
       'the first of two writes of one value',
       [['Engineer', 'Director']],
       ['Director', 'Director'],
-      { ...nobody, basis: 'Director', told: 1, confirmed: false },
+      { ...nobody, basis: 'Director', told: 1, confirmed: true },
     ],
     [
       'an edit between two writes of one value',

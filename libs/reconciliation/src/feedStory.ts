@@ -27,7 +27,7 @@ export function tell(mapping: MappingRow, evidence: readonly EvidenceRow[], sent
   const lastOwn = own.findLastIndex((at) => at >= 0);
   const edit = own.lastIndexOf(-1);
   const told = Math.max(-1, ...own) + 1;
-  const confirmed = told > 0 && told === writes.length;
+  const confirmed = told > 0 && writes.slice(told).every((value) => value === writes[told - 1]);
   const item = evidence[edit];
   const ours = steps[lastOwn];
   if (!item)

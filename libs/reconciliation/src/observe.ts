@@ -132,7 +132,9 @@ export function settle(draft: Draft, accepted: Accepted): void {
 /** Both sides held the value for a moment: that is the base of what was edited on top of it. */
 function settleLate(draft: Draft, { row, mapping, value }: Accepted, seen: DraftRow['seen'][string]): void {
   const field = draft.record.fields[mapping.field];
-  if (seen.value === value || !field || project(row.system, mapping, field.value) !== value) return;
+  // What is there now may be a later write of ours.
+  const isEdit = seen.value !== value && !seen.unconfirmed;
+  if (!isEdit || !field || project(row.system, mapping, field.value) !== value) return;
   draft.record.fields[mapping.field] = { ...field, base: field.value };
   const reading = read(row.system, mapping, seen.value);
   applyChange(draft, { row, mapping, reading, at: seen.at, changedAt: null, madeOn: value }, false);

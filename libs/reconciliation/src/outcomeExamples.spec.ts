@@ -1,5 +1,5 @@
 import type { DeliveryOutcome, InboxMessage, WriteCommand } from '@lockstep/change-events';
-import { linkedPair, type Pair } from './examplePairs.ts';
+import { linkedPair, values, type Pair } from './examplePairs.ts';
 import { createWorld, type World } from './exampleWorld.ts';
 
 /** The worked examples of docs/conflict-resolution.md about what Marketo answers to a command. */
@@ -278,5 +278,28 @@ describe('a creation that was answered after an update had overtaken it', () => 
 
     expect(update).toMatchObject({ command: { operation: 'UPDATE', fields: { title: 'Director' } } });
     expect(update).not.toHaveProperty('overtaken');
+  });
+});
+
+describe('an answer that comes after the answer to a later command', () => {
+  it('does not make an edit of what that one wrote, though the former value is wanted again', () => {
+    const pair = linkedPair('lead', { jobtitle: 'Engineer' });
+    const { world, row, person } = pair;
+    world.dynamics.edit(row, { jobtitle: 'Director' });
+    world.readDynamics(row, 'BACKFILL');
+    const [first] = world.state.open.splice(0);
+    if (first?.to !== 'marketo') throw new Error('no command is planned');
+    world.marketo.write(person, { title: 'Director' });
+    const answered = number(world);
+    world.dynamics.edit(row, { jobtitle: 'President' });
+    world.readDynamics(row);
+    world.carryOut();
+    world.dynamics.edit(row, { jobtitle: 'Director' });
+    world.readDynamics(row);
+    const accepted = first.command.fields;
+    world.handAnswer(answerTo(first.command, { accepted, answered }));
+    world.settle();
+
+    expect(values(pair, 'jobTitle')).toEqual(['Director', 'Director', 'Director']);
   });
 });
