@@ -98,11 +98,12 @@ function putArray(sink: Sink, { parts }: AvroPlan, value: unknown): void {
 
 function putMap(sink: Sink, { parts }: AvroPlan, value: unknown): void {
   demand(typeof value === 'object' && value !== null);
-  const entries = Object.entries(value as Values);
-  if (entries.length > 0) putLong(sink, entries.length);
-  for (const [name, entry] of entries) {
+  const values = value as Values;
+  const names = Object.keys(values);
+  if (names.length > 0) putLong(sink, names.length);
+  for (const name of names) {
     putText(sink, name);
-    put(sink, parts[0] as AvroPlan, entry);
+    put(sink, parts[0] as AvroPlan, values[name]);
   }
   putByte(sink, 0);
 }
