@@ -262,6 +262,20 @@ describe('following Marketo', () => {
     expect(valuesOf(log, leads, '1')).toHaveLength(1);
   });
 
+  it('reads on without a pause while the feed of deleted people has more', async () => {
+    const people = ['One', 'Two', 'Three'].map((lastName) => ({ lastName }));
+    const { marketo, notifier, clock, log } = await createFollowing(people, 1);
+    marketo.remove('1');
+    marketo.remove('3');
+    // The other feed is at its end before this one is read again.
+    await stepUntilIdle(notifier);
+    clock.advance(deletedIntervalMs);
+
+    await stepUntilIdle(notifier);
+
+    expect(['1', '3'].map((id) => valuesOf(log, leads, id).at(-1))).toEqual([null, null]);
+  });
+
   it('moves a person whose kind changes, and leaves a tombstone on the former topic', async () => {
     const { marketo, notifier, log } = await createFollowing([{ lastName: 'One' }]);
     marketo.edit('1', { crmType: 'Contact' });

@@ -145,7 +145,7 @@ async function readFeeds(
   state.places = places;
   state.drained = drained;
   state.goneReadAtMs = gone.readAtMs;
-  if (page.hasMore || (await readMore(options, session, signal))) return { idleMs: 0 };
+  if (page.hasMore || gone.hasMore || (await readMore(options, session, signal))) return { idleMs: 0 };
   return { idleMs: session.pace.pauseMs(messages.length > 0, options.clock.now()) };
 }
 

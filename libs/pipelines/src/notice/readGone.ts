@@ -42,6 +42,7 @@ type Gone = {
   readonly keys: readonly string[];
   readonly positions: Pick<FeedPlaces, 'deleted' | 'merged'>;
   readonly readAtMs: number;
+  readonly hasMore: boolean;
 };
 
 /** Who left since the last time: deleted, or part of another, whose new state is read too; and who changed the partition. */
@@ -55,16 +56,18 @@ export async function readGone(
   const nowMs = options.clock.now();
   const readAtMs = state.goneReadAtMs;
   if (nowMs - readAtMs < options.deletedIntervalMs)
-    return { messages: [], keys: [], positions: { deleted, merged }, readAtMs };
+    return { messages: [], keys: [], positions: { deleted, merged }, readAtMs, hasMore: false };
   const deletes = await readDeleted(options, session, deleted);
   const merges = await readMerges(options, session, merged);
   const rows = unannounced(state.recent, { deletes, merges, drained });
+  const hasMore = deletes.page.hasMore || merges.page.hasMore;
 
   return {
     messages: await goneMessages(options, session, rows),
     keys: goneKeys(rows),
     positions: { deleted: deletes.page.position, merged: merges.page.position },
-    readAtMs: deletes.page.hasMore || merges.page.hasMore ? readAtMs : nowMs,
+    readAtMs: hasMore ? readAtMs : nowMs,
+    hasMore,
   };
 }
 
