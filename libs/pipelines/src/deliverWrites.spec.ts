@@ -272,6 +272,19 @@ describe('one revision after the other', () => {
     expect(lastOutcome()).toMatchObject({ revision: revision(3), result: 'CREATED', personId: '2' });
   });
 
+  it('looks anew for a record whose former find belongs to another record by now', async () => {
+    const { marketo, send, lastOutcome } = createDeliverSetting();
+    marketo.seed([{ email: 'ada@example.com' }]);
+    const asks = { matchByEmail: true, email: 'ada@example.com', fields: { email: 'ada@example.com' } };
+    await send(exampleCommand({ ...asks, revision: revision(1) }));
+    expect(lastOutcome()).toMatchObject({ result: 'FOUND', personId: '1' });
+    marketo.edit('1', { lockstepId: exampleId(2), email: 'cy@example.com' });
+
+    await send(exampleCommand({ ...asks, revision: revision(2) }));
+
+    expect(lastOutcome()).toMatchObject({ revision: revision(2), result: 'CREATED', personId: '2' });
+  });
+
   it('stores a revision before it sends it', async () => {
     const { send, marketo, deliveries } = createDeliverSetting();
     marketo.seed([{}]);

@@ -167,9 +167,7 @@ const asksForCreation = (
  */
 function lookingFirst(command: WriteCommand, known: DeliveryOutcome | null | undefined): WriteCommand {
   if (command.operation !== 'CREATE' || command.entity || !known?.personId) return command;
-  return firstAnswers.has(known.result)
-    ? { ...command, operation: 'READ', personId: known.personId }
-    : command;
+  return firstAnswers.has(known.result) ? { ...command, personId: known.personId } : command;
 }
 
 /** The results by which a record learns of its person; after any other it has known of it. */

@@ -154,6 +154,7 @@ describe('the simulation', () => {
 
   it.each([
     [930557, 'a lift of an opt-out that lost in the moment in which its person met its row'],
+    [961764, 'a row without a person, which asked for that of another row again and again'],
     [800604, 'an edit that a command ran over which nobody had answered'],
   ])('finds nothing in seed %i with an operator, which once showed %s', async (seed) => {
     const options = { ...defaultPlanOptions, operatorShare: 0.1 };

@@ -8,6 +8,7 @@ import {
   answerOfPerson,
   findPersons,
   hasKey,
+  judgeKnown,
   judgeMatch,
   keyField,
   type Found,
@@ -47,7 +48,9 @@ export function createPersonCalls(options: PersonCallOptions): PersonCall {
 
   /** Looks up by our key, then by email, and only then creates by the key: a repeat cannot make a second person. */
   async function find(command: WriteCommand): Promise<Answer | null> {
-    const { goldenId, email, matchByEmail } = command;
+    const { goldenId, email, matchByEmail, personId } = command;
+    const known = personId === null ? null : judgeKnown(command, await byId(personId));
+    if (known) return known;
     const { persons, answered, crowded } = await byKey(goldenId);
     if (crowded.includes(goldenId)) return ambiguous;
     const person = persons.find((each) => hasKey(each, goldenId));

@@ -71,6 +71,17 @@ export const hasKey = (person: MarketoPerson, goldenId: string): boolean =>
 const hasEmail = (person: MarketoPerson, email: string): boolean =>
   String(person.fields['email'] ?? '').toLowerCase() === email.toLowerCase();
 
+/** Whom a record had by an answer that it may not know of yet; null when that one belongs to another record by now. */
+export function judgeKnown(
+  { goldenId, personId }: WriteCommand,
+  { persons, answered }: Found,
+): Answer | null {
+  const person = persons.find(({ id }) => id === personId);
+  if (!person) return { result: 'NOT_FOUND' };
+
+  return isFree(person, goldenId) ? answerOfPerson('READ', person, answered) : null;
+}
+
 /** Null when nobody has the address. */
 export function judgeMatch(
   { goldenId }: WriteCommand,
