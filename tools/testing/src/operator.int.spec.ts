@@ -1,4 +1,4 @@
-import { topics, type Notice } from '@lockstep/change-events';
+import { topics, type ChangeEvent, type Notice } from '@lockstep/change-events';
 import { askOperator, operatorToken, untilHolds } from './operatorClient.ts';
 import { readTopics } from './readTopics.ts';
 import { startLockstep, type Lockstep } from './startLockstep.ts';
@@ -72,6 +72,13 @@ type Source = { readonly target: string; readonly pausedAt: string | null };
 const commandReading = (action: string, more: Json = {}) =>
   call('/v1/control', { action, target: 'marketo/person', actor: 'ben', ...more });
 
+/** What was read of the feeds; a record that asks for its person is answered by another topic. */
+async function citiesPublished(): Promise<unknown[]> {
+  const messages = await readTopics({ ...lockstep, names: [topics.marketingChanges('lead')] });
+
+  return messages.map(({ value }) => (value as ChangeEvent | null)?.fields?.['city']);
+}
+
 it(
   'pauses the reading of Marketo on command while writes to it go on, and reads afterwards what was missed',
   async () => {
@@ -84,11 +91,14 @@ it(
     await lockstep.marketo.editPerson(Number(person?.id), { city: 'Ulm' });
     await lockstep.dynamics.editRow('lead', id, { jobtitle: 'Countess' });
     await until(personOf, (found) => found?.['title'] === 'Countess');
-    const rowOf = () => lockstep.dynamics.row('lead', id);
-    expect((await rowOf())['address1_city'] ?? null).toBeNull();
+    expect(await citiesPublished()).not.toContain('Ulm');
 
     await commandReading('resume');
-    await until(rowOf, (row) => row['address1_city'] === 'Ulm');
+    await until(citiesPublished, (cities) => cities.includes('Ulm'));
+    await until(
+      () => lockstep.dynamics.row('lead', id),
+      (row) => row['address1_city'] === 'Ulm',
+    );
   },
   4 * timeoutMs,
 );
