@@ -58,6 +58,22 @@ describe('a person deleted in Marketo', () => {
     expect(world.marketo.field(again ?? '', 'phone')).toBe('2');
   });
 
+  it('comes back when its row was put back since to what it was before our last write', () => {
+    const { world, row, person } = linkedPair('lead', { telephone1: '1' });
+
+    world.dynamics.edit(row, { telephone1: '2' });
+    world.readDynamics(row);
+    world.carryOut();
+    world.marketo.remove(person);
+    world.dynamics.edit(row, { telephone1: '1' });
+    world.readMarketo(person);
+    world.readDynamics(row);
+    world.settle();
+
+    const [again] = world.marketo.ids();
+    expect(world.marketo.field(again ?? '', 'phone')).toBe('1');
+  });
+
   it('stays away when our write of the last edit had reached it', () => {
     const { world, row, person } = linkedPair('lead', { telephone1: '1' });
 

@@ -1,6 +1,6 @@
 import { isoTime } from '@lockstep/change-events';
 import type { Draft, DraftRow } from './decision.ts';
-import { isCreation, type GoldenRecord } from './goldenRecord.ts';
+import { isCreation, type GoldenField, type GoldenRecord, type SeenValue } from './goldenRecord.ts';
 import { allValues, wantedValue } from './marketoValues.ts';
 import { findMatch, rivalsOf } from './match.ts';
 import { consentRule } from './policy.ts';
@@ -117,10 +117,14 @@ function isOutgrown(draft: Draft, person: DraftRow): boolean {
   return draft.context.mapping.some((mapping) => {
     const field = draft.record.fields[mapping.field];
     const isMapped = Object.keys(mapping.columns).length > 0 && !mapping.parents;
-    const isOpen = field?.source === 'dynamics' && field.value !== field.base && isMapped;
-    return isOpen && field.rule !== consentRule && wantedValue(draft, person, mapping) !== undefined;
+    if (!isMapped || field?.source !== 'dynamics' || field.rule === consentRule) return false;
+    return isOpen(field, person.seen[mapping.field]) && wantedValue(draft, person, mapping) !== undefined;
   });
 }
+
+/** Edited since both sides agreed, or put back to that since our last write. */
+const isOpen = ({ value, base }: GoldenField, seen: SeenValue | undefined): boolean =>
+  value !== base || seen?.unconfirmed === true;
 
 export function hasOpenCommand({ record }: Draft): boolean {
   return record.outbox.some((entry) => entry.kind === 'marketo-write' && !entry.lapsed);
