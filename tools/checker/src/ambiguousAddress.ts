@@ -1,39 +1,38 @@
+import { addressesOf } from './addressIn.ts';
 import { isFiltered } from './expectedRules.ts';
-import type { History, StateEntry } from './history.ts';
-import { addressIn, type Group } from './timeline.ts';
+import type { StateEntry } from './history.ts';
+import type { HistoryIndex, IndexedHistory } from './indexHistory.ts';
+import type { Group } from './timeline.ts';
 
 /** Another row or more than one person has the address, or its person is another row's, now or at some time. */
-export function isAmbiguous(history: History, group: Group): boolean {
-  const addresses = new Set(addressesOf(group.rowStates, 'emailaddress1'));
-  const shared = (states: readonly StateEntry[], name: string): Set<string> =>
-    new Set(
-      states
-        .filter((state) => addressesOf([state], name).some((email) => addresses.has(email)))
-        .map(({ id }) => id),
-    );
-  const rows = shared(history.dynamics.states, 'emailaddress1');
-  const persons = shared(history.marketo.states, 'email');
-  const taken = history.marketo.states.some(
-    (state) => persons.has(state.id) && isTakenBy(state, (rowId) => rowId !== group.rowId),
-  );
-  return rows.size > 1 || persons.size > 1 || taken || isJoinedUnseen(history, group, persons);
+export function isAmbiguous({ index }: IndexedHistory, group: Group): boolean {
+  const addresses = addressesOf(group.rowStates, 'emailaddress1');
+  const rows = firstTwo(addresses, index.rowIdsAt);
+  const persons = firstTwo(addresses, index.personIdsAt);
+  if (rows.size > 1 || persons.size > 1) return true;
+  const [personId] = persons;
+  if (personId === undefined) return false;
+  const isOther = (rowId: string): boolean => rowId !== group.rowId;
+  const states = index.personStates.get(personId) ?? [];
+  return states.some((state) => isTakenBy(state, isOther)) || isJoinedUnseen(index, group, personId);
+}
+
+/** Of those who have or had one of the addresses: more than two make no difference. */
+function firstTwo(addresses: readonly string[], idsAt: HistoryIndex['personIdsAt']): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const address of addresses)
+    for (const id of idsAt.get(address) ?? []) if (found.add(id).size > 1) return found;
+  return found;
 }
 
 /** Its person was joined to another row, whose filter said No before that was written to the person. */
 function isJoinedUnseen(
-  { stored, dynamics }: History,
+  { stored, rowStates }: HistoryIndex,
   { rowId, rules }: Group,
-  personIds: ReadonlySet<string>,
+  personId: string,
 ): boolean {
-  const isHeldBack = (id: string): boolean =>
-    isFiltered(
-      dynamics.states.filter((state) => state.id === id),
-      rules,
-    ) && id !== rowId;
-
-  return (stored ?? []).some(
-    ({ rows }) => rows.some(({ id }) => personIds.has(id)) && rows.some(({ id }) => isHeldBack(id)),
-  );
+  const isHeldBack = (id: string): boolean => id !== rowId && isFiltered(rowStates.get(id) ?? [], rules);
+  return (stored.get(personId) ?? []).some(({ rows }) => rows.some(({ id }) => isHeldBack(id)));
 }
 
 /** The state links the person to such a row, or flags it as linked to one that was deleted before the link was written. */
@@ -41,9 +40,4 @@ function isTakenBy({ changed, actorKind }: StateEntry, isOther: (rowId: string) 
   const rowId = changed['crmId']?.after;
   if (typeof rowId === 'string') return isOther(rowId);
   return actorKind === 'application' && changed['crmIsDeleted']?.after === true;
-}
-
-/** The addresses that the states gave in this field. */
-export function addressesOf(states: readonly StateEntry[], name: string): string[] {
-  return states.flatMap(({ changed }) => addressIn(changed[name]?.after));
 }

@@ -1,72 +1,74 @@
 import { hasConsent, type MappingRow } from '@lockstep/reconciliation';
 import { canonicalValue } from './canonicalValue.ts';
 import type { Pair } from './checkFields.ts';
-import type { History, StateEntry } from './history.ts';
+import { addressesOf, addressIn } from './addressIn.ts';
+import type { StateEntry } from './history.ts';
 import { isReturned } from './heads.ts';
-import { addressIn, stepsOf, type Group, type Step } from './timeline.ts';
+import { append, type IndexedHistory } from './indexHistory.ts';
+import { stepsOf, type Group, type Step } from './timeline.ts';
 import type { Finding, Findings } from './verdict.ts';
 
-/** Groups, and persons without a row, that ever had an address in common, directly or through others. */
-export type Circle = { readonly groups: readonly Group[]; readonly strays: readonly StateEntry[] };
+/**
+ * People's wishes among groups, and persons without a row, that ever had an address in common, directly or through others; by field,
+ * oldest first.
+ */
+export type Circle = ReadonlyMap<MappingRow, readonly Step[]>;
 
 /** The circle of each group that shares an address with somebody else: an opt-out there is not of the group alone (F-43). */
-export function circlesOf(history: History, groups: readonly Group[]): ReadonlyMap<Group, Circle> {
-  const strays = strayPersons(history, groups);
-  const members = [...groups, ...strays].map((member) => ({ member, addresses: addressesOf(member) }));
+export function circlesOf(history: IndexedHistory, groups: readonly Group[]): ReadonlyMap<Group, Circle> {
+  const mapping = history.mapping.filter(goesWithAddress);
   const circles = new Map<Group, Circle>();
-  for (const group of groups) {
-    const circle = around(group, members);
-    if (circle.length > 1)
-      circles.set(group, { groups: circle.filter(isGroup), strays: circle.filter(isStray).flat() });
+  for (const members of sharing([...groups, ...strayPersons(history, groups)])) {
+    const circle: Circle = new Map(mapping.map((row) => [row, wishesOf(members, row)]));
+    for (const group of members.filter(isGroup)) circles.set(group, circle);
   }
   return circles;
 }
 
-/** Grows by whoever shares an address with somebody inside, until nobody is added. */
-function around(group: Group, members: readonly Placed[]): readonly Member[] {
-  const known = new Set(addressesOf(group));
-  const inside = new Set<Member>();
-  const isNext = ({ member, addresses }: Placed): boolean =>
-    !inside.has(member) && addresses.some((address) => known.has(address));
-  for (let next = members.filter(isNext); next.length > 0; next = members.filter(isNext)) {
-    for (const { member } of next) inside.add(member);
-    for (const address of next.flatMap(({ addresses }) => addresses)) known.add(address);
-  }
-  return [...inside];
-}
-
-type Placed = { readonly member: Member; readonly addresses: readonly string[] };
+/** A group, or the states of a person without a row. */
 type Member = Group | readonly StateEntry[];
+type Placed = { readonly member: Member; readonly addresses: readonly string[] };
 const isGroup = (member: Member): member is Group => 'rowId' in member;
-const isStray = (member: Member): member is readonly StateEntry[] => !isGroup(member);
 
-function strayPersons({ marketo }: History, groups: readonly Group[]): readonly (readonly StateEntry[])[] {
+/** Those that share an address with somebody, each once. */
+function sharing(members: readonly Member[]): Member[][] {
+  const placed = members.map((member) => ({ member, addresses: addressesIn(member) }));
+  const holders = new Map<string, Placed[]>();
+  for (const one of placed) for (const address of one.addresses) append(holders, address, one);
+  const known = new Set<Placed>();
+  return placed.flatMap((one) => {
+    if (known.has(one)) return [];
+    const circle = around(one, holders);
+    for (const next of circle) known.add(next);
+    return circle.size > 1 ? [[...circle].map(({ member }) => member)] : [];
+  });
+}
+
+/** Grows by whoever shares an address with somebody inside, until nobody is added; nobody is left at the addresses inside. */
+function around(first: Placed, holders: Map<string, Placed[]>): ReadonlySet<Placed> {
+  const inside = new Set([first]);
+  for (const { addresses } of inside)
+    for (const address of addresses) {
+      for (const next of holders.get(address) ?? []) inside.add(next);
+      holders.delete(address);
+    }
+  return inside;
+}
+
+function strayPersons({ index }: IndexedHistory, groups: readonly Group[]): (readonly StateEntry[])[] {
   const linked = new Set(groups.flatMap(({ personIds }) => personIds));
-  const persons = new Map<string, StateEntry[]>();
-  for (const state of marketo.states.filter(({ id }) => !linked.has(id)))
-    persons.set(state.id, [...(persons.get(state.id) ?? []), state]);
-  return [...persons.values()];
+  return [...index.personStates].flatMap(([id, states]) => (linked.has(id) ? [] : [states]));
 }
 
-function addressesOf(member: Member): readonly string[] {
+function addressesIn(member: Member): readonly string[] {
   const states = isGroup(member) ? [...member.rowStates, ...member.personStates] : member;
-  return states.flatMap(({ changed }) =>
-    ['emailaddress1', 'email'].flatMap((name) => addressIn(changed[name]?.after)),
-  );
+  return ['emailaddress1', 'email'].flatMap((name) => addressesOf(states, name));
 }
 
-/** People's wishes in a circle, oldest first. */
-export function wishesIn({ groups, strays }: Circle, mapping: MappingRow): readonly Step[] {
-  const alone = {
-    table: '',
-    rowId: '',
-    rowStates: [],
-    personIds: [],
-    personStates: strays,
-    partedIds: [],
-    rules: {},
-  };
-  const steps = [...groups, alone].flatMap((group) => stepsOf(group, mapping));
+function wishesOf(members: readonly Member[], mapping: MappingRow): Step[] {
+  const steps = members.flatMap((member) =>
+    stepsOf(isGroup(member) ? member : { table: '', rowStates: [], personStates: member }, mapping),
+  );
   return steps.filter(({ human }) => human).toSorted((a, b) => a.atMs - b.atMs);
 }
 
@@ -81,7 +83,7 @@ type Judged = { readonly group: Group; readonly circle: Circle; readonly pair: P
  */
 export function checkConsent(findings: Findings, judged: Judged, mapping: MappingRow): void {
   const { group, circle, pair } = judged;
-  const wishes = wishesIn(circle, mapping);
+  const wishes = circle.get(mapping) ?? [];
   const steps = stepsOf(group, mapping);
   const explained = (write: Step) =>
     wishes.some(({ after, atMs }) => after === write.after && atMs <= write.atMs);
@@ -128,8 +130,7 @@ const valuesOf = (pair: Pair, mapping: MappingRow) => [
 export function checkAddresses(findings: Findings, pairs: readonly Pair[], mapping: MappingRow): void {
   const byAddress = new Map<string, Pair[]>();
   for (const pair of pairs)
-    for (const address of addressIn(pair.person.fields['email']))
-      byAddress.set(address, [...(byAddress.get(address) ?? []), pair]);
+    for (const address of addressIn(pair.person.fields['email'])) append(byAddress, address, pair);
   for (const sharing of byAddress.values()) {
     const values = new Set(sharing.flatMap((pair) => valuesOf(pair, mapping)));
     const ids = sharing.map(({ row }) => row.id);

@@ -1,12 +1,11 @@
 import type { Conflict } from '@lockstep/change-events';
-import type { MappingRow } from '@lockstep/reconciliation';
-import { canonicalValue, isBlankValue } from './canonicalValue.ts';
-import { addressesOf, isAmbiguous } from './ambiguousAddress.ts';
-import { goesWithAddress } from './checkConsents.ts';
-import { isFiltered, wasFiltered, writeOf } from './expectedRules.ts';
+import { absenceExcuse, isRemoved } from './absenceExcuse.ts';
+import { addressesOf } from './addressIn.ts';
+import { canonicalValue } from './canonicalValue.ts';
+import { isFiltered, wasFiltered } from './expectedRules.ts';
 import type { FinalRecord, History, StateEntry } from './history.ts';
-import type { Parting } from './partPersons.ts';
-import { deletedAtMs, maySpeak, stepsOf, type Group, type Step } from './timeline.ts';
+import type { IndexedHistory } from './indexHistory.ts';
+import { deletedAtMs, isOurs, maySpeak, stepsOf, type Group, type Step } from './timeline.ts';
 import type { Findings } from './verdict.ts';
 
 /** A look-up and the creation after it are two calls; who appears in between is not seen. */
@@ -20,10 +19,10 @@ const lostMs = 300_000;
 /** Invariant 4 and 6 for one row: exactly one person where the rules demand one, else none. */
 export function checkCounterpart(
   findings: Findings,
-  history: History,
+  history: IndexedHistory,
   { group, conflicts }: { group: Group; conflicts: readonly Conflict[] },
 ): void {
-  const persons = history.marketo.persons.filter((person) => group.personIds.includes(person.id));
+  const { persons } = group;
   const ids = [group.rowId, ...persons.map((person) => person.id)];
   const what = group.table;
   if (persons.length > 1) findings.doubled.push({ what, ids, reason: 'a row has several persons' });
@@ -48,96 +47,13 @@ function checkWanted(findings: Findings, group: Group, ids: readonly string[]): 
     findings.unexpected.push({ what: table, ids, reason: 'a person is there that the rules delete' });
 }
 
-type Removed = { readonly history: History; readonly partings: readonly Parting[] };
-
-/** Invariant 6: we delete a person only of a row that is gone, or that stayed out, where the rules say so. */
-export function checkRemovals(
-  findings: Findings,
-  groups: readonly Group[],
-  { history, partings }: Removed,
-): void {
-  const isParting = ({ id, at }: StateEntry): boolean =>
-    partings.some(({ personId, atMs }) => atMs === Date.parse(at) && id.split('/')[0] === personId);
-  const removals = history.marketo.states.filter((state) => state.operation === 'delete' && isOurs(state));
-  for (const removal of removals.filter((state) => !isParting(state))) {
-    const owners = groups.filter(({ personStates }) => personStates.some(({ id }) => id === removal.id));
-    if (!owners.some((group) => mayRemove(group, Date.parse(removal.at))))
-      findings.unexpected.push({
-        ...{ what: 'person', ids: [removal.id], reason: 'a person was deleted without a rule' },
-      });
-  }
-}
-
-const isOurs = ({ actorKind }: StateEntry): boolean => actorKind === 'application';
-
-function mayRemove({ rules, rowStates, rowId }: Group, atMs: number): boolean {
-  const until = rowStates.filter((state) => Date.parse(state.at) <= atMs);
-  if (deletedAtMs(until, rowId) !== null && rules.deletedInDynamics === 'delete') return true;
-  return rules.whenFilteredOut === 'remove' && wasFiltered(until, rules);
-}
-
-/** Why a row rightly has no person; null when it should have one. */
-function absenceExcuse(history: History, group: Group, conflicts: readonly Conflict[]): string | null {
-  if (isFiltered(group.rowStates, group.rules)) return 'filter-no';
-  if (history.matchByEmail && isAmbiguous(history, group)) return 'ambiguous-email';
-  return isRightlyGone(history, group, conflicts) ? 'deleted-in-marketo' : null;
-}
-
-/** Its last person was deleted, by nobody of us, and nothing since asks for another one. */
-function isRightlyGone({ mapping }: History, group: Group, conflicts: readonly Conflict[]): boolean {
-  const last = group.personIds.at(-1);
-  const staysDeleted = group.rules.deletedInMarketo === 'stay-deleted';
-  // Whoever was matched to it may be gone before the link was written.
-  if (last === undefined) return staysDeleted && group.personStates.length > 0;
-  if (staysDeleted || isRemoved(group, last)) return !isRemoved(group, last);
-  const sinceMs = deletedAtMs(group.personStates, last);
-  const spoken = mapping.filter((row) => maySpeak('dynamics', row) && mayAsk(group, row));
-  return sinceMs === null || !spoken.some((row) => isNews(group, row, { sinceMs, conflicts }));
-}
-
-/** We deleted the person, or an operator parted it from its row. */
-function isRemoved({ personStates, partedIds }: Group, id: string): boolean {
-  const last = personStates.findLast((state) => state.id === id);
-  const isParted = partedIds.some((partedId) => partedId.startsWith(`${id.split('/')[0]}/`));
-  return isParted || (last?.operation === 'delete' && isOurs(last));
-}
-
-/** Where a value may not simply be changed an edit asks for nobody. */
-const mayAsk = ({ rules }: Group, row: MappingRow): boolean => writeOf(rules, row) === 'always';
-
-/** Dynamics gave a field another value than its person had last or was given last; an edit that lost a conflict is recorded and asks for nothing. */
-function isNews(
-  group: Group,
-  mapping: MappingRow,
-  { sinceMs, conflicts }: { sinceMs: number; conflicts: readonly Conflict[] },
-): boolean {
-  const steps = stepsOf(group, mapping);
-  const held = steps.findLast((step) => step.side === 'marketo');
-  const edit = steps.findLast((step) => step.side === 'dynamics' && step.human);
-  const written = steps.findLast((step) => step.side === 'marketo' && !step.human);
-  if (!edit || edit.atMs <= sinceMs) return false;
-  if (hasLost(conflicts, mapping, edit) || isTakenBack(steps, mapping, edit)) return false;
-  if (written ? written.after === edit.after : isBlankValue(edit.after)) return false;
-  return held ? held.after !== edit.after : !isBlankValue(edit.after);
-}
-
-/** The opt-out of its address came back to the row. */
-const isTakenBack = (steps: readonly Step[], mapping: MappingRow, edit: Step): boolean =>
-  goesWithAddress(mapping) && steps.findLast(({ side }) => side === 'dynamics')?.after !== edit.after;
-
-function hasLost(conflicts: readonly Conflict[], mapping: MappingRow, step: Step): boolean {
-  return conflicts.some(
-    ({ field, loserValue }) => field === mapping.field && canonicalValue(mapping, loserValue) === step.after,
-  );
-}
-
 function linkedAtMs({ personStates, rowId }: Group, id: string): number {
   const linking = personStates.find((state) => state.id === id && state.changed['crmId']?.after === rowId);
   return Date.parse(linking?.at ?? '');
 }
 
 /** Who was linked, and by what right. */
-function checkLinks(findings: Findings, history: History, group: Group): void {
+function checkLinks(findings: Findings, history: IndexedHistory, group: Group): void {
   for (const id of group.personIds) {
     const first = group.personStates.find((state) => state.id === id);
     const ids = [group.rowId, id];
@@ -156,7 +72,7 @@ function checkLinks(findings: Findings, history: History, group: Group): void {
 /** Persons that people made are linked by matching only; persons that we made must have had nobody to match. */
 function checkRight(
   findings: Findings,
-  history: History,
+  history: IndexedHistory,
   { group, first, ids }: { group: Group; first: StateEntry; ids: readonly string[] },
 ): void {
   // What was parted from its person gets one that is looked up by our key alone.
@@ -167,21 +83,17 @@ function checkRight(
 }
 
 /** A person was made although exactly one free person with the address was there. */
-function checkMatch(findings: Findings, history: History, made: StateEntry): void {
+function checkMatch(findings: Findings, { index }: IndexedHistory, made: StateEntry): void {
   const [email] = addressesOf([made], 'email');
   if (email === undefined) return;
-  const beforeMs = Date.parse(made.at) - raceMs;
-  const before = history.marketo.states.filter((state) => Date.parse(state.at) <= beforeMs);
-  const holders = [...new Set(before.map(({ id }) => id))].filter((id) => {
-    const states = before.filter((state) => state.id === id);
-    const address = states.findLast((state) => 'email' in state.changed);
-    const isLive = states.at(-1)?.operation !== 'delete';
-    return isLive && address !== undefined && addressesOf([address], 'email').includes(email);
-  });
+  const madeMs = Date.parse(made.at);
+  const beforeMs = madeMs - raceMs;
+  const statesOf = (id: string): readonly StateEntry[] => index.personStates.get(id) ?? [];
+  const everHeld = [...(index.personIdsAt.get(email) ?? [])];
+  const holders = everHeld.filter((id) => isHolder(statesOf(id), email, beforeMs));
   const [holder] = holders;
-  const stayed =
-    holder !== undefined && !changedSince(history, holder, { beforeMs, untilMs: Date.parse(made.at) });
-  if (holders.length === 1 && stayed)
+  if (holder === undefined || holders.length > 1) return;
+  if (!hasMoved(statesOf(holder), { beforeMs, untilMs: madeMs }))
     findings.doubled.push({
       what: 'person',
       ids: [made.id, holder],
@@ -189,20 +101,20 @@ function checkMatch(findings: Findings, history: History, made: StateEntry): voi
     });
 }
 
-function changedSince(
-  history: History,
-  id: string,
+/** Somebody who was there at that time, with that address. */
+function isHolder(states: readonly StateEntry[], email: string, atMs: number): boolean {
+  const until = states.filter((state) => Date.parse(state.at) <= atMs);
+  const address = until.findLast((state) => 'email' in state.changed);
+  const isLive = until.at(-1)?.operation !== 'delete';
+  return isLive && address !== undefined && addressesOf([address], 'email').includes(email);
+}
+
+function hasMoved(
+  states: readonly StateEntry[],
   { beforeMs, untilMs }: { beforeMs: number; untilMs: number },
 ): boolean {
-  return history.marketo.states.some((state) => {
-    const atMs = Date.parse(state.at);
-    return (
-      state.id === id &&
-      atMs > beforeMs &&
-      atMs <= untilMs &&
-      ('email' in state.changed || state.operation === 'delete')
-    );
-  });
+  const between = states.filter(({ at }) => Date.parse(at) > beforeMs && Date.parse(at) <= untilMs);
+  return between.some(({ changed, operation }) => 'email' in changed || operation === 'delete');
 }
 
 /**

@@ -1,21 +1,23 @@
 import type { Conflict } from '@lockstep/change-events';
-import { checkCounterpart, checkGoldenIds, checkMirror, checkRemovals } from './checkCounterparts.ts';
+import { checkCounterpart, checkGoldenIds, checkMirror } from './checkCounterparts.ts';
 import { checkAddresses, checkConsent, circlesOf, goesWithAddress, type Circle } from './checkConsents.ts';
 import { checkField, type Pair } from './checkFields.ts';
 import { checkParted } from './checkParted.ts';
+import { checkRemovals } from './checkRemovals.ts';
 import { checkStored } from './checkStored.ts';
 import { checkTopics } from './checkTopics.ts';
 import { checkWritePolicy } from './checkWritePolicy.ts';
 import { checkFrozenRow, checkWrites } from './checkWrites.ts';
 import { isFiltered, writeOf } from './expectedRules.ts';
 import type { FinalRecord, History } from './history.ts';
+import { indexHistory, type IndexedHistory } from './indexHistory.ts';
 import { partPersons } from './partPersons.ts';
 import { publishedVersions } from './publishedVersions.ts';
 import { groupsOf, stepsOf, type Group } from './timeline.ts';
 import { findingKinds, noFindings, type Findings, type Verdict } from './verdict.ts';
 
 type Known = {
-  readonly history: History;
+  readonly history: IndexedHistory;
   readonly findings: Findings;
   readonly conflicts: ReadonlyMap<string, readonly Conflict[]>;
   /** Of groups that share an address. */
@@ -29,7 +31,8 @@ type Known = {
  * (a person's crmId names its row); what MongoDB holds is only compared with the topics and searched for open work.
  */
 export function checkHistory(whole: History): Verdict {
-  const { history, partings } = partPersons(whole);
+  const { history: parted, partings } = partPersons(whole);
+  const history = indexHistory(parted);
   const groups = groupsOf(history, partings);
   const known: Known = {
     ...{ history, findings: noFindings(), conflicts: conflictsByRow(history) },
@@ -55,7 +58,8 @@ export function checkHistory(whole: History): Verdict {
 /** Answers the number of pairs: 1 for a row that is there and has its person. */
 function checkGroup(known: Known, group: Group, versions: ReadonlySet<number>): number {
   const { history, findings, conflicts } = known;
-  const { row, person } = presentSides(history, group);
+  const { row } = group;
+  const [person] = group.persons;
   const recorded = conflicts.get(group.rowId) ?? [];
   checkCounterpart(findings, history, { group, conflicts: recorded });
   checkFrozenRow(findings, group);
@@ -63,7 +67,7 @@ function checkGroup(known: Known, group: Group, versions: ReadonlySet<number>): 
     row && person ? { group, row, person, conflicts: recorded, publishedVersions: versions } : null;
   const frozen = isFiltered(group.rowStates, group.rules);
   checkEachField(known, { group, pair: frozen ? null : pair, conflicts: recorded });
-  if (person) checkPerson(findings, group, { person, frozen, isThere: row !== undefined });
+  if (person) checkPerson(findings, group, { person, frozen, isThere: row !== null });
   return pair ? 1 : 0;
 }
 
@@ -87,12 +91,6 @@ function checkEachField(
     checkWrites(findings, group, { mapping, steps, conflicts });
     if (pair) checkField(findings, pair, { mapping, steps, reviewed: history.reviewed ?? false });
   }
-}
-
-function presentSides(history: History, group: Group) {
-  const row = history.dynamics.rows[group.table]?.find(({ id }) => id === group.rowId);
-  const person = history.marketo.persons.find(({ id }) => group.personIds.includes(id));
-  return { row, person };
 }
 
 /** A person whose row is gone or filtered keeps its values: its fields are exempt. */

@@ -2,6 +2,7 @@ import type { MappingRow } from '@lockstep/reconciliation';
 import { canonicalValue } from './canonicalValue.ts';
 import { goesWithAddress } from './checkConsents.ts';
 import type { History, StateEntry } from './history.ts';
+import type { IndexedHistory } from './indexHistory.ts';
 import type { Parting } from './partPersons.ts';
 import type { Findings } from './verdict.ts';
 
@@ -9,7 +10,7 @@ import type { Findings } from './verdict.ts';
 const onItsWayMs = 200_000;
 
 /** Invariants 4 and 10 for a pair that an operator parted: nothing joins it again, and nothing is written because of it. */
-export function checkParted(findings: Findings, history: History, partings: readonly Parting[]): void {
+export function checkParted(findings: Findings, history: IndexedHistory, partings: readonly Parting[]): void {
   for (const parting of partings) {
     checkApart(findings, history, parting);
     checkUntouched(findings, history, parting);
@@ -32,8 +33,8 @@ function checkApart(findings: Findings, { golden }: History, { rowId, personId, 
 }
 
 /** The person gets nothing before it is joined to another row, but what was on its way, and a wish of its address. */
-function checkUntouched(findings: Findings, history: History, parting: Parting): void {
-  const states = history.marketo.states.filter(({ id }) => id === parting.partedId);
+function checkUntouched(findings: Findings, history: IndexedHistory, parting: Parting): void {
+  const states = history.index.personStates.get(parting.partedId) ?? [];
   const joinedAt = states.findIndex(({ changed }) => changed['crmId'] !== undefined);
   const alone = joinedAt < 0 ? states : states.slice(0, joinedAt);
   for (const state of alone.filter(({ actorKind }) => actorKind === 'application')) {
@@ -59,7 +60,7 @@ function isNameOfPair({ rules = {} }: History, name: string): boolean {
 
 type Change = { readonly state: StateEntry; readonly name: string };
 
-function isExplained(history: History, parting: Parting, { state, name }: Change): boolean {
+function isExplained(history: IndexedHistory, parting: Parting, { state, name }: Change): boolean {
   const mapping = history.mapping.find(({ marketo }) => marketo === name);
   if (name === 'updatedAt' || (mapping && goesWithAddress(mapping))) return true;
   if (Date.parse(state.at) - parting.atMs > onItsWayMs) return false;
@@ -70,8 +71,8 @@ function isExplained(history: History, parting: Parting, { state, name }: Change
 type Given = { readonly mapping: MappingRow; readonly value: unknown };
 
 /** The row held the value before it was parted. */
-function isOfRow({ dynamics }: History, { rowId, atMs }: Parting, { mapping, value }: Given): boolean {
-  const until = dynamics.states.filter(({ id, at }) => id === rowId && Date.parse(at) <= atMs);
+function isOfRow({ index }: IndexedHistory, { rowId, atMs }: Parting, { mapping, value }: Given): boolean {
+  const until = (index.rowStates.get(rowId) ?? []).filter(({ at }) => Date.parse(at) <= atMs);
   return until.some(({ table, changed }) => {
     const change = changed[mapping.columns[table] ?? ''];
     return change !== undefined && canonicalValue(mapping, change.after) === canonicalValue(mapping, value);

@@ -1,6 +1,7 @@
 import { isAfter, type ChangeEvent, type GoldenEvent } from '@lockstep/change-events';
 import type { GoldenRecord } from '@lockstep/reconciliation';
 import type { FinalRecord, History, KeyedMessage, StateEntry } from './history.ts';
+import { append } from './indexHistory.ts';
 import type { Findings } from './verdict.ts';
 
 /** Invariant 7: what was committed is on its topic, in order per key; the last golden event equals the database. */
@@ -15,7 +16,7 @@ export function checkTopics(findings: Findings, history: History): void {
 
 function byKey<Value>(messages: readonly KeyedMessage<Value>[]): Map<string, (Value | null)[]> {
   const lists = new Map<string, (Value | null)[]>();
-  for (const { key, value } of messages) lists.set(key, [...(lists.get(key) ?? []), value]);
+  for (const { key, value } of messages) append(lists, key, value);
   return lists;
 }
 

@@ -34,7 +34,7 @@ function partingsOf({ golden }: History, goldenId: string): Parting[] {
     const rowId = former && idIn(former, 'dynamics');
     if (!rowId || personId === undefined || idIn(event, 'dynamics') !== undefined) return [];
     const atMs = Date.parse(event.decidedAt);
-    return [{ rowId, personId, partedId: `${personId}/${atMs}`, atMs }];
+    return [{ rowId, personId, partedId: partedIdOf(personId, atMs), atMs }];
   });
 }
 
@@ -60,6 +60,9 @@ function split(history: History, { personId, partedId, rowId, atMs }: Parting): 
     marketo: { states: next, persons: persons.map((person) => rename(person, id, partedId)) },
   };
 }
+
+/** What a person is called once it is parted. */
+export const partedIdOf = (personId: string, atMs: number): string => `${personId}/${atMs}`;
 
 /** A name that a person got when it was parted. */
 export const isParted = (id: string): boolean => id.includes('/');

@@ -1,8 +1,10 @@
 import type { Scalar, System } from '@lockstep/change-events';
 import type { MappingRow } from '@lockstep/reconciliation';
 import { canonicalValue } from './canonicalValue.ts';
+import { addressesOf } from './addressIn.ts';
 import { isFiltered, type ExpectedRules } from './expectedRules.ts';
-import type { History, StateEntry } from './history.ts';
+import type { FinalRecord, StateEntry } from './history.ts';
+import { append, type HistoryIndex, type IndexedHistory } from './indexHistory.ts';
 import { isParted, type Parting } from './partPersons.ts';
 
 /** A row of Dynamics with every person that ever mirrored it, by the two sides' own data (crmId names the row). */
@@ -17,6 +19,10 @@ export type Group = {
   /** What its persons are called that an operator parted from it. */
   readonly partedIds: readonly string[];
   readonly rules: ExpectedRules;
+  /** The row as it is at the end; null when it is gone. */
+  readonly row: FinalRecord | null;
+  /** Those of its persons that are there at the end, as they are; one at most, where all is well. */
+  readonly persons: readonly FinalRecord[];
 };
 
 /** One change of one field on one side, values in canonical form. */
@@ -39,57 +45,55 @@ export function maySpeak(side: System, { direction }: MappingRow): boolean {
 }
 
 /** Every row of a mapped table that ever existed, with its persons. */
-export function groupsOf(history: History, partings: readonly Parting[] = []): Group[] {
+export function groupsOf(history: IndexedHistory, partings: readonly Parting[] = []): Group[] {
   const tables = new Set(history.mapping.flatMap(({ columns }) => Object.keys(columns)));
   const rows = new Map<string, StateEntry[]>();
   for (const state of history.dynamics.states)
     if (tables.has(state.table)) append(rows, `${state.table}/${state.id}`, state);
-  const people = peopleOf(history);
+  const linked = linkedPersons(history);
+  const parted = new Map<string, string[]>();
+  for (const { rowId, partedId } of partings) append(parted, rowId, partedId);
   return [...rows].map(([key, rowStates]) => {
     const [table = '', rowId = ''] = key.split('/');
-    const personIds = [...(people.linked.get(rowId) ?? [])];
+    const personIds = [...(linked.get(rowId) ?? [])];
     return {
       table,
       rowId,
       rowStates,
       personIds,
-      ...personsOf(history, { rowStates, personIds, ...people }),
-      partedIds: partings.filter((parting) => parting.rowId === rowId).map(({ partedId }) => partedId),
+      ...personsOf(history, { rowStates, personIds }),
+      partedIds: parted.get(rowId) ?? [],
+      row: history.index.rows.get(key) ?? null,
     };
   });
 }
 
-type People = {
-  readonly persons: ReadonlyMap<string, readonly StateEntry[]>;
-  /** By the row that they ever named. */
-  readonly linked: ReadonlyMap<string, ReadonlySet<string>>;
-};
-
-function peopleOf({ marketo }: History): People {
-  const persons = new Map<string, StateEntry[]>();
+/** By the row that they ever named. */
+function linkedPersons({ marketo }: IndexedHistory): ReadonlyMap<string, ReadonlySet<string>> {
   const linked = new Map<string, Set<string>>();
-  for (const state of marketo.states) {
-    append(persons, state.id, state);
-    const rowId = state.changed['crmId']?.after;
-    if (typeof rowId === 'string') linked.set(rowId, (linked.get(rowId) ?? new Set<string>()).add(state.id));
+  for (const { id, changed } of marketo.states) {
+    const rowId = changed['crmId']?.after;
+    if (typeof rowId === 'string') linked.set(rowId, (linked.get(rowId) ?? new Set<string>()).add(id));
   }
-  return { persons, linked };
+  return linked;
 }
 
-type Owner = Pick<Group, 'rowStates' | 'personIds'> & Pick<People, 'persons'>;
+type Owner = Pick<Group, 'rowStates' | 'personIds'>;
 
 function personsOf(
-  { matchByEmail, rules = {} }: History,
-  { rowStates, personIds, persons }: Owner,
-): Pick<Group, 'personStates' | 'rules'> {
-  const shortLived = matchByEmail ? matchedBriefly(rowStates, persons, rules) : [];
-  const states = [...personIds, ...shortLived].flatMap((id) => statesOf(persons, id));
-  return { rules, personStates: states.toSorted(bySequence) };
+  { matchByEmail, rules = {}, index }: IndexedHistory,
+  { rowStates, personIds }: Owner,
+): Pick<Group, 'personStates' | 'persons' | 'rules'> {
+  const shortLived = matchByEmail ? matchedBriefly(rowStates, index, rules) : [];
+  const states = [...personIds, ...shortLived].flatMap((id) => statesOf(index, id));
+  const present = personIds.flatMap((id) => index.persons.get(id) ?? []);
+  const persons = present.toSorted((a, b) => a.place - b.place).map(({ person }) => person);
+  return { rules, personStates: states.toSorted(bySequence), persons };
 }
 
 /** What reached a parted person before it was joined to another row was on its way, and is its own. */
-function statesOf(persons: ReadonlyMap<string, readonly StateEntry[]>, id: string): readonly StateEntry[] {
-  const states = persons.get(id) ?? [];
+function statesOf({ personStates }: HistoryIndex, id: string): readonly StateEntry[] {
+  const states = personStates.get(id) ?? [];
   if (!isParted(id)) return states;
   const joinedAt = states.findIndex(({ changed }) => changed['crmId'] !== undefined);
   return states.map((state, at) => (at < joinedAt ? { ...state, actorKind: 'human' } : state));
@@ -101,36 +105,26 @@ function statesOf(persons: ReadonlyMap<string, readonly StateEntry[]>, id: strin
  */
 function matchedBriefly(
   rowStates: readonly StateEntry[],
-  persons: ReadonlyMap<string, readonly StateEntry[]>,
+  { personIdsAt, personStates }: HistoryIndex,
   rules: ExpectedRules,
 ): string[] {
-  const addresses = new Set(rowStates.flatMap(({ changed }) => addressIn(changed['emailaddress1']?.after)));
+  const addresses = addressesOf(rowStates, 'emailaddress1');
   const isOut = isFiltered(rowStates, rules) || rowStates.at(-1)?.operation === 'delete';
-  return [...persons].flatMap(([id, states]) => {
+  const sharing = new Set(addresses.flatMap((address) => [...(personIdsAt.get(address) ?? [])]));
+  return [...sharing].filter((id) => {
+    const states = personStates.get(id) ?? [];
     const isLinked = states.some((state) => state.changed['crmId']?.after);
-    const isGone = !isLinked && (isOut || states.at(-1)?.operation === 'delete');
-    const shares = states.some(({ changed }) =>
-      addressIn(changed['email']?.after).some((address) => addresses.has(address)),
-    );
-    return isGone && shares ? [id] : [];
+    return !isLinked && (isOut || states.at(-1)?.operation === 'delete');
   });
-}
-
-/** An address in the form in which addresses are compared; empty for none. */
-export function addressIn(value: unknown): string[] {
-  return typeof value === 'string' && value !== '' ? [value.trim().toLowerCase()] : [];
 }
 
 const bySequence = (a: StateEntry, b: StateEntry): number => a.sequence - b.sequence;
 
-function append(lists: Map<string, StateEntry[]>, key: string, state: StateEntry): void {
-  const list = lists.get(key);
-  if (list) list.push(state);
-  else lists.set(key, [state]);
-}
-
 /** All changes of one field in a group, oldest first; what leaves the canonical value alone is no change. */
-export function stepsOf(group: Group, mapping: MappingRow): Step[] {
+export function stepsOf(
+  group: Pick<Group, 'table' | 'rowStates' | 'personStates'>,
+  mapping: MappingRow,
+): Step[] {
   const column = mapping.columns[group.table];
   const steps = [
     ...(column === undefined ? [] : sideSteps('dynamics', group.rowStates, { mapping, name: column })),
@@ -157,6 +151,9 @@ function sideSteps(
     ];
   });
 }
+
+/** Lockstep did it, nobody else. */
+export const isOurs = ({ actorKind }: StateEntry): boolean => actorKind === 'application';
 
 /** When a record was deleted, in ms; null when it was not, or came back. */
 export function deletedAtMs(states: readonly StateEntry[], id: string): number | null {

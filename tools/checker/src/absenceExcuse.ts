@@ -1,0 +1,67 @@
+import type { Conflict } from '@lockstep/change-events';
+import type { MappingRow } from '@lockstep/reconciliation';
+import { isAmbiguous } from './ambiguousAddress.ts';
+import { canonicalValue, isBlankValue } from './canonicalValue.ts';
+import { goesWithAddress } from './checkConsents.ts';
+import { isFiltered, writeOf } from './expectedRules.ts';
+import type { IndexedHistory } from './indexHistory.ts';
+import { deletedAtMs, isOurs, maySpeak, stepsOf, type Group, type Step } from './timeline.ts';
+
+/** Why a row rightly has no person; null when it should have one. */
+export function absenceExcuse(
+  history: IndexedHistory,
+  group: Group,
+  conflicts: readonly Conflict[],
+): string | null {
+  if (isFiltered(group.rowStates, group.rules)) return 'filter-no';
+  if (history.matchByEmail && isAmbiguous(history, group)) return 'ambiguous-email';
+  return isRightlyGone(history, group, conflicts) ? 'deleted-in-marketo' : null;
+}
+
+/** Its last person was deleted, by nobody of us, and nothing since asks for another one. */
+function isRightlyGone({ mapping }: IndexedHistory, group: Group, conflicts: readonly Conflict[]): boolean {
+  const last = group.personIds.at(-1);
+  const staysDeleted = group.rules.deletedInMarketo === 'stay-deleted';
+  // Whoever was matched to it may be gone before the link was written.
+  if (last === undefined) return staysDeleted && group.personStates.length > 0;
+  if (staysDeleted || isRemoved(group, last)) return !isRemoved(group, last);
+  const sinceMs = deletedAtMs(group.personStates, last);
+  const spoken = mapping.filter((row) => maySpeak('dynamics', row) && mayAsk(group, row));
+  return sinceMs === null || !spoken.some((row) => isNews(group, row, { sinceMs, conflicts }));
+}
+
+/** We deleted the person, or an operator parted it from its row. */
+export function isRemoved({ personStates, partedIds }: Group, id: string): boolean {
+  const last = personStates.findLast((state) => state.id === id);
+  const isParted = partedIds.some((partedId) => partedId.startsWith(`${id.split('/')[0]}/`));
+  return isParted || (last?.operation === 'delete' && isOurs(last));
+}
+
+/** Where a value may not simply be changed an edit asks for nobody. */
+const mayAsk = ({ rules }: Group, row: MappingRow): boolean => writeOf(rules, row) === 'always';
+
+/** Dynamics gave a field another value than its person had last or was given last; an edit that lost a conflict is recorded and asks for nothing. */
+function isNews(
+  group: Group,
+  mapping: MappingRow,
+  { sinceMs, conflicts }: { sinceMs: number; conflicts: readonly Conflict[] },
+): boolean {
+  const steps = stepsOf(group, mapping);
+  const held = steps.findLast((step) => step.side === 'marketo');
+  const edit = steps.findLast((step) => step.side === 'dynamics' && step.human);
+  const written = steps.findLast((step) => step.side === 'marketo' && !step.human);
+  if (!edit || edit.atMs <= sinceMs) return false;
+  if (hasLost(conflicts, mapping, edit) || isTakenBack(steps, mapping, edit)) return false;
+  if (written ? written.after === edit.after : isBlankValue(edit.after)) return false;
+  return held ? held.after !== edit.after : !isBlankValue(edit.after);
+}
+
+/** The opt-out of its address came back to the row. */
+const isTakenBack = (steps: readonly Step[], mapping: MappingRow, edit: Step): boolean =>
+  goesWithAddress(mapping) && steps.findLast(({ side }) => side === 'dynamics')?.after !== edit.after;
+
+function hasLost(conflicts: readonly Conflict[], mapping: MappingRow, step: Step): boolean {
+  return conflicts.some(
+    ({ field, loserValue }) => field === mapping.field && canonicalValue(mapping, loserValue) === step.after,
+  );
+}
