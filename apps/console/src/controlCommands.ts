@@ -9,7 +9,7 @@ const actions: readonly (readonly [ControlAction, string])[] = [
   ['resume', 'Go on reading a paused table or Marketo, or writing to a side.'],
   ['resnapshot', 'Announce a table again, or the rows or persons of a filter, beside the changes.'],
   ['resync', 'Compare a table or Marketo with what is published; publish what differs, and deletes.'],
-  ['cancel', 'End a resnapshot, or drop the deletes that a resync holds.'],
+  ['cancel', 'End a resnapshot, or a resync of Marketo, or drop the deletes that a resync holds.'],
   ['confirm', 'Publish the deletes that a resync holds.'],
 ];
 
@@ -19,7 +19,7 @@ const targetWords: Readonly<Record<ControlAction, string>> = {
   resnapshot: 'dynamics/<table> or marketo/person',
   resync: 'dynamics/<table> or marketo/person',
   cancel: 'dynamics/<table> or marketo/person',
-  confirm: 'dynamics/<table>',
+  confirm: 'dynamics/<table> or marketo/person',
 };
 
 const exitCodes: Readonly<Record<ControlResult, number>> = { SENT: 0, DONE: 0, REFUSED: 1, NO_ANSWER: 3 };

@@ -51,7 +51,7 @@ const sentences = {
   },
   PEOPLE_DELETES_HELD: {
     severity: 'warning',
-    sentence: 'More people are missing in Marketo than may be deleted unasked; nothing is announced.',
+    sentence: 'More people are missing in Marketo than may be deleted unasked; confirm or cancel.',
   },
   EPOCH_RAISED: {
     severity: 'warning',

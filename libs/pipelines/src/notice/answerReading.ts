@@ -4,7 +4,7 @@ import { obeyControl, pendingCommands, type Obeyed } from '../extract/obeyContro
 import { stateOf, withState } from '../extract/tableState.ts';
 import { deletesKeptMs, type FeedPlaces } from './feedPlaces.ts';
 import { commitState, type FeedSession, type FeedState, type NoticeOptions } from './feedSession.ts';
-import { withCompare } from './findGone.ts';
+import { withCompare, withoutCompare } from './findGone.ts';
 import { queryText } from './personQuery.ts';
 
 /** What an operator calls the reading of Marketo; the key of its commands on `lockstep.control`. */
@@ -19,9 +19,15 @@ export async function answerReading(options: NoticeOptions, session: FeedSession
   const nowMs = options.clock.now();
   const { checkpoint: next, refused } = obey(state, command, nowMs);
   await commitState(options, session, next, [controlAnswer(command, { refused, atMs: nowMs })]);
-  if (next.position !== checkpoint.position) state.places = { ...state.places, isScanDue: true };
+  if (next.position !== checkpoint.position) takeScan(state, next);
 
   return true;
+}
+
+/** A search for everybody was begun by the command, or ended. */
+function takeScan(state: FeedState, { position }: Checkpoint): void {
+  state.places = JSON.parse(position ?? '') as FeedPlaces;
+  if (!state.places.isScanDue) state.scan = null;
 }
 
 /** What is not about the read of a whole table is done as to a table of Dynamics. */
@@ -29,14 +35,15 @@ function obey({ checkpoint, places }: FeedState, command: Control, nowMs: number
   switch (command.action) {
     case 'pause':
     case 'resume':
-    case 'cancel':
       return obeyControl(checkpoint, command, { nowMs, columns: null });
+    case 'cancel':
+      return cancel({ checkpoint, places }, command, nowMs);
+    case 'confirm':
+      return confirm(answered(checkpoint, command), places);
     case 'resnapshot':
       return beginQuery(checkpoint, command, nowMs);
     case 'resync':
       return compare(answered(checkpoint, command), places);
-    default:
-      return { checkpoint: answered(checkpoint, command), refused: 'ACTION_UNKNOWN' };
   }
 }
 
@@ -47,6 +54,24 @@ function compare(checkpoint: Checkpoint, places: FeedPlaces): Obeyed {
   const next = withCompare(checkpoint, places);
 
   return next === null ? { checkpoint, refused: 'READ_IN_PROGRESS' } : { checkpoint: next, refused: null };
+}
+
+/** Who is missing is looked for again and announced then: who came back meanwhile is kept. */
+function confirm(checkpoint: Checkpoint, places: FeedPlaces): Obeyed {
+  const { deletesHeld } = stateOf(checkpoint);
+  if (deletesHeld === null) return { checkpoint, refused: 'NOTHING_HELD' };
+
+  return compare(withState(checkpoint, { deletesHeld: null, deletesConfirmed: deletesHeld }), places);
+}
+
+type Standing = Pick<FeedState, 'checkpoint' | 'places'>;
+
+/** A query, a search for everybody, deletes that are held: whichever there are end. */
+function cancel({ checkpoint, places }: Standing, command: Control, nowMs: number): Obeyed {
+  const ended = withoutCompare(checkpoint, places, nowMs);
+  const obeyed = obeyControl(ended ?? checkpoint, command, { nowMs, columns: null });
+
+  return ended === null ? obeyed : { ...obeyed, refused: null };
 }
 
 function beginQuery(checkpoint: Checkpoint, command: Control, nowMs: number): Obeyed {

@@ -3,6 +3,7 @@ import type { MarketoPerson } from '@lockstep/ports';
 import { deletedMessages, personMessages } from '../marketoEvents.ts';
 import { checkpointMessage } from '../checkpoints.ts';
 import { brakeAgrees } from '../brake.ts';
+import { stateOf, withState } from '../extract/tableState.ts';
 import { notice } from '../notices.ts';
 import type { FeedPlaces } from './feedPlaces.ts';
 import { assertHeld, contextOf, type FeedSession, type NoticeOptions } from './feedSession.ts';
@@ -56,6 +57,14 @@ export function withCompare(checkpoint: Checkpoint, places: FeedPlaces): Checkpo
   return { ...checkpoint, position: JSON.stringify({ ...places, isScanDue: true }) };
 }
 
+/** The checkpoint with which nobody is looked for any more; null where nobody is. It counts as one that ended now. */
+export function withoutCompare(checkpoint: Checkpoint, places: FeedPlaces, nowMs: number): Checkpoint | null {
+  if (!places.isScanDue || checkpoint.phase === 'SNAPSHOT') return null;
+  const position = JSON.stringify({ ...places, isScanDue: false, comparedAtMs: nowMs });
+
+  return withState({ ...checkpoint, position }, { deletesConfirmed: null });
+}
+
 async function lookFurther(
   options: NoticeOptions,
   session: FeedSession,
@@ -99,7 +108,11 @@ async function announce(
 ): Promise<void> {
   const { state, publisher, numbers } = session;
   const ids = scan.missing();
-  const agrees = brakeAgrees({ deletes: ids.length, known: scan.known, confirmed: null });
+  const agrees = brakeAgrees({
+    deletes: ids.length,
+    known: scan.known,
+    confirmed: stateOf(state.checkpoint).deletesConfirmed,
+  });
   const read = numbers.next();
   for (let from = 0; agrees && from < ids.length; from += deletesPerTransaction) {
     assertHeld(options.lease);
@@ -108,7 +121,10 @@ async function announce(
     await publisher.publish(deletedMessages(part, context));
   }
   const places = { ...state.places, isScanDue: false, comparedAtMs: options.clock.now() };
-  const checkpoint = { ...state.checkpoint, position: JSON.stringify(places) };
+  const checkpoint = withState(
+    { ...state.checkpoint, position: JSON.stringify(places) },
+    { deletesHeld: agrees ? null : ids.length, deletesConfirmed: null },
+  );
   const counts = { known: scan.known, published, deletes: ids.length };
   const atMs = options.clock.now();
   const told = notice(agrees ? 'PEOPLE_COMPARED' : 'PEOPLE_DELETES_HELD', 'marketo/person', { counts, atMs });

@@ -1,52 +1,6 @@
-import { SyncError, topics, type Control, type Notice, type ScalarValues } from '@lockstep/change-events';
-import { inMemoryEventLog, inMemoryMarketo } from '@lockstep/ports';
-import { openNotifier, type NoticeOptions } from '../noticeChanges.ts';
-import {
-  checkpointOf,
-  eventsOf,
-  exampleClock,
-  exampleLease,
-  step,
-  stepUntilIdle,
-} from '../pipelineFixtures.ts';
-
-const leads = topics.marketingChanges('lead');
-const dayMs = 86_400_000;
-
-const two = [{ lastName: 'One' }, { lastName: 'Two' }];
-
-/** Persons that were read, and a reader that obeys `commands`. */
-async function followed(persons: readonly ScalarValues[] = two) {
-  const clock = exampleClock();
-  const marketo = inMemoryMarketo({ now: clock.now });
-  const log = inMemoryEventLog();
-  const commands: Control[] = [];
-  const calls: string[] = [];
-  marketo.hooks.beforeCall = (operation) => void calls.push(operation);
-  const open = (changes: Partial<NoticeOptions> = {}) =>
-    openNotifier({
-      ...changes,
-      ...{ people: marketo, log, lease: exampleLease(), clock, commands: () => commands },
-      ...{ pollIntervalMinMs: 500, pollIntervalMaxMs: 4_000, deletedIntervalMs: 30_000 },
-    });
-  marketo.seed(persons);
-  const reader = await open();
-  await stepUntilIdle(reader);
-  const notices = (code: string) =>
-    eventsOf<Notice>(log, topics.notices).filter((told) => told.code === code);
-
-  return {
-    ...{ clock, marketo, log, calls, open, reader, notices },
-    command: (action: Control['action'], changes: Partial<Control> = {}) =>
-      void commands.push({
-        ...{ controlId: `c${commands.length}`, action, target: 'marketo/person', actor: 'ann@host' },
-        ...{ filter: null, columns: null, from: null, to: null, at: '2026-11-22T10:00:00Z' },
-        ...changes,
-      }),
-    lastOf: (id: string) => eventsOf(log, leads, id).at(-1),
-    checkpoint: () => checkpointOf(log, 'marketo/person'),
-  };
-}
+import { SyncError, type Control } from '@lockstep/change-events';
+import { step, stepUntilIdle } from '../pipelineFixtures.ts';
+import { announced, dayMs, editUnseen, followed, people } from './readingFixtures.ts';
 
 /** Paused, with the command answered. */
 async function paused() {
@@ -93,7 +47,8 @@ describe('the reading of Marketo', () => {
 
   it.each([
     ['resume', 'NOT_PAUSED'],
-    ['confirm', 'ACTION_UNKNOWN'],
+    ['confirm', 'NOTHING_HELD'],
+    ['cancel', 'NOTHING_TO_CANCEL'],
   ] as const)('refuses to %s by its reason, once, and goes on', async (action, reason) => {
     const { command, reader, notices, marketo, lastOf, open } = await followed();
     command(action);
@@ -157,27 +112,6 @@ describe('the reading of Marketo', () => {
     expect(lastOf('1')?.eventId).not.toBe(first?.eventId);
   });
 });
-
-type Setting = Awaited<ReturnType<typeof followed>>;
-
-/** A value of Marketo that no feed tells of. */
-function editUnseen({ marketo }: Setting, id: string, city: string): void {
-  const { findPersons } = marketo;
-  marketo.findPersons = async (field, values) =>
-    (await findPersons(field, values)).map((person) =>
-      person.id === id ? { id, fields: { ...person.fields, city } } : person,
-    );
-}
-
-const people = (count: number) =>
-  Array.from({ length: count }, (_, n) => ({ lastName: `Name ${n}`, email: `n${n}@example.com` }));
-
-/** Whom the query announced: nothing of a feed led to them. */
-const announced = ({ log }: Setting) =>
-  eventsOf(log, leads)
-    .filter(({ evidence }) => evidence?.rows.length === 0)
-    .map(({ recordId }) => recordId)
-    .sort();
 
 describe('a query of Marketo', () => {
   it('has the persons with one of some values read again, although no feed tells of them', async () => {
@@ -333,98 +267,5 @@ describe('a query of Marketo', () => {
     expect(notices('CONTROL_REFUSED')).toMatchObject([{ facts: { reason: 'QUERY_IN_PROGRESS' } }]);
     expect(notices('BACKFILL_COMPLETED')).toEqual([]);
     expect((await checkpoint())?.state).toMatchObject({ query: null });
-  });
-});
-
-describe('a compare of Marketo with what is published', () => {
-  it('announces whose values differ and who is gone, on command, and reports how many', async () => {
-    const setting = await followed(people(400));
-    const { marketo, command, reader, notices, lastOf } = setting;
-    editUnseen(setting, '7', 'Ulm');
-    marketo.remove('9');
-    marketo.readDeleted = (position) => Promise.resolve({ personIds: [], position, hasMore: false });
-    command('resync');
-    await step(reader);
-    await stepUntilIdle(reader);
-
-    expect(announced(setting)).toEqual(['7']);
-    expect(lastOf('7')).toMatchObject({ operation: 'UPSERT', lane: 'BACKFILL', fields: { city: 'Ulm' } });
-    expect(lastOf('9')).toMatchObject({ operation: 'DELETE' });
-    expect(notices('CONTROL_DONE')).toMatchObject([{ facts: { action: 'resync' } }]);
-    expect(notices('PEOPLE_COMPARED')).toMatchObject([{ counts: { known: 400, published: 1, deletes: 1 } }]);
-  });
-
-  it('finds nothing where nothing differs, and begins by itself when the last is long ago, over restarts', async () => {
-    const setting = await followed();
-    const { clock, open, notices } = setting;
-    const compared = async () => {
-      const reader = await open({ compareIntervalMs: 7 * dayMs });
-      await stepUntilIdle(reader);
-      await reader.close();
-
-      return notices('PEOPLE_COMPARED').map(({ counts }) => counts);
-    };
-    const nothing = { known: 2, published: 0, deletes: 0 };
-
-    clock.advance(6 * dayMs);
-    expect(await compared()).toEqual([]);
-    clock.advance(dayMs);
-    expect(await compared()).toEqual([nothing]);
-    expect(await compared()).toEqual([nothing]);
-    clock.advance(7 * dayMs);
-    expect(await compared()).toEqual([nothing, nothing]);
-    expect(announced(setting)).toEqual([]);
-  });
-
-  it('leaves who is announced meanwhile to the feeds', async () => {
-    const setting = await followed(people(650));
-    const { marketo, command, reader, notices, lastOf } = setting;
-    command('resync');
-    await step(reader);
-    await step(reader);
-    marketo.edit('650', { city: 'Ulm' });
-    await stepUntilIdle(reader);
-
-    expect(notices('PEOPLE_COMPARED')).toMatchObject([{ counts: { known: 650, published: 0 } }]);
-    expect(lastOf('650')).toMatchObject({ lane: 'LIVE', fields: { city: 'Ulm' } });
-  });
-
-  it('calls nobody deleted whose merge was told before it came to them', async () => {
-    const setting = await followed(people(650));
-    const { clock, marketo, command, reader, notices, lastOf } = setting;
-    command('resync');
-    await step(reader);
-    await step(reader);
-    marketo.merge('649', ['650']);
-    clock.advance(30_000);
-    await step(reader);
-    expect(lastOf('650')).toMatchObject({ operation: 'MERGE' });
-    await stepUntilIdle(reader);
-
-    expect(lastOf('650')).toMatchObject({ operation: 'MERGE' });
-    expect(notices('PEOPLE_COMPARED')).toMatchObject([{ counts: { deletes: 0 } }]);
-  });
-
-  it('is refused while another one goes on', async () => {
-    const { command, reader, notices } = await followed();
-    command('resync');
-    command('resync');
-    await step(reader);
-    await step(reader);
-
-    expect(notices('CONTROL_REFUSED')).toMatchObject([{ facts: { reason: 'READ_IN_PROGRESS' } }]);
-  });
-
-  it('waits while the calls that backfill may use are spent', async () => {
-    const { command, open, notices, marketo } = await followed();
-    const spent = { ...marketo, findPersons: () => Promise.reject(new SyncError('MARKETO_QUOTA_SPENT')) };
-    command('resync');
-    const reader = await open({ backfillPeople: spent });
-    await step(reader);
-    await stepUntilIdle(reader);
-    expect(notices('PEOPLE_COMPARED')).toEqual([]);
-
-    await stepUntilIdle(await open());
-    expect(notices('PEOPLE_COMPARED')).toHaveLength(1);
   });
 });
