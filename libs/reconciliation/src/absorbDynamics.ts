@@ -1,4 +1,10 @@
-import { compareSequence, isAfter, type ChangeEvent, type Scalar } from '@lockstep/change-events';
+import {
+  compareSequence,
+  isAfter,
+  type ChangeEvent,
+  type Scalar,
+  type Sequence,
+} from '@lockstep/change-events';
 import { meetCreated } from './absorbCreation.ts';
 import { hasCustomerNews, noteForAttach } from './attach.ts';
 import { releaseClosed } from './closedRow.ts';
@@ -8,7 +14,7 @@ import { hasFilterNews, noteFilters } from './keptOut.ts';
 import { rowItself } from './entityTypes.ts';
 import type { MappingRow } from './mapping.ts';
 import { setField } from './applyChange.ts';
-import { observe } from './observe.ts';
+import { isAsBefore, observe } from './observe.ts';
 import { read, type Reading } from './projection.ts';
 import { carryOn, inherit } from './qualify.ts';
 import { noteMerge } from './mergedRow.ts';
@@ -87,7 +93,7 @@ function absorbRow(draft: Draft, row: DraftRow, event: ChangeEvent): void {
   releaseClosed(row, event.version);
   overwriteEdits(draft, row, event.version);
   const former = carryOn(draft, row);
-  const readings = readingsOf(draft, row, event);
+  const readings = readingsOf(draft, row, { event, at, isFirst: former !== null });
   noteUnproven(row, event, readings);
   for (const { mapping, reading } of readings) {
     if (row.unproven?.includes(mapping.field)) continue;
@@ -100,19 +106,36 @@ function absorbRow(draft: Draft, row: DraftRow, event: ChangeEvent): void {
   if (isAfter(event.page, row.page)) row.page = event.page;
 }
 
-type Shown = { readonly mapping: MappingRow; readonly reading: Reading };
+type FieldReading = { readonly mapping: MappingRow; readonly reading: Reading };
 
-/** What an event shows of the active row; at a version that is known, only what was not seen at it. */
-function readingsOf(draft: Draft, row: DraftRow, event: ChangeEvent): readonly Shown[] {
+/** An event of a row, its version, and whether the row is to inherit from another one. */
+type RowEvent = { readonly event: ChangeEvent; readonly at: Sequence; readonly isFirst: boolean };
+
+/**
+ * What an event shows of the active row that has to be looked at; at a version that is known, only what was not seen at it.
+ */
+function readingsOf(draft: Draft, row: DraftRow, rowEvent: RowEvent): readonly FieldReading[] {
   if (!row.active) return [];
+  const { event } = rowEvent;
   const isRepeat = row.version !== null && compareSequence(event.version, row.version) === 0;
-  const readings: Shown[] = [];
+  const readings: FieldReading[] = [];
   for (const mapping of draft.context.mapping) {
     if (isRepeat && !isNews(row, mapping, event)) continue;
-    const reading = readingOf(row, mapping, event);
+    const reading = otherThanBefore(row, mapping, rowEvent);
     if (reading) readings.push({ mapping, reading });
   }
   return readings;
+}
+
+function otherThanBefore(
+  row: DraftRow,
+  mapping: MappingRow,
+  { event, at, isFirst }: RowEvent,
+): Reading | null {
+  const value = event.fields?.[mapping.columns[row.table] ?? ''];
+  if (!isFirst && isAsBefore(row, mapping, { value, at })) return null;
+
+  return readingOf(row, mapping, event);
 }
 
 /**
@@ -120,7 +143,7 @@ function readingsOf(draft: Draft, row: DraftRow, event: ChangeEvent): readonly S
  * published; a row read by id, or the answer to a write, is not (its page is 0). A blank that only such a read shows waits
  * for the page that shows the same version.
  */
-function noteUnproven(row: DraftRow, event: ChangeEvent, readings: readonly Shown[]): void {
+function noteUnproven(row: DraftRow, event: ChangeEvent, readings: readonly FieldReading[]): void {
   if (row.unproven) delete row.unproven;
   if (!isUnchecked(event)) return;
   const blanks = readings.filter(({ mapping, reading }) => isBlankUnlikeSeen(row, mapping, reading));

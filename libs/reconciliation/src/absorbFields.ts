@@ -11,7 +11,7 @@ import { isCreation } from './goldenRecord.ts';
 import type { MappingRow } from './mapping.ts';
 import { tell, type Story } from './feedStory.ts';
 import { applyChange, type Observation } from './applyChange.ts';
-import { isUntold, observe, untold } from './observe.ts';
+import { isAsBefore, isUntold, observe, untold } from './observe.ts';
 import { read, readDisplay, type Reading } from './projection.ts';
 
 /** GUIDs kept per person: more than a feed page can hold of one person between two decisions. */
@@ -26,10 +26,9 @@ export function absorbFields(draft: Draft, row: DraftRow, event: ChangeEvent): v
   const evidenceOf = byField(ordered);
   for (const mapping of draft.context.mapping) {
     const evidence = evidenceOf(mapping);
-    const confirmed = confirmedValue(row, mapping, feedNumberOf(event));
-    absorbField(draft, { row, mapping, evidence, event });
-    const seen = row.seen[mapping.field];
-    if (seen && seen.value === confirmed) confirm(row, mapping.field);
+    const shown = { value: event.fields?.[mapping.marketo], at: event.page };
+    if (evidence.length > 0 || !isAsBefore(row, mapping, shown))
+      absorbAndConfirm(draft, { row, mapping, evidence, event });
   }
   if (ordered.length === 0) return;
   const guids = ordered.map((item) => item.marketoGUID);
@@ -54,6 +53,14 @@ type FieldEvidence = {
   evidence: readonly EvidenceRow[];
   event: ChangeEvent;
 };
+
+function absorbAndConfirm(draft: Draft, field: FieldEvidence): void {
+  const { row, mapping, event } = field;
+  const confirmed = confirmedValue(row, mapping, feedNumberOf(event));
+  absorbField(draft, field);
+  const seen = row.seen[mapping.field];
+  if (seen && seen.value === confirmed) confirm(row, mapping.field);
+}
 
 function absorbField(draft: Draft, field: FieldEvidence): void {
   if (field.evidence.length === 0) absorbUntold(draft, field);

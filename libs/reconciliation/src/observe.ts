@@ -1,6 +1,7 @@
 import {
   compareSequence,
   isAfter,
+  type FieldValue,
   type Scalar,
   type ScalarValues,
   type Sequence,
@@ -9,7 +10,7 @@ import { applyChange, type Observation } from './applyChange.ts';
 import { openValues, type Draft, type DraftRow } from './decision.ts';
 import type { SeenValue } from './goldenRecord.ts';
 import type { MappingRow } from './mapping.ts';
-import { isBlank, isCutOf, project, read } from './projection.ts';
+import { isBlank, isCutOf, plainSide, project, read } from './projection.ts';
 import { release } from './review.ts';
 
 /**
@@ -36,7 +37,24 @@ export function observe(draft: Draft, observation: Observation): void {
   applyChange(draft, change, isFirstMeeting(draft, change));
 }
 
-/** Nearly all fields of nearly all events: spelled out, because a spread with a member behind it costs many times as much. */
+/**
+ * Nearly all fields of nearly all events: the row shows what it was seen to hold, and the feed has told of it. True when that
+ * is so, and noted; all else is for `observe`.
+ */
+export function isAsBefore(row: DraftRow, mapping: MappingRow, shown: Shown): boolean {
+  const { value, at } = shown;
+  const seen = row.seen[mapping.field];
+  if (value === undefined || seen === undefined || isUntold(seen)) return false;
+  if (plainSide(row.system, mapping, value) !== seen.value) return false;
+  if (compareSequence(at, seen.at) > 0) row.seen[mapping.field] = { value: seen.value, at };
+
+  return true;
+}
+
+/** The value of one field in an event, undefined when it was not read, and the version or call number that showed it. */
+export type Shown = { readonly value: FieldValue | undefined; readonly at: Sequence };
+
+/** Spelled out, because a spread with a member behind it costs many times as much. */
 const seenAgain = (seen: SeenValue, at: Sequence): SeenValue =>
   isUntold(seen) ? { ...seen, at } : { value: seen.value, at };
 

@@ -53,6 +53,13 @@ export function read(system: System, row: MappingRow, value: FieldValue): Readin
   return system === 'dynamics' ? readDynamics(row, value) : readMarketo(row, value as Scalar);
 }
 
+/** The side of what `read` makes of a value, without a reading for it; undefined where that takes a closer look. */
+export function plainSide(system: System, row: MappingRow, value: FieldValue): Scalar | undefined {
+  if (row.type === 'options' || row.parents !== undefined) return undefined;
+  if (system === 'marketo') return toMarketo(row, value as Scalar);
+  return isOption(value) ? value.value : (value as Scalar);
+}
+
 function readDynamics(row: MappingRow, value: FieldValue): Reading {
   if (row.parents) return readRelation(row.parents, value);
   if (row.type === 'options') return hasLabels(row) ? readNumbers(row, value) : readOptions(value);
