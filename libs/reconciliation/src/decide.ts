@@ -1,5 +1,5 @@
 import { rowKey, type GoldenRecord } from './goldenRecord.ts';
-import type { ChangeEvent, InboxMessage } from '@lockstep/change-events';
+import type { ChangeEvent, InboxMessage, System } from '@lockstep/change-events';
 import { absorbDynamics } from './absorbDynamics.ts';
 import { absorbWritten } from './absorbWritten.ts';
 import { absorbEntityOutcome } from './absorbEntityOutcome.ts';
@@ -39,7 +39,10 @@ export function decide(
   context: DecisionContext,
 ): Decision {
   const before = record ?? newGoldenRecord(message.goldenId, entityIn(message));
-  const draft = openDraft(before, context, causeOf(before, message));
+  const draft = openDraft(before, context, {
+    cause: causeOf(before, message),
+    speaker: speakerOf(message),
+  });
   draft.record.revision.number += 1;
   const carrier = before.aliasOf && !isJoin(message) ? before.aliasOf : partedTo(before, message);
   if (carrier !== null) {
@@ -59,6 +62,21 @@ export function decide(
 }
 
 const isJoin = (message: InboxMessage): boolean => message.kind === 'wake-up' && message.reason === 'join';
+
+/** Requests and wake-ups may take up rows of either side. */
+function speakerOf(message: InboxMessage): System | null {
+  switch (message.kind) {
+    case 'event':
+      return message.system;
+    case 'outcome':
+      return 'marketo';
+    case 'refusal':
+      return 'dynamics';
+    case 'request':
+    case 'wake-up':
+      return null;
+  }
+}
 
 function causeOf(record: GoldenRecord, message: InboxMessage): Draft['cause'] {
   switch (message.kind) {

@@ -111,10 +111,14 @@ export type Draft = {
 /** A row that is met for the first time: nothing is known of what it holds. */
 export function addRow(
   { record }: Draft,
-  row: Pick<DraftRow, 'system' | 'table' | 'id' | 'active' | 'page'>,
+  { system, table, id, active, page }: Pick<DraftRow, 'system' | 'table' | 'id' | 'active' | 'page'>,
 ): DraftRow {
   const added: DraftRow = {
-    ...row,
+    system,
+    table,
+    id,
+    active,
+    page,
     deletedAt: null,
     missing: false,
     version: null,
@@ -148,28 +152,34 @@ export function newGoldenRecord(goldenId: string, entity?: GoldenEntity): Golden
 }
 
 /** Copied first and replaced then: a spread with members behind it costs many times as much. */
-function draftOf(record: GoldenRecord): DraftRecord {
+function draftOf(record: GoldenRecord, speaker: System | null): DraftRecord {
   const draft = { ...record } as unknown as DraftRecord;
   draft.revision = { ...record.revision };
   draft.fields = { ...record.fields };
-  draft.rows = record.rows.map(draftRowOf);
+  draft.rows = record.rows.map((row) => draftRowOf(row, speaker === null || speaker === row.system));
   draft.outbox = record.outbox.map((entry) => (entry.kind === 'golden-event' ? entry : { ...entry }));
 
   return draft;
 }
 
-function draftRowOf(row: LinkedRow): DraftRow {
+/** What a row is seen to hold changes only where its side may speak. */
+function draftRowOf(row: LinkedRow, maySpeak: boolean): DraftRow {
   const draft = { ...row } as DraftRow;
-  draft.seen = { ...row.seen };
+  if (maySpeak) draft.seen = { ...row.seen };
   draft.inFlight = { ...row.inFlight };
   draft.parked = { ...row.parked };
 
   return draft;
 }
 
-export function openDraft(record: GoldenRecord, context: DecisionContext, cause: Draft['cause']): Draft {
+/** `speaker`: the only side of which the message may show what a row holds; null when it may be either. */
+export function openDraft(
+  record: GoldenRecord,
+  context: DecisionContext,
+  { cause, speaker }: { readonly cause: Draft['cause']; readonly speaker: System | null },
+): Draft {
   return {
-    record: draftOf(record),
+    record: draftOf(record, speaker),
     before: record,
     context,
     cause,

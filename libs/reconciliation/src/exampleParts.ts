@@ -75,3 +75,11 @@ export function createParts(options: WorldOptions) {
     },
   };
 }
+
+/** No decision may change what it was given, nor what lies deeper in it: a write to that throws. */
+export function frozen<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.values(Object.freeze(value)).forEach(frozen);
+
+  return value;
+}

@@ -10,7 +10,7 @@ import { keysSought } from './attach.ts';
 import type { Consent } from './consent.ts';
 import { decide } from './decide.ts';
 import type { EmailClaim, Decision, DecisionContext } from './decision.ts';
-import { createParts, type OpenWrite, type Parts, type WorldOptions } from './exampleParts.ts';
+import { createParts, frozen, type OpenWrite, type Parts, type WorldOptions } from './exampleParts.ts';
 import { entryIdOf, lostAnswer, writeDynamics, writeMarketo } from './exampleWrites.ts';
 import { rowKey, type GoldenRecord } from './goldenRecord.ts';
 import { claimOf, claimsOf } from './match.ts';
@@ -100,7 +100,7 @@ function requestOf({ state }: Parts, personId: string, asked: Partial<MarketerRe
 function receive(parts: Parts, message: InboxMessage): Decision {
   const { state } = parts;
   const former = state.records.get(message.goldenId) ?? null;
-  const decision = decide(former, message, contextOf(parts, former, message));
+  const decision = decide(frozen(former), message, contextOf(parts, former, message));
   state.decisions.push(decision);
   state.records.set(message.goldenId, decision.record);
   for (const key of decision.relinks?.rowKeys ?? []) state.links.set(key, decision.relinks?.to ?? '');
