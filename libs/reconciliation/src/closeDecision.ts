@@ -94,8 +94,9 @@ function isDirty(draft: Draft, goldenEvent: GoldenEvent | null): boolean {
   const { record, before } = draft;
   // Its entry is new in the outbox.
   if (goldenEvent) return true;
-  const outbox = before.outbox.filter((entry) => isOpen(draft, entry));
-  return !deepEqual({ ...record, revision: before.revision }, { ...before, outbox });
+  const former = { ...before, revision: record.revision };
+  former.outbox = before.outbox.filter((entry) => isOpen(draft, entry));
+  return !deepEqual(record, former);
 }
 
 function dueTimeOf({
@@ -156,7 +157,7 @@ const rowsOf = (record: GoldenRecord): GoldenEvent['rows'] =>
 function valuesOf({ fields }: Draft['record']): ScalarValues {
   // A copy whose members are replaced keeps the shape of the fields; one that is filled becomes a hash table.
   const values: Record<string, Scalar | GoldenField> = { ...fields };
-  for (const name of Object.keys(fields)) values[name] = fields[name]?.value ?? null;
+  for (const name in values) values[name] = fields[name]?.value ?? null;
 
   return values as ScalarValues;
 }

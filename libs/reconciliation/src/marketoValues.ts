@@ -6,6 +6,15 @@ import { isWithheld } from './policy.ts';
 import { notRepresentable, project } from './projection.ts';
 import { parentOf } from './relations.ts';
 
+/** The person is seen to hold it, as nearly all fields nearly always are: nothing else there is to ask matters then. */
+export function isHeld({ record }: Draft, person: DraftRow, mapping: MappingRow): boolean {
+  const seen = person.seen[mapping.field];
+  const field = record.fields[mapping.field];
+  if (!seen || !field || mapping.parents) return false;
+
+  return project('marketo', mapping, field.value) === seen.value;
+}
+
 /** The value to write; undefined when the person holds it, refused it, or its field was never seen. */
 export function wantedValue(draft: Draft, person: DraftRow, mapping: MappingRow): Scalar | undefined {
   const seen = person.seen[mapping.field];

@@ -25,8 +25,9 @@ function planWrite(draft: Draft, row: DraftRow, ifMatch: Sequence): void {
   const revision = draft.record.revision;
   for (const mapping of draft.context.mapping) {
     const wanted = wantedValue(draft, row, mapping);
+    if (wanted === undefined) continue;
     const column = mapping.columns[row.table];
-    if (wanted === undefined || column === undefined || column in columns) continue;
+    if (column === undefined || column in columns) continue;
     columns[column] = wanted;
     row.inFlight[mapping.field] = { value: wanted, revision: { ...revision } };
   }
@@ -53,10 +54,11 @@ const mayWrite = (row: DraftRow, { field, direction }: MappingRow, golden: Golde
 function wantedValue(draft: Draft, row: DraftRow, mapping: MappingRow): Scalar | undefined {
   const field = draft.record.fields[mapping.field];
   const seen = row.seen[mapping.field];
-  if (!field || !seen || !mayWrite(row, mapping, field)) return undefined;
+  if (!field || !seen) return undefined;
   const wanted = project('dynamics', mapping, field.value);
+  // Nearly always: what else there is to ask costs more.
   if (wanted === notRepresentable || wanted === seen.value) return undefined;
-  if (isWithheld(row, mapping, wanted)) return undefined;
+  if (!mayWrite(row, mapping, field) || isWithheld(row, mapping, wanted)) return undefined;
   delete row.parked[mapping.field];
   return wanted;
 }

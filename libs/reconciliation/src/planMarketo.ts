@@ -3,7 +3,7 @@ import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import type { GoldenField } from './goldenRecord.ts';
 import { isKeptOut, keptOutField } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
-import { wantedValue } from './marketoValues.ts';
+import { isHeld, wantedValue } from './marketoValues.ts';
 import { planPersonCreation, stopWaiting } from './planPersonCreation.ts';
 import { isUnwanted, planRemoval } from './planRemoval.ts';
 import { consentRule } from './policy.ts';
@@ -66,6 +66,7 @@ function planUpdate(draft: Draft, crm: DraftRow, person: DraftRow): void {
   if (person.missing) return;
   const fields: Record<string, Scalar> = {};
   for (const mapping of toldOf(draft, crm)) {
+    if (isHeld(draft, person, mapping)) continue;
     const wanted = isUnsettled(draft, person, mapping) ? undefined : wantedValue(draft, person, mapping);
     if (wanted === undefined) continue;
     fields[mapping.marketo] = wanted;
