@@ -1,4 +1,4 @@
-import { request } from 'undici';
+import { Agent, request } from 'undici';
 
 /** Columns or fields by name. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -17,6 +17,8 @@ export type ControlApi = {
 };
 
 const statesPageSize = 1_000;
+/** Each call has its own connection: one that was kept is closed when the machine stood still for a while. */
+const unkept = new Agent({ pipelining: 0 });
 
 /** An emulator's control API. Its calls throw with the emulator's own words when refused. */
 export function createControlApi(url: string): ControlApi {
@@ -26,7 +28,7 @@ export function createControlApi(url: string): ControlApi {
     method: 'GET' | 'POST' | 'DELETE' = body === undefined ? 'GET' : 'POST',
   ): Promise<Answer> {
     const answer = await request(`${url}/_control/${path}`, {
-      method,
+      ...{ method, dispatcher: unkept },
       ...(body === undefined
         ? {}
         : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),

@@ -33,16 +33,24 @@ export async function askOperator<Answer = Values>(
   return (await answer.json()) as Answer;
 }
 
+const pauseMinMs = 500;
+/** An answer that takes long is asked for less often: who gives it may share the processor with what is waited for. */
+const pausePerAnswer = 4;
+
 /** Asks until it holds; throws with the last answer after `timeoutMs`. */
 export async function untilHolds<Value>(
   ask: () => Promise<Value>,
   holds: (value: Value) => boolean,
   timeoutMs: number,
 ): Promise<Value> {
-  for (let waitedMs = 0; ; waitedMs += 500) {
+  const startedMs = performance.now();
+  for (;;) {
+    const askedMs = performance.now();
     const value = await ask();
     if (holds(value)) return value;
-    if (waitedMs > timeoutMs) throw new Error(`not so after ${timeoutMs} ms: ${JSON.stringify(value)}`);
-    await sleep(500);
+    const nowMs = performance.now();
+    if (nowMs - startedMs > timeoutMs)
+      throw new Error(`not so after ${timeoutMs} ms: ${JSON.stringify(value)}`);
+    await sleep(Math.max(pauseMinMs, pausePerAnswer * (nowMs - askedMs)));
   }
 }
