@@ -1,10 +1,10 @@
 import type { Scalar } from '@lockstep/change-events';
 import { openMongoStores } from '@lockstep/mongodb';
-import { explainRecords, type ExplainedRecord } from '@lockstep/pipelines';
+import { explainRecords, type ConflictView, type ExplainedRecord } from '@lockstep/pipelines';
 import type { Environment } from '@lockstep/service-runtime';
 import Table from 'cli-table3';
 import { loadApiConfig, loadStoreConfig } from './config.ts';
-import { openClient } from './operatorClient.ts';
+import { openClient, type OperatorClient } from './operatorClient.ts';
 
 /**
  * Prints why each field of a record has its value. `wanted` is a row key (`dynamics/lead/<id>`), an email address or a golden
@@ -21,14 +21,20 @@ export async function explainRecord(
   for (const view of views) for (const line of explain(view)) print(line);
 }
 
-const soughtBy = (wanted: string) =>
+const soughtBy = (wanted: string): { email?: string; row?: string; goldenId?: string } =>
   wanted.includes('@') ? { email: wanted } : wanted.includes('/') ? { row: wanted } : { goldenId: wanted };
 
 async function findViews(env: Environment, wanted: string): Promise<readonly ExplainedRecord[]> {
   const sought = soughtBy(wanted);
   const api = loadApiConfig(env);
   if (api.lockstepApiUrl === undefined) return readViews(env, sought);
-  const client = openClient(api);
+
+  return findByApi(openClient(api), wanted);
+}
+
+/** What the API tells of a row, an email address or a golden id. Throws RECORD_UNKNOWN for a golden id that nobody has. */
+export async function findByApi(client: OperatorClient, wanted: string): Promise<readonly ExplainedRecord[]> {
+  const sought = soughtBy(wanted);
   if (sought.goldenId !== undefined)
     return [await client.get<ExplainedRecord>(`/v1/records/${encodeURIComponent(sought.goldenId)}`)];
 
@@ -75,7 +81,7 @@ export function explain(view: ExplainedRecord): string[] {
 }
 
 /** The conflicts that are kept, and where history ends: a record keeps its last 20, `HISTORY_DAYS` the others. */
-function conflictLines({ conflicts, pastConflicts }: ExplainedRecord): string[] {
+function conflictLines({ goldenId, conflicts, pastConflicts }: ExplainedRecord): string[] {
   const all = [...pastConflicts, ...conflicts];
   if (all.length === 0) return ['no conflicts'];
   const isWhole = conflicts.length < conflictsKeptMax;
@@ -85,10 +91,18 @@ function conflictLines({ conflicts, pastConflicts }: ExplainedRecord): string[] 
       ? 'conflicts, oldest first:'
       : 'conflicts, oldest first; what is older than these is not kept any more:',
     ...all.map(
-      ({ field, winner, winnerValue, loserValue, rule, at }) =>
-        `  ${at} ${field}: ${winner} won with ${show(winnerValue)} over ${show(loserValue)} by the rule ${rule}`,
+      ({ field, winner, winnerValue, loserValue, rule, at, ...conflict }) =>
+        `  ${at} ${field}: ${winner} won with ${show(winnerValue)} over ${show(loserValue)} by the rule ${rule}${undoText(goldenId, conflict)}`,
     ),
   ];
+}
+
+/** How it can be undone, or the code of why it cannot. */
+function undoText(goldenId: string, { undo, decision }: Pick<ConflictView, 'undo' | 'decision'>): string {
+  if (undo === undefined) return '';
+  return undo === 'possible'
+    ? `; undone by: lockstep undo ${goldenId} --decision ${decision ?? ''}`
+    : `; not to be undone: ${undo}`;
 }
 
 function rowLine({ key, active, deleted, missing, outSince }: ExplainedRecord['rows'][number]): string {

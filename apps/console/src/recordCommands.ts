@@ -2,16 +2,18 @@ import type { Environment } from '@lockstep/service-runtime';
 import { Option, type Command } from 'commander';
 import { replay, type ReplayOptions } from './replay.ts';
 import { decideReview, listReviews } from './reviews.ts';
+import { undo, type UndoOptions } from './undo.ts';
 import { unlink } from './unlink.ts';
 
 type Print = (line: string) => void;
 
 const actor = () => new Option('--actor <name>', 'who asks; user@host when left out');
 
-/** `lockstep replay`, `lockstep review` and `lockstep unlink`, which ask the API. */
+/** `lockstep replay`, `lockstep review`, `lockstep undo` and `lockstep unlink`, which ask the API. */
 export function addRecordCommands(program: Command, env: Environment, print: Print): void {
   addReplay(program, env, print);
   addUnlink(program, env, print);
+  addUndo(program, env, print);
   const review = program.command('review').description('Records that wait for somebody to decide.');
   review
     .command('list')
@@ -58,4 +60,19 @@ function addUnlink(program: Command, env: Environment, print: Print): void {
     .argument('<row>', 'dynamics/lead/<id>, dynamics/contact/<id>, marketo/person/<id> or a golden id')
     .addOption(actor())
     .action((wanted: string, options: { actor?: string }) => unlink(env, { wanted, ...options }, print));
+}
+
+function addUndo(program: Command, env: Environment, print: Print): void {
+  program
+    .command('undo')
+    .description(
+      'Give a field the value that lost, on both sides; without an option, list what can be undone.',
+    )
+    .argument('<row>', 'dynamics/lead/<id>, dynamics/contact/<id>, marketo/person/<id> or a golden id')
+    .addOption(new Option('--decision <name>', 'as explain names it').conflicts('field'))
+    .option('--field <name>', 'the last decision of this field')
+    .addOption(actor())
+    .action((wanted: string, options: Omit<UndoOptions, 'wanted'>) =>
+      undo(env, { wanted, ...options }, print),
+    );
 }

@@ -3,11 +3,12 @@ import type { Dynamics } from '@lockstep/dynamics';
 import type { MongoStores } from '@lockstep/mongodb';
 import type { Directions, WriteBrake } from '@lockstep/pipelines';
 import type { EventLog, LeaseKeeper } from '@lockstep/ports';
+import { mappingFor, type MappingRow } from '@lockstep/reconciliation';
 import type { RulesSource } from '@lockstep/rules';
 import type { Service } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
 import { entityTables } from './customEntities.ts';
-import type { RulesParts } from './followRules.ts';
+import { rulesInForce, type RulesInForce, type RulesParts } from './followRules.ts';
 
 /** What the loops of this process share. */
 export type Parts = {
@@ -58,3 +59,10 @@ export const rulesPartsOf = ({
 }: Parts): RulesParts => ({
   ...{ rules, dynamics, codec, definitions, tables: config.dynamicsTables, log },
 });
+
+/** That of persons, by these rules. */
+export const personMapping = ({ dynamicsTables }: Config, { mapping }: RulesInForce): readonly MappingRow[] =>
+  mappingFor(mapping, dynamicsTables);
+
+export const mappingInForce = (parts: Parts): readonly MappingRow[] =>
+  personMapping(parts.config, rulesInForce(rulesPartsOf(parts)));

@@ -26,7 +26,14 @@ import { writtenDefinitions, untilDescribed } from './followRules.ts';
 import { openOperator, operatorApis } from './http/openOperator.ts';
 import { createOperatorDoor } from './http/operatorParts.ts';
 import { openDynamics } from './openDynamics.ts';
-import { consumed, personTables, routerGroup, rulesPartsOf, type Parts } from './reconcilerParts.ts';
+import {
+  consumed,
+  mappingInForce,
+  personTables,
+  routerGroup,
+  rulesPartsOf,
+  type Parts,
+} from './reconcilerParts.ts';
 import { serveReconciler } from './serveReconciler.ts';
 
 /** Runs one reconciler until a signal comes; further ones share its partitions. */
@@ -75,7 +82,8 @@ export async function runReconciler(config: Config): Promise<void> {
     const directions = openDirections(config);
     const shared = { config, rules, codec, definitions, dynamics, stores, eventLog, leases, service };
     const parts: Parts = { ...shared, directions, brake: openBrake(config, stores, directions) };
-    openOperator(door, { ...read, log: logSettings, stores, dynamics, lifecycle, directions });
+    const mapping = () => mappingInForce(parts);
+    openOperator(door, { ...read, mapping, log: logSettings, stores, dynamics, lifecycle, directions });
     await untilDescribed(rulesPartsOf(parts), signal);
     await serveDirected(parts, logSettings, signal);
   });

@@ -10,12 +10,13 @@ import {
   withDeadLetters,
 } from '@lockstep/pipelines';
 import type { BatchHandler, Publisher } from '@lockstep/ports';
-import { customTypesOf, entityMappingsFor, mappingFor } from '@lockstep/reconciliation';
+import { customTypesOf, entityMappingsFor } from '@lockstep/reconciliation';
 import { reasonOf, retryForever, systemClock } from '@lockstep/service-runtime';
 import { followRules, rulesInForce, type RulesInForce } from './followRules.ts';
 import { policyBy } from './policyBy.ts';
 import {
   consumed,
+  personMapping,
   personTables,
   reconcileBackfillGroup,
   reconcileGroup,
@@ -85,7 +86,7 @@ function reconcilerBy(
   return createReconciler({
     ...stores,
     clock: systemClock,
-    mapping: mappingFor(rules.mapping, config.dynamicsTables),
+    mapping: personMapping(config, rules),
     entityMappings: entityMappingsFor(config.dynamicsTables, rules),
     customTypes: customTypesOf(rules.customs),
     policy: policyBy(rules, config.matchByEmail),

@@ -209,6 +209,23 @@ export const errorTable = {
   API_UNAUTHORIZED: entry('PARK', 'A call of the operator’s API does not bring the token.'),
   API_UNREACHABLE: entry('RETRY', 'The operator’s API does not answer.'),
   RECORD_UNKNOWN: entry('PARK', 'Nothing is known under this id.'),
+  UNDO_UNKNOWN: entry(
+    'PARK',
+    'No such decision is kept with what an undo needs, or there is nothing of this field to undo.',
+  ),
+  UNDO_OVERTAKEN: entry(
+    'PARK',
+    'The value that won is not the value of the field any more; an undo would overwrite what came later.',
+  ),
+  UNDO_OPT_OUT: entry('PARK', 'An undo never takes back an opt-out.'),
+  UNDO_FIXED: entry(
+    'PARK',
+    'The value that lost cannot become that of both sides: the field is not its side’s to change, or each side keeps its own.',
+  ),
+  UNDO_NO_PAIR: entry(
+    'PARK',
+    'The record has no row and person that are both there and in step: one is missing, deleted, merged or kept out.',
+  ),
   INTERNAL: entry('STOP', 'A state that must not occur; please report it with the message.'),
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -60,6 +60,10 @@ export type ChangedField = {
 };
 
 /** Two edits of one field that did not know of each other: who won, by which rule, and the value that lost. */
+/**
+ * Two values of one field, of which one holds. `at`: when that was decided, as an ISO time; `...ChangedAt`: when a side says that it
+ * made its edit. Of those kept before an undo was possible, all but the first six are absent.
+ */
 export type Conflict = {
   readonly field: string;
   readonly winner: System;
@@ -67,6 +71,13 @@ export type Conflict = {
   readonly loserValue: Scalar;
   readonly rule: string;
   readonly at: string;
+  readonly loser?: System | null;
+  readonly winnerChangedAt?: string | null;
+  readonly loserChangedAt?: string | null;
+  /** Names the decision among those of its record: the revision that it was saved with, and the field. */
+  readonly decision?: string | null;
+  /** What brought the value that holds. */
+  readonly winnerEventId?: string | null;
 };
 
 export type GoldenRow = {
@@ -194,9 +205,11 @@ export type DynamicsOutcome = {
 /**
  * What an operator asks of one record: `release` tries at once whatever waits; `read-again` reads what Marketo holds; of a record in
  * review, `review-join` takes the person of the record `target`, and `review-separate` makes one of its own. `unlink` hands its rows of
- * Dynamics to the record `target`, which is told by `parted` of each row (`target`) that it must never join.
+ * Dynamics to the record `target`, which is told by `parted` of each row (`target`) that it must never join. `undo` gives the field of
+ * `conflict` the value that lost.
  */
-export type OperatorWish = 'release' | 'read-again' | 'review-join' | 'review-separate' | 'unlink' | 'parted';
+export type OperatorWish =
+  'release' | 'read-again' | 'review-join' | 'review-separate' | 'unlink' | 'parted' | 'undo';
 
 /** What reaches the owner of a golden id; `event` keeps the schema it was written with. */
 export type InboxMessage =
@@ -225,4 +238,6 @@ export type InboxMessage =
       readonly target: string | null;
       /** Of a join, an ISO time: later nobody waits for it any more. */
       readonly until?: string | null;
+      /** Of an undo. */
+      readonly conflict?: Conflict | null;
     };

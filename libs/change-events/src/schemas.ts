@@ -86,6 +86,11 @@ const conflict = record('Conflict', [
   scalar('loserValue'),
   text('rule'),
   time('at'),
+  text('loser'),
+  time('winnerChangedAt'),
+  time('loserChangedAt'),
+  text('decision', 'names it among those of its record'),
+  text('winnerEventId', 'what brought the value that holds'),
 ]);
 
 export function goldenEventSchema(entity: string): AvroSchema {
@@ -182,11 +187,12 @@ export const inboxSchema = named(
     ),
     text(
       'reason',
-      'due, join, parent, followers, seekers, release, read-again, review-join, review-separate, unlink or parted',
+      'due, join, parent, followers, seekers, release, read-again, review-join, review-separate, unlink, parted or undo',
     ),
     text('target', 'the golden id of a join'),
     time('until', 'later nobody waits for the join any more'),
     nullable('request', 'bytes', 'of a marketer, framed with its own schema'),
+    nullable('conflict', conflict, 'of an undo'),
   ]),
 );
 

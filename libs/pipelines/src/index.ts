@@ -46,7 +46,12 @@ export {
 export { replayLetters, type ReplayOptions } from './operate/replayLetters.ts';
 export { createDrainWatch } from './operate/drain.ts';
 export { createDirections, directionTargets, type Directions } from './operate/directions.ts';
-export { explainRecords, type ExplainedRecord, type ExplainStores } from './operate/explainRecords.ts';
+export {
+  explainRecords,
+  type ConflictView,
+  type ExplainedRecord,
+  type ExplainStores,
+} from './operate/explainRecords.ts';
 export { findRecords, type RecordStores, type Sought } from './operate/findRecords.ts';
 export {
   recordView,
@@ -57,6 +62,7 @@ export {
 } from './operate/recordView.ts';
 export { requestStatus, type RequestStatus } from './operate/requestStatus.ts';
 export { readSourceStatus, type SourceStatus } from './operate/sourceStatus.ts';
+export { undoDecision, type UndoAsked, type UndoResult } from './operate/undoDecision.ts';
 export { tableStatus, type TableStatus } from './operate/tableStatus.ts';
 export { createSweeper, type SweepOptions } from './sweepDue.ts';
 export { checkFirstReads, type FirstReadsOptions } from './watchFirstReads.ts';

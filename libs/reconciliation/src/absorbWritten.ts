@@ -6,9 +6,9 @@ import { readingOf } from './absorbDynamics.ts';
 import { isOutdatedRefusal } from './closedRow.ts';
 import type { Draft, DraftRow } from './decision.ts';
 import type { DynamicsWriteEntry } from './goldenRecord.ts';
+import { heldIn, keepConflict } from './keepConflict.ts';
 import type { MappingRow } from './mapping.ts';
 import { settle } from './observe.ts';
-import type { Reading } from './projection.ts';
 import { saying } from './troubles.ts';
 
 /**
@@ -88,7 +88,8 @@ function settleStale(draft: Draft, answer: Answer, event: ChangeEvent): void {
     return isUndone ? reopen(draft, shown) : recognise(shown);
   }
   const isAnswerLost = written.code !== null;
-  if (isAnswerLost && reading.side === row.seen[mapping.field]?.value) keepReverted(draft, mapping, reading);
+  if (isAnswerLost && reading.side === row.seen[mapping.field]?.value)
+    keepReverted(draft, { row, mapping, reading, at, changedAt });
 }
 
 /** Our own echo. */
@@ -102,13 +103,9 @@ function reopen(draft: Draft, edit: Observation): void {
   if (row.seen[mapping.field]?.value === reading.side) applyChange(draft, edit, false);
 }
 
-function keepReverted(draft: Draft, mapping: MappingRow, reading: Reading): void {
-  draft.conflicts.push({
-    field: mapping.field,
-    winner: 'marketo',
-    winnerValue: draft.record.fields[mapping.field]?.value ?? null,
-    loserValue: reading.golden,
-    rule: 'outcome-unknown',
-    at: new Date(draft.context.nowMs).toISOString(),
-  });
+function keepReverted(draft: Draft, { mapping, reading, changedAt }: Observation): void {
+  const { field } = mapping;
+  const loser = { from: 'dynamics', value: reading.golden, changedAt } as const;
+  const ruling = { winner: 'marketo', rule: 'outcome-unknown' } as const;
+  keepConflict(draft, field, { ruling, winner: heldIn(draft.record.fields[field]), loser });
 }

@@ -2,6 +2,7 @@ import type { Scalar, Sequence } from '@lockstep/change-events';
 import { heldForReview, type Dispute, type Ruling } from './conflictPolicies.ts';
 import type { Draft, DraftRow } from './decision.ts';
 import type { GoldenField } from './goldenRecord.ts';
+import { heldIn, keepConflict } from './keepConflict.ts';
 import type { MappingRow } from './mapping.ts';
 import { consentRule, isUnited, maySpeak, ruleOnConflict, ruleOnWrite } from './policy.ts';
 import { isBlank, project, read, type Reading } from './projection.ts';
@@ -137,30 +138,15 @@ function decideConflict(draft: Draft, observation: Observation, ruling: Ruling):
     if (ruling.rule === heldForReview) hold(draft, observation);
     return;
   }
-  const { mapping, reading } = observation;
-  record(draft, mapping, { ruling, winner: reading.golden, loser: goldenValue(draft, mapping) });
+  const { mapping, reading, changedAt } = observation;
+  const winner = { value: reading.golden, changedAt, eventId: draft.cause.eventId };
+  keepConflict(draft, mapping.field, { ruling, winner, loser: heldIn(draft.record.fields[mapping.field]) });
   take(draft, observation, ruling.rule);
 }
 
 /** What a side brought is kept as the loser; the golden value holds. */
-function keepLoser(draft: Draft, { mapping, reading }: Observation, ruling: Ruling): void {
-  record(draft, mapping, { ruling, winner: goldenValue(draft, mapping), loser: reading.golden });
-}
-
-const goldenValue = ({ record }: Draft, { field }: MappingRow): Scalar => record.fields[field]?.value ?? null;
-
-/** Records a conflict with both values. */
-function record(
-  draft: Draft,
-  { field }: MappingRow,
-  { ruling, winner, loser }: { readonly ruling: Ruling; readonly winner: Scalar; readonly loser: Scalar },
-): void {
-  draft.conflicts.push({
-    field,
-    winner: ruling.winner,
-    winnerValue: winner,
-    loserValue: loser,
-    rule: ruling.rule,
-    at: new Date(draft.context.nowMs).toISOString(),
-  });
+function keepLoser(draft: Draft, observation: Observation, ruling: Ruling): void {
+  const { row, mapping, reading, changedAt } = observation;
+  const loser = { from: row.system, value: reading.golden, changedAt };
+  keepConflict(draft, mapping.field, { ruling, winner: heldIn(draft.record.fields[mapping.field]), loser });
 }

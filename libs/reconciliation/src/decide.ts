@@ -26,6 +26,7 @@ import { hasOpenCommand, requestJoin } from './planPersonCreation.ts';
 import { planRequests } from './planRequests.ts';
 import { scheduleRelations } from './relations.ts';
 import { join, lookAgain } from './wakeUp.ts';
+import { undoEventId } from './undo.ts';
 import { partedTo } from './unlink.ts';
 import { planUnlessWithheld } from './withhold.ts';
 
@@ -89,8 +90,17 @@ function causeOf(record: GoldenRecord, message: InboxMessage): Draft['cause'] {
     case 'request':
       return { eventId: `request/${message.request.requestId}`, system: 'marketo', lane: 'LIVE' };
     case 'wake-up':
-      return { eventId: `wake-up/${record.goldenId}`, system: null, lane: record.lane };
+      return causeOfWakeUp(record, message);
   }
+}
+
+function causeOfWakeUp(
+  { goldenId, lane }: GoldenRecord,
+  { reason, conflict }: Extract<InboxMessage, { kind: 'wake-up' }>,
+): Draft['cause'] {
+  return reason === 'undo' && conflict
+    ? { eventId: undoEventId(goldenId, conflict), system: null, lane: 'LIVE' }
+    : { eventId: `wake-up/${goldenId}`, system: null, lane };
 }
 
 /** Records beside persons flow one way. */
@@ -165,7 +175,7 @@ function absorbWakeUp(draft: Draft, message: Extract<InboxMessage, { kind: 'wake
     case 'seekers':
       return markSeekersTold(draft, target);
     default:
-      return obeyWish(draft, reason, target);
+      return obeyWish(draft, reason, message);
   }
 }
 

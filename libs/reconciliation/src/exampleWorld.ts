@@ -1,5 +1,6 @@
 import type {
   ChangeEvent,
+  Conflict,
   InboxMessage,
   Lane,
   MarketerRequest,
@@ -58,6 +59,12 @@ export function createWorld(options: WorldOptions = {}) {
     /** What an operator asks of the record of a row. */
     wish: (key: string, reason: OperatorWish, target: string | null = null) =>
       receive(parts, { kind: 'wake-up', goldenId: state.links.get(key) ?? '', reason, target }),
+    /** An operator undoes a conflict of the record of a row. */
+    undo: (key: string, conflict: Conflict) =>
+      receive(parts, {
+        ...{ kind: 'wake-up', goldenId: state.links.get(key) ?? '', reason: 'undo' },
+        ...{ target: null, conflict },
+      }),
     /** Carries out and notices until nothing is left to do. */
     settle: () => settle(parts),
     record: (key: string): GoldenRecord => {

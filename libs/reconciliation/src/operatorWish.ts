@@ -1,13 +1,16 @@
-import type { OperatorWish } from '@lockstep/change-events';
+import type { InboxMessage, OperatorWish } from '@lockstep/change-events';
 import { activeRow, type Draft } from './decision.ts';
 import { lookAgainAtEntity, readEntityAgain } from './planEntity.ts';
 import { requestJoin } from './planPersonCreation.ts';
 import { sendCommand } from './sendCommand.ts';
+import { undo } from './undo.ts';
 import { keepApart, unlink } from './unlink.ts';
 import { lookAgain } from './wakeUp.ts';
 
+type Asked = Pick<Extract<InboxMessage, { kind: 'wake-up' }>, 'target' | 'conflict'>;
+
 /** Does what an operator asked of a record (G-04, G-22); what no longer fits changes nothing. */
-export function obeyWish(draft: Draft, wish: OperatorWish, target: string | null): void {
+export function obeyWish(draft: Draft, wish: OperatorWish, { target, conflict }: Asked): void {
   switch (wish) {
     case 'release':
       return release(draft);
@@ -21,6 +24,8 @@ export function obeyWish(draft: Draft, wish: OperatorWish, target: string | null
       return unlink(draft, target);
     case 'parted':
       return keepApart(draft, target);
+    case 'undo':
+      return undo(draft, conflict);
   }
 }
 

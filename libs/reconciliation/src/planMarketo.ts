@@ -6,7 +6,7 @@ import type { MappingRow } from './mapping.ts';
 import { isHeld, wantedValue } from './marketoValues.ts';
 import { planPersonCreation, stopWaiting } from './planPersonCreation.ts';
 import { isUnwanted, planRemoval } from './planRemoval.ts';
-import { consentRule } from './policy.ts';
+import { consentRule, undoRule } from './policy.ts';
 import { sendCommand } from './sendCommand.ts';
 
 /** Plans what Marketo must be told: an update of the linked person, or the creation of one that should exist. */
@@ -89,4 +89,4 @@ function isUnsettled({ record }: Draft, person: DraftRow, { field }: MappingRow)
 }
 
 const isEditOfMarketo = (field: GoldenField | undefined): boolean =>
-  field?.source === 'marketo' && field.rule !== consentRule;
+  field?.source === 'marketo' && field.rule !== consentRule && field.rule !== undoRule;

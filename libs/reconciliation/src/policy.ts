@@ -50,6 +50,9 @@ export const nativePolicy: Policy = {
   parkedRetryMs: 3_600_000,
 };
 
+/** A value that lost, which an operator gave back to its field (G-05). */
+export const undoRule = 'undo';
+
 /** Why a record opts out or in without an edit of its own (F-43). */
 export const consentRule = 'opt-out-of-address';
 

@@ -103,7 +103,9 @@ describe('a write whose guard failed', () => {
 
     expect(decision.conflicts).toContainEqual({
       ...{ field: 'jobTitle', winner: 'marketo', winnerValue: 'Architect', loserValue: 'Engineer' },
-      ...{ rule: 'outcome-unknown', at: '2026-11-22T10:00:00.000Z' },
+      ...{ rule: 'outcome-unknown', at: '2026-11-22T10:00:00.000Z', decision: '1.5/jobTitle' },
+      ...{ loser: 'dynamics', loserChangedAt: null },
+      ...{ winnerChangedAt: '2026-11-22T10:00:00Z', winnerEventId: 'marketo/1001/6' },
     });
     expect(decision.conflicts.filter(({ rule }) => rule === 'outcome-unknown')).toHaveLength(1);
     expect(decision.dynamicsWrites[0]).toMatchObject({ columns: { jobtitle: 'Architect' } });

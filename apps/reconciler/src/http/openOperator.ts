@@ -16,7 +16,7 @@ export function operatorApis(config: Config, { parts }: OperatorDoor, log: Log):
   return token === null ? [] : [operatorApi({ token, log, parts })];
 }
 
-export type OperatorSettings = Pick<OperatorParts, 'groups' | 'tables' | 'directions'> & {
+export type OperatorSettings = Pick<OperatorParts, 'groups' | 'tables' | 'directions' | 'mapping'> & {
   readonly log: EventLogSettings;
   readonly stores: MongoStores;
   readonly dynamics: Dynamics;
@@ -25,12 +25,12 @@ export type OperatorSettings = Pick<OperatorParts, 'groups' | 'tables' | 'direct
 
 /** From now on calls are answered. */
 export function openOperator(door: OperatorDoor, settings: OperatorSettings): void {
-  const { log, stores, dynamics, lifecycle, groups, tables, directions } = settings;
+  const { log, stores, dynamics, lifecycle, ...shown } = settings;
   const eventLog = createEventLog(log);
   const publisher = reopeningPublisher(eventLog, `operator/${log.instanceId}`);
   lifecycle.opened('operator publisher', () => publisher.close());
   door.open({
-    ...{ stores, dynamics, publisher, groups, tables, directions, log: eventLog, clock: systemClock },
+    ...{ ...shown, stores, dynamics, publisher, log: eventLog, clock: systemClock },
     letters: {
       scan: scanLetters(log),
       route: createRouter(stores.links),

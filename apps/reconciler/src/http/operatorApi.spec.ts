@@ -1,7 +1,7 @@
-import { SyncError, topics, type InboxMessage } from '@lockstep/change-events';
+import { SyncError, topics, type Conflict, type InboxMessage } from '@lockstep/change-events';
 import { createDirections, createRouter } from '@lockstep/pipelines';
 import { inMemoryDynamics, inMemoryEventLog, inMemoryStores, type IncomingMessage } from '@lockstep/ports';
-import { newGoldenRecord, type GoldenRecord } from '@lockstep/reconciliation';
+import { defaultMapping, newGoldenRecord, type GoldenRecord } from '@lockstep/reconciliation';
 import { createMetrics, startHealthServer, type HealthServer } from '@lockstep/service-runtime';
 import { operatorApi } from './operatorApi.ts';
 import { createOperatorDoor } from './operatorParts.ts';
@@ -51,7 +51,7 @@ async function createApi({ isStarting = false } = {}) {
   if (!isStarting)
     door.open({
       ...{ stores, log, groups, clock, publisher, dynamics, letters, tables: ['lead', 'contact'] },
-      directions,
+      ...{ directions, mapping: () => defaultMapping },
     });
   const { registry } = createMetrics('reconciler');
   const options = { token: () => Promise.resolve(token), log: { error: () => undefined }, parts: door.parts };
@@ -330,4 +330,72 @@ describe('the operator’s API', () => {
       expect((await control(action, target)).status).toBe(400);
     expect(log.messages(topics.control)).toHaveLength(1);
   });
+});
+
+describe('an undo that is asked of the API', () => {
+  const conflict = {
+    ...{ field: 'jobTitle', winner: 'marketo', winnerValue: 'Architect', loserValue: 'Director' },
+    ...{ rule: 'marketo-wins-for-leads', at: '2026-11-28T03:00:00.000Z', loser: 'dynamics' },
+    ...{ decision: '1.7/jobTitle', winnerEventId: 'e7' },
+  } as const satisfies Conflict;
+
+  /** A lead that lost its job title to its person. */
+  async function disputed(parts: Partial<GoldenRecord> = {}) {
+    const api = await createApi();
+    const ann = annRecord();
+    const row = { ...ann.rows[0], ...({ system: 'dynamics', table: 'lead', id: 'l' } as const) };
+    const why = { source: 'marketo', changedAt: null, eventId: 'e7', agreed: true, base: null } as const;
+    const record: GoldenRecord = {
+      ...ann,
+      ...{ goldenId: 'bo', rows: [...ann.rows, row as GoldenRecord['rows'][number]], conflicts: [conflict] },
+      fields: { jobTitle: { ...why, value: 'Architect', rule: 'marketo-wins-for-leads' } },
+      ...parts,
+    };
+    await api.stores.golden.save([{ record, expected: null }]);
+    return { ...api, undo: (body: object) => api.post('/v1/records/bo/undo', { actor: 'ann', ...body }) };
+  }
+
+  it.each([{ decision: '1.7/jobTitle' }, { field: 'jobTitle' }])(
+    'of %j is handed to the record',
+    async (asked) => {
+      const { undo, inbox, call, log } = await disputed();
+
+      expect((await call('/v1/records/bo')).body).toMatchObject({ conflicts: [{ undo: 'possible' }] });
+      expect(await undo(asked)).toMatchObject({
+        status: 202,
+        body: { decision: '1.7/jobTitle', field: 'jobTitle', value: 'Director', instead: 'Architect' },
+      });
+      expect(inbox()).toMatchObject([{ goldenId: 'bo', reason: 'undo', conflict }]);
+      const notices = log.messages(topics.notices).map(({ value }) => value);
+      expect(notices).toMatchObject([{ code: 'OPERATOR_ASKED', facts: { action: 'undo', actor: 'ann' } }]);
+    },
+  );
+
+  it('finds a decision that its record keeps no longer', async () => {
+    const { undo, inbox, stores } = await disputed({ conflicts: [] });
+    await stores.pastConflicts.add([{ goldenId: 'bo', conflict }], { nowMs: 0, keptMs: 1e15 });
+
+    expect(await undo({ field: 'jobTitle' })).toMatchObject({ status: 202 });
+    expect(inbox()).toMatchObject([{ reason: 'undo', conflict: { loserValue: 'Director' } }]);
+  });
+
+  it.each([
+    ['UNDO_UNKNOWN', 404, {}, { decision: '1.8/jobTitle' }],
+    ['UNDO_UNKNOWN', 404, {}, { field: 'city' }],
+    ['UNDO_OVERTAKEN', 409, { fields: {} }, { field: 'jobTitle' }],
+    ['UNDO_NO_PAIR', 409, { rows: [] }, { field: 'jobTitle' }],
+    ['API_REQUEST_INVALID', 400, {}, {}],
+    ['API_REQUEST_INVALID', 400, {}, { field: 'jobTitle', decision: '1.7/jobTitle' }],
+  ] as const)(
+    'is refused with %s, %i for what is %j where %j is asked',
+    async (code, status, parts, asked) => {
+      const { undo, inbox } = await disputed(parts);
+
+      expect(await undo(asked)).toMatchObject({
+        status,
+        body: { code, sentence: expect.any(String) as unknown },
+      });
+      expect(inbox()).toEqual([]);
+    },
+  );
 });

@@ -9,6 +9,7 @@ import { rehearsalRoutes } from './rehearsalRoutes.ts';
 import { replayRoutes } from './replayRoutes.ts';
 import { reviewRoutes } from './reviewRoutes.ts';
 import { statusRoutes } from './statusRoutes.ts';
+import { undoRoutes } from './undoRoutes.ts';
 import { wishRoutes } from './wishRoutes.ts';
 
 export type OperatorApiOptions = ScopeOptions & {
@@ -23,6 +24,7 @@ const subjects: readonly OperatorRoutes[] = [
   reviewRoutes,
   rehearsalRoutes,
   wishRoutes,
+  undoRoutes,
   replayRoutes,
   controlRoutes,
 ];

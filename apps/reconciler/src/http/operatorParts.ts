@@ -1,5 +1,6 @@
 import { SyncError } from '@lockstep/change-events';
 import type { Directions, ExplainStores, ReplayOptions } from '@lockstep/pipelines';
+import type { MappingRow } from '@lockstep/reconciliation';
 import type { FastifyInstance } from 'fastify';
 import type {
   Clock,
@@ -23,6 +24,8 @@ export type OperatorParts = {
   /** Consumer groups of this service, by what they do, with their topics. */
   readonly groups: Readonly<Record<string, { readonly group: string; readonly topics: readonly string[] }>>;
   readonly clock: Pick<Clock, 'now'>;
+  /** That of persons, as it is in force. */
+  readonly mapping: () => readonly MappingRow[];
   readonly publisher: Pick<Publisher, 'publish'>;
   readonly dynamics: Pick<DynamicsWriter, 'read'>;
   /** The tables of Dynamics that can be read by id. */

@@ -51,6 +51,11 @@ export function refuse(reply: FastifyReply, status: number, { code, detail }: Fa
 const statuses: Readonly<Partial<Record<ErrorCode, number>>> = {
   API_REQUEST_INVALID: 400,
   RECORD_UNKNOWN: 404,
+  UNDO_UNKNOWN: 404,
+  UNDO_OVERTAKEN: 409,
+  UNDO_OPT_OUT: 409,
+  UNDO_FIXED: 409,
+  UNDO_NO_PAIR: 409,
 };
 
 type Answer = Failure & { readonly status: number };

@@ -43,6 +43,14 @@ const conflictSchema = Type.Object({
   loserValue: Type.Unknown(),
   rule: Type.String(),
   at: Type.String(),
+  loser: Type.Optional(nullableText),
+  winnerChangedAt: Type.Optional(nullableText),
+  loserChangedAt: Type.Optional(nullableText),
+  decision: Type.Optional(nullableText),
+  winnerEventId: Type.Optional(nullableText),
+  undo: Type.Optional(
+    Type.String({ description: '`possible`, or the code of what keeps it from being undone.' }),
+  ),
 });
 
 const recordSchema = Type.Object({
@@ -87,7 +95,7 @@ export const recordRoutes: OperatorRoutes = (scope, parts) => {
       },
     },
     async ({ params: { goldenId } }) => {
-      const [record] = await explainRecords(parts().stores, { goldenId });
+      const [record] = await explainRecords(parts().stores, { goldenId }, parts().mapping());
       if (!record) throw new SyncError('RECORD_UNKNOWN', { detail: goldenId });
       return record;
     },
@@ -104,7 +112,7 @@ export const recordRoutes: OperatorRoutes = (scope, parts) => {
     async ({ query }) => {
       if (Object.keys(query).length !== 1)
         throw new SyncError('API_REQUEST_INVALID', { detail: 'one of row, person and email is needed' });
-      return { records: await explainRecords(parts().stores, query) };
+      return { records: await explainRecords(parts().stores, query, parts().mapping()) };
     },
   );
 };

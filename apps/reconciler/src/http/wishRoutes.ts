@@ -102,7 +102,7 @@ const addUnlink: OperatorRoutes = (scope, parts) => {
   );
 };
 
-async function carrierOf({ stores }: OperatorParts, goldenId: string): Promise<GoldenRecord> {
+export async function carrierOf({ stores }: OperatorParts, goldenId: string): Promise<GoldenRecord> {
   const record = await findCarrier(stores.golden, goldenId);
   if (record === null) throw new SyncError('RECORD_UNKNOWN', { detail: goldenId });
 

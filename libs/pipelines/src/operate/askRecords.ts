@@ -1,4 +1,10 @@
-import { isoTime, topics, type InboxMessage, type OperatorWish } from '@lockstep/change-events';
+import {
+  isoTime,
+  topics,
+  type Conflict,
+  type InboxMessage,
+  type OperatorWish,
+} from '@lockstep/change-events';
 import type {
   Clock,
   DynamicsWriter,
@@ -24,10 +30,15 @@ export type Ask = Asker & {
   readonly goldenId: string;
   readonly wish: OperatorWish;
   readonly target?: string | null;
+  /** Of an undo. */
+  readonly conflict?: Conflict;
 };
 
-const wishMessage = ({ goldenId, wish, target = null }: Omit<Ask, 'actor'>): OutgoingMessage => {
-  const value: InboxMessage = { kind: 'wake-up', goldenId, reason: wish, target };
+const wishMessage = ({ goldenId, wish, target = null, conflict }: Omit<Ask, 'actor'>): OutgoingMessage => {
+  const value: InboxMessage = {
+    ...{ kind: 'wake-up', goldenId, reason: wish, target },
+    ...(conflict && { conflict }),
+  };
 
   return { topic: topics.inbox, key: goldenId, value };
 };
