@@ -65,9 +65,11 @@ function addressesIn(member: Member): readonly string[] {
   return ['emailaddress1', 'email'].flatMap((name) => addressesOf(states, name));
 }
 
+const nobody = { table: '', rowId: '', rowStates: [], personIds: [], undoings: [] };
+
 function wishesOf(members: readonly Member[], mapping: MappingRow): Step[] {
   const steps = members.flatMap((member) =>
-    stepsOf(isGroup(member) ? member : { table: '', rowStates: [], personStates: member }, mapping),
+    stepsOf(isGroup(member) ? member : { ...nobody, personStates: member }, mapping),
   );
   return steps.filter(({ human }) => human).toSorted((a, b) => a.atMs - b.atMs);
 }

@@ -63,7 +63,7 @@ function checkOnce(findings: Findings, field: Case): void {
 
 /** The value that counts for good; undefined where a meeting, or another person, may have changed it. */
 function firstOf({ group, steps }: Case): Scalar | undefined {
-  const isPlain = group.personIds.length <= 1 && !isMetByPeople(group);
+  const isPlain = group.personIds.length <= 1 && !isMetByPeople(group) && !steps.some(({ undone }) => undone);
   return isPlain ? steps.find(({ human, after }) => !human && isSet(after))?.after : undefined;
 }
 

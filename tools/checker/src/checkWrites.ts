@@ -18,7 +18,10 @@ export function checkWrites(
   for (const write of steps.filter((step) => !step.human)) {
     const sources = sourcesOf(steps, write, mapping);
     if (sources === null) judge(findings, group, { ...field, write });
-    else if (sources.length > 0 && sources.every((edit) => isFrozenThroughout(group, edit, write)))
+    else if (
+      sources.length > 0 &&
+      sources.every((edit) => !edit.undone && isFrozenThroughout(group, edit, write))
+    )
       findings.unexplainedWrites.push(
         finding(group, mapping, 'a change of a row with filter No was written'),
       );
@@ -29,7 +32,9 @@ export function checkWrites(
 function sourcesOf(steps: readonly Step[], write: Step, mapping: MappingRow): readonly Step[] | null {
   const earlier = steps.slice(0, steps.indexOf(write));
   const side = otherSide(write.side);
-  const edits = earlier.filter((step) => step.side === side && step.human && step.after === write.after);
+  const edits = earlier.filter(
+    (step) => (step.side === side || step.undone) && step.human && step.after === write.after,
+  );
   const carried = earlier.filter((step) => isSameWrite(step, write)).length;
   if (maySpeak(side, mapping) && edits.length > carried) return edits;
   const isHeld =

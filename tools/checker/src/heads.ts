@@ -32,7 +32,7 @@ export function headsOf(group: Group, mapping: MappingRow, { steps, published }:
     const step = [own.at(-1), present].find(counts);
     if (!step) return [];
     const isEqual = knowledgeOf(steps, step, mapping) === 'equal';
-    return [{ step, returned: isEqual || isReturned(steps, step, published) }];
+    return [{ step, returned: isEqual || (!step.undone && isReturned(steps, step, published)) }];
   });
 }
 
@@ -44,12 +44,14 @@ function knowledgeOf(steps: readonly Step[], edit: Step, mapping: MappingRow): '
   const side = otherSide(edit.side);
   if (!maySpeak(side, mapping)) return 'none';
   const later = steps.filter((step) => step.side === side && step.human && step.atMs > edit.atMs);
+  if (later.some((next) => next.undone && next.before === edit.after)) return 'landed';
   const hasLanded = later.some((next) =>
     steps.some(
       (step) => isLanding(step, side, edit) && step.recordId === next.recordId && step.atMs < next.atMs,
     ),
   );
   if (hasLanded) return 'landed';
+  if (edit.undone) return 'none';
   const ours = (step: Step) => step.side === edit.side && !step.human && step.atMs < edit.atMs;
   const sinceMs = steps.findLast(ours)?.atMs ?? -Infinity;
   const others = steps.filter((step) => step.side === side && step.human && step.atMs > sinceMs);
@@ -148,7 +150,7 @@ function winnerOf(group: Group, mapping: MappingRow, [a, b]: readonly [Step, Ste
  */
 function newestOf({ table, rowStates }: Group, ...edits: readonly [Step, Step]): System | null {
   const [dynamics, marketo] = edits.toSorted((a, b) => a.side.localeCompare(b.side)) as [Step, Step];
-  const lastMs = Math.max(...rowStates.map(({ at }) => Date.parse(at)));
+  const lastMs = Math.max(dynamics.atMs, ...rowStates.map(({ at }) => Date.parse(at)));
   if (nativeAuthority(table) === 'marketo')
     return secondOf(marketo.atMs) > secondOf(lastMs) ? 'marketo' : null;
   return secondOf(dynamics.atMs) > secondOf(marketo.atMs) ? 'dynamics' : null;

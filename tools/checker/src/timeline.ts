@@ -6,6 +6,7 @@ import { isFiltered, type ExpectedRules } from './expectedRules.ts';
 import type { FinalRecord, StateEntry } from './history.ts';
 import { append, type HistoryIndex, type IndexedHistory } from './indexHistory.ts';
 import { isParted, type Parting } from './partPersons.ts';
+import { undoingsByRow, undoneSteps, type Undoing } from './undoings.ts';
 
 /** A row of Dynamics with every person that ever mirrored it, by the two sides' own data (crmId names the row). */
 export type Group = {
@@ -18,6 +19,7 @@ export type Group = {
   readonly personStates: readonly StateEntry[];
   /** What its persons are called that an operator parted from it. */
   readonly partedIds: readonly string[];
+  readonly undoings: readonly Undoing[];
   readonly rules: ExpectedRules;
   /** The row as it is at the end; null when it is gone. */
   readonly row: FinalRecord | null;
@@ -35,6 +37,8 @@ export type Step = {
   readonly version: number | null;
   readonly before: Scalar;
   readonly after: Scalar;
+  /** An operator gave the value that lost back; no log of a side shows it. */
+  readonly undone?: true;
 };
 
 export const otherSide = (side: System): System => (side === 'dynamics' ? 'marketo' : 'dynamics');
@@ -51,6 +55,7 @@ export function groupsOf(history: IndexedHistory, partings: readonly Parting[] =
   for (const state of history.dynamics.states)
     if (tables.has(state.table)) append(rows, `${state.table}/${state.id}`, state);
   const linked = linkedPersons(history);
+  const undoings = undoingsByRow(history.golden);
   const parted = new Map<string, string[]>();
   for (const { rowId, partedId } of partings) append(parted, rowId, partedId);
   return [...rows].map(([key, rowStates]) => {
@@ -63,6 +68,7 @@ export function groupsOf(history: IndexedHistory, partings: readonly Parting[] =
       personIds,
       ...personsOf(history, { rowStates, personIds }),
       partedIds: parted.get(rowId) ?? [],
+      undoings: undoings.get(rowId) ?? [],
       row: history.index.rows.get(key) ?? null,
     };
   });
@@ -120,17 +126,20 @@ function matchedBriefly(
 
 const bySequence = (a: StateEntry, b: StateEntry): number => a.sequence - b.sequence;
 
+export type Stepped = Pick<
+  Group,
+  'table' | 'rowId' | 'rowStates' | 'personIds' | 'personStates' | 'undoings'
+>;
+
 /** All changes of one field in a group, oldest first; what leaves the canonical value alone is no change. */
-export function stepsOf(
-  group: Pick<Group, 'table' | 'rowStates' | 'personStates'>,
-  mapping: MappingRow,
-): Step[] {
+export function stepsOf(group: Stepped, mapping: MappingRow): Step[] {
   const column = mapping.columns[group.table];
   const steps = [
     ...(column === undefined ? [] : sideSteps('dynamics', group.rowStates, { mapping, name: column })),
     ...sideSteps('marketo', group.personStates, { mapping, name: mapping.marketo }),
   ];
-  return steps.toSorted((a, b) => a.atMs - b.atMs);
+  // Of one moment, an undo comes before what was written for it.
+  return [...undoneSteps(group, mapping, steps), ...steps].toSorted((a, b) => a.atMs - b.atMs);
 }
 
 function sideSteps(

@@ -9,16 +9,18 @@ const program = new Command('sim')
   .option('--seed <seed>', 'the first seed', Number, 1)
   .option('--actions <count>', 'actions per run at most', Number, 60)
   .option('--operator', 'an operator pauses, resumes, releases, reads again and unlinks in between')
+  .option('--undo', 'an operator undoes decisions in between')
   .option('--policies', 'each run has rules of its own, and an operator decides what they hold for review')
   .option('--calm', 'no faults')
   .option('--keep-going', 'go on after a failure')
   .option('--json', 'print every result as a line of JSON');
 
-const { seeds, seed, actions, operator, policies, calm, keepGoing, json } = program.parse().opts<{
+const { seeds, seed, actions, operator, undo, policies, calm, keepGoing, json } = program.parse().opts<{
   seeds: number;
   seed: number;
   actions: number;
   operator?: boolean;
+  undo?: boolean;
   policies?: boolean;
   calm?: boolean;
   keepGoing?: boolean;
@@ -32,6 +34,7 @@ const report = await runSeeds({
     actionsMax: actions,
     faultShare: calm ? 0 : 0.25,
     operatorShare: operator ? 0.1 : 0,
+    undoShare: undo ? 0.3 : 0,
     policies: policies ?? false,
   },
   keepGoing: keepGoing ?? false,

@@ -1,5 +1,5 @@
-import { askRecord, isPair, resyncRecord, unlinkRecord } from '@lockstep/pipelines';
-import { rowKey, type GoldenRecord } from '@lockstep/reconciliation';
+import { askRecord, isPair, resyncRecord, undoDecision, unlinkRecord } from '@lockstep/pipelines';
+import { refusalOfUndo, rowKey, type GoldenRecord } from '@lockstep/reconciliation';
 import type { OperatorAct } from './actions.ts';
 import type { World } from './world.ts';
 
@@ -26,10 +26,23 @@ async function askFor(world: World, act: Extract<OperatorAct, { slot: number }>)
     clock: { now: () => world.nowMs },
     tables: ['lead', 'contact'],
   };
-  if (act.do === 'unlink') await (isPair(record) && unlinkRecord(options, { record, actor }));
+  if (act.do === 'undo') await undoLast(world, options, record);
+  else if (act.do === 'unlink') await (isPair(record) && unlinkRecord(options, { record, actor }));
   else if (act.do === 'resync') await resyncRecord(options, { record, from: null, actor });
   else await askRecord(options, { goldenId: record.goldenId, wish: act.do, actor });
   await publisher.close();
+}
+
+/** The newest decision that may be undone, if there is one; what it was about may change before the undo is read. */
+async function undoLast(
+  { stores, given }: World,
+  asking: Pick<Parameters<typeof undoDecision>[0], 'publisher' | 'clock'>,
+  record: GoldenRecord,
+): Promise<void> {
+  const options = { ...asking, pastConflicts: stores.pastConflicts, mapping: given.mapping };
+  const last = record.conflicts.findLast((each) => refusalOfUndo(record, each, given.mapping) === null);
+  const asked = { decision: last?.decision ?? '' };
+  if (last) await undoDecision(options, { record, asked, actor: 'simulated' });
 }
 
 async function recordAt({ rows, stores }: World, slot: number): Promise<GoldenRecord | undefined> {

@@ -22,6 +22,8 @@ export type PlanOptions = {
   readonly faultShare: number;
   /** How often an operator does something between two actions; never without it. */
   readonly operatorShare?: number;
+  /** How often an operator undoes a decision between two actions. */
+  readonly undoShare?: number;
   /** Each run has rules of its own. */
   readonly policies?: boolean;
 };
@@ -48,7 +50,7 @@ export function planRun(seed: number, options: PlanOptions = defaultPlanOptions)
     actions: [
       ...creations,
       ...(random.chance(0.6) ? [{ kind: 'settle' } as const] : []),
-      ...withOperator(actions, seed, options.operatorShare ?? 0),
+      ...withUndos(withOperator(actions, seed, options.operatorShare ?? 0), seed, options.undoShare ?? 0),
     ],
   };
 }
@@ -59,6 +61,9 @@ function withOperator(actions: readonly Action[], seed: number, share: number): 
 
   return between(acting, { random: createRandom(seed ^ 0xa9a57), share: share / 4, draw: drawUnlink });
 }
+
+const withUndos = (actions: readonly Action[], seed: number, share: number): readonly Action[] =>
+  between(actions, { random: createRandom(seed ^ 0x51de), share, draw: drawUndo });
 
 type Between = {
   readonly random: Random;
@@ -73,6 +78,12 @@ function between(actions: readonly Action[], { random, share, draw }: Between): 
     random.chance(share) ? [{ kind: 'operator', act: draw(random) }, action] : [action],
   );
 }
+
+/** Edits collide on the first record more often than on the others. */
+const drawUndo = (random: Random): OperatorAct => ({
+  do: 'undo',
+  slot: random.chance(0.6) ? 0 : random.below(4),
+});
 
 const drawUnlink = (random: Random): OperatorAct => ({ do: 'unlink', slot: random.below(4) });
 

@@ -66,7 +66,12 @@ async function tellFailure(result: RunResult, { shrink }: { shrink: boolean }): 
     kindsOf(await runPlan(plan)).some((kind) => kinds.includes(kind)),
   );
   const rerun = await runPlan(shortest);
-  const hasOperator = result.plan.actions.some(({ kind }) => kind === 'operator');
+  const acts = result.plan.actions.flatMap((action) => (action.kind === 'operator' ? [action.act.do] : []));
+  const flags = [
+    ...(acts.some((act) => act !== 'undo') ? ['--operator'] : []),
+    ...(acts.includes('undo') ? ['--undo'] : []),
+    ...(result.plan.rules ? ['--policies'] : []),
+  ];
   return [
     `seed ${result.plan.seed} failed: ${kinds.join(', ')}`,
     `match by email: ${shortest.matchByEmail}; page size ${shortest.pageSizeMax}; feed block ${shortest.feedBlock}`,
@@ -77,7 +82,7 @@ async function tellFailure(result: RunResult, { shrink }: { shrink: boolean }): 
     ),
     ...(rerun.failure ? [rerun.failure] : []),
     JSON.stringify(resultOf(rerun)),
-    `again: npm run sim -- --seeds 1 --seed ${result.plan.seed}${hasOperator ? ' --operator' : ''}${result.plan.rules ? ' --policies' : ''}`,
+    `again: npm run sim -- --seeds 1 --seed ${[result.plan.seed, ...flags].join(' ')}`,
     ...(result.plan.rules ? [`rules: ${JSON.stringify(result.plan.rules)}`] : []),
   ];
 }

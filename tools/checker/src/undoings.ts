@@ -1,0 +1,80 @@
+import type { GoldenEvent, Scalar, System } from '@lockstep/change-events';
+import type { MappingRow } from '@lockstep/reconciliation';
+import { canonicalValue } from './canonicalValue.ts';
+import { append } from './indexHistory.ts';
+import type { Step } from './timeline.ts';
+
+/** An operator undid a decision (G-05): as if somebody had given its side that value in that moment. */
+export type Undoing = {
+  readonly field: string;
+  readonly side: System;
+  readonly atMs: number;
+  readonly personId: string | undefined;
+  readonly before: Scalar;
+  readonly after: Scalar;
+  /** Values that were decided about for the first time after it. */
+  readonly late: readonly Scalar[];
+};
+
+const undoRule = 'undo';
+
+/** By the id of the row. */
+export function undoingsByRow(golden: readonly GoldenEvent[]): ReadonlyMap<string, readonly Undoing[]> {
+  const undoings = new Map<string, Undoing[]>();
+  const events = [...new Map(golden.map((event) => [event.eventId, event])).values()];
+  for (const event of events)
+    for (const { field, winner: side, loserValue, winnerValue, rule } of event.conflicts) {
+      const rowId = idIn(event, 'dynamics');
+      if (rule !== undoRule || rowId === undefined) continue;
+      append(undoings, rowId, {
+        ...{ field, side, atMs: Date.parse(event.decidedAt), personId: idIn(event, 'marketo') },
+        ...{ before: loserValue, after: winnerValue, late: lateValues(events, event, field) },
+      });
+    }
+  return undoings;
+}
+
+const idIn = ({ rows }: GoldenEvent, side: System): string | undefined =>
+  rows.find(({ system, active }) => system === side && active)?.id;
+
+function lateValues(events: readonly GoldenEvent[], undo: GoldenEvent, field: string): readonly Scalar[] {
+  const own = events.filter(({ goldenId }) => goldenId === undo.goldenId);
+  const end = own.indexOf(undo) + 1;
+  const told = new Set(own.slice(0, end).flatMap((event) => valuesIn(event, field)));
+  return own.slice(end).flatMap((event) => valuesIn(event, field).filter((value) => !told.has(value)));
+}
+
+const valuesIn = ({ changed, conflicts }: GoldenEvent, field: string): readonly Scalar[] => [
+  ...changed.flatMap((change) => (change.field === field ? [change.after] : [])),
+  ...conflicts.flatMap((conflict) => (conflict.field === field ? [conflict.loserValue] : [])),
+];
+
+type Undone = {
+  readonly undoings: readonly Undoing[];
+  readonly personIds: readonly string[];
+  readonly rowId: string;
+};
+
+/** Steps that nobody's log shows. An edit of the same side that was not read yet is the later one (operations.md, Undo). */
+export function undoneSteps(group: Undone, mapping: MappingRow, steps: readonly Step[]): readonly Step[] {
+  return group.undoings
+    .filter(({ field }) => field === mapping.field)
+    .map((undoing): Step => {
+      const { side, atMs } = undoing;
+      const late = undoing.late.map((value) => canonicalValue(mapping, value));
+      const unread = steps.find(
+        (step) => step.side === side && step.human && step.atMs < atMs && late.includes(step.after),
+      );
+      return {
+        ...{ side, human: true, operation: 'update', version: null, undone: true },
+        atMs: unread ? unread.atMs - 0.5 : atMs,
+        recordId: side === 'dynamics' ? group.rowId : personIn(group, undoing),
+        before: canonicalValue(mapping, undoing.before),
+        after: canonicalValue(mapping, undoing.after),
+      };
+    });
+}
+
+/** A person that was parted goes by another name. */
+const personIn = ({ personIds }: Undone, { personId }: Undoing): string =>
+  personIds.findLast((id) => id.split('/')[0] === personId) ?? personId ?? '';

@@ -1,0 +1,58 @@
+import type { Action, Plan } from './actions.ts';
+import { isClean, runPlan, type RunResult } from './runPlan.ts';
+import { runSeeds } from './runSeeds.ts';
+
+const edit = (side: 'dynamics' | 'marketo', value: string): Action => ({
+  kind: 'human',
+  act: { do: 'edit', side, slot: 0, field: 'city', value },
+});
+const undo: Action = { kind: 'operator', act: { do: 'undo', slot: 0 } };
+const settle: Action = { kind: 'settle' };
+
+/** Both sides edit a city without knowing of each other: Marketo's wins. */
+const disputed: readonly Action[] = [
+  {
+    kind: 'human',
+    act: { do: 'create', side: 'dynamics', table: 'lead', values: { lastName: 'Reed', city: 'York' } },
+  },
+  settle,
+  ...[edit('dynamics', 'Bath'), edit('marketo', 'Ulm'), settle],
+];
+
+const run = (...actions: Action[]): Promise<RunResult> => {
+  const plan: Plan = { seed: 0, matchByEmail: false, pageSizeMax: 10, feedBlock: 300, actions };
+
+  return runPlan(plan);
+};
+
+const citiesOf = ({ history }: RunResult) => [
+  history.dynamics.rows['lead']?.[0]?.fields['address1_city'],
+  history.marketo.persons[0]?.fields['city'],
+];
+
+describe('an operator who undoes decisions, in the simulation', () => {
+  it('gives both sides what had lost, and leaves them what an edit brings that was not read yet', async () => {
+    const undone = await run(...disputed, undo, settle);
+    const twice = await run(...disputed, undo, settle, undo, settle);
+    const unread = await run(...disputed, edit('dynamics', 'Rome'), undo, settle);
+
+    expect([undone, twice, unread].map(citiesOf)).toEqual([
+      ['Bath', 'Bath'],
+      ['Ulm', 'Ulm'],
+      ['Rome', 'Rome'],
+    ]);
+    expect([undone, twice, unread].map(isClean)).toEqual([true, true, true]);
+  });
+
+  it('finds nothing in 60 runs, with crashes, lost answers and other wishes of the operator', async () => {
+    const report = await runSeeds({
+      ...{ first: 1, count: 60, keepGoing: false },
+      plan: { actionsMax: 60, faultShare: 0.25, operatorShare: 0.1, undoShare: 0.3, policies: true },
+      nowMs: () => performance.now(),
+      onResult: () => undefined,
+    });
+
+    expect(report.lines.slice(0, -1)).toEqual([]);
+    expect(report).toMatchObject({ runs: 60, failed: 0 });
+  });
+});
