@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { setMaxListeners } from 'node:events';
-import { rootCertificates } from 'node:tls';
+import { createSecureContext, rootCertificates, type SecureContextOptions } from 'node:tls';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { SyncError } from '@lockstep/change-events';
@@ -45,16 +45,21 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
     // The deadline below covers both; undici's own timers would be a second truth.
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: {
-      minVersion: tlsMinVersion,
-      ...(privateAuthority !== null && { ca: [...rootCertificates, privateAuthority] }),
-    },
+    connect: { secureContext: createSecureContext(trusted(privateAuthority, tlsMinVersion)) },
   });
 
   return {
     send: (request) => sendBefore(agent, request, requestTimeoutMs),
     close: () => agent.destroy(),
   };
+}
+
+/** Read once: with the public authorities it takes some 20 ms of processor, and a connection that is not given it reads its own. */
+function trusted(
+  privateAuthority: string | null,
+  minVersion: HttpTransportOptions['tlsMinVersion'],
+): SecureContextOptions {
+  return { minVersion, ...(privateAuthority !== null && { ca: [...rootCertificates, privateAuthority] }) };
 }
 
 async function sendBefore(
