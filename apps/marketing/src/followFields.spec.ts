@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { personFields, type FieldDefinition } from '@lockstep/change-events';
-import { openRules } from '@lockstep/rules';
+import type { FieldDefinition } from '@lockstep/change-events';
+import { marketoFields, openRules } from '@lockstep/rules';
 import { createLogger } from '@lockstep/service-runtime';
 import { watchFields } from './followFields.ts';
 
@@ -45,7 +45,10 @@ async function watchOf({ refused = 0 } = {}) {
   const marketo = { readFields: (fields: readonly FieldDefinition[]) => void read.push(fields) };
   const log = createLogger({ level: 'error', service: 'spec' });
   const rules = await openRules(file);
-  const watch = watchFields({ rules, marketo, codec: { define }, clock, log }, personFields);
+  const watch = watchFields(
+    { rules, marketo, codec: { define }, clock, log },
+    marketoFields(rules.current()),
+  );
 
   return { watch, read, defined, turn, rule: (text: string) => writeFile(file, text) };
 }

@@ -35,7 +35,7 @@ export function watchFields(parts: FieldsParts, opened: Fields): FieldsWatch {
   const look = async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
       await clock.sleep(intervalMs, signal);
-      const next = marketoFields(rules.current().mapping);
+      const next = marketoFields(rules.current());
       if (signal.aborted || isSame(next, ready)) continue;
       if (!(await define(parts, next))) {
         await clock.sleep(retryMs, signal);

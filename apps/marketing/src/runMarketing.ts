@@ -3,13 +3,10 @@ import {
   createMessageCodec,
   subjectSchemas,
   topicDefinitions,
-  topics,
   tableDefinitions,
   topicSchemas,
-  type FieldDefinition,
 } from '@lockstep/change-events';
-import { checkTopics, createEventLog, createKafkaClient, createLeaseKeeper } from '@lockstep/kafka';
-import { createMarketo, type Marketo } from '@lockstep/marketo';
+import { checkTopics, createEventLog, createLeaseKeeper } from '@lockstep/kafka';
 import { openMongoStores } from '@lockstep/mongodb';
 import { createHintBell, type HintBell } from '@lockstep/pipelines';
 import type { LeaseKeeper } from '@lockstep/ports';
@@ -20,21 +17,9 @@ import type { Config } from './config.ts';
 import { feedHintRoute } from './feedHintRoute.ts';
 import { watchFields, type FieldsWatch } from './followFields.ts';
 import type { Parts } from './marketingParts.ts';
+import { openKafka, openMarketo, ownTopics } from './openMarketing.ts';
 import { createRequestEntrance } from './requests/requestEntrance.ts';
 import { leaseName, serveActive, standby } from './serveActive.ts';
-
-const ownTopics = new Set<string>([
-  topics.marketingChanges('lead'),
-  topics.marketingChanges('contact'),
-  topics.writes,
-  topics.writesBackfill,
-  topics.outcomes,
-  topics.requests,
-  topics.checkpoints,
-  topics.control,
-  topics.notices,
-  topics.deadLetters,
-]);
 
 /** Runs one marketing service until a signal comes: standby first, then the active one for its Marketo instance. */
 export async function runMarketing(config: Config): Promise<void> {
@@ -46,20 +31,13 @@ export async function runMarketing(config: Config): Promise<void> {
   }));
   const { log, readiness, lifecycle } = service;
   const prefix = config.topicPrefix;
-  const { kafkaSaslMechanism: mechanism, kafkaSaslUsername: username, kafkaSaslPassword: password } = config;
-  const kafka = createKafkaClient({
-    brokers: config.kafkaBrokers,
-    clientId: 'lockstep-marketing',
-    ssl: config.kafkaSsl,
-    sasl: mechanism && username && password ? { mechanism, username, password } : undefined,
-    log: (level, sentence, facts) => log[level](facts, sentence),
-  });
+  const kafka = openKafka(config, log);
   const schemaIds = createSchemaIds({
     url: config.schemaRegistryUrl,
     autoRegister: config.schemaAutoRegister,
   });
   const rules = await openRules(config.lockstepFile);
-  const fields = marketoFields(rules.current().mapping);
+  const fields = marketoFields(rules.current());
   const schemas = subjectSchemas(topicSchemas(tableDefinitions, fields), prefix);
   const codec = createMessageCodec(createCodec(schemaIds, schemas), prefix);
   const logSettings = { kafka, codec, prefix, instanceId: config.instanceId };
@@ -99,21 +77,6 @@ async function serveUnderLease(
     both,
   );
   await Promise.all([watch.follow(both), holding].map((loop) => loop.finally(() => ended.abort())));
-}
-
-function openMarketo(config: Config, fields: readonly FieldDefinition[]): Marketo {
-  return createMarketo({
-    url: config.marketoUrl,
-    clientId: config.marketoClientId,
-    clientSecret: config.marketoClientSecret,
-    fields,
-    feedField: config.marketoRequestField,
-    share: config.marketoShare,
-    callsPer20s: config.marketoCallsPer20s,
-    concurrentMax: config.marketoConcurrentMax,
-    callsPerDay: config.marketoCallsPerDay,
-    clock: systemClock,
-  });
 }
 
 /** Without a key the address does not exist. */

@@ -1,4 +1,11 @@
-import { isAfter, type ChangeEvent, type ErrorCode, type Sequence } from '@lockstep/change-events';
+import {
+  isAfter,
+  personFields,
+  type ChangeEvent,
+  type ErrorCode,
+  type FieldValues,
+  type Sequence,
+} from '@lockstep/change-events';
 import { confirm } from './absorbFields.ts';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { goldenIdOf } from './goldenIds.ts';
@@ -18,11 +25,8 @@ const editedCode: ErrorCode = 'COMPANY_EDITED';
 export function tellAccount(draft: Draft, event: ChangeEvent): void {
   const [person, accountId] = [activeRow(draft.record, 'marketo'), accountOf(draft)];
   if (!person || accountId === null) return;
-  const shown = draft.context.mapping.filter(
-    ({ marketo }) => companyFields.has(marketo) && event.fields?.[marketo] !== undefined,
-  );
-  if (!shown.some((mapping) => isNew(draft, person, mapping))) return;
-  const fields = Object.fromEntries(shown.map(({ marketo }) => [marketo, event.fields?.[marketo] ?? null]));
+  const fields = shownOfCompany(draft, event);
+  if (!isToldOfEdit(draft, event, fields) && !showsEdit(draft, person, fields)) return;
   draft.forwards.push({
     kind: 'event',
     goldenId: goldenIdOf(rowKey({ system: 'dynamics', table: 'account', id: accountId })),
@@ -41,6 +45,31 @@ function accountOf({ record }: Draft): string | null {
 
   return typeof named === 'string' && named === held ? named : null;
 }
+
+const readOfAll: ReadonlySet<string> = new Set(personFields.map(({ name }) => name));
+
+const namesOf = ({ context }: Draft): ReadonlySet<string> =>
+  new Set(context.mapping.map(({ marketo }) => marketo));
+
+/** What a person shows that is its company's: fields of companies, and what nobody reads for the person itself. */
+function shownOfCompany(draft: Draft, { fields }: ChangeEvent): FieldValues {
+  const mapped = namesOf(draft);
+  const shown = Object.entries(fields ?? {}).filter(
+    ([name]) => companyFields.has(name) || !(readOfAll.has(name) || mapped.has(name)),
+  );
+
+  return Object.fromEntries(shown);
+}
+
+/** A record keeps what it is mapped with; of any other field only the feed tells an edit. */
+function isToldOfEdit(draft: Draft, { evidence }: ChangeEvent, shown: FieldValues): boolean {
+  const mapped = namesOf(draft);
+
+  return (evidence?.rows ?? []).some(({ field }) => field !== null && field in shown && !mapped.has(field));
+}
+
+const showsEdit = (draft: Draft, person: DraftRow, fields: FieldValues): boolean =>
+  draft.context.mapping.some((mapping) => mapping.marketo in fields && isNew(draft, person, mapping));
 
 /** What is seen for the first time is no edit. */
 function isNew({ before }: Draft, { id, seen }: DraftRow, { field }: MappingRow): boolean {

@@ -162,6 +162,17 @@ describe('a person that shows its company anew', () => {
     ]);
   });
 
+  it('tells it of a field that is read for the company alone when the feed tells of an edit, and only then', () => {
+    const pair = withCompany();
+    pair.world.marketo.write(pair.person, { mainPhone: '2' });
+    pair.world.readMarketo(pair.person);
+    expect(forwardsOf(pair)).toMatchObject([{ event: { recordId: accountId, fields: { mainPhone: '2' } } }]);
+
+    pair.world.marketo.write(pair.person, { title: 'Engineer' });
+    pair.world.settle();
+    expect(forwardsOf(pair)).toHaveLength(1);
+  });
+
   it('makes no record of an account that nobody has read', () => {
     const pair = withCompany();
     pair.world.marketo.write(pair.person, { company: 'Example plc' });

@@ -1,4 +1,9 @@
-import { personFields, tableDefinitions, type TableDefinition } from '@lockstep/change-events';
+import {
+  personFields,
+  tableDefinitions,
+  type FieldDefinition,
+  type TableDefinition,
+} from '@lockstep/change-events';
 import { defaultMapping, type MappingRow } from '@lockstep/reconciliation';
 import { describedRows, marketoFields, mappedTable } from './personColumns.ts';
 
@@ -11,6 +16,7 @@ const withColumns = (...names: readonly string[]): Record<string, TableDefinitio
   lead: mappedTable('lead', names.includes('lead') ? mapping : []),
   contact: mappedTable('contact', names.includes('contact') ? mapping : []),
 });
+const text = (name: string): FieldDefinition => ({ name, type: 'string' });
 const colourIn = (rows: readonly MappingRow[]) => rows.find(({ field }) => field === 'colour');
 
 describe('columns of the mapping', () => {
@@ -29,13 +35,27 @@ describe('columns of the mapping', () => {
 });
 
 describe('fields of the mapping', () => {
+  const namesAfter = (mapping: readonly MappingRow[], rules = {}): readonly FieldDefinition[] =>
+    marketoFields({ mapping, ...rules }).slice(personFields.length);
+
   it('are read in Marketo beside those of the default mapping, each by its type', () => {
     const score: MappingRow = { ...colour, field: 'score', type: 'integer', marketo: 'score' };
 
-    expect(marketoFields([...mapping, score])).toEqual([
-      ...personFields,
+    expect(marketoFields({ mapping })).toEqual(expect.arrayContaining([...personFields]));
+    expect(namesAfter([...mapping, score]).slice(0, 2)).toEqual([
       { name: 'colour', type: 'string' },
       { name: 'score', type: 'number' },
     ]);
+  });
+
+  it('are read of persons where they are those of their company too, as the file has them', () => {
+    const tier: MappingRow = { ...colour, columns: { account: 'new_tier' }, marketo: 'tier' };
+
+    expect(namesAfter(defaultMapping)).toEqual([
+      ...['billingStreet', 'billingCity', 'billingCountry', 'billingPostalCode', 'mainPhone'].map(text),
+      ...['mktoCompanyNotes', 'industry', 'sicCode', 'website'].map(text),
+      { name: 'numberOfEmployees', type: 'number' },
+    ]);
+    expect(namesAfter(defaultMapping, { entityMappings: { account: [tier] } })).toEqual([text('tier')]);
   });
 });

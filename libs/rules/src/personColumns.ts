@@ -5,7 +5,8 @@ import {
   type FieldType,
   type TableDefinition,
 } from '@lockstep/change-events';
-import type { GoldenType, MappingRow } from '@lockstep/reconciliation';
+import { builtInType, type GoldenType, type MappingRow } from '@lockstep/reconciliation';
+import type { Rules } from './readRules.ts';
 
 /** True for a column that is read and asked back whatever the file says. */
 export function isDefaultColumn(table: string, column: string): boolean {
@@ -50,13 +51,18 @@ const marketoTypes: Partial<Record<GoldenType, FieldType>> = {
   timestamp: 'timestamp',
 };
 
-/** Every field of a person that is read in Marketo: those of the default mapping, and what the mapping adds. */
-export function marketoFields(mapping: readonly MappingRow[]): readonly FieldDefinition[] {
-  const known = new Set(personFields.map(({ name }) => name));
-  const added = mapping.filter(({ marketo }) => !known.has(marketo));
+/**
+ * Every field of a person that is read in Marketo: those of the default mapping, what the mapping adds, and those of its
+ * company, of whose edits Marketo tells by its persons alone (F-41, marketo-rest 4).
+ */
+export function marketoFields({
+  mapping,
+  entityMappings = {},
+}: Pick<Rules, 'mapping' | 'entityMappings'>): readonly FieldDefinition[] {
+  const company = entityMappings['account'] ?? builtInType('account')?.mapping ?? [];
+  const fields = new Map(personFields.map((field) => [field.name, field]));
+  for (const { marketo: name, type } of [...mapping, ...company.filter(({ parents }) => !parents)])
+    if (!fields.has(name)) fields.set(name, { name, type: marketoTypes[type] ?? 'string' });
 
-  return [
-    ...personFields,
-    ...added.map(({ marketo, type }) => ({ name: marketo, type: marketoTypes[type] ?? 'string' })),
-  ];
+  return [...fields.values()];
 }

@@ -10,7 +10,7 @@ const [accountId, contactId, otherAccountId] = [idOf(11), idOf(12), idOf(13)];
 const timeoutMs = 60_000;
 
 const rules = `
-accounts: { writeBack: [company], attach: { by: [name] } }
+accounts: { writeBack: [company, mainPhone], attach: { by: [name] } }
 persons: { createInDynamics: { when: { field: jobTitle, contains: pilot }, as: contact } }
 entities:
   account:
@@ -85,6 +85,10 @@ it(
       company: 'Example plc',
       annualRevenue: 1200,
     });
+
+    // Persons are read with this field for the sake of their company alone.
+    await marketo.editPerson(person?.id ?? 0, { mainPhone: '2' });
+    expect(await until(account, (row) => row?.['telephone1'] === '2')).toMatchObject({ name: 'Example plc' });
   },
   4 * timeoutMs,
 );
