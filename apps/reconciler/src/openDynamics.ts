@@ -1,13 +1,12 @@
 import type { TableDefinition } from '@lockstep/change-events';
-import { connectionOptions, createDynamics, type Dynamics } from '@lockstep/dynamics';
-import type { Metrics } from '@lockstep/service-runtime';
+import { connectionOptions, createDynamics, type Dynamics, type DynamicsOptions } from '@lockstep/dynamics';
 import type { Config } from './config.ts';
 
 /** The writing side of Dynamics, as the application user of the settings; `definitions` may grow while it is open. */
 export function openDynamics(
   config: Config,
   definitions: Readonly<Record<string, TableDefinition>>,
-  metrics: Metrics,
+  onRequest?: DynamicsOptions['onRequest'],
 ): Promise<Dynamics> {
   return createDynamics({
     ...connectionOptions(config, {
@@ -19,7 +18,6 @@ export function openDynamics(
       federatedTokenFile: config.dataverseFederatedTokenFile,
     }),
     tables: definitions,
-    onRequest: ({ status }) =>
-      metrics.remoteCalls.inc({ system: 'dynamics', outcome: String(status ?? 'none') }),
+    ...(onRequest && { onRequest }),
   });
 }

@@ -7,13 +7,7 @@ import {
   topicSchemas,
   type TableDefinition,
 } from '@lockstep/change-events';
-import {
-  checkTopics,
-  createEventLog,
-  createKafkaClient,
-  createLeaseKeeper,
-  type EventLogSettings,
-} from '@lockstep/kafka';
+import { checkTopics, createEventLog, createLeaseKeeper, type EventLogSettings } from '@lockstep/kafka';
 import { openMongoStores, type MongoStores } from '@lockstep/mongodb';
 import { createWriteBrake, type Directions, type WriteBrake } from '@lockstep/pipelines';
 import { openRules } from '@lockstep/rules';
@@ -26,6 +20,7 @@ import { writtenDefinitions, untilDescribed } from './followRules.ts';
 import { openOperator, operatorApis } from './http/openOperator.ts';
 import { createOperatorDoor } from './http/operatorParts.ts';
 import { openDynamics } from './openDynamics.ts';
+import { openKafka } from './openKafka.ts';
 import {
   consumed,
   mappingInForce,
@@ -44,14 +39,7 @@ export async function runReconciler(config: Config): Promise<void> {
   }));
   const { log, metrics, lifecycle } = service;
   const prefix = config.topicPrefix;
-  const { kafkaSaslMechanism: mechanism, kafkaSaslUsername: username, kafkaSaslPassword: password } = config;
-  const kafka = createKafkaClient({
-    brokers: config.kafkaBrokers,
-    clientId: 'lockstep-reconciler',
-    ssl: config.kafkaSsl,
-    sasl: mechanism && username && password ? { mechanism, username, password } : undefined,
-    log: (level, sentence, facts) => log[level](facts, sentence),
-  });
+  const kafka = openKafka(config, log);
   const schemaIds = createSchemaIds({
     url: config.schemaRegistryUrl,
     autoRegister: config.schemaAutoRegister,
@@ -69,7 +57,9 @@ export async function runReconciler(config: Config): Promise<void> {
   const eventLog = createEventLog(logSettings);
   const rules = await openRules(config.lockstepFile);
   const definitions: Record<string, TableDefinition> = writtenDefinitions();
-  const dynamics = await openDynamics(config, definitions, metrics);
+  const dynamics = await openDynamics(config, definitions, ({ status }) =>
+    metrics.remoteCalls.inc({ system: 'dynamics', outcome: String(status ?? 'none') }),
+  );
   lifecycle.opened('dynamics', () => dynamics.close());
 
   await lifecycle.run(async (signal) => {

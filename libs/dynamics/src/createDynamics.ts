@@ -5,7 +5,9 @@ import type {
   DynamicsReader,
   DynamicsRequests,
   DynamicsWriter,
+  PrivilegeKind,
   RequestBudget,
+  WritingRights,
 } from '@lockstep/ports';
 import { createAccessTokens } from './accessTokens.ts';
 import { createCatalog } from './catalog.ts';
@@ -15,6 +17,7 @@ import { createGovernor, serviceProtectionLimits, type GovernorOptions } from '.
 import type { WindowLimits } from './governorWindow.ts';
 import { createHttpTransport } from './httpTransport.ts';
 import { createReader } from './reader.ts';
+import { readRights } from './readRights.ts';
 import { createRequests } from './requests.ts';
 import { createRowQueries } from './rowQueries.ts';
 import { createWriter } from './writer.ts';
@@ -51,6 +54,8 @@ export type Dynamics = DynamicsReader &
   DynamicsCatalog &
   DynamicsWriter &
   DynamicsRequests & {
+    /** What our user may write of these tables; throws DYNAMICS_TABLE_UNKNOWN and the retriable DYNAMICS_* codes. */
+    rights(needs: ReadonlyMap<string, readonly PrivilegeKind[]>, signal: AbortSignal): Promise<WritingRights>;
     readonly budget: RequestBudget;
     close(): Promise<void>;
   };
@@ -92,6 +97,7 @@ export async function createDynamics(options: DynamicsOptions): Promise<Dynamics
     ...createCatalog(context),
     ...createWriter(context),
     ...createRequests(context),
+    rights: (needs, signal) => readRights(context, needs, signal),
     budget: governor.budget,
     close: () => {
       governor.close();

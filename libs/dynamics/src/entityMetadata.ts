@@ -135,7 +135,8 @@ export function objectOf(table: string, text: string): Json {
   throw new SyncError('DYNAMICS_ANSWER_INVALID', { table, part: 'body' });
 }
 
-function itemsOf(table: string, items: unknown): readonly Json[] {
+/** Throws DYNAMICS_ANSWER_INVALID for anything but an array. */
+export function itemsOf(table: string, items: unknown): readonly Json[] {
   if (Array.isArray(items)) return items as readonly Json[];
   throw new SyncError('DYNAMICS_ANSWER_INVALID', { table, part: 'Attributes' });
 }

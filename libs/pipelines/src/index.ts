@@ -81,4 +81,12 @@ export { followRequests } from './request/followRequests.ts';
 export { createCallbackAnswerer, type AnswerFlowStep } from './request/answerCallbacks.ts';
 export { openSetupCheck, type SetupCheckOptions } from './setup/checkSetup.ts';
 export { creatables, type Creatable, type SchemaWishes } from './setup/schemaWishes.ts';
+export { findSetupFaults } from './setup/findSetupFaults.ts';
 export type { SetupFault } from './setup/setupFault.ts';
+export {
+  lengthFindings,
+  unwritableColumns,
+  writingNeeds,
+  type LengthFinding,
+  type WritingRules,
+} from './setup/writingFindings.ts';

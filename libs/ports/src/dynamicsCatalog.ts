@@ -29,3 +29,22 @@ export type TableDescription = {
 export type DynamicsCatalog = {
   describe(selection: TableSelection, signal: AbortSignal): Promise<TableDescription>;
 };
+
+/** What a privilege on a table allows, as Dataverse names it in metadata. */
+export type PrivilegeKind = 'Create' | 'Write' | 'Assign' | 'Append' | 'AppendTo';
+
+/** What our user may write of a table, as far as it was asked for. */
+export type TableRights = {
+  /** Names of privileges that it does not have, such as `prvWriteLead`. */
+  readonly lacks: readonly string[];
+  /** Names of those that it has for a part of the organisation only. */
+  readonly partial: readonly string[];
+  /** Columns that can be changed, with the most characters of a text; null for what is no text. */
+  readonly lengths: ReadonlyMap<string, number | null>;
+};
+
+/** By table; with the lead of the server's clock, null when it does not tell. */
+export type WritingRights = {
+  readonly clockLeadMs: number | null;
+  readonly tables: ReadonlyMap<string, TableRights>;
+};

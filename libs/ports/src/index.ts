@@ -77,7 +77,15 @@ export type {
   DynamicsRequests,
   DynamicsTask,
 } from './dynamicsRequests.ts';
-export type { DynamicsCatalog, ExcludedColumn, TableDescription, TableSelection } from './dynamicsCatalog.ts';
+export type {
+  DynamicsCatalog,
+  ExcludedColumn,
+  PrivilegeKind,
+  TableDescription,
+  TableRights,
+  TableSelection,
+  WritingRights,
+} from './dynamicsCatalog.ts';
 export type { MarketoObject, MarketoObjects, ObjectResult } from './marketoObjects.ts';
 export {
   marketoBatchMax,

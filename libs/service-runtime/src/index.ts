@@ -5,6 +5,7 @@ export { dataverseSettings, proofNames, proofSettings } from './dataverseSetting
 export { rulesSetting } from './rulesSetting.ts';
 export { tablesSetting } from './tablesSetting.ts';
 export { settingsTable } from './settingsTable.ts';
+export { exitWithCode, runChecks, runOrCheck, type Check } from './runChecks.ts';
 export { runMain, type RunMainOptions } from './runMain.ts';
 export { createLogger, type Log, type LogFacts, type LoggerOptions, type LogLevel } from './logger.ts';
 export { errorFacts, type ErrorFacts } from './errorFacts.ts';

@@ -14,6 +14,7 @@ import { retrieveMetadataChanges } from './actions/retrieveMetadataChanges.ts';
 import { qualifyLead } from './actions/qualifyLead.ts';
 import { changeMembers } from './actions/teamMembers.ts';
 import { jsonAnswer, type Answer, type Call } from './call.ts';
+import { userPrivileges } from './userPrivileges.ts';
 
 /** What an operation is called on. */
 export interface OperationTarget {
@@ -59,4 +60,5 @@ export const operations: ReadonlyMap<string, Operation> = new Map<string, Operat
   ['AddItemCampaign', { method: 'POST', binding: 'row', answer: addItemCampaign }],
   ...bulkMessages,
   ['RetrievePrincipalAttributePrivileges', { method: 'GET', binding: 'row', answer: principalPrivileges }],
+  ['RetrieveUserSetOfPrivilegesByNames', { method: 'GET', binding: 'row', answer: userPrivileges }],
 ]);

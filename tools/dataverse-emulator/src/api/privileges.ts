@@ -16,7 +16,8 @@ function missing(state: OrganizationState, operation: Operation, table: TableDef
   );
 }
 
-function lacks(state: OrganizationState, operation: Operation, table: TableDefinition): boolean {
+/** Whether the setting, or the caller's own, takes the privilege away. */
+export function lacks(state: OrganizationState, operation: Operation, table: TableDefinition): boolean {
   const names = [privilegeName(operation, table), `prv${operation}${table.name}`].map((name) =>
     name.toLowerCase(),
   );

@@ -57,6 +57,17 @@ const answers: Readonly<Record<string, Properties>> = {
   RetrievePrincipalAttributePrivilegesResponse: {
     AttributePrivileges: 'Collection(mscrm.AttributePrivilege)',
   },
+  RolePrivilege: {
+    Depth: 'mscrm.PrivilegeDepth',
+    PrivilegeId: 'Edm.Guid',
+    BusinessUnitId: 'Edm.Guid',
+    PrivilegeName: 'Edm.String',
+    RecordFilterId: 'Edm.Guid',
+    RecordFilterUniqueName: 'Edm.String',
+  },
+  RetrieveUserSetOfPrivilegesByNamesResponse: {
+    RolePrivileges: 'Collection(mscrm.RolePrivilege)',
+  },
 };
 
 const queries: Readonly<Record<string, Properties>> = {
@@ -154,6 +165,7 @@ export const csdlEnumerations: Readonly<
     isFlags: true,
     members: { Default: 1, Attribute: 2, Relationship: 4, Label: 8, OptionSet: 16, All: 31 },
   },
+  PrivilegeDepth: { members: { Basic: 0, Local: 1, Deep: 2, Global: 3 } },
   EndpointAccessType: { members: { Default: 0, Internet: 1, Intranet: 2 } },
   EndpointType: { members: { OrganizationService: 0, OrganizationDataService: 1, WebApplication: 2 } },
   OrganizationState: { members: { Enabled: 0, Disabled: 1 } },

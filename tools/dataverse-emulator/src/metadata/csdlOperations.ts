@@ -47,6 +47,14 @@ const functions: readonly CsdlOperation[] = [
     ...query('RetrievePrincipalAttributePrivileges', requires('entity', `mscrm.${table}`)),
     isBound: true,
   })),
+  {
+    ...query(
+      'RetrieveUserSetOfPrivilegesByNames',
+      requires('entity', 'mscrm.systemuser'),
+      requires('PrivilegeNames', 'Collection(Edm.String)'),
+    ),
+    isBound: true,
+  },
 ];
 
 const closing = [requires('OpportunityClose', 'mscrm.opportunityclose'), requires('Status', 'Edm.Int32')];

@@ -91,6 +91,22 @@ describe('column security', () => {
 });
 
 describe('privileges', () => {
+  it('tells a caller which of the privileges that it names it has, and how far they reach', async () => {
+    await client.control('settings', {
+      missingPrivileges: ['prvWriteContact'],
+      readScopes: { lead: 'user' },
+    });
+    const { body: me } = await client.call('WhoAmI');
+    const names = JSON.stringify(['prvWriteLead', 'prvReadLead', 'prvWriteContact']);
+    const { body } = await client.call(
+      `systemusers(${String(me['UserId'])})/Microsoft.Dynamics.CRM.RetrieveUserSetOfPrivilegesByNames(PrivilegeNames=@p1)?@p1=${encodeURIComponent(names)}`,
+    );
+    const held = (body['RolePrivileges'] as { PrivilegeName: string; Depth: string }[]).map(
+      ({ PrivilegeName, Depth }) => [PrivilegeName, Depth],
+    );
+    expect(Object.fromEntries(held)).toEqual({ prvWriteLead: 'Global', prvReadLead: 'Basic' });
+  });
+
   it('refuses a tracked read without organisation-level read, and names privilege and table', async () => {
     await client.control('settings', { readScopes: { lead: 'user' } });
     const refused = await client.call('leads', { headers: { prefer: 'odata.track-changes' } });

@@ -1,0 +1,60 @@
+import { topicDefinitions } from '@lockstep/change-events';
+import { checkTopics } from '@lockstep/kafka';
+import { openMongoStores } from '@lockstep/mongodb';
+import { findSetupFaults } from '@lockstep/pipelines';
+import { marketoFields, openRules } from '@lockstep/rules';
+import { createLogger, runChecks, type Check } from '@lockstep/service-runtime';
+import { schemaWishesOf, type Config } from './config.ts';
+import { openKafka, openMarketo, ownTopics } from './openMarketing.ts';
+
+/** Says whether a marketing service could begin, and what it would lack; makes no field. True when all is well. */
+export async function checkMarketo(config: Config, print: (line: string) => void): Promise<boolean> {
+  return runChecks([setupCheck(config), kafkaCheck(config), mongodbCheck(config)], print);
+}
+
+const setupCheck = (config: Config): Check => ({
+  name: 'marketo',
+  ask: async () => {
+    const fields = marketoFields((await openRules(config.lockstepFile)).current());
+    const { setup, budget, close } = openMarketo(config, fields);
+    try {
+      const wishes = { ...schemaWishesOf(config), mayCreate: [] };
+      const questions = { setup, budget, fields, wishes, feedField: config.marketoRequestField };
+      const faults = await findSetupFaults(questions, () => undefined);
+      const { used, budget: most } = budget.report();
+      const found = faults.map(
+        (fault) =>
+          `${fault.code} ${fault.check}: ${fault.found}${fault.isGrave ? '; it would not begin' : ''}`,
+      );
+
+      return { isWell: faults.length === 0, sentences: [...found, `calls of today: ${used} of ${most}`] };
+    } finally {
+      await close();
+    }
+  },
+});
+
+const kafkaCheck = (config: Config): Check => ({
+  name: 'kafka',
+  ask: async () => {
+    const kafka = openKafka(config, createLogger({ level: config.logLevel, service: 'marketing' }));
+    const definitions = topicDefinitions().filter(({ name }) => ownTopics.has(name));
+    await checkTopics({ kafka, prefix: config.topicPrefix, definitions });
+
+    return { isWell: true, sentences: ['ok: every topic is there and right'] };
+  },
+});
+
+const mongodbCheck = ({ mongodbUrl: url, mongodbDatabase: database }: Config): Check => ({
+  name: 'mongodb',
+  ask: async () => {
+    const stores = await openMongoStores({ url, database });
+    try {
+      await stores.ping();
+
+      return { isWell: true, sentences: ['ok: it answers'] };
+    } finally {
+      await stores.close();
+    }
+  },
+});
