@@ -1,5 +1,10 @@
 import { createEventLog } from '@lockstep/kafka';
-import { readSourceStatus, type SourceStatus, type TableStatus } from '@lockstep/pipelines';
+import {
+  readSourceStatus,
+  type OutcomeWindows,
+  type SourceStatus,
+  type TableStatus,
+} from '@lockstep/pipelines';
 import type { Environment } from '@lockstep/service-runtime';
 import Table from 'cli-table3';
 import { loadApiConfig, loadMessageConfig } from './config.ts';
@@ -24,6 +29,7 @@ type ServiceStatus = {
   readonly lag: Readonly<Record<string, number>>;
   readonly writes: Readonly<Record<string, WritesStatus>>;
   readonly errors: readonly ErrorGroup[];
+  readonly ended: OutcomeWindows;
 };
 
 export async function readStatus(env: Environment, nowMs: number): Promise<Status> {
@@ -51,7 +57,7 @@ export async function showStatus(
 }
 
 /** What only a running reconciler can tell. */
-function serviceLines({ firstReadsComplete, lag = {}, writes = {}, errors = [] }: Status): string[] {
+function serviceLines({ firstReadsComplete, lag = {}, writes = {}, errors = [], ended }: Status): string[] {
   if (firstReadsComplete === undefined) return [];
   const lags = Object.entries(lag).map(([step, messages]) => `${step} ${messages}`);
 
@@ -59,6 +65,7 @@ function serviceLines({ firstReadsComplete, lag = {}, writes = {}, errors = [] }
     `Both sides read once: ${firstReadsComplete ? 'yes' : 'no'}`,
     `Messages to be handled: ${lags.join(', ')}`,
     ...Object.entries(writes).flatMap(([system, status]) => withheldLines(system, status)),
+    ...(ended ? endedLines(ended) : []),
     errors.length === 0 ? 'No errors.' : errorTableText(errors),
   ];
 }
@@ -74,6 +81,20 @@ export function withheldLines(system: string, status: WritesStatus): string[] {
       ? []
       : [`  by the brake: ${heldFor}. To let them flow: lockstep resume reconciler/to-${system}`]),
   ];
+}
+
+/** What was written in the last hour and in the last 24, by system and kind of record. */
+export function endedLines({ lastHour, last24Hours }: OutcomeWindows): string[] {
+  const windows = { hour: lastHour, '24 hours': last24Hours };
+
+  return Object.entries(windows).map(([name, counts]) => {
+    const parts = counts.map(
+      ({ system, entity, done, refused }) =>
+        `${system} ${entity} ${done}${refused === 0 ? '' : ` (${refused} refused)`}`,
+    );
+
+    return `Written in the last ${name}: ${parts.join(', ') || 'nothing'}`;
+  });
 }
 
 /** What is left to plan, in the words of a first load. */

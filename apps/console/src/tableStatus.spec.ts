@@ -1,6 +1,6 @@
 import type { Checkpoint, TableState } from '@lockstep/change-events';
 import { requestStatus, tableStatus } from '@lockstep/pipelines';
-import { statusTable, withheldLines } from './showStatus.ts';
+import { endedLines, statusTable, withheldLines } from './showStatus.ts';
 
 const nowMs = Date.parse('2026-11-25T10:00:00Z');
 const quiet: TableState = {
@@ -34,6 +34,16 @@ const saved = (changes: Partial<Checkpoint> = {}, state: Partial<TableState> = {
   updatedAt: '2026-11-25T09:59:58Z',
   state: { ...quiet, ...state },
   ...changes,
+});
+
+it('what was written is told by system and kind of record, of the last hour and the last 24', () => {
+  const person = { system: 'marketo', entity: 'person', done: 7, refused: 2 } as const;
+  const row = { ...person, system: 'dynamics', refused: 0 } as const;
+
+  expect(endedLines({ lastHour: [], last24Hours: [row, person] })).toEqual([
+    'Written in the last hour: nothing',
+    'Written in the last 24 hours: dynamics person 7, marketo person 7 (2 refused)',
+  ]);
 });
 
 describe('the status of a source', () => {

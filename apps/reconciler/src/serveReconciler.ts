@@ -2,12 +2,14 @@ import type { ErrorCode } from '@lockstep/change-events';
 import {
   checkFirstReads,
   createDynamicsWriter,
+  createOutcomeMeter,
   createReconciler,
   createRouter,
   createSweeper,
   onePerPartition,
   reopeningPublisher,
   withDeadLetters,
+  type OutcomeMeter,
 } from '@lockstep/pipelines';
 import type { BatchHandler, Publisher } from '@lockstep/ports';
 import { customTypesOf, entityMappingsFor } from '@lockstep/reconciliation';
@@ -26,6 +28,7 @@ import {
 } from './reconcilerParts.ts';
 
 const dayMs = 86_400_000;
+const outcomesToldAfterMs = 2_000;
 
 /** Routes, decides, sweeps and follows the rules until the signal comes or one of these ends. */
 export async function serveReconciler(parts: Parts, signal: AbortSignal): Promise<void> {
@@ -34,7 +37,8 @@ export async function serveReconciler(parts: Parts, signal: AbortSignal): Promis
   service.lifecycle.opened('outcome publisher', () => outcomes.close());
   const count = (code: ErrorCode) => service.metrics.deadLetters.inc({ code });
   const router = withDeadLetters(createRouter(stores.links), systemClock, count);
-  const { reconcile, decideBy } = openReconciler(parts, outcomes);
+  const meter = createOutcomeMeter(stores.outcomeCounts, systemClock);
+  const { reconcile, decideBy } = openReconciler(parts, { publisher: outcomes, meter });
   const reconciler = withDeadLetters(onePerPartition(reconcile), systemClock, count);
   const { router: routed, live, backfill } = consumed(config, parts.rules);
   service.readiness.set('reconciler', null);
@@ -48,18 +52,19 @@ export async function serveReconciler(parts: Parts, signal: AbortSignal): Promis
     eventLog.consume({ ...backfill, batchSizeMax: 100 }, reconciler, all),
     parts.leases.hold('sweeper', (_, held) => sweep(parts, held), all),
     followRules(rulesPartsOf(parts), decideBy, all),
+    tellOutcomes(parts, meter, all),
   ];
   await Promise.all(loops.map((loop) => loop.finally(() => ended.abort())));
 }
 
 /** A reconciler whose rules can be exchanged between two batches. */
-function openReconciler(parts: Parts, publisher: Publisher) {
-  const writeDynamics = openDynamicsWriter(parts, publisher);
-  let current = reconcilerBy(parts, rulesInForce(rulesPartsOf(parts)), writeDynamics);
+function openReconciler(parts: Parts, { publisher, meter }: { publisher: Publisher; meter: OutcomeMeter }) {
+  const carried = { writeDynamics: openDynamicsWriter(parts, publisher), meter };
+  let current = reconcilerBy(parts, rulesInForce(rulesPartsOf(parts)), carried);
   return {
     reconcile: (async (batch) => current(batch)) as BatchHandler,
     decideBy: (rules: RulesInForce): void => {
-      current = reconcilerBy(parts, rules, writeDynamics);
+      current = reconcilerBy(parts, rules, carried);
     },
   };
 }
@@ -81,7 +86,7 @@ function openDynamicsWriter({ config, dynamics, service }: Parts, publisher: Pub
 function reconcilerBy(
   { config, stores, service, directions, brake }: Parts,
   rules: RulesInForce,
-  writeDynamics: ReturnType<typeof openDynamicsWriter>,
+  carried: { writeDynamics: ReturnType<typeof openDynamicsWriter>; meter: OutcomeMeter },
 ): BatchHandler {
   return createReconciler({
     ...stores,
@@ -90,7 +95,7 @@ function reconcilerBy(
     entityMappings: entityMappingsFor(config.dynamicsTables, rules),
     customTypes: customTypesOf(rules.customs),
     policy: policyBy(rules, config.matchByEmail),
-    writeDynamics,
+    ...carried,
     withheld: directions.withheld,
     ...(brake && { brake }),
     history: { store: stores.pastConflicts, keptMs: config.historyDays * dayMs },
@@ -98,6 +103,27 @@ function reconcilerBy(
       for (const { rule } of conflicts) service.metrics.conflicts.inc({ rule });
     },
   });
+}
+
+/** What ended is told every few seconds, and once more at the end. */
+async function tellOutcomes({ service }: Parts, meter: OutcomeMeter, signal: AbortSignal): Promise<void> {
+  const step = async () => {
+    await meter.tell();
+
+    return { idleMs: outcomesToldAfterMs };
+  };
+  const { log, readiness } = service;
+  const clock = systemClock;
+  await retryForever({
+    component: 'outcome counts',
+    step,
+    signal,
+    log,
+    readiness,
+    clock,
+    random: Math.random,
+  });
+  await meter.tell().catch(() => undefined);
 }
 
 /** A missing account means something once accounts are read, where a rule looks for them. */

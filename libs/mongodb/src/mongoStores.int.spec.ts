@@ -7,6 +7,7 @@ import {
   goldenLookUpContract,
   goldenStoreContract,
   linkStoreContract,
+  outcomeCountsContract,
   requestStoreContract,
   syncStateContract,
   pastConflictsContract,
@@ -52,6 +53,7 @@ syncStateContract('MongoDB', async () => (await openEmpty()).syncState);
 troubleReaderContract('MongoDB', openEmpty);
 pastConflictsContract('MongoDB', async () => (await openEmpty()).pastConflicts);
 writeCountsContract('MongoDB', async () => (await openEmpty()).writeCounts);
+outcomeCountsContract('MongoDB', async () => (await openEmpty()).outcomeCounts);
 
 describe('openMongoStores', () => {
   it('opens a database again and finds what was stored', async () => {

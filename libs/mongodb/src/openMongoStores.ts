@@ -7,6 +7,7 @@ import type {
   DeliveryStore,
   GoldenStore,
   LinkStore,
+  OutcomeCountStore,
   PastConflictStore,
   RequestStore,
   SyncStateStore,
@@ -22,6 +23,7 @@ import { mongoConsentStore } from './mongoConsentStore.ts';
 import { mongoDeliveryStore } from './mongoDeliveryStore.ts';
 import { mongoGoldenStore, type GoldenDocument } from './mongoGoldenStore.ts';
 import { mongoLinkStore } from './mongoLinkStore.ts';
+import { indexOutcomeCounts, mongoOutcomeCounts, type OutcomeCountDocument } from './mongoOutcomeCounts.ts';
 import { indexPastConflicts, mongoPastConflicts, type PastConflictDocument } from './mongoPastConflicts.ts';
 import { indexRequests, mongoRequestStore, type RequestDocument } from './mongoRequestStore.ts';
 import { mongoSyncState } from './mongoSyncState.ts';
@@ -47,6 +49,7 @@ export type MongoStores = {
   readonly syncState: SyncStateStore;
   readonly troubles: TroubleReader;
   readonly writeCounts: WriteCountStore;
+  readonly outcomeCounts: OutcomeCountStore;
   readonly pastConflicts: PastConflictStore;
   /** One round trip; throws MONGODB_UNREACHABLE or MONGODB_REFUSED. */
   ping(): Promise<void>;
@@ -93,6 +96,7 @@ function storesOver(db: Db, operationTimeoutMs: number): Omit<MongoStores, 'ping
     callbacks: mongoCallbackStore(db.collection('callbacks'), operationTimeoutMs),
     syncState: mongoSyncState(db.collection('syncState'), operationTimeoutMs),
     troubles: mongoTroubleReader(db.collection('goldenRecords'), operationTimeoutMs),
+    outcomeCounts: mongoOutcomeCounts(db.collection('outcomeCounts'), operationTimeoutMs),
     writeCounts: mongoWriteCounts(db.collection('writeCounts'), operationTimeoutMs),
     pastConflicts: mongoPastConflicts(db.collection('pastConflicts'), operationTimeoutMs),
   };
@@ -110,6 +114,7 @@ async function createIndexes(db: Db): Promise<void> {
   await indexRequests(db.collection<RequestDocument>('requests'));
   await indexCallbacks(db.collection<CallbackDocument>('callbacks'));
   await indexPastConflicts(db.collection<PastConflictDocument>('pastConflicts'));
+  await indexOutcomeCounts(db.collection<OutcomeCountDocument>('outcomeCounts'));
   await indexWriteCounts(db.collection<WriteCountDocument>('writeCounts'));
 }
 

@@ -44,6 +44,12 @@ export {
   type SideForecast,
 } from './operate/rehearse.ts';
 export { replayLetters, type ReplayOptions } from './operate/replayLetters.ts';
+export {
+  createOutcomeMeter,
+  outcomeWindows,
+  type OutcomeMeter,
+  type OutcomeWindows,
+} from './operate/outcomeMeter.ts';
 export { createDrainWatch } from './operate/drain.ts';
 export { createDirections, directionTargets, type Directions } from './operate/directions.ts';
 export {

@@ -12,6 +12,7 @@ import {
 import { inMemoryEventLog, inMemoryStores, type GoldenStore, type LogPoint } from '@lockstep/ports';
 import { defaultMapping, nativePolicy } from '@lockstep/reconciliation';
 import { outcomeOf } from './deliver/deliveryOutcome.ts';
+import type { Ended } from './operate/outcomeMeter.ts';
 import { deliverAll, eventsOf, exampleClock, exampleEvent, exampleId, put } from './pipelineFixtures.ts';
 import { createReconciler, type ReconcileOptions } from './reconcileChanges.ts';
 import type { OwnedWrite } from './reconcileOutput.ts';
@@ -142,6 +143,18 @@ describe('a decision', () => {
 
     expect(commands()).toEqual([]);
     expect(commands(topics.writesBackfill)).toMatchObject([{ operation: 'CREATE', lane: 'BACKFILL' }]);
+  });
+
+  it('has the writes counted that its messages tell the end of', async () => {
+    const noted: Ended[] = [];
+    const { send, start, commands } = await createReady();
+    start({ meter: { note: (ended) => void noted.push(...ended) } });
+    await send(leadMessage());
+    expect(noted).toEqual([]);
+
+    await send(outcomeMessage(commands()[0], { result: 'CREATED', personId: '7' }));
+
+    expect(noted).toEqual([{ system: 'marketo', entity: 'person', isDone: true }]);
   });
 
   it('rests on what the messages before it in the same batch said', async () => {

@@ -13,6 +13,7 @@ import {
   type Outcome,
   type OwnedWrite,
 } from './reconcileOutput.ts';
+import { endedIn, type Ended, type OutcomeMeter } from './operate/outcomeMeter.ts';
 import { saveOutcomes } from './saveOutcomes.ts';
 import { wakeFollowers } from './wakeFollowers.ts';
 import { wakeSeekers } from './wakeSeekers.ts';
@@ -20,6 +21,8 @@ import { wakeSeekers } from './wakeSeekers.ts';
 export type ReconcileOptions = DecidingOptions & {
   /** Keeps conflicts that fall out of their records; they are forgotten without it. */
   readonly history?: History;
+  /** Counts the writes that ended, once their batch is committed. */
+  readonly meter?: Pick<OutcomeMeter, 'note'>;
   /** Starts the guarded writes of a batch once it is committed; must not throw. */
   readonly writeDynamics: (writes: readonly OwnedWrite[]) => Promise<void>;
 };
@@ -64,11 +67,22 @@ export function createReconciler(options: ReconcileOptions): BatchHandler {
       afterCommit: async () => {
         remember(published, outcomes);
         options.brake?.told(alarms);
+        options.meter?.note(endedOf(usable, outcomes));
         await options.writeDynamics(writes);
       },
     };
   };
 }
+
+const endedOf = (
+  messages: readonly IncomingMessage[],
+  outcomes: ReadonlyMap<string, Outcome>,
+): readonly Ended[] =>
+  messages.flatMap(({ key, value }) => {
+    const { record = null, stored = null } = outcomes.get(key) ?? {};
+
+    return endedIn(value as InboxMessage, (record ?? stored)?.entity ?? null) ?? [];
+  });
 
 /** The messages by which those who name a record are woken, with the record as it was saved. */
 const askedToTell = (messages: readonly IncomingMessage[], outcomes: ReadonlyMap<string, Outcome>) =>

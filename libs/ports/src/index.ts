@@ -51,6 +51,9 @@ export {
   type WriteCountStore,
   type WriteKind,
 } from './writeCounts.ts';
+export { sumOutcomes, type OutcomeCount, type OutcomeCountStore } from './outcomeCounts.ts';
+export { outcomeCountsContract } from './contracts/outcomeCountsContract.ts';
+export { inMemoryOutcomeCounts } from './doubles/inMemoryOutcomeCounts.ts';
 export { writeCountsContract } from './contracts/writeCountsContract.ts';
 export type { PastConflict, PastConflictStore } from './pastConflicts.ts';
 export { pastConflictsContract } from './contracts/pastConflictsContract.ts';

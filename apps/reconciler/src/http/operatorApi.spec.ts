@@ -137,10 +137,13 @@ describe('the operator’s API', () => {
   });
 
   it('shows how far everything is, what lags and what waits', async () => {
-    const { call } = await createApi();
+    const { call, stores } = await createApi();
+    const ended = { system: 'marketo', entity: 'person', done: 3, refused: 1 } as const;
+    await stores.outcomeCounts.add(Date.parse('2026-11-28T02:30:00Z'), [ended]);
 
     expect((await call('/v1/status')).body).toMatchObject({
       tables: [],
+      ended: { lastHour: [], last24Hours: [ended] },
       firstReadsComplete: false,
       lag: { live: 0 },
       errors: [{ code: '1077', records: 1 }],

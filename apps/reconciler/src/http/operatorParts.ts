@@ -7,6 +7,7 @@ import type {
   DynamicsWriter,
   EventLog,
   GoldenStore,
+  OutcomeCountStore,
   Publisher,
   SyncStateStore,
   TroubleReader,
@@ -17,6 +18,7 @@ export type OperatorParts = {
   readonly stores: Omit<ExplainStores, 'golden'> & {
     readonly golden: Pick<GoldenStore, 'load' | 'countWithheld' | 'page'>;
     readonly troubles: TroubleReader;
+    readonly outcomeCounts: Pick<OutcomeCountStore, 'totals'>;
     readonly syncState: Pick<SyncStateStore, 'firstReadsComplete'>;
   };
   readonly log: Pick<EventLog, 'readLatest' | 'lag'>;

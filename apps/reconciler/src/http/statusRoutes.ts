@@ -1,5 +1,5 @@
 import type { System } from '@lockstep/change-events';
-import { createDrainWatch, readSourceStatus } from '@lockstep/pipelines';
+import { createDrainWatch, outcomeWindows, readSourceStatus } from '@lockstep/pipelines';
 import { Type } from '@sinclair/typebox';
 import type { OperatorParts, OperatorRoutes } from './operatorParts.ts';
 import { failureSchema } from './operatorScope.ts';
@@ -47,6 +47,15 @@ const directionSchema = Type.Object({
   secondsLeft: nullable(Type.Number()),
 });
 
+const endedSchema = Type.Array(
+  Type.Object({
+    system: Type.String(),
+    entity: Type.String(),
+    done: Type.Number(),
+    refused: Type.Number(),
+  }),
+);
+
 const statusSchema = Type.Object({
   tables: Type.Array(tableSchema),
   requests: Type.Array(requestsSchema, {
@@ -55,6 +64,13 @@ const statusSchema = Type.Object({
   firstReadsComplete: Type.Boolean(),
   lag: Type.Record(Type.String(), Type.Number(), { description: 'Messages not yet handled, by step.' }),
   writes: Type.Object({ dynamics: directionSchema, marketo: directionSchema }),
+  ended: Type.Object(
+    { lastHour: endedSchema, last24Hours: endedSchema },
+    {
+      description:
+        'Writes to each system that were carried out or refused in the time until now, to the minute.',
+    },
+  ),
   errors: Type.Array(countSchema),
   errorsWhole: Type.Boolean({ description: 'False when there are more records than were counted.' }),
 });
@@ -78,6 +94,7 @@ export const statusRoutes: OperatorRoutes = (scope, parts) => {
         marketo: await directionOf(parts(), drain, 'marketo'),
       },
       lag: Object.fromEntries(await Promise.all(lags)),
+      ended: await outcomeWindows(stores.outcomeCounts, clock.now()),
       ...{ errors, errorsWhole },
     };
   });

@@ -7,6 +7,7 @@ import { linkStoreContract } from '../contracts/linkStoreContract.ts';
 import { syncStateContract } from '../contracts/syncStateContract.ts';
 import { troubleReaderContract } from '../contracts/troubleReaderContract.ts';
 import { pastConflictsContract } from '../contracts/pastConflictsContract.ts';
+import { outcomeCountsContract } from '../contracts/outcomeCountsContract.ts';
 import { writeCountsContract } from '../contracts/writeCountsContract.ts';
 import { inMemoryStores } from './inMemoryStores.ts';
 
@@ -22,6 +23,7 @@ syncStateContract(name, async () => inMemoryStores().syncState);
 troubleReaderContract(name, async () => inMemoryStores());
 pastConflictsContract(name, async () => inMemoryStores().pastConflicts);
 writeCountsContract(name, async () => inMemoryStores().writeCounts);
+outcomeCountsContract(name, async () => inMemoryStores().outcomeCounts);
 
 describe('inMemoryStores', () => {
   it('shows all golden records as copies', async () => {

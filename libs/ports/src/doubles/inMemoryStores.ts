@@ -12,7 +12,9 @@ import type {
 } from '../goldenStore.ts';
 import type { TroubleReader } from '../troubleReader.ts';
 import type { PastConflictStore } from '../pastConflicts.ts';
+import type { OutcomeCountStore } from '../outcomeCounts.ts';
 import type { WriteCountStore } from '../writeCounts.ts';
+import { inMemoryOutcomeCounts } from './inMemoryOutcomeCounts.ts';
 import { inMemoryPastConflicts } from './inMemoryPastConflicts.ts';
 import { inMemoryTroubles } from './inMemoryTroubles.ts';
 import { inMemoryWriteCounts } from './inMemoryWriteCounts.ts';
@@ -27,6 +29,7 @@ export type InMemoryStores = {
   readonly syncState: SyncStateStore;
   readonly troubles: TroubleReader;
   readonly writeCounts: WriteCountStore;
+  readonly outcomeCounts: OutcomeCountStore;
   readonly pastConflicts: PastConflictStore;
   /** Every golden record, in the order of insertion. */
   all(): GoldenRecord[];
@@ -44,6 +47,7 @@ export function inMemoryStores(): InMemoryStores {
     syncState: inMemorySyncState(),
     troubles: inMemoryTroubles(records),
     writeCounts: inMemoryWriteCounts(),
+    outcomeCounts: inMemoryOutcomeCounts(),
     pastConflicts: inMemoryPastConflicts(),
     all: () => [...records.values()].map((record) => structuredClone(record)),
   };
