@@ -2,17 +2,26 @@ import {
   changeEventSchema,
   tableDefinitions,
   topics,
+  topicSchemas,
   type MessageCodec,
   type TableDefinition,
 } from '@lockstep/change-events';
 import type { DynamicsCatalog } from '@lockstep/ports';
 import { builtInType, namesIn, type CustomEntity, type MappingRow } from '@lockstep/reconciliation';
-import { describedRows, isDefaultColumn, mappedTable, type Rules, type RulesSource } from '@lockstep/rules';
+import {
+  describedRows,
+  isDefaultColumn,
+  mappedTable,
+  marketoFields,
+  type Rules,
+  type RulesSource,
+} from '@lockstep/rules';
 import { reasonOf, systemClock, type Log } from '@lockstep/service-runtime';
 import { customEntitiesOf, describeCustoms } from './customEntities.ts';
 import { describeTables, watchDefinitions, type WatchOptions } from './watchDefinitions.ts';
 
 const retryMs = 5000;
+const personTopics = [topics.marketingChanges('lead'), topics.marketingChanges('contact')];
 const lackingSentence =
   'The rules read columns that Dynamics does not show, or shows with another type: fields leave them alone, and in a filter they keep nobody out.';
 
@@ -92,6 +101,7 @@ export async function followRules(
 
 /** Looks at the tables for the columns of the rules as they are, and begins anew with other rules. */
 function watchAnew(parts: RulesParts, onRound: () => void, signal: AbortSignal) {
+  const definePersons = createDefinePersons(parts);
   let round = new AbortController();
   let running: Promise<void> = Promise.resolve();
 
@@ -100,20 +110,24 @@ function watchAnew(parts: RulesParts, onRound: () => void, signal: AbortSignal) 
       round.abort();
       round = new AbortController();
       const until = AbortSignal.any([signal, round.signal]);
-      const look = () => watchDefinitions(parts.definitions, { ...watchOptions(parts), onRound }, until);
+      const look = () =>
+        watchDefinitions(parts.definitions, { ...watchOptions(parts, definePersons), onRound }, until);
       running = running.then(look);
     },
     ended: () => running,
   };
 }
 
-function watchOptions(parts: RulesParts): WatchOptions {
+type Define = () => Promise<boolean>;
+
+function watchOptions(parts: RulesParts, definePersons: Define = () => Promise.resolve(true)): WatchOptions {
   const { rules, dynamics, codec, log } = parts;
   const { mapping, filters } = rules.current();
 
   return {
     catalog: dynamics,
-    describeOthers: (signal) => describeCustoms(parts, signal),
+    describeOthers: async (signal) =>
+      [await definePersons(), await describeCustoms(parts, signal)].every(Boolean),
     ofAnyType: { lead: columnsOf(filters, 'lead'), contact: columnsOf(filters, 'contact') },
     onLacking: (table, columns) => {
       const added = columns.filter((column) => !isDefaultColumn(table, column));
@@ -133,6 +147,31 @@ function watchOptions(parts: RulesParts): WatchOptions {
         { table, reason: reasonOf(error) },
         'A table could not be described; its columns stay as they were.',
       ),
+  };
+}
+
+/**
+ * What a person shows of its company goes on to the record of the account, by the schema of what is read of persons: that of the
+ * rules with which the codec was opened, and of changed ones from here on. False when the registry does not take it yet.
+ */
+function createDefinePersons({ rules, codec, log }: RulesParts): Define {
+  const fieldsNow = () => marketoFields(rules.current());
+  let known = JSON.stringify(fieldsNow());
+
+  return async () => {
+    const fields = fieldsNow();
+    if (JSON.stringify(fields) === known) return true;
+    const schemas = topicSchemas(tableDefinitions, fields);
+    try {
+      for (const topic of personTopics) await codec.define(topic, schemas.get(topic) ?? 'null');
+      known = JSON.stringify(fields);
+
+      return true;
+    } catch (error) {
+      log.warn({ reason: reasonOf(error) }, 'Other fields of persons do not count yet; it is tried again.');
+
+      return false;
+    }
   };
 }
 

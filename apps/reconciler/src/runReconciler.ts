@@ -3,6 +3,7 @@ import {
   createMessageCodec,
   customTablesOf,
   subjectSchemas,
+  tableDefinitions,
   topicDefinitions,
   topicSchemas,
   type TableDefinition,
@@ -10,7 +11,7 @@ import {
 import { checkTopics, createEventLog, createLeaseKeeper, type EventLogSettings } from '@lockstep/kafka';
 import { openMongoStores, type MongoStores } from '@lockstep/mongodb';
 import { createWriteBrake, type Directions, type WriteBrake } from '@lockstep/pipelines';
-import { openRules } from '@lockstep/rules';
+import { marketoFields, openRules } from '@lockstep/rules';
 import { createSchemaIds } from '@lockstep/schema-registry';
 import { startService, systemClock } from '@lockstep/service-runtime';
 import { writeLimits, type Config } from './config.ts';
@@ -44,7 +45,9 @@ export async function runReconciler(config: Config): Promise<void> {
     url: config.schemaRegistryUrl,
     autoRegister: config.schemaAutoRegister,
   });
-  const codec = createMessageCodec(createCodec(schemaIds, subjectSchemas(topicSchemas(), prefix)), prefix);
+  const rules = await openRules(config.lockstepFile);
+  const schemas = topicSchemas(tableDefinitions, marketoFields(rules.current()));
+  const codec = createMessageCodec(createCodec(schemaIds, subjectSchemas(schemas, prefix)), prefix);
   const logSettings: EventLogSettings = {
     kafka,
     codec,
@@ -55,7 +58,6 @@ export async function runReconciler(config: Config): Promise<void> {
     },
   };
   const eventLog = createEventLog(logSettings);
-  const rules = await openRules(config.lockstepFile);
   const definitions: Record<string, TableDefinition> = writtenDefinitions();
   const dynamics = await openDynamics(config, definitions, ({ status }) =>
     metrics.remoteCalls.inc({ system: 'dynamics', outcome: String(status ?? 'none') }),
