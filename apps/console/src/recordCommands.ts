@@ -37,6 +37,25 @@ export function addRecordCommands(program: Command, env: Environment, print: Pri
     .action((goldenId: string, options: { actor?: string }) =>
       decideReview(env, { goldenId, decision: 'separate', ...options }, print),
     );
+  addVerdicts(review, env, print);
+}
+
+/** What may be said of a person that was deleted in Marketo (`deletedInMarketo: ask`). */
+const verdicts = {
+  recreate: 'Make another person for the row of one that was deleted in Marketo.',
+  'stay-away': 'Make none for it, whatever is edited in Dynamics.',
+} as const;
+
+function addVerdicts(review: Command, env: Environment, print: Print): void {
+  for (const decision of ['recreate', 'stay-away'] as const)
+    review
+      .command(decision)
+      .description(verdicts[decision])
+      .argument('<golden id>')
+      .addOption(actor())
+      .action((goldenId: string, options: { actor?: string }) =>
+        decideReview(env, { goldenId, decision, ...options }, print),
+      );
 }
 
 function addReplay(program: Command, env: Environment, print: Print): void {

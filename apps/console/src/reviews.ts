@@ -47,7 +47,7 @@ const personText = ({ goldenId, rows, fields }: Person): string =>
 
 export type ReviewDecision = {
   readonly goldenId: string;
-  readonly decision: 'join' | 'separate';
+  readonly decision: 'join' | 'separate' | 'recreate' | 'stay-away';
   readonly with?: string;
   readonly actor?: string;
 };

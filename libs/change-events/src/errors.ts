@@ -147,6 +147,10 @@ export const errorTable = {
     'PARK',
     'The person became part of another one in Marketo; what is edited in Dynamics waits for review.',
   ),
+  PERSON_DELETED: entry(
+    'PARK',
+    'Somebody deleted the person in Marketo, and its row was edited in Dynamics; whether it comes back waits for review.',
+  ),
   FIELD_HELD: entry(
     'PARK',
     'Both sides changed a field whose conflicts are held for review; each keeps its value until somebody edits the field.',

@@ -204,12 +204,21 @@ export type DynamicsOutcome = {
 
 /**
  * What an operator asks of one record: `release` tries at once whatever waits; `read-again` reads what Marketo holds; of a record in
- * review, `review-join` takes the person of the record `target`, and `review-separate` makes one of its own. `unlink` hands its rows of
- * Dynamics to the record `target`, which is told by `parted` of each row (`target`) that it must never join. `undo` gives the field of
- * `conflict` the value that lost.
+ * review, `review-join` takes the person of the record `target`, and `review-separate` makes one of its own; of one whose person was
+ * deleted in Marketo, `review-recreate` makes another one, `review-stay-away` none. `unlink` hands its rows of Dynamics to the record
+ * `target`, which is told by `parted` of each row (`target`) that it must never join. `undo` gives the field of `conflict` the value
+ * that lost.
  */
 export type OperatorWish =
-  'release' | 'read-again' | 'review-join' | 'review-separate' | 'unlink' | 'parted' | 'undo';
+  | 'release'
+  | 'read-again'
+  | 'review-join'
+  | 'review-separate'
+  | 'review-recreate'
+  | 'review-stay-away'
+  | 'unlink'
+  | 'parted'
+  | 'undo';
 
 /** What reaches the owner of a golden id; `event` keeps the schema it was written with. */
 export type InboxMessage =

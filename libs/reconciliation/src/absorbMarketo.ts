@@ -14,6 +14,7 @@ export function absorbMarketo(draft: Draft, event: ChangeEvent): void {
   }
   row.deletedAt = null;
   delete row.mergedInto;
+  delete row.verdict;
   explain(draft, row);
   if (row.active) absorbFields(draft, row, event);
   if (isAfter(event.page, row.page)) row.page = event.page;

@@ -11,6 +11,7 @@ import type {
   WriteCommand,
 } from '@lockstep/change-events';
 import type { Attaching, Customer } from './attach.ts';
+import type { Verdict } from './comeBack.ts';
 import type { FollowedConsent } from './consent.ts';
 import type { Followed } from './followers.ts';
 import type { Forecast } from './forecast.ts';
@@ -50,6 +51,8 @@ export type LinkedRow = {
   readonly missing: boolean;
   /** Of a person that we had deleted because its row was gone, or stays out: it comes back with its row. */
   readonly removed?: boolean;
+  /** Of a person that somebody deleted in Marketo: what an operator said of it. */
+  readonly verdict?: Verdict;
   readonly version: Sequence | null;
   /** The highest page or call number that showed the row as a whole. */
   readonly page: Sequence;

@@ -23,6 +23,7 @@ export type { CreationRule } from './askByRule.ts';
 export type { AccountKeyKind, AttachRule } from './accountKeys.ts';
 export { keysSought, soughtKey } from './attach.ts';
 export type { Forecast } from './forecast.ts';
+export { mayBeJudged, type Verdict } from './comeBack.ts';
 export { decide } from './decide.ts';
 export {
   activeRow,

@@ -1,4 +1,5 @@
 import type { InboxMessage, OperatorWish } from '@lockstep/change-events';
+import { judge, mayBeJudged } from './comeBack.ts';
 import { activeRow, type Draft } from './decision.ts';
 import { lookAgainAtEntity, readEntityAgain } from './planEntity.ts';
 import { requestJoin } from './planPersonCreation.ts';
@@ -20,6 +21,10 @@ export function obeyWish(draft: Draft, wish: OperatorWish, { target, conflict }:
       return joinTo(draft, target);
     case 'review-separate':
       return separate(draft);
+    case 'review-recreate':
+      return judge(draft, 'recreate');
+    case 'review-stay-away':
+      return judge(draft, 'stay-away');
     case 'unlink':
       return unlink(draft, target);
     case 'parted':
@@ -58,13 +63,14 @@ function joinTo(draft: Draft, target: string | null): void {
   requestJoin(draft, target);
 }
 
-/** Nobody else is meant: the record makes a person of its own, whoever has the same address. */
+/** Nobody else is meant: the record makes a person of its own, whoever has the same address, also after its own was deleted. */
 function separate(draft: Draft): void {
   if (!isInReview(draft)) {
     draft.nothing = 'stale';
     return;
   }
   draft.record.apart = true;
+  if (mayBeJudged(draft.record)) judge(draft, 'recreate');
   draft.record.waiting = null;
 }
 

@@ -1,19 +1,17 @@
 import { isoTime } from '@lockstep/change-events';
+import { askedCode, comesBack } from './comeBack.ts';
 import type { Draft, DraftRow } from './decision.ts';
-import { isCreation, type GoldenField, type GoldenRecord, type SeenValue } from './goldenRecord.ts';
-import { allValues, wantedValue } from './marketoValues.ts';
+import { isCreation, type GoldenRecord } from './goldenRecord.ts';
+import { allValues } from './marketoValues.ts';
 import { findMatch, rivalsOf } from './match.ts';
-import { consentRule } from './policy.ts';
 import { sendCommand } from './sendCommand.ts';
 
-/**
- * A person deleted in Marketo comes back when its row was changed in Dynamics, with a new id (F-31), unless it is to stay away;
- * one that we had deleted comes back with its row.
- */
+/** Gives a row that has none a person, a new one or one that matches, where it is to have one. */
 export function planPersonCreation(draft: Draft, crm: DraftRow, person: DraftRow | undefined): void {
-  if (isOver(draft, crm, person)) return stopWaiting(draft);
-  if (person?.mergedInto !== undefined && !draft.record.apart)
-    return wait(draft, 'review', 'PERSON_MERGED', draft.context.policy.parkedRetryMs);
+  const answer = crm.deletedAt === null ? comesBack(draft, person) : 'no';
+  if (answer === 'no') return stopWaiting(draft);
+  const review = reviewCode(draft, person, answer);
+  if (review !== null) return wait(draft, 'review', review, draft.context.policy.parkedRetryMs);
   if (!draft.context.firstReadsComplete) {
     draft.record.waiting = { cause: 'first-reads', code: null, dueAtMs: Number.MAX_SAFE_INTEGER };
     return;
@@ -21,20 +19,16 @@ export function planPersonCreation(draft: Draft, crm: DraftRow, person: DraftRow
   if (!isBeingJoined(draft) && !isAnsweredBySeveral(draft)) createOrJoin(draft);
 }
 
+/** What somebody is to decide before; nothing where another person carries the former one on, and the row is said to be somebody else. */
+function reviewCode({ record }: Draft, person: DraftRow | undefined, answer: 'yes' | 'ask'): string | null {
+  if (answer === 'ask') return askedCode;
+
+  return person?.mergedInto !== undefined && !record.apart ? 'PERSON_MERGED' : null;
+}
+
 /** Marketo has just said that several persons match: who they are is read first, and the creation is not asked for again at once. */
 const isAnsweredBySeveral = ({ record, before }: Draft): boolean =>
   record.waiting?.cause === 'review' && record.waiting.dueAtMs !== before.waiting?.dueAtMs;
-
-function isOver(draft: Draft, crm: DraftRow, person: DraftRow | undefined): boolean {
-  if (crm.deletedAt !== null) return true;
-  if (!person?.deletedAt || person.removed || isUnmet(person)) return false;
-  const staysAway =
-    draft.context.policy.deletedInMarketo === 'stay-deleted' && person.mergedInto === undefined;
-  return staysAway || !isOutgrown(draft, person);
-}
-
-/** It was deleted before the record that joined it had handed it over: the row never had it. */
-const isUnmet = ({ seen }: DraftRow): boolean => Object.keys(seen).length === 0;
 
 function createOrJoin(draft: Draft): void {
   const { policy } = draft.context;
@@ -108,23 +102,6 @@ export function requestJoin(draft: Draft, goldenId: string): void {
 function wait(draft: Draft, cause: 'review' | 'join', code: string | null, afterMs: number): void {
   draft.record.waiting = { cause, code, dueAtMs: draft.context.nowMs + afterMs };
 }
-
-/**
- * Dynamics holds something that the person never got before it was deleted, whichever of the two was learnt first. A
- * relation that waited, or an opt-out of the address, does not bring anybody back.
- */
-function isOutgrown(draft: Draft, person: DraftRow): boolean {
-  return draft.context.mapping.some((mapping) => {
-    const field = draft.record.fields[mapping.field];
-    const isMapped = Object.keys(mapping.columns).length > 0 && !mapping.parents;
-    if (!isMapped || field?.source !== 'dynamics' || field.rule === consentRule) return false;
-    return isOpen(field, person.seen[mapping.field]) && wantedValue(draft, person, mapping) !== undefined;
-  });
-}
-
-/** Edited since both sides agreed, or put back to that since our last write. */
-const isOpen = ({ value, base }: GoldenField, seen: SeenValue | undefined): boolean =>
-  value !== base || seen?.unconfirmed === true;
 
 export function hasOpenCommand({ record }: Draft): boolean {
   return record.outbox.some((entry) => entry.kind === 'marketo-write' && !entry.lapsed);

@@ -17,8 +17,11 @@ import { isBlank } from './projection.ts';
 export type Policy = {
   /** Link a new row to the one person with the same email address, and the other way round; off is native (F-10). */
   readonly matchByEmail: boolean;
-  /** A person deleted in Marketo comes back, with a new id, when its row is edited (F-31, native), or never (G-07). */
-  readonly deletedInMarketo: 'recreate' | 'stay-deleted';
+  /**
+   * A person deleted in Marketo comes back, with a new id, when its row is edited (F-31, native), when an operator says so
+   * after that, or never (G-07).
+   */
+  readonly deletedInMarketo: 'recreate' | 'ask' | 'stay-deleted';
   /** A person whose row was deleted is told nothing, is marked (F-29, native), or is deleted too (G-08). */
   readonly deletedInDynamics: 'keep' | 'flag' | 'delete';
   /** Without any, `new_synctomkto` alone decides (F-57). */

@@ -119,3 +119,84 @@ describe('a review', () => {
     },
   );
 });
+
+describe('a person that was deleted in Marketo, while somebody is to be asked', () => {
+  /** Its row was edited after that. */
+  function asked() {
+    const pair = linkedPair('lead', { jobtitle: 'Engineer' });
+    const { world, row, person } = pair;
+    world.state.policy = { ...world.state.policy, deletedInMarketo: 'ask' };
+    world.marketo.remove(person);
+    world.readMarketo(person);
+    world.settle();
+    const key = `dynamics/lead/${row}`;
+    expect(troublesOf(world.record(key))).toEqual([]);
+    world.dynamics.edit(row, { jobtitle: 'Director' });
+    world.settle();
+    const titles = () => world.marketo.ids().map((id) => world.marketo.field(id, 'title'));
+    return { ...pair, key, titles };
+  }
+
+  it('waits for review as soon as its row is edited', () => {
+    const { world, key, titles } = asked();
+    world.wakeUp(3_600_000);
+    world.settle();
+
+    expect(titles()).toEqual([]);
+    expect(troublesOf(world.record(key))).toMatchObject([
+      { side: 'marketo', operation: 'CREATE', code: 'PERSON_DELETED' },
+    ]);
+    expect(world.record(key).waiting).toMatchObject({ cause: 'review' });
+  });
+
+  it('comes back once, with a new id and under our former key, when somebody says so', () => {
+    const { world, key, person, titles } = asked();
+    world.wish(key, 'review-recreate');
+    world.settle();
+    world.wish(key, 'review-recreate');
+    world.settle();
+
+    expect(titles()).toEqual(['Director']);
+    const [created = ''] = world.marketo.ids();
+    expect(created).not.toBe(person);
+    expect(world.marketo.field(created, 'lockstepId')).toBe(world.record(key).goldenId);
+    expect(world.record(key).waiting).toBeNull();
+  });
+
+  it('stays away when somebody says so, whatever is edited and whatever the policy is then, until that is taken back', () => {
+    const { world, key, row, titles } = asked();
+    world.wish(key, 'review-stay-away');
+    world.state.policy = { ...world.state.policy, deletedInMarketo: 'recreate' };
+    world.dynamics.edit(row, { jobtitle: 'President' });
+    world.settle();
+    expect(titles()).toEqual([]);
+    expect(world.record(key)).toMatchObject({ waiting: null });
+
+    world.wish(key, 'review-recreate');
+    world.settle();
+    expect(titles()).toEqual(['President']);
+  });
+
+  it('is asked about anew when the next one is deleted', () => {
+    const { world, key, row, titles } = asked();
+    world.wish(key, 'review-recreate');
+    world.settle();
+    const [created = ''] = world.marketo.ids();
+    world.marketo.remove(created);
+    world.readMarketo(created);
+    world.dynamics.edit(row, { jobtitle: 'President' });
+    world.settle();
+
+    expect(titles()).toEqual([]);
+    expect(world.record(key).waiting).toMatchObject({ code: 'PERSON_DELETED' });
+  });
+
+  it.each(['review-recreate', 'review-stay-away'] as const)(
+    'is not judged by %s of a person that is there',
+    (wish) => {
+      const { world, row } = linkedPair('lead', { jobtitle: 'Engineer' });
+
+      expect(world.wish(`dynamics/lead/${row}`, wish)).toMatchObject({ nothing: 'stale', commands: [] });
+    },
+  );
+});

@@ -106,9 +106,10 @@ export const rulesSchema = Type.Object(
             Type.Boolean({ description: 'Link new records by their email address too.' }),
           ),
           deletedInMarketo: Type.Optional(
-            Type.Union([Type.Literal('recreate'), Type.Literal('stay-deleted')], {
-              description: 'What an edit in Dynamics does for a person that was deleted in Marketo.',
-            }),
+            choice(
+              ['recreate', 'ask', 'stay-deleted'],
+              'What an edit in Dynamics does for a person that was deleted in Marketo.',
+            ),
           ),
           deletedInDynamics: Type.Optional(
             choice(

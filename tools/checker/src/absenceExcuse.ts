@@ -19,9 +19,10 @@ export function absenceExcuse(
 }
 
 /** Its last person was deleted, by nobody of us, and nothing since asks for another one. */
+/** Where somebody said so once, a deletion before or after that may be the one that was meant. */
 function isRightlyGone({ mapping }: IndexedHistory, group: Group, conflicts: readonly Conflict[]): boolean {
   const last = group.personIds.at(-1);
-  const staysDeleted = group.rules.deletedInMarketo === 'stay-deleted';
+  const staysDeleted = (group.rules.deletedInMarketo ?? 'recreate') !== 'recreate';
   // Whoever was matched to it may be gone before the link was written.
   if (last === undefined) return staysDeleted && group.personStates.length > 0;
   if (staysDeleted || isRemoved(group, last)) return !isRemoved(group, last);

@@ -129,13 +129,19 @@ function checkRevivals(findings: Findings, { mapping }: History, group: Group): 
     const edits = mapping
       .filter((row) => maySpeak('dynamics', row))
       .flatMap((row) => unlandedEdits(stepsOf(group, row), former, madeMs));
-    const isAllowed = edits.length > 0 && group.rules.deletedInMarketo !== 'stay-deleted';
+    const isAllowed = edits.length > 0 && maySomebodyReturn(group);
     if (formerMs === null || isAllowed || wasRemoved(group, former)) return;
     const ids = [group.rowId, former, id];
     if (isUnknown(group, former, edits.length > 0 ? lostMs : unansweredMs))
       return void findings.exempt.push({ what: group.table, ids, reason: 'unknown-when-deleted' });
     findings.revived.push({ what: group.table, ids, reason: 'a deleted person came back without an edit' });
   });
+}
+
+function maySomebodyReturn({ rules, isRecreated }: Group): boolean {
+  const { deletedInMarketo = 'recreate' } = rules;
+
+  return deletedInMarketo === 'ask' ? isRecreated : deletedInMarketo === 'recreate';
 }
 
 /** Also of a row that stayed out: who was first to delete its person cannot be told. */

@@ -123,6 +123,8 @@ describe('persons under rules', () => {
 
     expect(judge(edited, { deletedInMarketo: 'stay-deleted' }).exempt).toEqual(['deleted-in-marketo']);
     expect(judge([...edited, again], { deletedInMarketo: 'stay-deleted' }).kinds).toContain('revived');
+    expect(judge(edited, { deletedInMarketo: 'ask' }).exempt).toEqual(['deleted-in-marketo']);
+    expect(judge([...edited, again], { deletedInMarketo: 'ask' }).kinds).toContain('revived');
   });
 });
 

@@ -10,7 +10,7 @@ export type ExpectedWrite = 'always' | 'fill-blanks' | 'once';
 
 /** What lockstep.yaml says of persons, as far as the checker judges by it; what is not said is native. */
 export type ExpectedRules = {
-  readonly deletedInMarketo?: 'recreate' | 'stay-deleted';
+  readonly deletedInMarketo?: 'recreate' | 'ask' | 'stay-deleted';
   readonly deletedInDynamics?: 'keep' | 'flag' | 'delete';
   /** Rows whose column holds that text stay out of Marketo. */
   readonly filter?: { readonly column: string; readonly isNot: string };

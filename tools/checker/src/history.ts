@@ -43,6 +43,8 @@ export type History = {
   readonly rules?: ExpectedRules;
   /** Records whose pair an operator asked to part, from `lockstep.inbox`. */
   readonly unlinks?: readonly { readonly goldenId: string }[];
+  /** Records whose deleted person an operator asked to have made anew, from `lockstep.inbox`. */
+  readonly recreations?: readonly { readonly goldenId: string }[];
   /** Somebody has decided all that waited for a review. */
   readonly reviewed?: boolean;
 };

@@ -20,6 +20,8 @@ export type Group = {
   /** What its persons are called that an operator parted from it. */
   readonly partedIds: readonly string[];
   readonly undoings: readonly Undoing[];
+  /** An operator asked for another person after one was deleted; when is not told. */
+  readonly isRecreated: boolean;
   readonly rules: ExpectedRules;
   /** The row as it is at the end; null when it is gone. */
   readonly row: FinalRecord | null;
@@ -56,6 +58,7 @@ export function groupsOf(history: IndexedHistory, partings: readonly Parting[] =
     if (tables.has(state.table)) append(rows, `${state.table}/${state.id}`, state);
   const linked = linkedPersons(history);
   const undoings = undoingsByRow(history.golden);
+  const recreated = recreatedRows(history);
   const parted = new Map<string, string[]>();
   for (const { rowId, partedId } of partings) append(parted, rowId, partedId);
   return [...rows].map(([key, rowStates]) => {
@@ -69,9 +72,17 @@ export function groupsOf(history: IndexedHistory, partings: readonly Parting[] =
       ...personsOf(history, { rowStates, personIds }),
       partedIds: parted.get(rowId) ?? [],
       undoings: undoings.get(rowId) ?? [],
+      isRecreated: recreated.has(rowId),
       row: history.index.rows.get(key) ?? null,
     };
   });
+}
+
+function recreatedRows({ golden, recreations = [] }: IndexedHistory): ReadonlySet<string> {
+  const asked = new Set(recreations.map(({ goldenId }) => goldenId));
+  const rows = golden.flatMap((event) => (asked.has(event.goldenId) ? event.rows : []));
+
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** By the row that they ever named. */

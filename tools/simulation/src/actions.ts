@@ -23,7 +23,10 @@ export type HumanAct =
 /** What an operator asks for; records are named by the place of their row. */
 export type OperatorAct =
   | { readonly do: 'pause' | 'resume'; readonly side: System }
-  | { readonly do: 'release' | 'read-again' | 'resync' | 'unlink' | 'undo'; readonly slot: number };
+  | {
+      readonly do: 'release' | 'read-again' | 'resync' | 'unlink' | 'undo' | 'review-recreate';
+      readonly slot: number;
+    };
 
 /** One loop's step; a process is all the loops that live and die together. */
 export const pieces = [

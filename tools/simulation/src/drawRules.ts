@@ -15,7 +15,7 @@ const outs: readonly [Out, ...Out[]] = ['keep', 'remove', { flag: keptOutName }]
 export function drawRules(seed: number): ExpectedRules {
   const random = createRandom(seed ^ 0x5eed);
   return {
-    deletedInMarketo: random.pick(['recreate', 'stay-deleted']),
+    deletedInMarketo: random.pick(['recreate', 'ask', 'stay-deleted']),
     deletedInDynamics: random.pick(['keep', 'flag', 'delete']),
     ...drawFilter(random),
     whenFilteredOut: random.pick<Out>(outs),

@@ -1,4 +1,10 @@
-import { topics, type ChangeEvent, type GoldenEvent, type InboxMessage } from '@lockstep/change-events';
+import {
+  topics,
+  type ChangeEvent,
+  type GoldenEvent,
+  type InboxMessage,
+  type OperatorWish,
+} from '@lockstep/change-events';
 import { fromLog, type History, type KeyedMessage } from '@lockstep/checker';
 import type { World } from './world.ts';
 
@@ -24,13 +30,14 @@ export function historyOf(world: World): History {
     mapping,
     matchByEmail: plan.matchByEmail,
     ...(plan.rules && { rules: plan.rules }),
-    unlinks: unlinksOf(world),
+    unlinks: askedFor(world, 'unlink'),
+    recreations: askedFor(world, 'review-recreate'),
   };
 }
 
-function unlinksOf({ log }: World): { readonly goldenId: string }[] {
+function askedFor({ log }: World, wish: OperatorWish): { readonly goldenId: string }[] {
   return log.messages(topics.inbox).flatMap(({ value }) => {
     const message = value as InboxMessage;
-    return message.kind === 'wake-up' && message.reason === 'unlink' ? [{ goldenId: message.goldenId }] : [];
+    return message.kind === 'wake-up' && message.reason === wish ? [{ goldenId: message.goldenId }] : [];
   });
 }

@@ -59,7 +59,13 @@ export function planRun(seed: number, options: PlanOptions = defaultPlanOptions)
 function withOperator(actions: readonly Action[], seed: number, share: number): readonly Action[] {
   const acting = between(actions, { random: createRandom(~seed), share, draw: drawOperatorAct });
 
-  return between(acting, { random: createRandom(seed ^ 0xa9a57), share: share / 4, draw: drawUnlink });
+  const parting = between(acting, {
+    ...{ random: createRandom(seed ^ 0xa9a57), share: share / 4, draw: drawUnlink },
+  });
+
+  return between(parting, {
+    ...{ random: createRandom(seed ^ 0xde1e7e), share: share / 4, draw: drawRecreation },
+  });
 }
 
 const withUndos = (actions: readonly Action[], seed: number, share: number): readonly Action[] =>
@@ -86,6 +92,8 @@ const drawUndo = (random: Random): OperatorAct => ({
 });
 
 const drawUnlink = (random: Random): OperatorAct => ({ do: 'unlink', slot: random.below(4) });
+
+const drawRecreation = (random: Random): OperatorAct => ({ do: 'review-recreate', slot: random.below(4) });
 
 function drawOperatorAct(random: Random): OperatorAct {
   const side = random.pick(['dynamics', 'marketo'] as const);

@@ -282,6 +282,24 @@ describe('the operator’s API', () => {
     ]);
   });
 
+  it('takes what is said of a person that was deleted in Marketo, and of no other', async () => {
+    const { post, stores, inbox } = await createApi();
+    const { rows, ...ann } = annRecord();
+    const waiting = { cause: 'review', code: 'PERSON_DELETED', dueAtMs: 1 } as const;
+    const gone = rows.map((row) => ({ ...row, deletedAt: { epoch: 1, number: 9 } }));
+    await stores.golden.save([{ record: { ...ann, rows: gone, goldenId: 'bea', waiting }, expected: null }]);
+    const decide = (goldenId: string, decision: string) =>
+      post(`/v1/records/${goldenId}/review`, { actor: 'ben', decision });
+
+    expect((await decide('ann', 'recreate')).status).toBe(400);
+    expect((await decide('bea', 'recreate')).status).toBe(202);
+    expect((await decide('bea', 'stay-away')).status).toBe(202);
+    expect(inbox()).toMatchObject([
+      { goldenId: 'bea', reason: 'review-recreate' },
+      { goldenId: 'bea', reason: 'review-stay-away' },
+    ]);
+  });
+
   it('lists messages that were set aside, and replays them', async () => {
     const { call, post, log } = await createApi();
     const publisher = await log.openPublisher('letters');

@@ -8,7 +8,7 @@ import {
   resyncRecord,
   unlinkRecord,
 } from '@lockstep/pipelines';
-import type { GoldenRecord } from '@lockstep/reconciliation';
+import { mayBeJudged, type GoldenRecord } from '@lockstep/reconciliation';
 import { Type, type Static } from '@sinclair/typebox';
 import { actorField, failureSchema } from './operatorScope.ts';
 import type { OperatorParts, OperatorRoutes } from './operatorParts.ts';
@@ -34,7 +34,12 @@ const resyncAnswer = Type.Object({
 });
 
 const reviewBody = Type.Object({
-  decision: Type.Union([Type.Literal('join'), Type.Literal('separate')]),
+  decision: Type.Union([
+    Type.Literal('join'),
+    Type.Literal('separate'),
+    Type.Literal('recreate'),
+    Type.Literal('stay-away'),
+  ]),
   with: Type.Optional(Type.String({ maxLength: 200, description: 'Of a join: the candidate’s golden id.' })),
   actor: actorField,
 });
@@ -116,6 +121,11 @@ async function decideReview(
 ): Promise<void> {
   const { decision, actor } = body;
   const record = await carrierOf(parts, goldenId);
+  if (decision === 'recreate' || decision === 'stay-away') {
+    if (!mayBeJudged(record))
+      throw new SyncError('API_REQUEST_INVALID', { detail: 'nobody is asked about its person' });
+    return askRecord(parts, { goldenId, wish: `review-${decision}`, actor });
+  }
   if (!isInReview(record))
     throw new SyncError('API_REQUEST_INVALID', { detail: 'it does not wait for review' });
   if (decision === 'separate') return askRecord(parts, { goldenId, wish: 'review-separate', actor });
