@@ -14,9 +14,9 @@ const partedMax = 20;
  */
 export function unlink(draft: Draft, target: string | null): void {
   const { record } = draft;
-  const person = activeRow(record, 'marketo');
+  const person = personToPart(draft);
   const [rows, persons] = [bySystem(record.rows, 'dynamics'), bySystem(record.rows, 'marketo')];
-  if (record.entity || !person || rows.length === 0 || target === null || target === record.goldenId) {
+  if (!person || rows.length === 0 || target === null || target === record.goldenId) {
     draft.nothing = 'stale';
     return;
   }
@@ -29,6 +29,13 @@ export function unlink(draft: Draft, target: string | null): void {
   for (const row of rows) remember(draft, { row: rowKey(row), to: target });
   draft.relinks = { rowKeys: rows.map(rowKey), to: target };
   for (const row of persons) draft.forwards.push(partedMessage(target, rowKey(row)));
+}
+
+/** The next person of a row whose person is gone is another one anyhow. */
+function personToPart({ record }: Draft): DraftRow | undefined {
+  const person = record.entity ? undefined : activeRow(record, 'marketo');
+
+  return person?.deletedAt ? undefined : person;
 }
 
 const bySystem = (rows: readonly DraftRow[], system: DraftRow['system']): DraftRow[] =>

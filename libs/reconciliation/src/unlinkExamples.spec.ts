@@ -64,6 +64,21 @@ describe('a pair that an operator unlinks', () => {
     expect(world.record('dynamics/lead/lead-1')).toMatchObject({ waiting: null });
   });
 
+  it('is none while its person is deleted and another one is being made, who stays the only one', () => {
+    const { world, person, others } = wrongPair();
+    world.marketo.remove(person);
+    world.readMarketo(person);
+    world.dynamics.edit('lead-1', { jobtitle: 'Captain' });
+    world.readDynamics('lead-1');
+
+    const decision = world.wish('dynamics/lead/lead-1', 'unlink', parted);
+    world.settle();
+
+    expect(decision).toMatchObject({ nothing: 'stale', relinks: null, forwards: [] });
+    expect(others()).toHaveLength(1);
+    expect(world.record('dynamics/lead/lead-1').rows.some(({ id }) => id === others()[0])).toBe(true);
+  });
+
   it('lets the row join another person with its address', () => {
     const { world, unlink, others, person } = wrongPair();
     const right = world.marketo.create({ email: 'ada@example.com', title: 'Right' });

@@ -101,6 +101,7 @@ describe('the simulation', () => {
     [740252, 'an edit recorded nowhere, of a field that was held and edited on both sides at once'],
     [730166, 'an opt-out of an address that was undone when a pair was parted'],
     [730275, 'the same, of the row that was parted'],
+    [790162, 'a second person for a row that was parted while one was being made for it'],
     [782718, 'a deleted person still on its topic, since the feed of deletes was read a page a pause'],
   ])('finds nothing in seed %i under rules of its own, which once showed %s', async (seed) => {
     const results = await Promise.all(

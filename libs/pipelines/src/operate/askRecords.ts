@@ -125,12 +125,12 @@ export type UnlinkResult = {
   readonly rows: readonly string[];
 };
 
-/** True for a person that a record links to rows of Dynamics. */
+/** True for a person that is there and that a record links to rows of Dynamics. */
 export const isPair = ({ entity, aliasOf, rows }: GoldenRecord): boolean =>
   entity === undefined &&
   aliasOf === null &&
   rows.some(({ system }) => system === 'dynamics') &&
-  rows.some(({ system, active }) => system === 'marketo' && active);
+  rows.some(({ system, active, deletedAt }) => system === 'marketo' && active && deletedAt === null);
 
 /**
  * Parts the rows of Dynamics of a record from its person. They are read by their ids, and what is read follows the wish on the
