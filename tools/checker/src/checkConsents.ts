@@ -65,7 +65,7 @@ function addressesIn(member: Member): readonly string[] {
   return ['emailaddress1', 'email'].flatMap((name) => addressesOf(states, name));
 }
 
-const nobody = { table: '', rowId: '', rowStates: [], personIds: [], undoings: [] };
+const nobody = { table: '', rowId: '', rowStates: [], personIds: [], partedIds: [], undoings: [] };
 
 function wishesOf(members: readonly Member[], mapping: MappingRow): Step[] {
   const steps = members.flatMap((member) =>

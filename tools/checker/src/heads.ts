@@ -21,7 +21,8 @@ type History = { readonly steps: readonly Step[]; readonly published: ReadonlySe
  * The edits that count in the end: at most one per side that may speak. An edit counts no more when its own side was edited
  * again, or when the other side was edited after it had landed there. Two heads are concurrent.
  */
-export function headsOf(group: Group, mapping: MappingRow, { steps, published }: History): Head[] {
+export function headsOf(group: Group, mapping: MappingRow, { steps: all, published }: History): Head[] {
+  const steps = all.filter(({ givenUp }) => !givenUp);
   const speaking = (['dynamics', 'marketo'] as const).filter((side) => maySpeak(side, mapping));
   return speaking.flatMap((side) => {
     const own = steps.filter((step) => step.side === side && step.human);

@@ -41,6 +41,8 @@ export type Step = {
   readonly after: Scalar;
   /** An operator gave the value that lost back; no log of a side shows it. */
   readonly undone?: true;
+  /** Of an undo: it never reached its side. */
+  readonly givenUp?: true;
 };
 
 export const otherSide = (side: System): System => (side === 'dynamics' ? 'marketo' : 'dynamics');
@@ -139,7 +141,7 @@ const bySequence = (a: StateEntry, b: StateEntry): number => a.sequence - b.sequ
 
 export type Stepped = Pick<
   Group,
-  'table' | 'rowId' | 'rowStates' | 'personIds' | 'personStates' | 'undoings'
+  'table' | 'rowId' | 'rowStates' | 'personIds' | 'personStates' | 'partedIds' | 'undoings'
 >;
 
 /** All changes of one field in a group, oldest first; what leaves the canonical value alone is no change. */

@@ -52,6 +52,7 @@ const valuesIn = ({ changed, conflicts }: GoldenEvent, field: string): readonly 
 type Undone = {
   readonly undoings: readonly Undoing[];
   readonly personIds: readonly string[];
+  readonly partedIds: readonly string[];
   readonly rowId: string;
 };
 
@@ -62,17 +63,40 @@ export function undoneSteps(group: Undone, mapping: MappingRow, steps: readonly 
     .map((undoing): Step => {
       const { side, atMs } = undoing;
       const late = undoing.late.map((value) => canonicalValue(mapping, value));
+      const isGivenUp = wasGivenUp(
+        group,
+        undoing,
+        steps.filter((step) => step.after === canonicalValue(mapping, undoing.after)),
+      );
       const unread = steps.find(
         (step) => step.side === side && step.human && step.atMs < atMs && late.includes(step.after),
       );
       return {
         ...{ side, human: true, operation: 'update', version: null, undone: true },
+        ...(isGivenUp && { givenUp: true }),
         atMs: unread ? unread.atMs - 0.5 : atMs,
         recordId: side === 'dynamics' ? group.rowId : personIn(group, undoing),
         before: canonicalValue(mapping, undoing.before),
         after: canonicalValue(mapping, undoing.after),
       };
     });
+}
+
+/** The pair was parted before our write reached the row or the person: what was on its way was given up. */
+function wasGivenUp(
+  { partedIds }: Undone,
+  { personId, side, atMs }: Undoing,
+  same: readonly Step[],
+): boolean {
+  const partedMs = partedIds.flatMap((id) => {
+    const [name, ms] = id.split('/');
+    return name === personId && Number(ms) >= atMs ? [Number(ms)] : [];
+  });
+  const untilMs = Math.min(...partedMs);
+  const isWritten = same.some(
+    (step) => step.side === side && !step.human && step.atMs >= atMs && step.atMs <= untilMs,
+  );
+  return partedMs.length > 0 && !isWritten;
 }
 
 /** A person that was parted goes by another name. */

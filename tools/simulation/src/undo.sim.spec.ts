@@ -1,4 +1,5 @@
 import type { Action, Plan } from './actions.ts';
+import { planRun } from './planRun.ts';
 import { isClean, runPlan, type RunResult } from './runPlan.ts';
 import { runSeeds } from './runSeeds.ts';
 
@@ -42,6 +43,12 @@ describe('an operator who undoes decisions, in the simulation', () => {
       ['Rome', 'Rome'],
     ]);
     expect([undone, twice, unread].map(isClean)).toEqual([true, true, true]);
+  });
+
+  it('gives up an undo that has not arrived when its pair is parted', async () => {
+    const options = { actionsMax: 60, faultShare: 0.25, operatorShare: 0.1, undoShare: 0.3, policies: true };
+
+    expect(isClean(await runPlan(planRun(610114, options)))).toBe(true);
   });
 
   it('finds nothing in 60 runs, with crashes, lost answers and other wishes of the operator', async () => {
