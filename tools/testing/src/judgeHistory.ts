@@ -63,10 +63,16 @@ export async function judgeOnceCaughtUp(places: HistoryPlaces, catchUpMs: number
   }
 }
 
+/** Golden records that are asked for at a time. */
+const loadMax = 300;
+
 async function readStored(places: HistoryPlaces, goldenIds: readonly string[]): Promise<GoldenRecord[]> {
   const stores = await openMongoStores({ url: places.mongodbUrl, database: places.mongodbDatabase });
   try {
-    return [...(await stores.golden.load(goldenIds)).values()];
+    const records: GoldenRecord[] = [];
+    for (let at = 0; at < goldenIds.length; at += loadMax)
+      records.push(...(await stores.golden.load(goldenIds.slice(at, at + loadMax))).values());
+    return records;
   } finally {
     await stores.close();
   }
