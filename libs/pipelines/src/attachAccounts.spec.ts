@@ -3,7 +3,7 @@ import { goldenIdOf, newGoldenRecord, rowKey } from '@lockstep/reconciliation';
 import { inMemoryStores } from '@lockstep/ports';
 import { createEntityFlow } from './entityFlow.ts';
 import { eventsOf, exampleId } from './pipelineFixtures.ts';
-import { wakeSeekers } from './wakeSeekers.ts';
+import { wakeSeekers } from './reconcile/wakeSeekers.ts';
 
 const [accountId, otherId, contactId] = [exampleId(1), exampleId(2), exampleId(3)];
 const contact = { lastname: 'Byron', emailaddress1: 'ann@example-works.com', parentcustomerid: null };

@@ -3,7 +3,7 @@ import { inMemoryDynamics, inMemoryEventLog, inMemoryStores, type LogPoint } fro
 import { defaultMapping, nativePolicy } from '@lockstep/reconciliation';
 import { deliverAll, eventsOf, exampleClock, exampleEvent, put } from './pipelineFixtures.ts';
 import { createReconciler } from './reconcileChanges.ts';
-import type { OwnedWrite } from './reconcileOutput.ts';
+import type { OwnedWrite } from './reconcile/reconcileOutput.ts';
 import { createRouter } from './routeChanges.ts';
 import { createDynamicsWriter } from './writeDynamics.ts';
 

@@ -27,7 +27,7 @@ import { createCallNumbers } from './callNumbers.ts';
 import { createDeliverer } from './deliverWrites.ts';
 import { deliverAll, exampleClock, exampleEvent, exampleLease, put } from './pipelineFixtures.ts';
 import { createReconciler } from './reconcileChanges.ts';
-import type { OwnedWrite } from './reconcileOutput.ts';
+import type { OwnedWrite } from './reconcile/reconcileOutput.ts';
 import { createRouter } from './routeChanges.ts';
 
 const tables = [

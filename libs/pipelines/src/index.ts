@@ -1,17 +1,22 @@
 export { createControlInbox, type ControlInbox } from './controlInbox.ts';
-export { createHintBell, type HintBell } from './hintBell.ts';
+export { createHintBell, type HintBell } from './extract/hintBell.ts';
 export { openTableExtractor, type Stepper, type TableExtractor } from './extractChanges.ts';
 export type { ExtractOptions } from './extract/extractOptions.ts';
 export { checkTable, type TableCheck } from './extract/checkTable.ts';
 export { openDailyRequests, type DailyRequestsOptions } from './extract/dailyRequests.ts';
 export { progressOf, type Progress } from './extract/progress.ts';
 export { defaultBrake, type BrakeLimits } from './brake.ts';
-export { createWriteBrake, defaultWriteLimits, type WriteBrake, type WriteLimits } from './writeBrake.ts';
+export {
+  createWriteBrake,
+  defaultWriteLimits,
+  type WriteBrake,
+  type WriteLimits,
+} from './reconcile/writeBrake.ts';
 export { readingTarget } from './notice/answerReading.ts';
 export { openNotifier, type NoticeOptions, type Notifier } from './noticeChanges.ts';
 export { createRouter } from './routeChanges.ts';
 export { createReconciler, type ReconcileOptions } from './reconcileChanges.ts';
-export type { OwnedWrite } from './reconcileOutput.ts';
+export type { OwnedWrite } from './reconcile/reconcileOutput.ts';
 export { createDynamicsWriter, type DynamicsWriteOptions } from './writeDynamics.ts';
 export { openDailyCalls, type DailyCallsOptions } from './deliver/dailyCalls.ts';
 export {

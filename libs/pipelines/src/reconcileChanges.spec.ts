@@ -15,7 +15,7 @@ import { outcomeOf } from './deliver/deliveryOutcome.ts';
 import type { Ended } from './operate/outcomeMeter.ts';
 import { deliverAll, eventsOf, exampleClock, exampleEvent, exampleId, put } from './pipelineFixtures.ts';
 import { createReconciler, type ReconcileOptions } from './reconcileChanges.ts';
-import type { OwnedWrite } from './reconcileOutput.ts';
+import type { OwnedWrite } from './reconcile/reconcileOutput.ts';
 
 const group = 'reconciler';
 const people = topics.goldenChanges('person');

@@ -1,10 +1,10 @@
 import { SyncError, type ErrorCode, type InboxMessage } from '@lockstep/change-events';
 import type { BatchHandler, IncomingMessage, OutgoingMessage } from '@lockstep/ports';
-import { openSpreads, tellOthers } from './consentFlow.ts';
+import { openSpreads, tellOthers } from './reconcile/consentFlow.ts';
 import { deadLetter } from './deadLetters.ts';
-import { decideRound, type DecidingOptions, type Session } from './decideRound.ts';
-import { belongsInInbox } from './decisionInputs.ts';
-import type { History } from './keepHistory.ts';
+import { decideRound, type DecidingOptions, type Session } from './reconcile/decideRound.ts';
+import { belongsInInbox } from './reconcile/decisionInputs.ts';
+import type { History } from './reconcile/keepHistory.ts';
 import {
   forwardMessage,
   incomingOf,
@@ -12,11 +12,11 @@ import {
   outgoing,
   type Outcome,
   type OwnedWrite,
-} from './reconcileOutput.ts';
+} from './reconcile/reconcileOutput.ts';
 import { endedIn, type Ended, type OutcomeMeter } from './operate/outcomeMeter.ts';
-import { saveOutcomes } from './saveOutcomes.ts';
-import { wakeFollowers } from './wakeFollowers.ts';
-import { wakeSeekers } from './wakeSeekers.ts';
+import { saveOutcomes } from './reconcile/saveOutcomes.ts';
+import { wakeFollowers } from './reconcile/wakeFollowers.ts';
+import { wakeSeekers } from './reconcile/wakeSeekers.ts';
 
 export type ReconcileOptions = DecidingOptions & {
   /** Keeps conflicts that fall out of their records; they are forgotten without it. */

@@ -20,7 +20,7 @@ import pLimit from 'p-limit';
 import { rowEvent } from './dynamicsEvents.ts';
 import type { DynamicsWriteEntry } from '@lockstep/reconciliation';
 import { carryOutRequest, namedOwner } from './carryOutRequest.ts';
-import type { OwnedWrite } from './reconcileOutput.ts';
+import type { OwnedWrite } from './reconcile/reconcileOutput.ts';
 
 export type DynamicsWriteOptions = {
   readonly writer: DynamicsWriter & DynamicsRequests;

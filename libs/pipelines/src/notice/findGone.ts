@@ -1,6 +1,6 @@
 import { isSyncError, type Checkpoint } from '@lockstep/change-events';
 import type { MarketoPerson } from '@lockstep/ports';
-import { deletedMessages, personMessages } from '../marketoEvents.ts';
+import { deletedMessages, personMessages } from './marketoEvents.ts';
 import { checkpointMessage } from '../checkpoints.ts';
 import { brakeAgrees } from '../brake.ts';
 import { stateOf, withState } from '../extract/tableState.ts';

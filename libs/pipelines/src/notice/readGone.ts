@@ -8,7 +8,7 @@ import {
   type MergePage,
   type OutgoingMessage,
 } from '@lockstep/ports';
-import { deletedMessages, mergedMessages, personMessages } from '../marketoEvents.ts';
+import { deletedMessages, mergedMessages, personMessages } from './marketoEvents.ts';
 import type { FeedPlaces } from './feedPlaces.ts';
 import type { RecentRows } from './recentRows.ts';
 import { assertHeld, contextOf, type FeedSession, type NoticeOptions } from './feedSession.ts';

@@ -7,9 +7,9 @@ import {
 } from '@lockstep/change-events';
 import { inMemoryEventLog, inMemoryStores, type LogPoint } from '@lockstep/ports';
 import { defaultMapping, nativePolicy } from '@lockstep/reconciliation';
-import { createDirections, targetOf } from './operate/directions.ts';
-import { deliverAll, eventsOf, exampleClock, exampleEvent, exampleId, put } from './pipelineFixtures.ts';
-import { createReconciler } from './reconcileChanges.ts';
+import { createDirections, targetOf } from '../operate/directions.ts';
+import { deliverAll, eventsOf, exampleClock, exampleEvent, exampleId, put } from '../pipelineFixtures.ts';
+import { createReconciler } from '../reconcileChanges.ts';
 import type { OwnedWrite } from './reconcileOutput.ts';
 import { createWriteBrake, defaultWriteLimits, exceeded, type WriteLimits } from './writeBrake.ts';
 

@@ -1,8 +1,8 @@
 import { topics, type InboxMessage } from '@lockstep/change-events';
 import { inMemoryEventLog, inMemoryStores, type InMemoryStores } from '@lockstep/ports';
 import { defaultMapping, nativePolicy } from '@lockstep/reconciliation';
-import { deliverAll, exampleClock, exampleEvent, exampleId, put } from './pipelineFixtures.ts';
-import { createReconciler, type ReconcileOptions } from './reconcileChanges.ts';
+import { deliverAll, exampleClock, exampleEvent, exampleId, put } from '../pipelineFixtures.ts';
+import { createReconciler, type ReconcileOptions } from '../reconcileChanges.ts';
 
 const group = 'reconciler';
 const claim = 'email/ann@example.com';

@@ -1,9 +1,9 @@
 import { topics, type InboxMessage, type WriteCommand } from '@lockstep/change-events';
 import { inMemoryEventLog, inMemoryStores } from '@lockstep/ports';
 import { defaultMapping, nativePolicy, type GoldenRecord } from '@lockstep/reconciliation';
-import { rehearsePage } from './operate/rehearse.ts';
-import { deliverAll, eventsOf, exampleClock, exampleEvent, exampleId, put } from './pipelineFixtures.ts';
-import { createReconciler } from './reconcileChanges.ts';
+import { rehearsePage } from '../operate/rehearse.ts';
+import { deliverAll, eventsOf, exampleClock, exampleEvent, exampleId, put } from '../pipelineFixtures.ts';
+import { createReconciler } from '../reconcileChanges.ts';
 
 const group = 'reconciler';
 const [first, second] = [exampleId(1), exampleId(2)];

@@ -7,7 +7,7 @@ import type {
   GoldenEntity,
   GoldenRecord,
 } from '@lockstep/reconciliation';
-import { notice } from './notices.ts';
+import { notice } from '../notices.ts';
 
 /** Everything that happened to one golden record in one batch. */
 export type Outcome = {

@@ -11,8 +11,8 @@ import {
   type WriteKind,
 } from '@lockstep/ports';
 import type { WritesBySystem } from './countWrites.ts';
-import { notice } from './notices.ts';
-import { targetOf, type Directions } from './operate/directions.ts';
+import { notice } from '../notices.ts';
+import { targetOf, type Directions } from '../operate/directions.ts';
 
 /**
  * How many writes of a kind may go to a system within the window: `fewMax` whatever the share, then up to `shareMax` of the golden

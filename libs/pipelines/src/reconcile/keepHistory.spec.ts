@@ -8,9 +8,9 @@ import {
   type GoldenRecord,
 } from '@lockstep/reconciliation';
 import { keepHistory } from './keepHistory.ts';
-import { explainRecords } from './operate/explainRecords.ts';
-import { deliverAll, exampleClock, exampleEvent, exampleId, put } from './pipelineFixtures.ts';
-import { createReconciler } from './reconcileChanges.ts';
+import { explainRecords } from '../operate/explainRecords.ts';
+import { deliverAll, exampleClock, exampleEvent, exampleId, put } from '../pipelineFixtures.ts';
+import { createReconciler } from '../reconcileChanges.ts';
 
 const conflictAt = (second: number): Conflict => ({
   ...{ field: 'city', winner: 'dynamics', winnerValue: 'Lyon', loserValue: null, rule: 'policy' },
