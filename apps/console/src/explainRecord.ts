@@ -105,11 +105,15 @@ function undoText(goldenId: string, { undo, decision }: Pick<ConflictView, 'undo
     : `; not to be undone: ${undo}`;
 }
 
-function rowLine({ key, active, deleted, missing, outSince }: ExplainedRecord['rows'][number]): string {
+const verdictTexts = { recreate: 'comes back as another one', 'stay-away': 'stays away' } as const;
+
+function rowLine(row: ExplainedRecord['rows'][number]): string {
+  const { key, active, deleted, missing, outSince, verdict } = row;
   const remarks = [
     ...(active ? [] : ['not active']),
     ...(deleted ? ['deleted'] : []),
     ...(missing ? ['missing'] : []),
+    ...(verdict === null ? [] : [`${verdictTexts[verdict]}, an operator says`]),
     ...(outSince === null ? [] : [`kept out by its filter since ${outSince}`]),
   ];
 

@@ -46,12 +46,16 @@ it(
     expect(reviews[0]?.troubles).toMatchObject([{ code: 'PERSON_DELETED' }]);
     expect(await marketo.persons()).toEqual([]);
 
-    const path = `/v1/records/${String(reviews[0]?.goldenId)}/review`;
-    await call(path, { decision: 'recreate', actor: 'ann' });
+    const path = `/v1/records/${String(reviews[0]?.goldenId)}`;
+    await call(`${path}/review`, { decision: 'recreate', actor: 'ann' });
     const [created = {}] = await untilHolds(marketo.persons, ({ length }) => length === 1, timeoutMs);
 
     expect(created).toMatchObject({ title: 'Captain' });
     expect(created['id']).not.toBe(person['id']);
+    const { rows: explained } = await call<{ readonly rows: Values[] }>(path);
+    expect(explained).toContainEqual(
+      expect.objectContaining({ key: `marketo/person/${String(person['id'])}`, verdict: 'recreate' }),
+    );
     await untilHolds(
       () => call<Reviews>('/v1/reviews'),
       (answer) => answer.reviews.length === 0,

@@ -14,7 +14,8 @@ const rowSchema = Type.Object({
   deleted: Type.Boolean(),
   missing: Type.Boolean(),
   filtered: Type.Boolean(),
-  outSince: Type.Union([Type.String(), Type.Null()]),
+  outSince: nullableText,
+  verdict: Type.Union([Type.Literal('recreate'), Type.Literal('stay-away'), Type.Null()]),
 });
 
 const fieldSchema = Type.Object({

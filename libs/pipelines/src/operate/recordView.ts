@@ -6,6 +6,7 @@ import {
   type GoldenRecord,
   type PartedRow,
   type Trouble,
+  type Verdict,
 } from '@lockstep/reconciliation';
 
 /** A trouble with the sentence of the error table; codes of a side's own have none. */
@@ -22,6 +23,8 @@ export type RowView = {
   readonly filtered: boolean;
   /** Since when it stays out; null while it does not. */
   readonly outSince: string | null;
+  /** Of a deleted person, what an operator said: whether it comes back (G-07). */
+  readonly verdict: Verdict | null;
 };
 
 /** Why a field has its value: `rule` decided it, `eventId` brought it; `agreed` when both sides are known to hold it. */
@@ -105,10 +108,10 @@ export function sentenceOf(code: string): string | null {
 }
 
 function rowView(row: GoldenRecord['rows'][number]): RowView {
-  const { active, deletedAt, missing, outSince = null } = row;
-  const filtered = outSince !== null;
+  const { active, deletedAt, missing, outSince = null, verdict = null } = row;
+  const [deleted, filtered] = [deletedAt !== null, outSince !== null];
 
-  return { key: rowKey(row), active, deleted: deletedAt !== null, missing, filtered, outSince };
+  return { key: rowKey(row), active, deleted, missing, filtered, outSince, verdict };
 }
 
 function openView(entry: GoldenRecord['outbox'][number]): OpenWriteView[] {
