@@ -3,7 +3,7 @@ import type { PastConflict, PastConflictStore } from '@lockstep/ports';
 import type { Collection } from 'mongodb';
 import { coded } from './codedErrors.ts';
 
-/** `_id` is record, time, field and rule: a conflict that is added again is there already. */
+/** `_id` is record, time, field, rule and decision: a conflict that is added again is there already. */
 export type PastConflictDocument = Conflict & {
   readonly _id: string;
   readonly goldenId: string;
@@ -17,9 +17,9 @@ export async function indexPastConflicts(collection: Collection<PastConflictDocu
 }
 
 function toDocument({ goldenId, conflict }: PastConflict, expiresAt: Date): PastConflictDocument {
-  const { at, field, rule } = conflict;
+  const { at, field, rule, decision } = conflict;
 
-  return { _id: [goldenId, at, field, rule].join('/'), goldenId, ...conflict, expiresAt };
+  return { _id: [goldenId, at, field, rule, decision].join('/'), goldenId, ...conflict, expiresAt };
 }
 
 /** Conflicts that fell out of their records, one document each. Throws MONGODB_UNREACHABLE (they may be kept) or MONGODB_REFUSED. */

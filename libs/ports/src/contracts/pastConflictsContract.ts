@@ -30,6 +30,16 @@ export function pastConflictsContract(name: string, open: () => Promise<PastConf
       expect(await store.read('a', 10)).toHaveLength(1);
     });
 
+    it('are two when two decisions of one moment ruled alike', async () => {
+      const store = await open();
+      const past = ['1.4/city', '1.5/city'].map((decision) => ({
+        ...{ goldenId: 'a', conflict: { ...conflictAt(1), decision } },
+      }));
+      await store.add(past, times);
+
+      expect(await store.read('a', 10)).toHaveLength(2);
+    });
+
     it('are the newest where there are more than asked for', async () => {
       const store = await open();
       const past = [1, 2, 3].map((minute) => ({ goldenId: 'a', conflict: conflictAt(minute) }));

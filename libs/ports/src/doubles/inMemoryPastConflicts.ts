@@ -1,7 +1,7 @@
 import type { PastConflict, PastConflictStore } from '../pastConflicts.ts';
 
-const keyOf = ({ goldenId, conflict: { at, field, rule } }: PastConflict): string =>
-  [goldenId, at, field, rule].join('/');
+const keyOf = ({ goldenId, conflict: { at, field, rule, decision } }: PastConflict): string =>
+  [goldenId, at, field, rule, decision].join('/');
 
 /** Past conflicts in memory; none expires. */
 export function inMemoryPastConflicts(): PastConflictStore {
