@@ -1,6 +1,6 @@
 import { topicDefinitions } from '@lockstep/change-events';
 import { checkTopics } from '@lockstep/kafka';
-import { openMongoStores } from '@lockstep/mongodb';
+import { checkStores } from '@lockstep/mongodb';
 import { findSetupFaults } from '@lockstep/pipelines';
 import { marketoFields, openRules } from '@lockstep/rules';
 import { createLogger, runChecks, type Check } from '@lockstep/service-runtime';
@@ -47,14 +47,5 @@ const kafkaCheck = (config: Config): Check => ({
 
 const mongodbCheck = ({ mongodbUrl: url, mongodbDatabase: database }: Config): Check => ({
   name: 'mongodb',
-  ask: async () => {
-    const stores = await openMongoStores({ url, database });
-    try {
-      await stores.ping();
-
-      return { isWell: true, sentences: ['ok: it answers'] };
-    } finally {
-      await stores.close();
-    }
-  },
+  ask: () => checkStores({ url, database }),
 });

@@ -1,6 +1,6 @@
 import { customTablesOf, topicDefinitions } from '@lockstep/change-events';
 import { checkTopics } from '@lockstep/kafka';
-import { openMongoStores } from '@lockstep/mongodb';
+import { checkStores } from '@lockstep/mongodb';
 import { openRules, type Rules } from '@lockstep/rules';
 import { createLogger, runChecks, type Check, type Environment } from '@lockstep/service-runtime';
 import { writingCheck } from './checkWriting.ts';
@@ -36,14 +36,5 @@ const kafkaCheck = (config: Config, rules: Rules): Check => ({
 
 const mongodbCheck = ({ mongodbUrl: url, mongodbDatabase: database }: Config): Check => ({
   name: 'mongodb',
-  ask: async () => {
-    const stores = await openMongoStores({ url, database });
-    try {
-      await stores.ping();
-
-      return { isWell: true, sentences: ['ok: it answers'] };
-    } finally {
-      await stores.close();
-    }
-  },
+  ask: () => checkStores({ url, database }),
 });
