@@ -1,4 +1,5 @@
-import { errorTable, fateOf, isSyncError, SyncError, type Fate } from './errors.ts';
+import { fateOf, isSyncError, SyncError } from './errors.ts';
+import { errorTable, type Fate } from './errorTable.ts';
 
 describe('the fate of a failure', () => {
   it.each<[Fate, readonly (keyof typeof errorTable)[]]>([

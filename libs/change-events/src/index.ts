@@ -70,12 +70,5 @@ export type { EventHead } from './eventHead.ts';
 export type { Ready } from './ready.ts';
 export { canonicalDecimal } from './logicalTypes.ts';
 export { isoTime, isPlainTime, timeMs } from './isoTime.ts';
-export {
-  errorTable,
-  fateOf,
-  isSyncError,
-  SyncError,
-  type ErrorCode,
-  type ErrorDetails,
-  type Fate,
-} from './errors.ts';
+export { errorTable, type ErrorCode, type Fate } from './errorTable.ts';
+export { fateOf, isSyncError, SyncError, type ErrorDetails } from './errors.ts';
