@@ -20,7 +20,7 @@ export type ReconcileSuiteOptions = {
   readonly people?: number;
   readonly events?: number;
   readonly ceilingMin?: number;
-  /** Peak memory for these people and for a tenth of them, instead of rates. */
+  /** Peak memory over these events with these people and with a tenth of them stored, instead of rates. */
   readonly memory?: boolean;
 };
 
@@ -46,8 +46,9 @@ type Material = {
  * of the same operations on the same server.
  */
 export async function runReconcileSuite(options: ReconcileSuiteOptions): Promise<readonly Measurement[]> {
-  if (options.memory) return measureReconcileMemory(options.people ?? memoryPeopleDefault);
-  const { people = peopleDefault, events = eventsDefault, ceilingMin } = options;
+  const { memory, events = eventsDefault, ceilingMin } = options;
+  if (memory) return measureReconcileMemory({ people: options.people ?? memoryPeopleDefault, events });
+  const { people = peopleDefault } = options;
   const traffic = makeTraffic({ people, events });
   const codec = createMessageCodec(createCodec(schemaIdsInMemory(), subjectSchemas(topicSchemas())));
   const inbox = await encodeTraffic(codec, traffic.messages);

@@ -1,7 +1,7 @@
 import type { InboxMessage } from '@lockstep/change-events';
 import type { GoldenRecord } from '@lockstep/reconciliation';
 import { editLead, editPerson, leadMessage, textFields, type TrafficPerson } from './trafficPeople.ts';
-import { answerOf, createWorld, type OpenWrite, type TrafficWorld } from './trafficWorld.ts';
+import { agreedOf, answerOf, createWorld, type OpenWrite, type TrafficWorld } from './trafficWorld.ts';
 
 export type TrafficKind = 'change' | 'echo' | 'duplicate' | 'conflict' | 'create';
 export type TrafficMessage = { readonly kind: TrafficKind; readonly message: InboxMessage };
@@ -28,8 +28,7 @@ const duplicateAfter = 7;
  */
 export function makeTraffic({ people, events }: { people: number; events: number }): Traffic {
   const world = createWorld(people);
-  // All that was decided before is published.
-  const golden = [...world.records.values()].map((record) => ({ ...record, outbox: [] }));
+  const golden = agreedOf(world);
   const messages: TrafficMessage[] = [];
   while (messages.length < events) {
     const traffic = next(world, messages);

@@ -22,10 +22,19 @@ export type TrafficWorld = {
   addPerson(): TrafficPerson;
 };
 
-const stride = 7_919;
+/** Coprime to round numbers of people: from one to the next, everybody is met once. */
+export const stride = 7_919;
 
-/** `count` people whom both sides hold alike. */
-export function createWorld(count: number): TrafficWorld {
+/** The golden records of people whom both sides hold alike, with all that was decided published. */
+export function agreedPeople({ from, count }: { from: number; count: number }): readonly GoldenRecord[] {
+  return agreedOf(createWorld(count, from));
+}
+
+export const agreedOf = ({ records }: TrafficWorld): readonly GoldenRecord[] =>
+  [...records.values()].map((record) => ({ ...record, outbox: [] }));
+
+/** `count` people whom both sides hold alike, numbered from `from` on. */
+export function createWorld(count: number, from = 0): TrafficWorld {
   const people = new Map<string, TrafficPerson>();
   const { records, open, take } = createDecider(people);
   let calls = 1;
@@ -37,7 +46,7 @@ export function createWorld(count: number): TrafficWorld {
     nextCall: () => (calls += 2),
     nextPerson: () => firstPeople[(visits++ * stride) % count] as TrafficPerson,
     addPerson() {
-      const person = makePerson(people.size);
+      const person = makePerson(from + people.size);
       people.set(person.goldenId, person);
       return person;
     },
