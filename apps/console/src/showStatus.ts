@@ -5,6 +5,7 @@ import {
   type SourceStatus,
   type TableStatus,
 } from '@lockstep/pipelines';
+import type { WaitingWriteCount } from '@lockstep/ports';
 import type { Environment } from '@lockstep/service-runtime';
 import Table from 'cli-table3';
 import { loadApiConfig, loadMessageConfig } from './config.ts';
@@ -30,6 +31,8 @@ type ServiceStatus = {
   readonly writes: Readonly<Record<string, WritesStatus>>;
   readonly errors: readonly ErrorGroup[];
   readonly ended: OutcomeWindows;
+  readonly waiting: readonly WaitingWriteCount[];
+  readonly waitingWhole: boolean;
 };
 
 export async function readStatus(env: Environment, nowMs: number): Promise<Status> {
@@ -53,19 +56,24 @@ export async function showStatus(
     print(
       `Requests to Dataverse today, table group ${group}: ${used}${budget === null ? '' : ` of ${budget}`}`,
     );
-  for (const line of serviceLines(status)) print(line);
+  for (const line of serviceLines(status, nowMs)) print(line);
 }
 
+const isOfService = (status: Status): status is SourceStatus & ServiceStatus =>
+  status.firstReadsComplete !== undefined;
+
 /** What only a running reconciler can tell. */
-function serviceLines({ firstReadsComplete, lag = {}, writes = {}, errors = [], ended }: Status): string[] {
-  if (firstReadsComplete === undefined) return [];
+function serviceLines(status: Status, nowMs: number): string[] {
+  if (!isOfService(status)) return [];
+  const { firstReadsComplete, lag, writes, errors, ended, waiting, waitingWhole } = status;
   const lags = Object.entries(lag).map(([step, messages]) => `${step} ${messages}`);
 
   return [
     `Both sides read once: ${firstReadsComplete ? 'yes' : 'no'}`,
     `Messages to be handled: ${lags.join(', ')}`,
-    ...Object.entries(writes).flatMap(([system, status]) => withheldLines(system, status)),
-    ...(ended ? endedLines(ended) : []),
+    ...Object.entries(writes).flatMap(([system, direction]) => withheldLines(system, direction)),
+    waitingLine(waiting, waitingWhole, nowMs),
+    ...endedLines(ended),
     errors.length === 0 ? 'No errors.' : errorTableText(errors),
   ];
 }
@@ -81,6 +89,19 @@ export function withheldLines(system: string, status: WritesStatus): string[] {
       ? []
       : [`  by the brake: ${heldFor}. To let them flow: lockstep resume reconciler/to-${system}`]),
   ];
+}
+
+const verbs = { CREATE: 'to be made', UPDATE: 'to be changed', DELETE: 'to be deleted' } as const;
+
+/** What waits to be written, with the age of the oldest. */
+export function waitingLine(counts: readonly WaitingWriteCount[], isWhole: boolean, nowMs: number): string {
+  const parts = counts.map(({ side, entity, operation, writes, since }) => {
+    const seconds = Math.max(0, (nowMs - Date.parse(since)) / 1_000);
+
+    return `${side} ${entity} ${writes} ${verbs[operation]} (oldest ${duration(seconds)})`;
+  });
+
+  return `Waiting to be written: ${parts.join(', ') || 'nothing'}${isWhole ? '' : ', and more'}`;
 }
 
 /** What was written in the last hour and in the last 24, by system and kind of record. */

@@ -1,6 +1,6 @@
 import type { Checkpoint, TableState } from '@lockstep/change-events';
 import { requestStatus, tableStatus } from '@lockstep/pipelines';
-import { endedLines, statusTable, withheldLines } from './showStatus.ts';
+import { endedLines, statusTable, waitingLine, withheldLines } from './showStatus.ts';
 
 const nowMs = Date.parse('2026-11-25T10:00:00Z');
 const quiet: TableState = {
@@ -44,6 +44,21 @@ it('what was written is told by system and kind of record, of the last hour and 
     'Written in the last hour: nothing',
     'Written in the last 24 hours: dynamics person 7, marketo person 7 (2 refused)',
   ]);
+});
+
+it('says what waits to be written, creations and updates apart, with the age of the oldest', () => {
+  const created = { side: 'marketo', entity: 'person', operation: 'CREATE', writes: 3 } as const;
+  const changed = { ...created, side: 'dynamics', operation: 'UPDATE', writes: 1 } as const;
+  const counts = [
+    { ...changed, since: '2026-11-25T09:59:58Z' },
+    { ...created, since: '2026-11-25T09:50:00Z' },
+  ];
+
+  expect(waitingLine([], true, nowMs)).toBe('Waiting to be written: nothing');
+  expect(waitingLine(counts, false, nowMs)).toBe(
+    'Waiting to be written: dynamics person 1 to be changed (oldest 2 s), ' +
+      'marketo person 3 to be made (oldest 10 min), and more',
+  );
 });
 
 describe('the status of a source', () => {

@@ -1,6 +1,12 @@
 import { SyncError } from '@lockstep/change-events';
-import { troubleKey, type GoldenStore, type GuardedSave } from '@lockstep/ports';
-import { troublesOf, type GoldenRecord, type Trouble } from '@lockstep/reconciliation';
+import { troubleKey, waitingSince, type GoldenStore, type GuardedSave } from '@lockstep/ports';
+import {
+  troublesOf,
+  waitingWritesOf,
+  type GoldenRecord,
+  type Trouble,
+  type WaitingWrite,
+} from '@lockstep/reconciliation';
 import { ObjectId, type AnyBulkWriteOperation, type Collection, type Filter } from 'mongodb';
 import { coded } from './codedErrors.ts';
 import { isOnlyDuplicateKeys } from './duplicateKeys.ts';
@@ -39,6 +45,8 @@ export type GoldenDocument = Pick<
   readonly dueAtMs?: number;
   /** Of a record in trouble: its place in their order, and what they are, to be asked for. */
   readonly troubled?: { readonly key: string; readonly by: readonly Pick<Trouble, 'side' | 'code'>[] };
+  /** What waits to be written for it, and since when the first of it, to be counted. */
+  readonly writing?: { readonly since: string; readonly writes: readonly WaitingWrite[] };
   readonly body: string;
 };
 
@@ -50,7 +58,15 @@ function toDocument(record: GoldenRecord): GoldenDocument {
   return {
     ...{ _id: goldenId, ...parts, ...troubledIn(record), body, saveId: new ObjectId(), format: formatKnown },
     ...(dueAtMs === null ? {} : { dueAtMs }),
+    ...writingIn(record),
   };
+}
+
+function writingIn(record: GoldenRecord): Pick<GoldenDocument, 'writing'> {
+  const writes = waitingWritesOf(record);
+  const since = waitingSince(writes);
+
+  return since === null ? {} : { writing: { since, writes } };
 }
 
 function troubledIn(record: GoldenRecord): Pick<GoldenDocument, 'troubled'> {
@@ -66,6 +82,7 @@ export function toRecord({
   _id,
   saveId: _saveId,
   troubled: _troubled,
+  writing: _writing,
   format = formatKnown,
   dueAtMs,
   body,

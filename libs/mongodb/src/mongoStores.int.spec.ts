@@ -12,6 +12,7 @@ import {
   syncStateContract,
   pastConflictsContract,
   troubleReaderContract,
+  waitingWritesContract,
   writeCountsContract,
 } from '@lockstep/ports';
 import { newGoldenRecord } from '@lockstep/reconciliation';
@@ -51,6 +52,7 @@ requestStoreContract('MongoDB', async () => (await openEmpty()).requests);
 callbackStoreContract('MongoDB', async () => (await openEmpty()).callbacks);
 syncStateContract('MongoDB', async () => (await openEmpty()).syncState);
 troubleReaderContract('MongoDB', openEmpty);
+waitingWritesContract('MongoDB', openEmpty);
 pastConflictsContract('MongoDB', async () => (await openEmpty()).pastConflicts);
 writeCountsContract('MongoDB', async () => (await openEmpty()).writeCounts);
 outcomeCountsContract('MongoDB', async () => (await openEmpty()).outcomeCounts);
@@ -93,7 +95,8 @@ describe('openMongoStores', () => {
     const indexes = await client.db(database).collection('goldenRecords').indexes();
     await client.close();
 
-    for (const key of [{ dueAtMs: 1 }, { 'waiting.cause': 1 }, { names: 1 }, { 'troubled.key': 1 }])
+    const paths = ['dueAtMs', 'waiting.cause', 'names', 'troubled.key', 'writing.since'];
+    for (const key of paths.map((path) => ({ [path]: 1 })))
       expect(indexes).toContainEqual(expect.objectContaining({ key, sparse: true }));
   });
 

@@ -12,6 +12,7 @@ import type {
   RequestStore,
   SyncStateStore,
   TroubleReader,
+  WaitingWriteReader,
   WriteCountStore,
 } from '@lockstep/ports';
 import { MongoClient, type Db, type MongoClientOptions } from 'mongodb';
@@ -28,6 +29,7 @@ import { indexPastConflicts, mongoPastConflicts, type PastConflictDocument } fro
 import { indexRequests, mongoRequestStore, type RequestDocument } from './mongoRequestStore.ts';
 import { mongoSyncState } from './mongoSyncState.ts';
 import { indexTroubles, mongoTroubleReader } from './mongoTroubleReader.ts';
+import { indexWaitingWrites, mongoWaitingWrites } from './mongoWaitingWrites.ts';
 import { indexWriteCounts, mongoWriteCounts, type WriteCountDocument } from './mongoWriteCounts.ts';
 
 /** `operationTimeoutMs` bounds one exchange with the server (default 15 s); the driver repeats an exchange once. */
@@ -48,6 +50,7 @@ export type MongoStores = {
   readonly callbacks: CallbackStore;
   readonly syncState: SyncStateStore;
   readonly troubles: TroubleReader;
+  readonly waitingWrites: WaitingWriteReader;
   readonly writeCounts: WriteCountStore;
   readonly outcomeCounts: OutcomeCountStore;
   readonly pastConflicts: PastConflictStore;
@@ -96,6 +99,7 @@ function storesOver(db: Db, operationTimeoutMs: number): Omit<MongoStores, 'ping
     callbacks: mongoCallbackStore(db.collection('callbacks'), operationTimeoutMs),
     syncState: mongoSyncState(db.collection('syncState'), operationTimeoutMs),
     troubles: mongoTroubleReader(db.collection('goldenRecords'), operationTimeoutMs),
+    waitingWrites: mongoWaitingWrites(db.collection('goldenRecords'), operationTimeoutMs),
     outcomeCounts: mongoOutcomeCounts(db.collection('outcomeCounts'), operationTimeoutMs),
     writeCounts: mongoWriteCounts(db.collection('writeCounts'), operationTimeoutMs),
     pastConflicts: mongoPastConflicts(db.collection('pastConflicts'), operationTimeoutMs),
@@ -111,6 +115,7 @@ async function createIndexes(db: Db): Promise<void> {
   await golden.createIndex({ 'withheld.dynamics': 1 }, { sparse: true });
   await golden.createIndex({ 'withheld.marketo': 1 }, { sparse: true });
   await indexTroubles(golden);
+  await indexWaitingWrites(golden);
   await indexRequests(db.collection<RequestDocument>('requests'));
   await indexCallbacks(db.collection<CallbackDocument>('callbacks'));
   await indexPastConflicts(db.collection<PastConflictDocument>('pastConflicts'));

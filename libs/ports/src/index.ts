@@ -58,6 +58,14 @@ export { writeCountsContract } from './contracts/writeCountsContract.ts';
 export type { PastConflict, PastConflictStore } from './pastConflicts.ts';
 export { pastConflictsContract } from './contracts/pastConflictsContract.ts';
 export { countTroubles, troubleKey } from './troubleCounts.ts';
+export {
+  countWaitingWrites,
+  waitingSince,
+  type WaitingWriteCount,
+  type WaitingWriteCounts,
+  type WaitingWriteReader,
+} from './waitingWrites.ts';
+export { waitingWritesContract, type WaitingWriteStores } from './contracts/waitingWritesContract.ts';
 export { troubleReaderContract, type TroubleStores } from './contracts/troubleReaderContract.ts';
 export type {
   DynamicsCreateResult,

@@ -36,6 +36,7 @@ describe('a row that is made', () => {
           ...{ firstname: 'Ann', leadqualitycode: 1, mkt_leadscore: 75 },
           ...{ donotbulkemail: false, donotemail: false },
         },
+        issuedAt: '2026-11-22T10:00:00.000Z',
         attempts: 0,
         dueAtMs: nowMs + 15_000,
       },

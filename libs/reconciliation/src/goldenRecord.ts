@@ -101,6 +101,8 @@ export type DynamicsWriteEntry = {
   readonly owner?: string;
   /** Of a creation: what a former try was refused for, by golden field. */
   readonly parked?: Readonly<Record<string, ParkedField>>;
+  /** When it was decided, as an ISO time; absent from records of former versions. */
+  readonly issuedAt?: string | undefined;
   readonly attempts: number;
   readonly dueAtMs: number;
 };

@@ -123,6 +123,7 @@ describe('what follows from an edit in Marketo', () => {
       rowId: 'lead-1',
       ifMatch: { epoch: 1, number: 101 },
       columns: { jobtitle: 'Architect' },
+      issuedAt: '2026-11-22T10:00:00.000Z',
       attempts: 0,
       dueAtMs: nowMs + 15_000,
     };

@@ -51,6 +51,7 @@ export { personOf } from './followers.ts';
 export { isPersonForetold } from './planPersonCreation.ts';
 export { parentKey } from './relations.ts';
 export { troublesOf, type Trouble } from './troubles.ts';
+export { waitingWritesOf, type WaitingWrite } from './waitingWrites.ts';
 export { refusalOfUndo, type UndoRefusal } from './undo.ts';
 export { claimOf, claimsOf, emailClaim, isFreePerson } from './match.ts';
 export type { ConflictPolicy, WritePolicy } from './conflictPolicies.ts';

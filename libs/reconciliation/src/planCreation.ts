@@ -45,6 +45,7 @@ function planEntry(draft: Draft, { table, rowId, columns, owner, parked }: Plann
     ...{ table, rowId, ifMatch: null, columns },
     ...(owner === undefined ? {} : { owner }),
     ...(parked === undefined ? {} : { parked }),
+    issuedAt: new Date(draft.context.nowMs).toISOString(),
     attempts: 0,
     dueAtMs: draft.context.nowMs + draft.context.policy.dynamicsOutcomeMs,
   };

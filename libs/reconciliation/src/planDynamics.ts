@@ -39,6 +39,7 @@ function planWrite(draft: Draft, row: DraftRow, ifMatch: Sequence): void {
     rowId: row.id,
     ifMatch,
     columns,
+    issuedAt: new Date(draft.context.nowMs).toISOString(),
     attempts: 0,
     dueAtMs: draft.context.nowMs + draft.context.policy.dynamicsOutcomeMs,
   };

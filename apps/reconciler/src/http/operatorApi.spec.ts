@@ -140,10 +140,18 @@ describe('the operator’s API', () => {
     const { call, stores } = await createApi();
     const ended = { system: 'marketo', entity: 'person', done: 3, refused: 1 } as const;
     await stores.outcomeCounts.add(Date.parse('2026-11-28T02:30:00Z'), [ended]);
+    const since = '2026-11-28T02:59:00.000Z';
+    const write = {
+      ...({ kind: 'dynamics-write', entryId: 'w', table: 'lead', rowId: 'r', ifMatch: null } as const),
+      ...{ columns: {}, issuedAt: since, attempts: 0, dueAtMs: 1 },
+    };
+    await stores.golden.save([{ record: { ...newGoldenRecord('eve'), outbox: [write] }, expected: null }]);
 
     expect((await call('/v1/status')).body).toMatchObject({
       tables: [],
       ended: { lastHour: [], last24Hours: [ended] },
+      waiting: [{ side: 'dynamics', entity: 'person', operation: 'CREATE', writes: 1, since }],
+      waitingWhole: true,
       firstReadsComplete: false,
       lag: { live: 0 },
       errors: [{ code: '1077', records: 1 }],

@@ -11,6 +11,7 @@ import type {
   Publisher,
   SyncStateStore,
   TroubleReader,
+  WaitingWriteReader,
 } from '@lockstep/ports';
 
 /** What the operator's API reads and acts through. */
@@ -18,6 +19,7 @@ export type OperatorParts = {
   readonly stores: Omit<ExplainStores, 'golden'> & {
     readonly golden: Pick<GoldenStore, 'load' | 'countWithheld' | 'page'>;
     readonly troubles: TroubleReader;
+    readonly waitingWrites: WaitingWriteReader;
     readonly outcomeCounts: Pick<OutcomeCountStore, 'totals'>;
     readonly syncState: Pick<SyncStateStore, 'firstReadsComplete'>;
   };

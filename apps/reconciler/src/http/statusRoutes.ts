@@ -56,6 +56,17 @@ const endedSchema = Type.Array(
   }),
 );
 
+const waitingSchema = Type.Object({
+  side: Type.String(),
+  entity: Type.String(),
+  operation: Type.String(),
+  writes: Type.Number(),
+  since: Type.String({ description: 'When the oldest of them was decided.' }),
+});
+
+/** More records than these are not counted. */
+const waitingMax = 20_000;
+
 const statusSchema = Type.Object({
   tables: Type.Array(tableSchema),
   requests: Type.Array(requestsSchema, {
@@ -64,6 +75,10 @@ const statusSchema = Type.Object({
   firstReadsComplete: Type.Boolean(),
   lag: Type.Record(Type.String(), Type.Number(), { description: 'Messages not yet handled, by step.' }),
   writes: Type.Object({ dynamics: directionSchema, marketo: directionSchema }),
+  waiting: Type.Array(waitingSchema, {
+    description: 'Writes that were decided and are not done yet; what is withheld is not among them.',
+  }),
+  waitingWhole: Type.Boolean({ description: 'False when there are more records than were counted.' }),
   ended: Type.Object(
     { lastHour: endedSchema, last24Hours: endedSchema },
     {
@@ -85,6 +100,7 @@ export const statusRoutes: OperatorRoutes = (scope, parts) => {
       async ([name, { group, topics }]) => [name, await log.lag(group, topics)] as const,
     );
     const { counts: errors, isWhole: errorsWhole } = await countsOf(stores.troubles);
+    const { counts: waiting, isWhole: waitingWhole } = await stores.waitingWrites.count(waitingMax);
 
     return {
       ...(await readSourceStatus(log, clock.now())),
@@ -95,7 +111,7 @@ export const statusRoutes: OperatorRoutes = (scope, parts) => {
       },
       lag: Object.fromEntries(await Promise.all(lags)),
       ended: await outcomeWindows(stores.outcomeCounts, clock.now()),
-      ...{ errors, errorsWhole },
+      ...{ waiting, waitingWhole, errors, errorsWhole },
     };
   });
 };

@@ -11,12 +11,14 @@ import type {
   SyncStateStore,
 } from '../goldenStore.ts';
 import type { TroubleReader } from '../troubleReader.ts';
+import type { WaitingWriteReader } from '../waitingWrites.ts';
 import type { PastConflictStore } from '../pastConflicts.ts';
 import type { OutcomeCountStore } from '../outcomeCounts.ts';
 import type { WriteCountStore } from '../writeCounts.ts';
 import { inMemoryOutcomeCounts } from './inMemoryOutcomeCounts.ts';
 import { inMemoryPastConflicts } from './inMemoryPastConflicts.ts';
 import { inMemoryTroubles } from './inMemoryTroubles.ts';
+import { inMemoryWaitingWrites } from './inMemoryWaitingWrites.ts';
 import { inMemoryWriteCounts } from './inMemoryWriteCounts.ts';
 
 /** The stores in memory; values are copied in and out, as a database would, but for golden records, which nobody changes in place. */
@@ -28,6 +30,7 @@ export type InMemoryStores = {
   readonly deliveries: DeliveryStore;
   readonly syncState: SyncStateStore;
   readonly troubles: TroubleReader;
+  readonly waitingWrites: WaitingWriteReader;
   readonly writeCounts: WriteCountStore;
   readonly outcomeCounts: OutcomeCountStore;
   readonly pastConflicts: PastConflictStore;
@@ -46,6 +49,7 @@ export function inMemoryStores(): InMemoryStores {
     deliveries: inMemoryDeliveryStore(),
     syncState: inMemorySyncState(),
     troubles: inMemoryTroubles(records),
+    waitingWrites: inMemoryWaitingWrites(records),
     writeCounts: inMemoryWriteCounts(),
     outcomeCounts: inMemoryOutcomeCounts(),
     pastConflicts: inMemoryPastConflicts(),

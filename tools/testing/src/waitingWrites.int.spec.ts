@@ -1,0 +1,56 @@
+import { askOperator, operatorToken, untilHolds } from './operatorClient.ts';
+import { makeRows, toSeed } from './seedPeople.ts';
+import { startLockstep, type Lockstep } from './startLockstep.ts';
+
+const timeoutMs = 60_000;
+const leads = makeRows('lead', 2);
+let lockstep: Lockstep;
+
+beforeAll(async () => {
+  lockstep = await startLockstep({
+    seed: { leads: toSeed(leads) },
+    settings: { API_TOKEN: operatorToken },
+  });
+  await lockstep.waitUntilInSync({ timeoutMs });
+}, 2 * timeoutMs);
+afterAll(() => lockstep.close());
+
+type Waiting = { readonly operation: string; readonly writes: number; readonly since: string };
+
+const waiting = async (): Promise<readonly Waiting[]> => {
+  const { waiting: counts } = await askOperator(lockstep.processes.reconciler, '/v1/status');
+  return counts as readonly Waiting[];
+};
+const writesOf = (counts: readonly Waiting[], operation: string) =>
+  counts.find((count) => count.operation === operation)?.writes;
+
+it(
+  'counts what waits for Marketo, creations and updates apart, with the age of the oldest, until it is written',
+  async () => {
+    const { dynamics, processes, services } = lockstep;
+    expect(await waiting()).toEqual([]);
+    await processes.marketing.stop();
+    const startedAt = new Date().toISOString();
+    for (const { id } of leads) await dynamics.editRow('lead', id, { address1_city: 'Riverton' });
+    const made = [{ lastname: 'One' }, { lastname: 'Two' }, { lastname: 'Three' }];
+    await dynamics.createRows('lead', made);
+
+    const counts = await untilHolds(
+      waiting,
+      (found) => writesOf(found, 'CREATE') === 3 && writesOf(found, 'UPDATE') === 2,
+      timeoutMs,
+    );
+    expect(counts).toEqual(
+      ['CREATE', 'UPDATE'].map((operation) =>
+        expect.objectContaining({ side: 'marketo', entity: 'person', operation }),
+      ),
+    );
+    for (const { since } of counts)
+      expect(since >= startedAt && since <= new Date().toISOString()).toBe(true);
+
+    await services.start('marketing');
+    await untilHolds(waiting, (found) => found.length === 0, timeoutMs);
+    expect(await lockstep.marketo.persons()).toHaveLength(5);
+  },
+  3 * timeoutMs,
+);
