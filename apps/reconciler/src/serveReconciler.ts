@@ -26,6 +26,7 @@ import {
   rulesPartsOf,
   type Parts,
 } from './reconcilerParts.ts';
+import { watchWaiting } from './watchWaiting.ts';
 
 const dayMs = 86_400_000;
 const outcomesToldAfterMs = 2_000;
@@ -50,11 +51,16 @@ export async function serveReconciler(parts: Parts, signal: AbortSignal): Promis
     eventLog.consume({ ...live, batchSizeMax: 300 }, reconciler, all),
     // Small batches, because a fresh edit of the same partition waits for one of them at most.
     eventLog.consume({ ...backfill, batchSizeMax: 100 }, reconciler, all),
-    parts.leases.hold('sweeper', (_, held) => sweep(parts, held), all),
+    parts.leases.hold('sweeper', (_, held) => sweepAndMeasure(parts, held), all),
     followRules(rulesPartsOf(parts), decideBy, all),
     tellOutcomes(parts, meter, all),
   ];
   await Promise.all(loops.map((loop) => loop.finally(() => ended.abort())));
+}
+
+/** One process at a time does what is to be done, and measured, once. */
+async function sweepAndMeasure(parts: Parts, held: AbortSignal): Promise<void> {
+  await Promise.all([sweep(parts, held), watchWaiting(parts, held)]);
 }
 
 /** A reconciler whose rules can be exchanged between two batches. */

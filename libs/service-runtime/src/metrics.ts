@@ -1,4 +1,4 @@
-import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { deliveryMetrics } from './deliveryMetrics.ts';
 import { extractionMetrics } from './extractionMetrics.ts';
 import { sourceMetrics } from './sourceMetrics.ts';
@@ -36,6 +36,18 @@ function decisionMetrics(registry: Registry) {
       name: 'conflicts_total',
       help: 'Fields that both sides had changed, by the rule that decided.',
       labelNames: ['rule'],
+      registers,
+    }),
+    writesWaiting: new Gauge({
+      name: 'writes_waiting',
+      help: 'Writes that were decided and are not done yet, as one reconciler of all tells.',
+      labelNames: ['system', 'entity', 'operation'],
+      registers,
+    }),
+    writesWaitingOldest: new Gauge({
+      name: 'writes_waiting_oldest_seconds',
+      help: 'How long the oldest of them has waited.',
+      labelNames: ['system', 'entity', 'operation'],
       registers,
     }),
   };

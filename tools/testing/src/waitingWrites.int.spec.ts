@@ -21,6 +21,8 @@ const waiting = async (): Promise<readonly Waiting[]> => {
   const { waiting: counts } = await askOperator(lockstep.processes.reconciler, '/v1/status');
   return counts as readonly Waiting[];
 };
+const metricsOf = async (): Promise<string> =>
+  (await fetch(`${lockstep.processes.reconciler.url}/metrics`)).text();
 const writesOf = (counts: readonly Waiting[], operation: string) =>
   counts.find((count) => count.operation === operation)?.writes;
 
@@ -45,6 +47,9 @@ it(
         expect.objectContaining({ side: 'marketo', entity: 'person', operation }),
       ),
     );
+    const metrics = await untilHolds(metricsOf, (text) => text.includes('operation="CREATE"'), timeoutMs);
+    expect(metrics).toMatch(/^writes_waiting\{system="marketo",entity="person",operation="UPDATE",.*\} 2$/m);
+    expect(metrics).toMatch(/^writes_waiting_oldest_seconds\{.*operation="CREATE",.*\} [\d.]+$/m);
     for (const { since } of counts)
       expect(since >= startedAt && since <= new Date().toISOString()).toBe(true);
 
