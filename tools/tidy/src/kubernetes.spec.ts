@@ -11,6 +11,7 @@ type Source = {
 type Container = {
   readonly image: string;
   readonly envFrom: readonly Source[];
+  readonly securityContext?: { readonly readOnlyRootFilesystem: boolean };
   readonly resources?: { readonly limits: { readonly memory: string } };
   readonly readinessProbe?: { readonly exec: { readonly command: readonly string[] } };
 };
@@ -30,6 +31,7 @@ type Kustomization = {
 };
 type Compose = {
   readonly 'x-service': {
+    readonly read_only: boolean;
     readonly mem_limit: string;
     readonly healthcheck: { readonly test: readonly string[] };
   };
@@ -107,11 +109,12 @@ describe('the manifests for Kubernetes', () => {
     expect(config).toMatchObject({ topicReplicationFactor: 3, topicMinInsyncReplicas: 2 });
   });
 
-  it('take a service for well, and give it as much memory, as compose does', () => {
-    const { readinessProbe, resources } = containerOf('service.patch.yaml');
-    const { mem_limit, healthcheck } = compose['x-service'];
+  it('take a service for well, and give it as much memory and rights, as compose does', () => {
+    const { readinessProbe, resources, securityContext } = containerOf('service.patch.yaml');
+    const { mem_limit, healthcheck, read_only } = compose['x-service'];
 
     expect(['CMD', ...(readinessProbe?.exec.command ?? [])]).toEqual(healthcheck.test);
     expect(resources?.limits.memory).toBe(mem_limit.replace('m', 'Mi'));
+    expect(securityContext?.readOnlyRootFilesystem).toBe(read_only);
   });
 });
