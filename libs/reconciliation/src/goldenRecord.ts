@@ -102,7 +102,7 @@ export type DynamicsWriteEntry = {
   /** Of a creation: what a former try was refused for, by golden field. */
   readonly parked?: Readonly<Record<string, ParkedField>>;
   /** When it was decided, as an ISO time; absent from records of former versions. */
-  readonly issuedAt?: string | undefined;
+  readonly issuedAt?: string;
   readonly attempts: number;
   readonly dueAtMs: number;
 };
