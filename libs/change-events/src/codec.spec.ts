@@ -1,6 +1,7 @@
 import type { AvroSchema } from './avroTypes.ts';
 import { createCodec, type SchemaIds } from './codec.ts';
-import type { ChangeEvent, InboxMessage } from './events.ts';
+import type { ChangeEvent } from './events.ts';
+import type { InboxMessage } from './inboxMessage.ts';
 import { canonicalDecimal } from './logicalTypes.ts';
 import { createMessageCodec, subjectSchemas } from './messageCodec.ts';
 import { changeEventSchema } from './schemas.ts';

@@ -1,7 +1,8 @@
 import type { AvroSchema } from './avroTypes.ts';
 import { createCodec, type SchemaIds } from './codec.ts';
 import { SyncError } from './errors.ts';
-import type { ChangeEvent, FieldValues, InboxMessage } from './events.ts';
+import type { ChangeEvent, FieldValues } from './events.ts';
+import type { InboxMessage } from './inboxMessage.ts';
 import { createMessageCodec, subjectSchemas } from './messageCodec.ts';
 import { changeEventSchema } from './schemas.ts';
 import { topicSchemas } from './topicSchemas.ts';

@@ -3,18 +3,12 @@ export type {
   ChangeEvent,
   ChangedField,
   Conflict,
-  DeliveryOutcome,
-  DeliveryResult,
-  DynamicsOutcome,
-  DynamicsWriteResult,
   Evidence,
   EvidenceRow,
   FieldValue,
   FieldValues,
   GoldenEvent,
   GoldenRow,
-  InboxMessage,
-  OperatorWish,
   Lane,
   LookupValue,
   Operation,
@@ -23,12 +17,19 @@ export type {
   Scalar,
   ScalarValues,
   System,
+} from './events.ts';
+export type {
+  DeliveryOutcome,
+  DeliveryResult,
+  DynamicsOutcome,
+  DynamicsWriteResult,
+  MarketoEntity,
   UnfitFate,
   UnfitValue,
   WriteCommand,
-  MarketoEntity,
   WriteOperation,
-} from './events.ts';
+} from './writes.ts';
+export type { InboxMessage, OperatorWish } from './inboxMessage.ts';
 export type {
   AdHocQuery,
   Checkpoint,

@@ -1,10 +1,12 @@
 import type { AvroSchema } from './avroTypes.ts';
 import type { Codec } from './codec.ts';
 import type { EventHead } from './eventHead.ts';
-import type { ChangeEvent, DeliveryOutcome, InboxMessage } from './events.ts';
+import type { ChangeEvent } from './events.ts';
+import type { InboxMessage } from './inboxMessage.ts';
 import { then, type Ready } from './ready.ts';
 import type { MarketerRequest } from './requests.ts';
 import { topicName, topics } from './topics.ts';
+import type { DeliveryOutcome } from './writes.ts';
 
 const inboxTopics: ReadonlySet<string> = new Set([topics.inbox, topics.inboxBackfill]);
 
