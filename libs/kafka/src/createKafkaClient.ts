@@ -44,7 +44,7 @@ const loggedDetails = ['groupId', 'memberId', 'topic', 'partition', 'broker', 'e
 const ordinary = /rebalanc|another concurrent operation|coordinator is loading|not aware of this member/i;
 
 function writeEntry(log: KafkaLog, { namespace, level, log: entry }: LogEntry): void {
-  const facts = entry as unknown as Readonly<Record<string, unknown>>;
+  const facts: Readonly<Record<string, unknown>> = entry;
   if (ordinary.test(`${String(facts['message'])} ${String(facts['error'])}`)) return;
   const details = loggedDetails.flatMap((name) => {
     const value = facts[name];

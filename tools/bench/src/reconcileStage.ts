@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { startLocalStack } from '@lockstep/local-stack';
-import { goldenWrites, openMongoStores, type MongoStores } from '@lockstep/mongodb';
+import { goldenWrites, openMongoStores, type GoldenDocument, type MongoStores } from '@lockstep/mongodb';
 import type { GuardedSave } from '@lockstep/ports';
 import { MongoClient } from 'mongodb';
 import { closeInReverse, type Closers } from '@lockstep/testing';
@@ -29,13 +29,13 @@ export async function openReconcileStage(): Promise<ReconcileStage> {
       const database = `bench-${randomUUID().slice(0, 8)}`;
       const stores = await openMongoStores({ url: stack.mongodbUrl, database });
       closers.push(() => stores.close());
-      const collection = client.db(database).collection('goldenRecords');
+      const collection = client.db(database).collection<GoldenDocument>('goldenRecords');
       return {
         stores,
         writesOf: goldenWrites,
         async bulkWrite(writes) {
           if (writes.length === 0) return;
-          const { matchedCount, insertedCount } = await collection.bulkWrite(writes as never, {
+          const { matchedCount, insertedCount } = await collection.bulkWrite([...writes], {
             ordered: false,
           });
           if (matchedCount + insertedCount !== writes.length) throw new Error('a write met something else');

@@ -179,16 +179,7 @@ function drawAction(random: Random, draw: Draw, { faultShare, expires }: Chances
   if (kind < 0.385 && faultShare > 0) return drawMishap(random, kind, expires);
   return {
     kind: 'step',
-    piece: random.pick([
-      ...pieces,
-      'notify',
-      'route',
-      'route',
-      'reconcile',
-      'reconcile',
-      'deliver',
-      'write',
-    ] as const as unknown as typeof pieces),
+    piece: random.pick([...pieces, 'notify', 'route', 'route', 'reconcile', 'reconcile', 'deliver', 'write']),
     choice: random.below(6),
     messagesMax: random.chance(0.5) ? 100 : 1 + random.below(3),
     fault: random.chance(faultShare) ? drawFault(random, draw) : null,

@@ -3,13 +3,6 @@ import { SyncError } from '@lockstep/change-events';
 /** The 16 bytes of a GUID as four words. */
 export type Key = readonly [number, number, number, number];
 
-/** Where the digits of each word of a GUID begin and end, dashes left out. */
-const words = [
-  [0, 8],
-  [9, 18],
-  [19, 28],
-  [28, 36],
-] as const;
 const dashes: ReadonlySet<number> = new Set([8, 13, 18, 23]);
 const dash = 45;
 
@@ -17,7 +10,8 @@ const dash = 45;
 export function parseKey(id: string): Key {
   if (id.length !== 36) throw notGuid();
 
-  return words.map(([start, end]) => parseWord(id, start, end)) as unknown as Key;
+  // Where the digits of each word begin and end.
+  return [parseWord(id, 0, 8), parseWord(id, 9, 18), parseWord(id, 19, 28), parseWord(id, 28, 36)];
 }
 
 function parseWord(id: string, start: number, end: number): number {

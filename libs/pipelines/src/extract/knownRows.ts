@@ -195,5 +195,8 @@ function* missing(segments: readonly Segment[]): Generator<string> {
 const secondsOf = (changedAt: string | null): number =>
   changedAt === null ? 0 : Math.floor(Date.parse(changedAt) / 1000) >>> 0;
 
-const keyAt = (keys: Uint32Array, slot: number): Key =>
-  [0, 1, 2, 3].map((n) => keys[slot * 4 + n] ?? 0) as unknown as Key;
+function keyAt(keys: Uint32Array, slot: number): Key {
+  const word = (nth: number): number => keys[slot * 4 + nth] ?? 0;
+
+  return [word(0), word(1), word(2), word(3)];
+}
