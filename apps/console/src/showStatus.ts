@@ -30,9 +30,10 @@ type ServiceStatus = {
   readonly lag: Readonly<Record<string, number>>;
   readonly writes: Readonly<Record<string, WritesStatus>>;
   readonly errors: readonly ErrorGroup[];
-  readonly ended: OutcomeWindows;
-  readonly waiting: readonly WaitingWriteCount[];
-  readonly waitingWhole: boolean;
+  /** These are absent from answers of former versions. */
+  readonly ended?: OutcomeWindows;
+  readonly waiting?: readonly WaitingWriteCount[];
+  readonly waitingWhole?: boolean;
 };
 
 export async function readStatus(env: Environment, nowMs: number): Promise<Status> {
@@ -63,17 +64,17 @@ const isOfService = (status: Status): status is SourceStatus & ServiceStatus =>
   status.firstReadsComplete !== undefined;
 
 /** What only a running reconciler can tell. */
-function serviceLines(status: Status, nowMs: number): string[] {
+export function serviceLines(status: Status, nowMs: number): string[] {
   if (!isOfService(status)) return [];
-  const { firstReadsComplete, lag, writes, errors, ended, waiting, waitingWhole } = status;
+  const { firstReadsComplete, lag, writes, errors, ended, waiting, waitingWhole = true } = status;
   const lags = Object.entries(lag).map(([step, messages]) => `${step} ${messages}`);
 
   return [
     `Both sides read once: ${firstReadsComplete ? 'yes' : 'no'}`,
     `Messages to be handled: ${lags.join(', ')}`,
     ...Object.entries(writes).flatMap(([system, direction]) => withheldLines(system, direction)),
-    waitingLine(waiting, waitingWhole, nowMs),
-    ...endedLines(ended),
+    ...(waiting ? [waitingLine(waiting, waitingWhole, nowMs)] : []),
+    ...(ended ? endedLines(ended) : []),
     errors.length === 0 ? 'No errors.' : errorTableText(errors),
   ];
 }

@@ -1,6 +1,6 @@
 import type { Checkpoint, TableState } from '@lockstep/change-events';
 import { requestStatus, tableStatus } from '@lockstep/pipelines';
-import { endedLines, statusTable, waitingLine, withheldLines } from './showStatus.ts';
+import { endedLines, serviceLines, statusTable, waitingLine, withheldLines } from './showStatus.ts';
 
 const nowMs = Date.parse('2026-11-25T10:00:00Z');
 const quiet: TableState = {
@@ -59,6 +59,24 @@ it('says what waits to be written, creations and updates apart, with the age of 
     'Waiting to be written: dynamics person 1 to be changed (oldest 2 s), ' +
       'marketo person 3 to be made (oldest 10 min), and more',
   );
+});
+
+it('leaves out what a reconciler of a former version does not tell', () => {
+  const former = {
+    tables: [],
+    requests: [],
+    firstReadsComplete: true,
+    lag: { live: 3 },
+    writes: {},
+    errors: [],
+  };
+
+  expect(serviceLines(former, nowMs)).toEqual([
+    'Both sides read once: yes',
+    'Messages to be handled: live 3',
+    'No errors.',
+  ]);
+  expect(serviceLines({ tables: [], requests: [] }, nowMs)).toEqual([]);
 });
 
 describe('the status of a source', () => {

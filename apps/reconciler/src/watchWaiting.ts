@@ -4,14 +4,14 @@ import type { Parts } from './reconcilerParts.ts';
 
 const lookedAtMs = 15_000;
 /** More records than these are not counted. */
-const recordsMax = 20_000;
+export const waitingRecordsMax = 20_000;
 
 /** Measures what waits to be written, until the signal; then it measures nothing any more, for another process does. */
 export async function watchWaiting({ stores, service }: Parts, signal: AbortSignal): Promise<void> {
   const { log, readiness, metrics } = service;
   const clock = systemClock;
   const step = async () => {
-    const { counts } = await stores.waitingWrites.count(recordsMax);
+    const { counts } = await stores.waitingWrites.count(waitingRecordsMax);
     report(metrics, counts, clock.now());
 
     return { idleMs: lookedAtMs };

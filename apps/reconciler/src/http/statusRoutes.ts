@@ -1,6 +1,7 @@
 import type { System } from '@lockstep/change-events';
 import { createDrainWatch, outcomeWindows, readSourceStatus } from '@lockstep/pipelines';
 import { Type } from '@sinclair/typebox';
+import { waitingRecordsMax } from '../watchWaiting.ts';
 import type { OperatorParts, OperatorRoutes } from './operatorParts.ts';
 import { failureSchema } from './operatorScope.ts';
 import { countSchema, countsOf } from './troubleCounts.ts';
@@ -64,9 +65,6 @@ const waitingSchema = Type.Object({
   since: Type.String({ description: 'When the oldest of them was decided.' }),
 });
 
-/** More records than these are not counted. */
-const waitingMax = 20_000;
-
 const statusSchema = Type.Object({
   tables: Type.Array(tableSchema),
   requests: Type.Array(requestsSchema, {
@@ -100,7 +98,7 @@ export const statusRoutes: OperatorRoutes = (scope, parts) => {
       async ([name, { group, topics }]) => [name, await log.lag(group, topics)] as const,
     );
     const { counts: errors, isWhole: errorsWhole } = await countsOf(stores.troubles);
-    const { counts: waiting, isWhole: waitingWhole } = await stores.waitingWrites.count(waitingMax);
+    const { counts: waiting, isWhole: waitingWhole } = await stores.waitingWrites.count(waitingRecordsMax);
 
     return {
       ...(await readSourceStatus(log, clock.now())),
