@@ -1,4 +1,4 @@
-import { countTroubles, type TroubleFilter, type TroubleReader } from '@lockstep/ports';
+import { countTroubles, troubleTime, type TroubleFilter, type TroubleReader } from '@lockstep/ports';
 import type { Collection, Filter } from 'mongodb';
 import { coded } from './codedErrors.ts';
 import { toRecord, type GoldenDocument } from './mongoGoldenStore.ts';
@@ -6,14 +6,14 @@ import { toRecord, type GoldenDocument } from './mongoGoldenStore.ts';
 /** A time comes before every key that begins with it, so that bounds of times are bounds of keys. */
 function queryOf({ side, code, from, until }: TroubleFilter, after: string | null): Filter<GoldenDocument> {
   const low =
-    [after, from]
+    [after, from && troubleTime(from)]
       .filter((bound) => typeof bound === 'string')
       .sort()
       .at(-1) ?? '';
   const kind = { ...(side !== undefined && { side }), ...(code !== undefined && { code }) };
 
   return {
-    'troubled.key': { $gt: low, ...(until !== undefined && { $lt: until }) },
+    'troubled.key': { $gt: low, ...(until !== undefined && { $lt: troubleTime(until) }) },
     ...(Object.keys(kind).length > 0 && { 'troubled.by': { $elemMatch: kind } }),
   } as Filter<GoldenDocument>;
 }

@@ -57,7 +57,7 @@ export { inMemoryOutcomeCounts } from './doubles/inMemoryOutcomeCounts.ts';
 export { writeCountsContract } from './contracts/writeCountsContract.ts';
 export type { PastConflict, PastConflictStore } from './pastConflicts.ts';
 export { pastConflictsContract } from './contracts/pastConflictsContract.ts';
-export { countTroubles, troubleKey } from './troubleCounts.ts';
+export { countTroubles, troubleKey, troubleTime } from './troubleCounts.ts';
 export {
   countWaitingWrites,
   waitingSince,

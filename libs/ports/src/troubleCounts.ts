@@ -21,5 +21,8 @@ export function countTroubles(records: readonly Troubled[]): readonly TroubleCou
   return [...counts.values()].sort((a, b) => b.records - a.records || a.since.localeCompare(b.since));
 }
 
+/** An ISO time as keys hold it: with its fraction, also when that is zero, so that texts are in order of time. */
+export const troubleTime = (time: string): string => new Date(time).toISOString();
+
 /** By this records in trouble are in order, each at a place of its own. */
-export const troubleKey = (since: string, goldenId: string): string => `${since}/${goldenId}`;
+export const troubleKey = (since: string, goldenId: string): string => `${troubleTime(since)}/${goldenId}`;

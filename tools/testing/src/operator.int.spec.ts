@@ -56,8 +56,7 @@ it(
     await call(`${path}/release`, { actor: 'ben' });
     await until(
       () => call(path),
-      ({ troubledSince }) =>
-        typeof troubledSince === 'string' && troubledSince > String(record['troubledSince']),
+      ({ troubledSince }) => Date.parse(String(troubledSince)) > Date.parse(String(record['troubledSince'])),
     );
     const { asked } = await call(`${path}/resync`, { actor: 'ben' });
     expect(asked).toEqual([`dynamics/lead/${id}`, `marketo/person/${person?.id ?? ''}`]);

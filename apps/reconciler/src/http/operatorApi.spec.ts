@@ -253,6 +253,7 @@ describe('the operator’s API', () => {
     expect((await post('/v1/errors/release', { ...ask, until: '2026-11-28' })).body).toMatchObject({
       released: 0,
     });
+    expect(await post('/v1/errors/release', { ...ask, until: '2026-13-28' })).toMatchObject({ status: 400 });
     expect((await post('/v1/errors/release', { ...ask, code: '1077' })).body).toEqual({
       released: 1,
       next: null,

@@ -23,7 +23,10 @@ export const failureSchema = Type.Object(
 /** Who asks; it is in the notice that tells of it. */
 export const actorField = Type.String({ minLength: 1, maxLength: 100 });
 
-export const isoTimeField = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}(T[\\d:.]+Z)?$' });
+export const isoTimeField = Type.Union([
+  Type.String({ format: 'date-time' }),
+  Type.String({ format: 'date' }),
+]);
 
 /** Lets into a scope whoever brings the token (others get 401), and answers failures as `{ code, sentence, detail }`. */
 export function openScope(scope: FastifyInstance, { token, log }: ScopeOptions): void {

@@ -69,7 +69,7 @@ function isWanted(key: string, letter: DeadLetter, filter: LetterFilter): boolea
 
   return (
     wanted.every(([named, has]) => named === undefined || named === has) &&
-    (from === undefined || letter.at >= from) &&
-    (until === undefined || letter.at < until)
+    (from === undefined || Date.parse(letter.at) >= Date.parse(from)) &&
+    (until === undefined || Date.parse(letter.at) < Date.parse(until))
   );
 }

@@ -76,13 +76,15 @@ describe('messages that were set aside', () => {
 
     expect((await replay({ key: 'a' })).replayed).toBe(1);
     expect((await replay({ code: 'MESSAGE_UNDECODABLE' })).replayed).toBe(0);
-    expect((await replay({ from: '2026-11-22T10:01:00Z' })).replayed).toBe(1);
+    expect((await replay({ from: '2026-11-22T10:01:00.000Z' })).replayed).toBe(1);
     const { letters } = await listLetters(scan, {}, { after: null, limitMax: 10 });
     expect(letters.map(({ key, isReplayed }) => [key, isReplayed])).toEqual([
       ['a', true],
       [exampleId(1), false],
       ['late', true],
     ]);
+    const until = { until: '2026-11-22T10:01:00.000Z' };
+    expect((await listLetters(scan, until, { after: null, limitMax: 10 })).letters).toHaveLength(2);
   });
 
   it('stay set aside while they cannot be read', async () => {

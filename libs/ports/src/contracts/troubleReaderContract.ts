@@ -64,6 +64,18 @@ export function troubleReaderContract(name: string, open: () => Promise<TroubleS
       expect(await ids({ from: at(2), until: at(4) })).toEqual(['b', 'c']);
     });
 
+    it('compares times, whether they are written with a fraction or not', async () => {
+      const whole = '2026-11-28T03:05:00Z';
+      const { troubles } = await opened(waiting('a', 4), { ...waiting('b', 5), troubledSince: whole });
+      const ids = async (filter: Parameters<TroubleReader['page']>[0]) =>
+        idsOf(await troubles.page(filter, { after: null, limitMax: 10 }));
+
+      expect(await ids({ until: '2026-11-28T03:05:00.500Z' })).toEqual(['a', 'b']);
+      expect(await ids({ from: '2026-11-28T03:04:00.500Z' })).toEqual(['b']);
+      expect(await ids({ from: '2026-11-28T03:04:00Z', until: whole })).toEqual(['a']);
+      expect(await ids({ from: '2026-11-28', until: '2026-11-29' })).toEqual(['a', 'b']);
+    });
+
     it('counts them by side and code, and says when it did not see all', async () => {
       const { troubles } = await opened(waiting('a', 2), parked('b', 1), waiting('c', 3));
 

@@ -1,5 +1,5 @@
 import { troublesOf, type GoldenRecord } from '@lockstep/reconciliation';
-import { countTroubles, troubleKey } from '../troubleCounts.ts';
+import { countTroubles, troubleKey, troubleTime } from '../troubleCounts.ts';
 import type { TroubleFilter, TroubleReader } from '../troubleReader.ts';
 
 type Entry = { readonly key: string; readonly since: string; readonly record: GoldenRecord };
@@ -33,7 +33,9 @@ export function inMemoryTroubles(records: ReadonlyMap<string, GoldenRecord>): Tr
 }
 
 function isWithin(since: string, { from, until }: TroubleFilter): boolean {
-  return (from === undefined || since >= from) && (until === undefined || since < until);
+  const time = troubleTime(since);
+
+  return (!from || time >= troubleTime(from)) && (!until || time < troubleTime(until));
 }
 
 function isOfKind(record: GoldenRecord, { side, code }: TroubleFilter): boolean {
