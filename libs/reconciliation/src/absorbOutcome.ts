@@ -44,7 +44,8 @@ export function absorbOutcome(draft: Draft, outcome: DeliveryOutcome): void {
       absorbRefused(draft, outcome, entry);
       return closeEntry(draft, outcome, entry);
     case 'AMBIGUOUS':
-      draft.record.waiting = waitingFor(draft, 'review', outcome);
+      if (entry) draft.record.waiting = waitingFor(draft, 'review', outcome);
+      else draft.nothing = 'no-entry';
       return closeEntry(draft, outcome, entry);
     case 'DELETED':
       absorbDeleted(draft, outcome);
@@ -143,12 +144,19 @@ function absorbRefused(draft: Draft, outcome: DeliveryOutcome, entry: Entry | un
   if (!isTakenBack) absorbRefusal(draft, outcome);
 }
 
-/** A refusal parks the field that it names; one that names none makes the record wait. */
+/**
+ * A refusal parks the field that it names; one that names none makes the record wait. One that comes again, or of a command that
+ * another one overtook, says nothing of what is open by now.
+ */
 export function absorbRefusal(draft: Draft, outcome: DeliveryOutcome): void {
+  const entry = findEntry(draft, outcome);
+  if (!entry) {
+    draft.nothing = 'no-entry';
+    return;
+  }
   if (parkRefused(draft, outcome)) return;
   const waiting = waitingFor(draft, 'refused', { ...outcome, code: outcome.code ?? 'MARKETO_REFUSED' });
-  const operation = findEntry(draft, outcome)?.command.operation;
-  draft.record.waiting = { ...waiting, ...(operation === 'DELETE' && { deletes: true }) };
+  draft.record.waiting = { ...waiting, ...(entry.command.operation === 'DELETE' && { deletes: true }) };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { DeliveryOutcome, InboxMessage, WriteCommand } from '@lockstep/change-events';
+import { createEntityStory } from './exampleEntities.ts';
 import { linkedPair, values, type Pair } from './examplePairs.ts';
 import { createWorld, type World } from './exampleWorld.ts';
 
@@ -301,5 +302,41 @@ describe('an answer that comes after the answer to a later command', () => {
     world.settle();
 
     expect(values(pair, 'jobTitle')).toEqual(['Director', 'Director', 'Director']);
+  });
+});
+
+describe('an answer that comes twice', () => {
+  const refused = { result: 'REFUSED', code: '1077', personId: null } as const;
+
+  it('says nothing the second time, when it refused a field', () => {
+    const story = asked();
+    say(story, { ...refused, field: 'title' });
+
+    expect(say(story, { ...refused, field: 'title' })).toMatchObject({ nothing: 'no-entry', dirty: false });
+  });
+
+  it.each([refused, { result: 'AMBIGUOUS', code: 'MARKETO_AMBIGUOUS' } as const])(
+    'holds up nothing that was planned since (%j)',
+    (answer) => {
+      const story = asked();
+      const { world, row } = story;
+      say(story, answer);
+      world.dynamics.edit(row, { jobtitle: 'Captain' });
+      world.readDynamics(row);
+      world.wakeUp(0);
+      world.wish(`dynamics/lead/${row}`, 'release');
+
+      expect(say(story, answer)).toMatchObject({ nothing: 'no-entry', dirty: false });
+      world.settle();
+      expect(values(story, 'jobTitle')).toEqual(['Captain', 'Captain', 'Captain']);
+    },
+  );
+
+  it('is known for that, of records beside persons too', () => {
+    const story = createEntityStory('opportunity');
+    const planned = story.row(1, { name: 'Fleet' });
+    story.answer(planned, refused);
+
+    expect(story.answer(planned, refused)).toMatchObject({ nothing: 'no-entry', dirty: false });
   });
 });
