@@ -7,6 +7,7 @@ export function policyBy(
     matchByEmail,
     deletedInMarketo,
     deletedInDynamics,
+    rowWhenPersonDeleted,
     filters,
     createInDynamics,
     attachAccounts,
@@ -15,7 +16,7 @@ export function policyBy(
   matchesByEmail: boolean,
 ): Policy {
   return {
-    ...{ ...nativePolicy, deletedInMarketo, deletedInDynamics },
+    ...{ ...nativePolicy, deletedInMarketo, deletedInDynamics, rowWhenPersonDeleted },
     matchByEmail: matchByEmail ?? matchesByEmail,
     ...(filters ? { filters } : {}),
     ...(createInDynamics ? { createInDynamics } : {}),

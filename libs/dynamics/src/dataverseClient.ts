@@ -11,6 +11,7 @@ export type DataverseOperation =
   | 'describe'
   | 'read'
   | 'update'
+  | 'deleteRow'
   | 'create'
   | 'findOwners'
   | 'createTask'

@@ -1,4 +1,10 @@
-import type { DynamicsUpdate, DynamicsUpdateResult, DynamicsWriter } from '@lockstep/ports';
+import type {
+  DynamicsRemoval,
+  DynamicsRemoveResult,
+  DynamicsUpdate,
+  DynamicsUpdateResult,
+  DynamicsWriter,
+} from '@lockstep/ports';
 import type { DynamicsContext } from './createDynamics.ts';
 import { createRow } from './createRow.ts';
 import { failure, faultOf, readFailure, type DataverseFault } from './failures.ts';
@@ -36,6 +42,16 @@ export function createWriter(context: DynamicsContext): DynamicsWriter {
 
       return readUpdate(context, update, answer);
     },
+    async deleteRow(removal) {
+      const { table, id, version } = removal;
+      const answer = await context.client.send({
+        ...{ operation: 'deleteRow', lane: 'LIVE', table, method: 'DELETE' },
+        url: context.urlOf(`${context.tableOf(table).entitySet}(${id})`),
+        headers: { 'if-match': `W/"${version}"` },
+      });
+
+      return readRemoval(removal, answer);
+    },
     create: (creation) => createRow(context, creation, rowUrl(creation.table, creation.id)),
     findOwners: (text) => findOwners(context, text),
     read: (table, id) =>
@@ -72,6 +88,17 @@ function readUpdate(
   if (meaning !== null) throw failure(meaning, answer, table);
 
   return readRefusal(fault, Object.keys(columns));
+}
+
+function readRemoval({ table }: DynamicsRemoval, answer: HttpAnswer): DynamicsRemoveResult {
+  if (answer.status === 204) return { result: 'DELETED' };
+  const fault = faultOf(answer);
+  if (isRowMissing(fault)) return { result: 'MISSING' };
+  if (isStale(fault)) return { result: 'STALE' };
+  const meaning = writeMeaning(fault);
+  if (meaning !== null) throw failure(meaning, answer, table);
+
+  return readRefusal(fault, []);
 }
 
 function isRowMissing({ status, code }: DataverseFault): boolean {

@@ -46,6 +46,44 @@ async function createSetting() {
   };
 }
 
+describe('the end of a row', () => {
+  const ends = { ends: 'delete', columns: {} } as const;
+
+  it('is that it is deleted, which is answered as written, without a row', async () => {
+    const { carryOut, inbox, dynamics } = await createSetting();
+
+    await carryOut(ends);
+
+    expect(dynamics.rows('lead')).toEqual([]);
+    expect(inbox()).toMatchObject([{ kind: 'refusal', written: { result: 'WRITTEN', code: null } }]);
+  });
+
+  it('does not come to a row that was edited meanwhile, which is answered', async () => {
+    const { carryOut, inbox, dynamics, entry } = await createSetting();
+    const { ifMatch } = entry();
+    dynamics.edit('lead', exampleId(1), { firstname: 'Theirs' });
+
+    await carryOut({ ...ends, ifMatch });
+
+    expect(inbox()).toMatchObject([
+      { kind: 'event', event: { fields: { firstname: 'Theirs' } }, written: { result: 'STALE' } },
+    ]);
+  });
+
+  it('came when its answer was lost and the row is gone', async () => {
+    const { carryOut, inbox, dynamics, failures } = await createSetting();
+    dynamics.hooks.afterDelete = () => {
+      throw new SyncError('DYNAMICS_UNREACHABLE', {});
+    };
+    await carryOut(ends);
+    expect([inbox(), failures]).toEqual([[], ['DYNAMICS_UNREACHABLE']]);
+
+    await carryOut({ ...ends, ifMatch: { epoch: 3, number: 1 }, attempts: 1 });
+
+    expect(inbox()).toMatchObject([{ kind: 'refusal', written: { result: 'MISSING' } }]);
+  });
+});
+
 describe('a guarded write to Dynamics', () => {
   it('answers with the row as the write left it, at its version', async () => {
     const { carryOut, inbox, version } = await createSetting();

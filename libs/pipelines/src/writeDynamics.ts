@@ -10,6 +10,7 @@ import {
 } from '@lockstep/change-events';
 import type {
   Clock,
+  DynamicsRemoveResult,
   DynamicsRequests,
   DynamicsRow,
   DynamicsUpdateResult,
@@ -84,9 +85,14 @@ async function attemptWrite(options: DynamicsWriteOptions, owned: OwnedRow): Pro
     if (row === null) return refusal(owned, { result: 'MISSING' });
     if (row.version !== ifMatch.number) return moved(options, owned, row, 'DYNAMICS_UNREACHABLE');
   }
-  const update = { table, id: rowId, version: ifMatch.number, columns };
-  const answer = await orRefuse(() => writer.update(update));
+  const row = { table, id: rowId, version: ifMatch.number };
+  const isDelete = owned.entry.ends === 'delete';
+  const answer = await orRefuse<DynamicsUpdateResult | DynamicsRemoveResult>(() =>
+    isDelete ? writer.deleteRow(row) : writer.update({ ...row, columns }),
+  );
   switch (answer.result) {
+    case 'DELETED':
+      return refusal(owned, { result: 'WRITTEN' });
     case 'WRITTEN':
       return eventMessage(options, owned, answer.row, { result: 'WRITTEN' });
     case 'STALE': {

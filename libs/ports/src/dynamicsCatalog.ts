@@ -31,7 +31,7 @@ export type DynamicsCatalog = {
 };
 
 /** What a privilege on a table allows, as Dataverse names it in metadata. */
-export type PrivilegeKind = 'Create' | 'Write' | 'Assign' | 'Append' | 'AppendTo';
+export type PrivilegeKind = 'Create' | 'Write' | 'Delete' | 'Assign' | 'Append' | 'AppendTo';
 
 /** What our user may write of a table, as far as it was asked for. */
 export type TableRights = {

@@ -102,9 +102,17 @@ export type DynamicsOwner = { readonly table: 'systemuser' | 'team'; readonly id
 export type DynamicsCreateResult =
   Exclude<DynamicsUpdateResult, { result: 'STALE' | 'MISSING' }> | { readonly result: 'EXISTS' };
 
+export type DynamicsRemoval = Pick<DynamicsUpdate, 'table' | 'id' | 'version'>;
+
+/** MISSING says that there is no such row, whoever deleted it. */
+export type DynamicsRemoveResult =
+  { readonly result: 'DELETED' } | Exclude<DynamicsUpdateResult, { result: 'WRITTEN' }>;
+
 /** Writes single rows, only when they are still at `version` (If-Match). Throws when the outcome is not known. */
 export type DynamicsWriter = {
   update(update: DynamicsUpdate): Promise<DynamicsUpdateResult>;
+  /** For good, with whatever Dynamics deletes with it. */
+  deleteRow(removal: DynamicsRemoval): Promise<DynamicsRemoveResult>;
   /** Only while no row has the id (If-None-Match). What a duplicate detection rule holds back is REFUSED with DYNAMICS_DUPLICATE. */
   create(creation: DynamicsCreation): Promise<DynamicsCreateResult>;
   /** Enabled users and teams with this GUID, address or full name; two at most are told (F-21, F-34). */

@@ -77,6 +77,8 @@ export type {
   DynamicsRows,
   DynamicsUpdate,
   DynamicsUpdateResult,
+  DynamicsRemoval,
+  DynamicsRemoveResult,
   DynamicsWriter,
   RefusedRow,
 } from './dynamicsTable.ts';

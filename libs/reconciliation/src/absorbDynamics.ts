@@ -62,6 +62,7 @@ function absorbDelete(draft: Draft, row: DraftRow, event: ChangeEvent): void {
   row.deletedAt = event.page;
   row.page = event.page;
   row.inFlight = {};
+  delete row.ends;
   draft.record.outbox = draft.record.outbox.filter(
     (entry) => entry.kind !== 'dynamics-write' || entry.rowId !== row.id,
   );

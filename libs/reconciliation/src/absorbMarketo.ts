@@ -1,6 +1,7 @@
 import { isAfter, type ChangeEvent, type ScalarValues, type Sequence } from '@lockstep/change-events';
 import { absorbFields, readingOf } from './absorbFields.ts';
 import { activeRow, addRow, type Draft, type DraftRow } from './decision.ts';
+import { followPerson } from './endRow.ts';
 import { observe } from './observe.ts';
 
 /** Takes a person of Marketo into the record: evidence first, in activity order, then the state (design section 5). */
@@ -65,14 +66,15 @@ function absorbDelete(draft: Draft, row: DraftRow, page: Sequence): void {
   bury(draft, row, page);
 }
 
-/** Another person of the record, who did not speak so far, speaks for it from now on. */
+/** Another person of the record, who did not speak so far, speaks for it from now on; without one its row may have to follow. */
 export function bury(draft: Draft, row: DraftRow, page: Sequence): void {
   row.deletedAt = page;
   row.missing = false;
   const heir = draft.record.rows.find(
     (other) => other.system === 'marketo' && !other.active && !other.deletedAt,
   );
-  if (!row.active || !heir) return;
+  if (!row.active) return;
+  if (!heir) return followPerson(draft, row);
   row.active = false;
   heir.active = true;
 }

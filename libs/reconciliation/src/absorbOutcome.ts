@@ -8,6 +8,7 @@ import {
 import { confirm } from './absorbFields.ts';
 import { absorbState, bury, personRow } from './absorbMarketo.ts';
 import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decision.ts';
+import { followPerson } from './endRow.ts';
 import { keepOvertaken, settle, type Accepted } from './observe.ts';
 import { isParentMissing, takeBack } from './relations.ts';
 import { saying } from './troubles.ts';
@@ -29,7 +30,7 @@ export function absorbOutcome(draft: Draft, outcome: DeliveryOutcome): void {
     case 'UPDATED':
       absorbAccepted(draft, outcome);
       parkRefused(draft, outcome);
-      if (outcome.result === 'CREATED') meetMade(draft, outcome);
+      if (outcome.result === 'CREATED') meetMade(draft, outcome, entry);
       return closeEntry(draft, outcome, entry);
     case 'FOUND':
     case 'READ':
@@ -75,13 +76,27 @@ function absorbAccepted(draft: Draft, outcome: DeliveryOutcome): void {
 }
 
 /** What waits because it did not fit, the person was made without, whatever a read before this answer left open. */
-function meetMade(draft: Draft, { personId, accepted, answered }: DeliveryOutcome): void {
+function meetMade(
+  draft: Draft,
+  { personId, accepted, answered }: DeliveryOutcome,
+  command: Entry | undefined,
+): void {
   const row = draft.record.rows.find(({ system, id }) => system === 'marketo' && id === personId);
   if (!row || !answered) return;
   for (const field of Object.keys(row.parked)) row.seen[field] ??= { value: null, at: answered };
   const made = { accepted: accepted ?? {}, answered };
   confirmMade(draft, row, made);
-  for (const entry of draft.record.outbox) if (entry.kind === 'marketo-write') forgetMade(entry, made);
+  forgetAllMade(draft, made);
+  if (command) followMade(draft, row);
+}
+
+function forgetAllMade({ record }: Draft, made: Made): void {
+  for (const entry of record.outbox) if (entry.kind === 'marketo-write') forgetMade(entry, made);
+}
+
+/** Somebody deleted it before this answer was heard. */
+function followMade(draft: Draft, person: DraftRow): void {
+  if (person.deletedAt) followPerson(draft, person);
 }
 
 /** What made the person leaves no step in the feed, though another command overtook it. */

@@ -2,6 +2,7 @@ import { isAfter, type ChangeEvent, type DynamicsOutcome, type Scalar } from '@l
 import { applyChange, type Observation } from './applyChange.ts';
 import { absorbCarriedOut } from './absorbCarriedOut.ts';
 import { absorbCreation } from './absorbCreation.ts';
+import { absorbEnd } from './absorbEnd.ts';
 import { readingOf } from './absorbDynamics.ts';
 import { isOutdatedRefusal } from './closedRow.ts';
 import type { Draft, DraftRow } from './decision.ts';
@@ -33,10 +34,15 @@ function absorbWrite(draft: Draft, { entry, written, event }: WriteAnswer): void
   draft.record.outbox = draft.record.outbox.filter(({ entryId }) => entryId !== entry.entryId);
   const row = draft.record.rows.find((other) => other.table === entry.table && other.id === entry.rowId);
   if (!row) return;
+  if (entry.ends) return absorbEnd(draft, { row, ends: entry.ends, written, event });
+  if (written.result === 'MISSING') row.missing = true;
+  absorbAnswers(draft, row, { entry, written, event });
+}
+
+function absorbAnswers(draft: Draft, row: DraftRow, { entry, written, event }: WriteAnswer): void {
   const { inFlight } = row;
   row.inFlight = {};
-  if (written.result === 'MISSING') row.missing = true;
-  if (isOutdatedRefusal(row, entry.ifMatch, written)) return;
+  if (entry.ifMatch && isOutdatedRefusal(row, entry.ifMatch, written)) return;
   const isUndone = written.code === null && entry.attempts === 0;
   for (const mapping of draft.context.mapping) {
     const sent = inFlight[mapping.field];

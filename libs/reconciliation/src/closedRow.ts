@@ -4,7 +4,7 @@ import type { DraftRow } from './decision.ts';
 const closedCode: ErrorCode = 'DYNAMICS_ROW_CLOSED';
 
 /** The answer to a write of ours that came upon a closed row, such as a disqualified lead (dataverse facts 6). */
-const isClosed = ({ code }: Pick<DynamicsOutcome, 'code'>): boolean => code === closedCode;
+export const isClosed = ({ code }: Pick<DynamicsOutcome, 'code'>): boolean => code === closedCode;
 
 /**
  * What a closed row refused is written once more when the row has moved on: a read-only row moves when it is reactivated. One

@@ -1,5 +1,6 @@
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import type { GoldenField, GoldenRecord, SeenValue } from './goldenRecord.ts';
+import type { MappingRow } from './mapping.ts';
 import { wantedValue } from './marketoValues.ts';
 import { consentRule } from './policy.ts';
 
@@ -24,7 +25,8 @@ export function comesBack(draft: Draft, person: DraftRow | undefined): 'yes' | '
 /** To an edit of the row. */
 const answers = { recreate: 'yes', ask: 'ask', 'stay-deleted': 'no' } as const;
 
-const isDeletedByOthers = (person: DraftRow | undefined): person is DraftRow =>
+/** Somebody in Marketo deleted it, or had it merged. */
+export const isDeletedByOthers = (person: DraftRow | undefined): person is DraftRow =>
   person?.deletedAt !== undefined && person.deletedAt !== null && !person.removed && !isUnmet(person);
 
 /** It was deleted before the record that joined it had handed it over: the row never had it. */
@@ -34,14 +36,26 @@ const isUnmet = ({ seen }: DraftRow): boolean => Object.keys(seen).length === 0;
  * Dynamics holds something that the person never got before it was deleted, whichever of the two was learnt first. A
  * relation that waited, or an opt-out of the address, does not bring anybody back.
  */
-function isOutgrown(draft: Draft, person: DraftRow): boolean {
+export function isOutgrown(draft: Draft, person: DraftRow): boolean {
+  const row = activeRow(draft.record, 'dynamics');
+
   return draft.context.mapping.some((mapping) => {
     const field = draft.record.fields[mapping.field];
-    const isMapped = Object.keys(mapping.columns).length > 0 && !mapping.parents;
-    if (!isMapped || field?.source !== 'dynamics' || field.rule === consentRule) return false;
+    if (!mayAsk(row, mapping) || field?.source !== 'dynamics' || field.rule === consentRule) return false;
     return isOpen(field, person.seen[mapping.field]) && wantedValue(draft, person, mapping) !== undefined;
   });
 }
+
+/** The state of a row that we are deactivating is no edit of it. */
+function mayAsk(row: DraftRow | undefined, { columns, parents }: MappingRow): boolean {
+  if (row?.ends === 'deactivate' && isState(columns[row.table])) return false;
+
+  return Object.keys(columns).length > 0 && !parents;
+}
+
+/** Whether a row is in use, and why not. */
+export const isState = (column: string | undefined): boolean =>
+  column === 'statecode' || column === 'statuscode';
 
 /** Edited since both sides agreed, or put back to that since our last write. */
 const isOpen = ({ value, base }: GoldenField, seen: SeenValue | undefined): boolean =>

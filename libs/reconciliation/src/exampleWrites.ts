@@ -20,6 +20,7 @@ export function writeDynamics(
     const reason = { result: 'REFUSED', code: 'DYNAMICS_REFUSED', field, detail: null } as const;
     return { kind: 'refusal', goldenId, written: { entryId: entry.entryId, ...reason } };
   }
+  if (entry.ends === 'delete') return deleteRow(parts, { goldenId, entry });
   if (isClosedLead(dynamics, entry)) {
     state.received.push({ to: 'dynamics', values: columns, result: 'REFUSED' });
     const reason = { result: 'REFUSED', code: 'DYNAMICS_ROW_CLOSED', field: null, detail: null } as const;
@@ -39,6 +40,23 @@ export function writeDynamics(
     event: dynamics.representation(rowId),
     written,
   };
+}
+
+/** Only at the version that is known. */
+function deleteRow(
+  { dynamics, state }: Parts,
+  { goldenId, entry }: { readonly goldenId: string; readonly entry: DynamicsWriteEntry },
+): InboxMessage {
+  const { entryId, rowId, table, ifMatch } = entry;
+  const version = dynamics.version(rowId);
+  const result = version === null ? 'MISSING' : version === ifMatch?.number ? 'WRITTEN' : 'STALE';
+  state.received.push({ to: 'dynamics', values: {}, result });
+  if (result === 'WRITTEN') dynamics.remove(rowId);
+  const written = { entryId, result, code: null, field: null, detail: null } as const;
+  if (result !== 'STALE') return { kind: 'refusal', goldenId, written };
+  const event = dynamics.representation(rowId);
+
+  return { kind: 'event', goldenId, system: 'dynamics', table, event, written };
 }
 
 /** What is asked for a row that is there; done again, it does nothing. */

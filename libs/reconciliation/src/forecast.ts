@@ -1,6 +1,6 @@
 import type { WriteOperation } from '@lockstep/change-events';
 import type { Draft } from './decision.ts';
-import type { DynamicsEntry } from './goldenRecord.ts';
+import { rowOperation, type DynamicsEntry } from './goldenRecord.ts';
 
 /** One write that would be made: `fields` are the names that the side's own API gives what an update changes. */
 export type Forecast = {
@@ -27,8 +27,7 @@ export function forecastOf(planned: Planned, before: Planned): readonly Forecast
 /** What is asked for a row changes its owner, or something beside it (F-34 to F-36). */
 function forecastToDynamics(entry: DynamicsEntry): Forecast {
   const { table } = entry;
-  if (entry.kind === 'dynamics-write')
-    return toForecast(entry.ifMatch === null ? 'CREATE' : 'UPDATE', table, entry.columns);
+  if (entry.kind === 'dynamics-write') return toForecast(rowOperation(entry), table, entry.columns);
   const { kind } = entry.request;
   if (kind === 'CHANGE_OWNER') return toForecast('UPDATE', table, { ownerid: null });
 

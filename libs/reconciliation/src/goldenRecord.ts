@@ -36,6 +36,9 @@ export type InFlightValue = { readonly value: Scalar; readonly revision: Sequenc
 /** A refusal that names a field parks that field until its value changes. `detail` is what the side said about it. */
 export type ParkedField = { readonly value: Scalar; readonly code: string; readonly detail?: string };
 
+/** What becomes of a row whose person somebody deleted in Marketo (G-08). */
+export type RowEnd = 'deactivate' | 'delete';
+
 /** One row or person that is linked to a golden record; fields are by golden field name. */
 export type LinkedRow = {
   readonly system: System;
@@ -66,6 +69,8 @@ export type LinkedRow = {
   readonly turnsAtMs?: number;
   /** Of a contact, while a rule attaches accounts; absent before its row has shown it. */
   readonly customer?: Customer;
+  /** Of a row of Dynamics whose person was deleted: what is to become of it, until that is done, or the row is edited. */
+  readonly ends?: RowEnd;
   /** Of an account that is not used any more. */
   readonly inactive?: true;
   readonly seen: Readonly<Record<string, SeenValue>>;
@@ -97,6 +102,8 @@ export type DynamicsWriteEntry = {
   /** Null for a row that is to be created under `rowId`. */
   readonly ifMatch: Sequence | null;
   readonly columns: ScalarValues;
+  /** It ends the row: the columns deactivate it, or it is deleted. */
+  readonly ends?: RowEnd;
   /** Of a creation: the user or team that is to own the row, as a marketer named it. */
   readonly owner?: string;
   /** Of a creation: what a former try was refused for, by golden field. */
@@ -106,6 +113,13 @@ export type DynamicsWriteEntry = {
   readonly attempts: number;
   readonly dueAtMs: number;
 };
+
+/** What a write does to its row. */
+export function rowOperation({ ifMatch, ends }: DynamicsWriteEntry): 'CREATE' | 'UPDATE' | 'DELETE' {
+  if (ends === 'delete') return 'DELETE';
+
+  return ifMatch === null ? 'CREATE' : 'UPDATE';
+}
 
 /**
  * A request of a marketer that is carried out for a row that is there. What was done once does nothing when it is done again,

@@ -1,4 +1,5 @@
 export {
+  rowOperation,
   isAwaited,
   rowKey,
   type DynamicsEntry,

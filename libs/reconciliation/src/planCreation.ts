@@ -3,6 +3,7 @@ import { v5 as uuidV5 } from 'uuid';
 import type { Draft } from './decision.ts';
 import type { DynamicsWriteEntry, ParkedField } from './goldenRecord.ts';
 import type { MappingRow } from './mapping.ts';
+import { planRowWrite } from './planRowWrite.ts';
 import { notRepresentable, project } from './projection.ts';
 
 /** Namespace of the ids of rows that we create. */
@@ -38,19 +39,11 @@ export function planWithout(
 type Planned = Pick<DynamicsWriteEntry, 'table' | 'rowId' | 'columns' | 'owner' | 'parked'>;
 
 function planEntry(draft: Draft, { table, rowId, columns, owner, parked }: Planned): void {
-  const { goldenId, revision, outbox } = draft.record;
-  const entry: DynamicsWriteEntry = {
-    kind: 'dynamics-write',
-    entryId: `${goldenId}/${revision.epoch}.${revision.number}/dynamics`,
+  planRowWrite(draft, {
     ...{ table, rowId, ifMatch: null, columns },
     ...(owner === undefined ? {} : { owner }),
     ...(parked === undefined ? {} : { parked }),
-    issuedAt: new Date(draft.context.nowMs).toISOString(),
-    attempts: 0,
-    dueAtMs: draft.context.nowMs + draft.context.policy.dynamicsOutcomeMs,
-  };
-  outbox.push(entry);
-  draft.dynamicsWrites.push(entry);
+  });
 }
 
 /** Blank values are left out: Dynamics fills in its own. */

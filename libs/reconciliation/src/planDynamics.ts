@@ -1,15 +1,18 @@
 import type { Scalar, Sequence } from '@lockstep/change-events';
 import { isAttached } from './attach.ts';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
-import type { DynamicsWriteEntry, GoldenField } from './goldenRecord.ts';
+import { planEnd } from './endRow.ts';
+import type { GoldenField } from './goldenRecord.ts';
 import { isKeptOut } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
+import { planRowWrite } from './planRowWrite.ts';
 import { isWithheld } from './policy.ts';
 import { notRepresentable, project } from './projection.ts';
 
-/** Plans the one guarded write that brings the active row of Dynamics to the golden values, unless one is open. */
+/** Plans the one guarded write that brings the active row of Dynamics to the golden values, or to its end, unless one is open. */
 export function planDynamics(draft: Draft): void {
   const row = activeRow(draft.record, 'dynamics');
+  if (row?.ends && isKeptOut(draft.context, row)) delete row.ends;
   if (row?.version && isWritable(draft, row)) planWrite(draft, row, row.version);
 }
 
@@ -31,20 +34,9 @@ function planWrite(draft: Draft, row: DraftRow, ifMatch: Sequence): void {
     columns[column] = wanted;
     row.inFlight[mapping.field] = { value: wanted, revision: { ...revision } };
   }
-  if (Object.keys(columns).length === 0) return;
-  const entry: DynamicsWriteEntry = {
-    kind: 'dynamics-write',
-    entryId: `${draft.record.goldenId}/${revision.epoch}.${revision.number}/dynamics`,
-    table: row.table,
-    rowId: row.id,
-    ifMatch,
-    columns,
-    issuedAt: new Date(draft.context.nowMs).toISOString(),
-    attempts: 0,
-    dueAtMs: draft.context.nowMs + draft.context.policy.dynamicsOutcomeMs,
-  };
-  draft.record.outbox.push({ ...entry });
-  draft.dynamicsWrites.push(entry);
+  if (Object.keys(columns).length > 0)
+    planRowWrite(draft, { table: row.table, rowId: row.id, ifMatch, columns });
+  else planEnd(draft, row, ifMatch);
 }
 
 const mayWrite = (row: DraftRow, { field, direction }: MappingRow, golden: GoldenField): boolean =>

@@ -8,7 +8,7 @@ import {
 } from './conflictPolicies.ts';
 import type { AttachRule } from './accountKeys.ts';
 import type { CreationRule } from './askByRule.ts';
-import type { LinkedRow } from './goldenRecord.ts';
+import type { LinkedRow, RowEnd } from './goldenRecord.ts';
 import type { Filters } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
 import { isBlank } from './projection.ts';
@@ -24,6 +24,8 @@ export type Policy = {
   readonly deletedInMarketo: 'recreate' | 'ask' | 'stay-deleted';
   /** A person whose row was deleted is told nothing, is marked (F-29, native), or is deleted too (G-08). */
   readonly deletedInDynamics: 'keep' | 'flag' | 'delete';
+  /** A row whose person somebody deleted in Marketo stays as it is (F-31, native), is deactivated, or is deleted too (G-08). */
+  readonly rowWhenPersonDeleted: 'keep' | RowEnd;
   /** Without any, `new_synctomkto` alone decides (F-57). */
   readonly filters?: Filters;
   /** Without one, people of Marketo stay there until somebody asks (F-20). */
@@ -46,6 +48,7 @@ export const nativePolicy: Policy = {
   matchByEmail: false,
   deletedInMarketo: 'recreate',
   deletedInDynamics: 'flag',
+  rowWhenPersonDeleted: 'keep',
   dynamicsOutcomeMs: 15_000,
   joinMs: 120_000,
   marketoOutcomeMs: 120_000,

@@ -1,6 +1,6 @@
 import type { System } from '@lockstep/change-events';
 import { activeRow } from './decision.ts';
-import { isAwaited, type GoldenRecord, type OutboxEntry } from './goldenRecord.ts';
+import { isAwaited, rowOperation, type GoldenRecord, type OutboxEntry } from './goldenRecord.ts';
 
 /** A write that was decided and of which its side has not told what became of it (F-61). */
 export type WaitingWrite = {
@@ -28,7 +28,7 @@ export function waitingWritesOf(record: GoldenRecord): readonly WaitingWrite[] {
 }
 
 function operationOf(record: GoldenRecord, entry: OutboxEntry): WaitingWrite['operation'] | null {
-  if (entry.kind === 'dynamics-write') return entry.ifMatch === null ? 'CREATE' : 'UPDATE';
+  if (entry.kind === 'dynamics-write') return rowOperation(entry);
   if (entry.kind !== 'marketo-write') return null;
   switch (entry.command.operation) {
     case 'READ':

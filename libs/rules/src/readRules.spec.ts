@@ -23,6 +23,7 @@ describe('lockstep.yaml', () => {
       expect(rulesOf(text).matchByEmail).toBe(null);
       expect(rulesOf(text).deletedInMarketo).toBe('recreate');
       expect(rulesOf(text).deletedInDynamics).toBe('flag');
+      expect(rulesOf(text).rowWhenPersonDeleted).toBe('keep');
     },
   );
 
@@ -197,6 +198,13 @@ entities: { account: { filter: { column: name, isNot: Test } } }
   it.each(['keep', 'flag', 'delete'])('says what becomes of persons whose row was deleted (%s)', (policy) => {
     expect(rulesOf(`persons: { deletedInDynamics: ${policy} }`).deletedInDynamics).toBe(policy);
   });
+
+  it.each(['keep', 'deactivate', 'delete'])(
+    'says what becomes of rows whose person was deleted (%s)',
+    (policy) => {
+      expect(rulesOf(`persons: { rowWhenPersonDeleted: ${policy} }`).rowWhenPersonDeleted).toBe(policy);
+    },
+  );
 
   it('removes persons whose row turned out of the filter, and tells nobody', () => {
     const { filters, mapping } = rulesOf('persons: { whenFilteredOut: remove }');

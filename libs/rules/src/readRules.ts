@@ -32,6 +32,7 @@ export type Rules = {
   readonly matchByEmail: boolean | null;
   readonly deletedInMarketo: Policy['deletedInMarketo'];
   readonly deletedInDynamics: Policy['deletedInDynamics'];
+  readonly rowWhenPersonDeleted: Policy['rowWhenPersonDeleted'];
   /** Absent where the file does not say. */
   readonly filters?: Filters;
   readonly createInDynamics?: CreationRule;
@@ -73,7 +74,12 @@ export function readRules(text: string): RulesResult {
 }
 
 function policiesOf(file: RulesFile): Omit<Rules, 'mapping' | 'hash'> {
-  const { matchByEmail = null, deletedInMarketo, deletedInDynamics } = file.persons ?? {};
+  const {
+    matchByEmail = null,
+    deletedInMarketo,
+    deletedInDynamics,
+    rowWhenPersonDeleted,
+  } = file.persons ?? {};
   const [filters, createInDynamics] = [filtersOf(file), creationRuleOf(file)];
   const [customs, writeBack] = [customRulesOf(file), writeBackOf(file)];
   const entityMappings = entityMappingsOf(file);
@@ -82,6 +88,7 @@ function policiesOf(file: RulesFile): Omit<Rules, 'mapping' | 'hash'> {
     matchByEmail,
     deletedInMarketo: deletedInMarketo ?? nativePolicy.deletedInMarketo,
     deletedInDynamics: deletedInDynamics ?? nativePolicy.deletedInDynamics,
+    rowWhenPersonDeleted: rowWhenPersonDeleted ?? nativePolicy.rowWhenPersonDeleted,
     ...(filters ? { filters } : {}),
     ...(createInDynamics ? { createInDynamics } : {}),
     ...attachRuleOf(file),

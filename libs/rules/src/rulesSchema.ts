@@ -117,6 +117,12 @@ export const rulesSchema = Type.Object(
               'What becomes of the person of a row that was deleted: nothing, a mark, or it is deleted too.',
             ),
           ),
+          rowWhenPersonDeleted: Type.Optional(
+            choice(
+              ['keep', 'deactivate', 'delete'],
+              'What becomes of the row of a person that was deleted in Marketo: nothing, it is deactivated, or it is deleted too.',
+            ),
+          ),
           filter: Type.Optional(filter),
           syncColumn: Type.Optional(
             choice(['on', 'off'], 'Whether a No in `new_synctomkto` keeps a row out of Marketo.'),

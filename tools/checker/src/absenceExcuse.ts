@@ -27,8 +27,21 @@ function isRightlyGone({ mapping }: IndexedHistory, group: Group, conflicts: rea
   if (last === undefined) return staysDeleted && group.personStates.length > 0;
   if (staysDeleted || isRemoved(group, last)) return !isRemoved(group, last);
   const sinceMs = deletedAtMs(group.personStates, last);
+
+  return sinceMs === null || !hasNewsSince({ mapping }, group, { sinceMs, conflicts });
+}
+
+type Since = { readonly sinceMs: number; readonly conflicts: readonly Conflict[] };
+
+/** Dynamics holds something of which the person that was deleted never heard. */
+export function hasNewsSince(
+  { mapping }: Pick<IndexedHistory, 'mapping'>,
+  group: Group,
+  since: Since,
+): boolean {
   const spoken = mapping.filter((row) => maySpeak('dynamics', row) && mayAsk(group, row));
-  return sinceMs === null || !spoken.some((row) => isNews(group, row, { sinceMs, conflicts }));
+
+  return spoken.some((row) => isNews(group, row, since));
 }
 
 /** We deleted the person, or an operator parted it from its row. */
@@ -42,11 +55,7 @@ export function isRemoved({ personStates, partedIds }: Group, id: string): boole
 const mayAsk = ({ rules }: Group, row: MappingRow): boolean => writeOf(rules, row) === 'always';
 
 /** Dynamics gave a field another value than its person had last or was given last; an edit that lost a conflict is recorded and asks for nothing. */
-function isNews(
-  group: Group,
-  mapping: MappingRow,
-  { sinceMs, conflicts }: { sinceMs: number; conflicts: readonly Conflict[] },
-): boolean {
+function isNews(group: Group, mapping: MappingRow, { sinceMs, conflicts }: Since): boolean {
   const steps = stepsOf(group, mapping);
   const held = steps.findLast((step) => step.side === 'marketo');
   const edit = steps.findLast((step) => step.side === 'dynamics' && step.human);

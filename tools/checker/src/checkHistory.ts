@@ -1,6 +1,7 @@
 import type { Conflict } from '@lockstep/change-events';
 import { checkCounterpart, checkGoldenIds, checkMirror } from './checkCounterparts.ts';
 import { checkAddresses, checkConsent, circlesOf, goesWithAddress, type Circle } from './checkConsents.ts';
+import { checkEnds, isEnding } from './checkEnds.ts';
 import { checkField, type Pair } from './checkFields.ts';
 import { checkParted } from './checkParted.ts';
 import { checkRemovals } from './checkRemovals.ts';
@@ -63,6 +64,7 @@ function checkGroup(known: Known, group: Group, versions: ReadonlySet<number>): 
   const recorded = conflicts.get(group.rowId) ?? [];
   checkCounterpart(findings, history, { group, conflicts: recorded });
   checkFrozenRow(findings, group);
+  checkEnds(findings, history, { group, conflicts: recorded });
   const pair =
     row && person ? { group, row, person, conflicts: recorded, publishedVersions: versions } : null;
   const frozen = isFiltered(group.rowStates, group.rules);
@@ -83,7 +85,7 @@ function checkEachField(
       checkConsent(findings, { group, circle, pair }, mapping);
       continue;
     }
-    const steps = stepsOf(group, mapping);
+    const steps = stepsOf(group, mapping).filter((step) => !isEnding(mapping.columns[group.table], step));
     if (writeOf(group.rules, mapping) !== 'always') {
       checkWritePolicy(findings, { group, mapping, steps, conflicts, pair });
       continue;

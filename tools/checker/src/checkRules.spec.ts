@@ -101,6 +101,29 @@ describe('persons under rules', () => {
     expect(judge(gone, { deletedInDynamics: 'keep' }).kinds).toEqual([]);
   });
 
+  it('take their row with them where the rules say so, and nowhere else', () => {
+    const gone = [...linkedPair('lead'), remove('person')];
+    const deleted: ExampleStep = { ...remove('lead'), by: 'application' };
+    const deactivated = edit('lead', { statecode: 2 }, 'application');
+    const edited = [...gone, edit('lead', { telephone1: '2' })];
+
+    expect(judge([...gone, deleted], { rowWhenPersonDeleted: 'delete' }).kinds).toEqual([]);
+    expect(judge([...gone, deactivated], { rowWhenPersonDeleted: 'deactivate' }).kinds).toEqual([]);
+    expect(judge([...gone, deleted], { rowWhenPersonDeleted: 'deactivate' }).kinds).toContain('unexpected');
+    expect(judge([...gone, deleted], {}).kinds).toContain('unexpected');
+    expect(judge([...linkedPair('lead'), deleted], { rowWhenPersonDeleted: 'delete' }).kinds).toContain(
+      'unexpected',
+    );
+    expect(judge([...edited, deleted], { rowWhenPersonDeleted: 'delete' }).kinds).toContain('unexpected');
+    const linked = { system: 'marketo', table: 'person', id: '7', active: true, deleted: false } as const;
+    const golden = [
+      { ...exampleConflict({ field: 'phone', loserValue: null }), rows: [linked], conflicts: [] },
+    ];
+    const heard = { golden: golden.map((event) => ({ ...event, decidedAt: '2026-11-22T08:00:30Z' })) };
+    expect(judge(gone, { rowWhenPersonDeleted: 'delete' }, heard).kinds).toContain('unexpected');
+    expect(judge(edited, { rowWhenPersonDeleted: 'delete' }, heard).kinds).not.toContain('unexpected');
+  });
+
   it('are deleted, or flagged, while their row stays out by the filter of the rules', () => {
     const rules: ExpectedRules = { filter: { column: 'address1_country', isNot: 'FR' }, syncColumn: 'off' };
     const out = [...linkedPair('lead'), edit('lead', { address1_country: 'FR' })];

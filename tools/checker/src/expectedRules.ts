@@ -12,6 +12,7 @@ export type ExpectedWrite = 'always' | 'fill-blanks' | 'once';
 export type ExpectedRules = {
   readonly deletedInMarketo?: 'recreate' | 'ask' | 'stay-deleted';
   readonly deletedInDynamics?: 'keep' | 'flag' | 'delete';
+  readonly rowWhenPersonDeleted?: 'keep' | 'deactivate' | 'delete';
   /** Rows whose column holds that text stay out of Marketo. */
   readonly filter?: { readonly column: string; readonly isNot: string };
   readonly syncColumn?: 'on' | 'off';

@@ -20,6 +20,7 @@ export function drawRules(seed: number): ExpectedRules {
     ...drawFilter(random),
     whenFilteredOut: random.pick<Out>(outs),
     fields: Object.fromEntries(fields.map((field) => [field, drawPolicies(random)])),
+    rowWhenPersonDeleted: random.pick(['keep', 'deactivate', 'delete']),
   };
 }
 

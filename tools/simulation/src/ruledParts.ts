@@ -31,7 +31,8 @@ export type RuledParts = { readonly mapping: readonly MappingRow[]; readonly pol
 export function ruledParts(persons: ExpectedRules, matchByEmail: boolean): RuledParts {
   const result = readRules(JSON.stringify({ persons }));
   if (!('rules' in result)) throw new Error(result.faults.map(({ sentence }) => sentence).join(' '));
-  const { mapping, deletedInMarketo, deletedInDynamics, filters } = result.rules;
-  const policy = { ...nativePolicy, matchByEmail, deletedInMarketo, deletedInDynamics };
+  const { mapping, deletedInMarketo, deletedInDynamics, rowWhenPersonDeleted, filters } = result.rules;
+  const deletions = { deletedInMarketo, deletedInDynamics, rowWhenPersonDeleted };
+  const policy = { ...nativePolicy, matchByEmail, ...deletions };
   return { mapping: mapping.filter(isSimulated), policy: { ...policy, ...(filters && { filters }) } };
 }

@@ -166,3 +166,49 @@ it(
   },
   4 * timeoutMs,
 );
+
+it(
+  'deletes the row of a person that was deleted in Marketo, or deactivates it, and leaves one alone that was edited',
+  async () => {
+    const { dynamics, marketo } = lockstep;
+    const numberOf = async (row: string) => {
+      const found = await until(
+        () => marketo.personOfRow(row).catch(() => null),
+        (person) => person !== null,
+      );
+      return Number(found?.id);
+    };
+    const rowOf = (table: string, row: string) => dynamics.row(table, row).catch(() => null);
+    await rule('persons: { rowWhenPersonDeleted: delete }');
+    await sleep(8_000);
+    const [lead = '', edited = ''] = await dynamics.createRows('lead', [
+      { lastname: 'A' },
+      { lastname: 'B' },
+    ]);
+
+    const [first, second] = [await numberOf(lead), await numberOf(edited)];
+    await dynamics.editRow('lead', edited, { jobtitle: 'Director' });
+    await marketo.deletePerson(second);
+    await marketo.deletePerson(first);
+    await until(
+      () => rowOf('lead', lead),
+      (row) => row === null,
+    );
+    const again = await until(
+      () => marketo.personOfRow(edited).catch(() => null),
+      (person) => person !== null && Number(person.id) !== second,
+    );
+    expect(again).toMatchObject({ title: 'Director' });
+    expect(await rowOf('lead', edited)).toMatchObject({ statecode: 0 });
+
+    await rule('persons: { rowWhenPersonDeleted: deactivate }');
+    await sleep(8_000);
+    const [contact = ''] = await dynamics.createRows('contact', [{ lastname: 'C' }]);
+    await marketo.deletePerson(await numberOf(contact));
+    await until(
+      () => rowOf('contact', contact),
+      (row) => row?.['statecode'] === 1,
+    );
+  },
+  4 * timeoutMs,
+);

@@ -2,6 +2,7 @@ import { errorTable, isoTime, type Conflict, type Scalar, type System } from '@l
 import {
   keysSought,
   rowKey,
+  rowOperation,
   troublesOf,
   type GoldenRecord,
   type PartedRow,
@@ -125,9 +126,9 @@ function openView(entry: GoldenRecord['outbox'][number]): OpenWriteView[] {
       return [{ to: 'dynamics', operation, entryId, fields: [], attempts, dueAt: isoTime(dueAtMs) }];
     }
     case 'dynamics-write': {
-      const { entryId, attempts, dueAtMs, columns, ifMatch } = entry;
+      const { entryId, attempts, dueAtMs, columns } = entry;
       const fields = Object.keys(columns);
-      const operation = ifMatch === null ? 'CREATE' : 'UPDATE';
+      const operation = rowOperation(entry);
       return [{ to: 'dynamics', operation, entryId, fields, attempts, dueAt: isoTime(dueAtMs) }];
     }
     case 'marketo-write': {

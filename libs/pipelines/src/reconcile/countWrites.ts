@@ -42,8 +42,13 @@ const kindOfCommand: Readonly<Partial<Record<WriteOperation, WriteKind>>> = {
   MERGE: 'deleted',
 };
 
-const kindOfEntry = (entry: DynamicsEntry): WriteKind =>
-  entry.kind === 'dynamics-write' && entry.ifMatch === null ? 'created' : 'changed';
+/** A row that is deactivated is gone for whoever works with it. */
+function kindOfEntry(entry: DynamicsEntry): WriteKind {
+  if (entry.kind !== 'dynamics-write') return 'changed';
+  if (entry.ends) return 'deleted';
+
+  return entry.ifMatch === null ? 'created' : 'changed';
+}
 
 export const addBySystem = (one: WritesBySystem, other: WritesBySystem): WritesBySystem => ({
   dynamics: addWrites(one.dynamics, other.dynamics),

@@ -20,7 +20,7 @@ const batchSizeMax = 1;
 type Faults = { at: LogPoint | null };
 
 /** Twenty leads that both sides hold, and two reconcilers that share what is counted. */
-async function createLinked(limits = few) {
+async function createLinked(limits = few, policy = nativePolicy) {
   const faults: Faults = { at: null };
   const stores = inMemoryStores();
   const clock = exampleClock();
@@ -35,7 +35,7 @@ async function createLinked(limits = few) {
   const start = (inbox: string) => {
     const directions = createDirections(new Set());
     const brake = createWriteBrake({ ...stores, counts: stores.writeCounts, clock, directions, limits });
-    const rules = { mapping: defaultMapping, policy: nativePolicy, withheld: directions.withheld, brake };
+    const rules = { mapping: defaultMapping, policy, withheld: directions.withheld, brake };
     const writeDynamics = async (planned: readonly OwnedWrite[]) => void writes.push(...planned);
     const reconciler = createReconciler({ ...stores, clock, ...rules, writeDynamics });
     log.subscribe({ group: inbox, topics: [inbox], batchSizeMax }, reconciler);
@@ -55,7 +55,7 @@ async function createLinked(limits = few) {
   const clears = () =>
     writes.filter(({ entry }) => 'columns' in entry && entry.columns['telephone1'] === null);
 
-  return { stores, clock, log, live, backfill, send, hear, clears, faults };
+  return { stores, clock, log, live, backfill, send, hear, clears, faults, writes };
 }
 
 function lead(id: string, version: number, fields: object): InboxMessage {
@@ -81,6 +81,28 @@ const resume: Control = {
   ...{ controlId: 'c', action: 'resume', target: targetOf('dynamics'), actor: 'ann' },
   ...{ filter: null, columns: null, from: null, to: null, at: '2026-11-22T10:00:00Z' },
 };
+
+it.each(['delete', 'deactivate'] as const)(
+  'persons that are deleted in Marketo take few rows with them before somebody is asked (%s)',
+  async (rowWhenPersonDeleted) => {
+    const limits = { ...few, deleted: { fewMax: 2, shareMax: 0.15, numberMax: 100 } };
+    const { send, live, writes } = await createLinked(limits, { ...nativePolicy, rowWhenPersonDeleted });
+    const gone = people.slice(0, 6).map((id, at) => {
+      const event = exampleEvent({
+        ...{ eventId: `delete/${at}`, recordId: String(at + 1), version: null, operation: 'DELETE' },
+        page: { epoch: 1, number: 5 },
+        fields: null,
+      });
+      return { kind: 'event', goldenId: id, system: 'marketo', table: 'lead', event, written: null } as const;
+    });
+
+    await send(gone);
+
+    expect(writes).toHaveLength(3);
+    expect(writes.every(({ entry }) => 'ends' in entry && entry.ends === rowWhenPersonDeleted)).toBe(true);
+    expect(live.heldFor('dynamics')).toBe('deleted 4, at most 3 in 60 min');
+  },
+);
 
 describe('a column that is cleared on 30 % of the people of one side', () => {
   it('is cleared on few of the other: then writes there are withheld, and one notice says why', async () => {

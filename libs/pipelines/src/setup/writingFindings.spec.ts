@@ -31,6 +31,10 @@ describe('the privileges that are needed to write', () => {
       ['contact', ['Write', 'Append']],
       ['account', ['AppendTo', 'Write']],
     ]);
+    expect([...writingNeeds({ mapping, rowWhenPersonDeleted: 'delete' })]).toEqual([
+      ['lead', ['Write', 'Delete']],
+      ['contact', ['Write', 'Delete']],
+    ]);
   });
 });
 

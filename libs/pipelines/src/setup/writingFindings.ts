@@ -1,10 +1,11 @@
 import type { MarketoField, PrivilegeKind, TableRights } from '@lockstep/ports';
-import type { MappingRow } from '@lockstep/reconciliation';
+import type { MappingRow, Policy } from '@lockstep/reconciliation';
 
 /** What is written: by the mapping alone, and what the rules and requests of marketers add. */
 export type WritingRules = {
   readonly mapping: readonly MappingRow[];
   readonly createInDynamics?: { readonly as: 'lead' | 'contact' };
+  readonly rowWhenPersonDeleted?: Policy['rowWhenPersonDeleted'];
   readonly attachAccounts?: unknown;
   /** Fields of companies that go to accounts. */
   readonly writeBack?: readonly string[];
@@ -13,12 +14,14 @@ export type WritingRules = {
 type Needs = ReadonlyMap<string, readonly PrivilegeKind[]>;
 
 /** The privileges without which a write fails that the rules make, by table. */
-export function writingNeeds({ createInDynamics, attachAccounts, writeBack = [] }: WritingRules): Needs {
+export function writingNeeds(rules: WritingRules): Needs {
+  const { createInDynamics, rowWhenPersonDeleted, attachAccounts, writeBack = [] } = rules;
   const needs: (readonly [string, PrivilegeKind])[] = [
     ['lead', 'Write'],
     ['contact', 'Write'],
   ];
   if (createInDynamics) needs.push([createInDynamics.as, 'Create']);
+  if (rowWhenPersonDeleted === 'delete') needs.push(['lead', 'Delete'], ['contact', 'Delete']);
   if (attachAccounts) needs.push(['contact', 'Append'], ['account', 'AppendTo']);
   if (writeBack.length > 0) needs.push(['account', 'Write']);
   const tables = [...new Set(needs.map(([table]) => table))];

@@ -109,6 +109,38 @@ export function describeWrites(current: () => DynamicsHarness): void {
       expect(result).toMatchObject({ result: 'REFUSED', code: '0x8004431a', field: 'leadsourcecode' });
     });
 
+    it('deletes a row for good, and the next delta tells', async () => {
+      const { version } = await onlyRow(harness, { lastname: 'Reed' });
+      const { position } = await readAll(harness, null);
+      const removal = { table: 'lead', id: idOf(1), version };
+
+      expect(await harness.dynamics.deleteRow(removal)).toEqual({ result: 'DELETED' });
+
+      expect(await harness.dynamics.read('lead', idOf(1))).toBeNull();
+      expect((await readAll(harness, position)).deletedIds).toEqual([idOf(1)]);
+      expect(await harness.dynamics.deleteRow(removal)).toEqual({ result: 'MISSING' });
+    });
+
+    it('deletes nothing that was edited in between', async () => {
+      const { version } = await onlyRow(harness, { lastname: 'Reed' });
+      await harness.human.edit('lead', idOf(1), { lastname: 'Human' });
+
+      expect(await harness.dynamics.deleteRow({ table: 'lead', id: idOf(1), version })).toEqual({
+        result: 'STALE',
+      });
+      expect((await harness.dynamics.read('lead', idOf(1)))?.fields['lastname']).toBe('Human');
+    });
+
+    it('deactivates a row', async () => {
+      const { version } = await onlyRow(harness, { lastname: 'Reed' });
+      const columns = { statecode: 2 };
+
+      const { result } = await harness.dynamics.update({ table: 'lead', id: idOf(1), version, columns });
+
+      expect(result).toBe('WRITTEN');
+      expect((await harness.dynamics.read('lead', idOf(1)))?.fields['statecode']).toMatchObject({ value: 2 });
+    });
+
     it('shows its own write in the next delta with the version that the write answered', async () => {
       const { version } = await onlyRow(harness, { lastname: 'Reed' });
       const { position } = await readAll(harness, null);

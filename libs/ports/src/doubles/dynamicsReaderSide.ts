@@ -13,6 +13,7 @@ export type DynamicsOperation =
   | 'describe'
   | 'read'
   | 'update'
+  | 'deleteRow'
   | 'create'
   | 'findOwners'
   | 'createTask'

@@ -5,6 +5,8 @@ import type {
   DynamicsCreateResult,
   DynamicsCreation,
   DynamicsReader,
+  DynamicsRemoval,
+  DynamicsRemoveResult,
   DynamicsRow,
   DynamicsUpdate,
   DynamicsUpdateResult,
@@ -45,6 +47,7 @@ export type DynamicsHooks = {
   beforeCall?: (operation: DynamicsOperation, table: string) => void | Promise<void>;
   beforeUpdate?: (update: DynamicsUpdate) => void | Promise<void>;
   afterUpdate?: (update: DynamicsUpdate, result: DynamicsUpdateResult) => void | Promise<void>;
+  afterDelete?: (removal: DynamicsRemoval, result: DynamicsRemoveResult) => void | Promise<void>;
   afterCreate?: (creation: DynamicsCreation, result: DynamicsCreateResult) => void | Promise<void>;
   afterRequest?: (operation: DynamicsOperation) => void | Promise<void>;
 };
@@ -91,6 +94,14 @@ export function inMemoryDynamics(options: InMemoryDynamicsOptions = {}): InMemor
     return { result: 'WRITTEN', row: store.save(change.table, change.id, fields, application) };
   };
 
+  const deleteRow = (removal: DynamicsRemoval): DynamicsRemoveResult => {
+    const found = guard(store, removal);
+    if ('result' in found) return found;
+    store.remove(removal.table, removal.id, application);
+
+    return { result: 'DELETED' };
+  };
+
   const create = createIn({ store, rules, now: () => clock.now(), application });
 
   return {
@@ -113,6 +124,13 @@ export function inMemoryDynamics(options: InMemoryDynamicsOptions = {}): InMemor
       await hooks.beforeUpdate?.(change);
       const result = update(change);
       await hooks.afterUpdate?.(change, result);
+
+      return result;
+    },
+    async deleteRow(removal) {
+      await hooks.beforeCall?.('deleteRow', removal.table);
+      const result = deleteRow(removal);
+      await hooks.afterDelete?.(removal, result);
 
       return result;
     },
@@ -160,7 +178,7 @@ function humanSide(store: DynamicsRowStore, rules: ColumnRules, now: () => numbe
 
 function guard(
   store: DynamicsRowStore,
-  { table, id, version }: DynamicsUpdate,
+  { table, id, version }: DynamicsRemoval,
 ): DynamicsRow | { readonly result: 'MISSING' | 'STALE' } {
   const row = store.row(table, id);
   if (!row) return { result: 'MISSING' };

@@ -1,0 +1,20 @@
+import type { Draft } from './decision.ts';
+import type { DynamicsWriteEntry } from './goldenRecord.ts';
+
+type Planned = Omit<DynamicsWriteEntry, 'kind' | 'entryId' | 'issuedAt' | 'attempts' | 'dueAtMs'>;
+
+/** Plans one write to a row of Dynamics, and looks for its outcome in time. */
+export function planRowWrite(draft: Draft, planned: Planned): void {
+  const { record, context } = draft;
+  const { epoch, number } = record.revision;
+  const entry: DynamicsWriteEntry = {
+    kind: 'dynamics-write',
+    entryId: `${record.goldenId}/${epoch}.${number}/dynamics`,
+    ...planned,
+    issuedAt: new Date(context.nowMs).toISOString(),
+    attempts: 0,
+    dueAtMs: context.nowMs + context.policy.dynamicsOutcomeMs,
+  };
+  record.outbox.push({ ...entry });
+  draft.dynamicsWrites.push(entry);
+}
