@@ -74,27 +74,30 @@ export function readRules(text: string): RulesResult {
 }
 
 function policiesOf(file: RulesFile): Omit<Rules, 'mapping' | 'hash'> {
-  const {
-    matchByEmail = null,
-    deletedInMarketo,
-    deletedInDynamics,
-    rowWhenPersonDeleted,
-  } = file.persons ?? {};
   const [filters, createInDynamics] = [filtersOf(file), creationRuleOf(file)];
   const [customs, writeBack] = [customRulesOf(file), writeBackOf(file)];
   const entityMappings = entityMappingsOf(file);
 
   return {
-    matchByEmail,
-    deletedInMarketo: deletedInMarketo ?? nativePolicy.deletedInMarketo,
-    deletedInDynamics: deletedInDynamics ?? nativePolicy.deletedInDynamics,
-    rowWhenPersonDeleted: rowWhenPersonDeleted ?? nativePolicy.rowWhenPersonDeleted,
+    matchByEmail: file.persons?.matchByEmail ?? null,
+    ...deletionsOf(file),
     ...(filters ? { filters } : {}),
     ...(createInDynamics ? { createInDynamics } : {}),
     ...attachRuleOf(file),
     ...(Object.keys(entityMappings).length > 0 ? { entityMappings } : {}),
     ...unlessEmpty({ writeBack, customEntities: customs }),
   };
+}
+
+/** What a deletion on one side does to the other. */
+function deletionsOf({
+  persons: {
+    deletedInMarketo = nativePolicy.deletedInMarketo,
+    deletedInDynamics = nativePolicy.deletedInDynamics,
+    rowWhenPersonDeleted = nativePolicy.rowWhenPersonDeleted,
+  } = {},
+}: RulesFile): Pick<Rules, 'deletedInMarketo' | 'deletedInDynamics' | 'rowWhenPersonDeleted'> {
+  return { deletedInMarketo, deletedInDynamics, rowWhenPersonDeleted };
 }
 
 const unlessEmpty = <Lists extends Record<string, readonly unknown[]>>(lists: Lists): Partial<Lists> =>

@@ -178,7 +178,7 @@ it(
       );
       return Number(found?.id);
     };
-    const rowOf = (table: string, row: string) => dynamics.row(table, row).catch(() => null);
+    const rowOf = (table: 'lead' | 'contact', row: string) => dynamics.row(table, row).catch(() => null);
     await rule('persons: { rowWhenPersonDeleted: delete }');
     await sleep(8_000);
     const [lead = '', edited = ''] = await dynamics.createRows('lead', [

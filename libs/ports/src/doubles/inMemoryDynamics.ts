@@ -84,25 +84,7 @@ export function inMemoryDynamics(options: InMemoryDynamicsOptions = {}): InMemor
   const rules = columnRules(options.optionLabels ?? stockOptionLabels);
   const application = { kind: 'application', name: options.applicationUser ?? defaultApplication } as const;
   const hooks: DynamicsHooks = {};
-  const update = (change: DynamicsUpdate): DynamicsUpdateResult => {
-    const found = guard(store, change);
-    if ('result' in found) return found;
-    const written = writeColumns({ rules, store }, store.definition(change.table), change.columns);
-    if ('fault' in written) return { result: 'REFUSED', ...written.fault };
-    const fields = { ...found.fields, ...written.fields, ...(change.owner ? { ownerid: change.owner } : {}) };
-
-    return { result: 'WRITTEN', row: store.save(change.table, change.id, fields, application) };
-  };
-
-  const deleteRow = (removal: DynamicsRemoval): DynamicsRemoveResult => {
-    const found = guard(store, removal);
-    if ('result' in found) return found;
-    store.remove(removal.table, removal.id, application);
-
-    return { result: 'DELETED' };
-  };
-
-  const create = createIn({ store, rules, now: () => clock.now(), application });
+  const written = { store, rules, now: () => clock.now(), application };
 
   return {
     hooks,
@@ -119,17 +101,34 @@ export function inMemoryDynamics(options: InMemoryDynamicsOptions = {}): InMemor
 
       return store.row(table, id.toLowerCase());
     },
+    ...writerSide(hooks, written),
+    ...dynamicsRequestsSide(store, hooks),
+    async findOwners(text) {
+      await hooks.beforeCall?.('findOwners', 'systemuser');
+
+      return findOwners(store, text);
+    },
+  };
+}
+
+type WriterParts = Parameters<typeof createIn>[0];
+type WriterSide = Pick<DynamicsWriter, 'update' | 'deleteRow' | 'create'>;
+
+function writerSide(hooks: DynamicsHooks, parts: WriterParts): WriterSide {
+  const create = createIn(parts);
+
+  return {
     async update(change) {
       await hooks.beforeCall?.('update', change.table);
       await hooks.beforeUpdate?.(change);
-      const result = update(change);
+      const result = update(parts, change);
       await hooks.afterUpdate?.(change, result);
 
       return result;
     },
     async deleteRow(removal) {
       await hooks.beforeCall?.('deleteRow', removal.table);
-      const result = deleteRow(removal);
+      const result = deleteRow(parts, removal);
       await hooks.afterDelete?.(removal, result);
 
       return result;
@@ -141,13 +140,25 @@ export function inMemoryDynamics(options: InMemoryDynamicsOptions = {}): InMemor
 
       return result;
     },
-    ...dynamicsRequestsSide(store, hooks),
-    async findOwners(text) {
-      await hooks.beforeCall?.('findOwners', 'systemuser');
-
-      return findOwners(store, text);
-    },
   };
+}
+
+function update({ store, rules, application }: WriterParts, change: DynamicsUpdate): DynamicsUpdateResult {
+  const found = guard(store, change);
+  if ('result' in found) return found;
+  const written = writeColumns({ rules, store }, store.definition(change.table), change.columns);
+  if ('fault' in written) return { result: 'REFUSED', ...written.fault };
+  const fields = { ...found.fields, ...written.fields, ...(change.owner ? { ownerid: change.owner } : {}) };
+
+  return { result: 'WRITTEN', row: store.save(change.table, change.id, fields, application) };
+}
+
+function deleteRow({ store, application }: WriterParts, removal: DynamicsRemoval): DynamicsRemoveResult {
+  const found = guard(store, removal);
+  if ('result' in found) return found;
+  store.remove(removal.table, removal.id, application);
+
+  return { result: 'DELETED' };
 }
 
 type HumanSide = Pick<InMemoryDynamics, 'states' | 'seed' | 'edit' | 'remove' | 'rows'>;
