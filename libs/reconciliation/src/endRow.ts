@@ -11,13 +11,13 @@ const endStates: Readonly<Record<string, number>> = { contact: 1, lead: 2 };
 export function followPerson(draft: Draft, person: DraftRow): void {
   const { rowWhenPersonDeleted } = draft.context.policy;
   const row = activeRow(draft.record, 'dynamics');
-  if (rowWhenPersonDeleted === 'keep' || !row || !isOurs(draft, row)) return;
+  if (rowWhenPersonDeleted === 'keep' || !row || !mayEnd(draft, row)) return;
   const isLost = person.active && isDeletedByOthers(person) && person.mergedInto === undefined;
   if (isLost && !isOutgrown(draft, person)) row.ends = rowWhenPersonDeleted;
 }
 
 /** One that is gone, or stays out, is nobody's to write. */
-const isOurs = ({ context }: Draft, row: DraftRow): boolean => !row.deletedAt && !isKeptOut(context, row);
+const mayEnd = ({ context }: Draft, row: DraftRow): boolean => !row.deletedAt && !isKeptOut(context, row);
 
 /** What ends the row, once every value is written; an edit of the row, or a person that is back, keeps it. */
 export function planEnd(draft: Draft, row: DraftRow, ifMatch: Sequence): void {
@@ -38,7 +38,6 @@ const isHeldUp = ({ record }: Draft, { unproven }: DraftRow): boolean =>
 /** Its person is gone, nobody wants another one, and the row holds nothing that the person did not get. */
 function isBereft(draft: Draft): boolean {
   const person = activeRow(draft.record, 'marketo');
-
   if (!person?.deletedAt || person.verdict === 'recreate') return false;
 
   return !isOutgrown(draft, person);
