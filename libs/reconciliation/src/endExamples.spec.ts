@@ -1,3 +1,4 @@
+import type { DynamicsOutcome } from '@lockstep/change-events';
 import { linkedPair, values, writesTo, type Pair } from './examplePairs.ts';
 import { createWorld } from './exampleWorld.ts';
 import { writeMarketo } from './exampleWrites.ts';
@@ -213,5 +214,70 @@ describe('a person that was deleted in Marketo', () => {
     pair.world.state.withheld.clear();
     rest(pair);
     expect(pair.world.dynamics.version(pair.row)).toBeNull();
+  });
+});
+
+describe('the answer to the end of a row', () => {
+  const refused = { result: 'REFUSED', field: null } as const;
+
+  /** The person is gone, and Dynamics answers what ends the row. */
+  function answered(policy: 'deactivate' | 'delete', answer: Partial<DynamicsOutcome>) {
+    const pair = following(policy);
+    losePerson(pair);
+    const [write] = pair.world.state.open.splice(0);
+    if (write?.to !== 'dynamics') throw new Error('nothing ends the row');
+    const { goldenId, entry } = write;
+    const nothing = { entryId: entry.entryId, result: 'WRITTEN', code: null, field: null } as const;
+    const written: DynamicsOutcome = { ...nothing, detail: null, ...answer };
+    const decision = pair.world.handAnswer({ kind: 'refusal', goldenId, written });
+    const row = decision.record.rows.find(({ system }) => system === 'dynamics');
+
+    return { ...pair, decision, row: row ?? raise(), world: pair.world };
+  }
+  const raise = () => {
+    throw new Error('the row is not there');
+  };
+
+  it.each([
+    ['0x80040227', 'it has children', { code: 'DYNAMICS_REFUSED', detail: '0x80040227: it has children' }],
+    ['0x80040227', null, { code: 'DYNAMICS_REFUSED', detail: '0x80040227: ' }],
+    ['DYNAMICS_FORBIDDEN', 'prvDeleteLead', { code: 'DYNAMICS_FORBIDDEN', detail: 'prvDeleteLead' }],
+    ['DYNAMICS_ROW_CLOSED', null, { code: 'DYNAMICS_ROW_CLOSED', detail: null }],
+    [null, null, { code: 'DYNAMICS_REFUSED', detail: null }],
+  ])(
+    'as refused with %s (%s) is a trouble of its record, and is tried again in an hour',
+    (code, detail, told) => {
+      const { world, decision } = answered('delete', { ...refused, code, detail });
+
+      expect(troublesOf(decision.record)).toEqual([
+        { side: 'dynamics', operation: 'DELETE', field: null, ...told },
+      ]);
+      expect(decision.dynamicsWrites).toEqual([]);
+      expect(decision.record.dueAtMs).toBe(world.state.nowMs + 3_600_000);
+      world.wakeUp(3_600_000);
+      expect(world.state.open).toMatchObject([{ to: 'dynamics', entry: { ends: 'delete' } }]);
+    },
+  );
+
+  it('as refused because the row is closed is that it is deactivated', () => {
+    const { decision, row } = answered('deactivate', { ...refused, code: 'DYNAMICS_ROW_CLOSED' });
+
+    expect(decision.record.waiting).toBeNull();
+    expect(row).toMatchObject({ missing: false, seen: { leadStatus: { value: 0 } } });
+    expect(row).not.toHaveProperty('ends');
+  });
+
+  it.each([
+    ['deactivate', 'MISSING'],
+    ['delete', 'MISSING'],
+    ['delete', 'WRITTEN'],
+  ] as const)('(%s) as %s leaves a row that is written no more until it is read', (policy, result) => {
+    const { world, decision, row } = answered(policy, { result });
+
+    expect(row).toMatchObject({ missing: true, deletedAt: null });
+    expect(row).not.toHaveProperty('ends');
+    expect(decision.record.waiting).toBeNull();
+    world.wakeUp(7_200_000);
+    expect(world.state.open).toEqual([]);
   });
 });
