@@ -1,6 +1,6 @@
 import { errorTable, type DynamicsOutcome, type ErrorCode } from '@lockstep/change-events';
 import type { Draft } from './decision.ts';
-import type { DynamicsRequestEntry } from './goldenRecord.ts';
+import type { DynamicsRequestEntry } from './outbox.ts';
 import { endRequest } from './openRequests.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { ChangeEvent, DynamicsOutcome } from '@lockstep/change-events';
 import { knownCode } from './absorbCarriedOut.ts';
 import { activeRow, addRow, type Draft, type DraftRow } from './decision.ts';
-import type { DynamicsWriteEntry } from './goldenRecord.ts';
+import type { DynamicsWriteEntry } from './outbox.ts';
 import type { MappingRow } from './mapping.ts';
 import { endRequest } from './openRequests.ts';
 import { planWithout } from './planCreation.ts';

@@ -7,7 +7,7 @@ import {
 } from '@lockstep/change-events';
 import { isOlder } from './consent.ts';
 import { openValues, type Draft, type DraftRow } from './decision.ts';
-import { isCreation } from './goldenRecord.ts';
+import { isCreation } from './outbox.ts';
 import type { MappingRow } from './mapping.ts';
 import { tell, type Story } from './feedStory.ts';
 import { applyChange, type Observation } from './applyChange.ts';

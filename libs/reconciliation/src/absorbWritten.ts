@@ -6,7 +6,7 @@ import { absorbEnd } from './absorbEnd.ts';
 import { readingOf } from './absorbDynamics.ts';
 import { isOutdatedRefusal } from './closedRow.ts';
 import type { Draft, DraftRow } from './decision.ts';
-import type { DynamicsWriteEntry } from './goldenRecord.ts';
+import type { DynamicsWriteEntry } from './outbox.ts';
 import { heldIn, keepConflict } from './keepConflict.ts';
 import type { MappingRow } from './mapping.ts';
 import { settle } from './observe.ts';

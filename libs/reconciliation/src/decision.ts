@@ -12,15 +12,14 @@ import type {
 import type { Consent, ConsentChange } from './consent.ts';
 import { builtInType, type EntityType, type GoldenEntity } from './entityTypes.ts';
 import type {
-  DynamicsEntry,
   GoldenField,
   GoldenRecord,
   InFlightValue,
   LinkedRow,
-  OutboxEntry,
   ParkedField,
   SeenValue,
 } from './goldenRecord.ts';
+import type { DynamicsEntry, OutboxEntry } from './outbox.ts';
 import type { MappingRow } from './mapping.ts';
 import type { Policy } from './policy.ts';
 

@@ -3,7 +3,8 @@ import type { Consent } from './consent.ts';
 import type { Decision } from './decision.ts';
 import { createDynamicsSide, createMarketoSide } from './exampleSides.ts';
 import type { NarrowField } from './exampleUnfit.ts';
-import type { DynamicsEntry, GoldenRecord } from './goldenRecord.ts';
+import type { GoldenRecord } from './goldenRecord.ts';
+import type { DynamicsEntry } from './outbox.ts';
 import { defaultMapping, type MappingRow } from './mapping.ts';
 import { nativePolicy, type Policy } from './policy.ts';
 

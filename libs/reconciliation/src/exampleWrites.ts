@@ -1,7 +1,8 @@
 import type { DeliveryOutcome, InboxMessage, ScalarValues, WriteCommand } from '@lockstep/change-events';
 import type { OpenWrite, Parts } from './exampleParts.ts';
 import { fitValues } from './exampleUnfit.ts';
-import { rowKey, type DynamicsRequestEntry, type DynamicsWriteEntry } from './goldenRecord.ts';
+import { rowKey } from './goldenRecord.ts';
+import type { DynamicsRequestEntry, DynamicsWriteEntry } from './outbox.ts';
 
 export const entryIdOf = (write: OpenWrite): string =>
   write.to === 'dynamics' ? write.entry.entryId : write.command.commandId;

@@ -1,4 +1,4 @@
-import type { DynamicsEntry } from './goldenRecord.ts';
+import type { DynamicsEntry } from './outbox.ts';
 import { forecastOf } from './forecast.ts';
 import { createWorld } from './exampleWorld.ts';
 import { linkedPair } from './examplePairs.ts';

@@ -1,6 +1,6 @@
 import type { WriteOperation } from '@lockstep/change-events';
 import type { Draft } from './decision.ts';
-import { rowOperation, type DynamicsEntry } from './goldenRecord.ts';
+import { rowOperation, type DynamicsEntry } from './outbox.ts';
 
 /** One write that would be made: `fields` are the names that the side's own API gives what an update changes. */
 export type Forecast = {

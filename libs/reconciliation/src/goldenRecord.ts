@@ -1,14 +1,11 @@
 import type {
   Conflict,
-  GoldenEvent,
   Lane,
   MarketerRequest,
   PersonKind,
   Scalar,
-  ScalarValues,
   Sequence,
   System,
-  WriteCommand,
 } from '@lockstep/change-events';
 import type { Attaching, Customer } from './attach.ts';
 import type { Verdict } from './comeBack.ts';
@@ -17,6 +14,7 @@ import type { Followed } from './followers.ts';
 import type { Forecast } from './forecast.ts';
 import type { GoldenEntity } from './entityTypes.ts';
 import type { FilterValue } from './keptOut.ts';
+import type { OutboxEntry } from './outbox.ts';
 
 /**
  * What a row is known to hold, in its own side's value space. `at` is the version (Dynamics) or the call number
@@ -92,83 +90,6 @@ export type GoldenField = {
   readonly base: Scalar | undefined;
   readonly agreed: boolean;
 };
-
-/** A guarded write to Dynamics; `columns` in Dynamics' own form. */
-export type DynamicsWriteEntry = {
-  readonly kind: 'dynamics-write';
-  readonly entryId: string;
-  readonly table: string;
-  readonly rowId: string;
-  /** Null for a row that is to be created under `rowId`. */
-  readonly ifMatch: Sequence | null;
-  readonly columns: ScalarValues;
-  /** It ends the row: the columns deactivate it, or it is deleted. */
-  readonly ends?: RowEnd;
-  /** Of a creation: the user or team that is to own the row, as a marketer named it. */
-  readonly owner?: string;
-  /** Of a creation: what a former try was refused for, by golden field. */
-  readonly parked?: Readonly<Record<string, ParkedField>>;
-  /** When it was decided, as an ISO time; absent from records of former versions. */
-  readonly issuedAt?: string;
-  readonly attempts: number;
-  readonly dueAtMs: number;
-};
-
-/** What a write does to its row. */
-export function rowOperation({ ifMatch, ends }: DynamicsWriteEntry): 'CREATE' | 'UPDATE' | 'DELETE' {
-  if (ends === 'delete') return 'DELETE';
-
-  return ifMatch === null ? 'CREATE' : 'UPDATE';
-}
-
-/**
- * A request of a marketer that is carried out for a row that is there. What was done once does nothing when it is done again,
- * so it is repeated until its answer comes (decision 20).
- */
-export type DynamicsRequestEntry = {
-  readonly kind: 'dynamics-request';
-  readonly entryId: string;
-  readonly table: string;
-  readonly rowId: string;
-  readonly request: MarketerRequest;
-  readonly attempts: number;
-  readonly dueAtMs: number;
-};
-
-/** What goes to Dynamics. */
-export type DynamicsEntry = DynamicsWriteEntry | DynamicsRequestEntry;
-
-/** A command to Marketo that has no outcome yet; `unknown`: it may have happened, a read must settle it. */
-export type MarketoWriteEntry = {
-  readonly kind: 'marketo-write';
-  readonly entryId: string;
-  readonly command: WriteCommand;
-  readonly unknown: boolean;
-  /** What commands carried that this one overtook: they may have been delivered all the same. */
-  readonly overtaken?: readonly ScalarValues[];
-  /** Nobody answered in time: it is planned anew as soon as writes flow, and its values are remembered. */
-  readonly lapsed?: boolean;
-  readonly attempts: number;
-  readonly dueAtMs: number;
-};
-
-/**
- * What follows from a decision, saved with it. Golden events and states of requests stay until a later save finds them
- * published.
- */
-export type OutboxEntry =
-  | { readonly kind: 'golden-event'; readonly entryId: string; readonly event: GoldenEvent }
-  | { readonly kind: 'request-state'; readonly entryId: string; readonly request: MarketerRequest }
-  | DynamicsEntry
-  | MarketoWriteEntry;
-
-/** What is looked at again at its time; a command that lapsed is not. */
-export const isAwaited = (entry: OutboxEntry): entry is DynamicsEntry | MarketoWriteEntry =>
-  'dueAtMs' in entry && !('lapsed' in entry && entry.lapsed);
-
-/** A person is being made by it. */
-export const isCreation = (entry: OutboxEntry): boolean =>
-  entry.kind === 'marketo-write' && entry.command.operation === 'CREATE';
 
 /** Why a whole record waits, and until when at the latest. */
 export type Waiting = {

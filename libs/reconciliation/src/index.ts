@@ -1,21 +1,23 @@
 export {
-  rowOperation,
-  isAwaited,
   rowKey,
-  type DynamicsEntry,
-  type DynamicsRequestEntry,
-  type DynamicsWriteEntry,
   type GoldenField,
   type GoldenRecord,
   type InFlightValue,
   type LinkedRow,
   type PartedRow,
-  type MarketoWriteEntry,
-  type OutboxEntry,
   type ParkedField,
   type SeenValue,
   type Waiting,
 } from './goldenRecord.ts';
+export {
+  rowOperation,
+  isAwaited,
+  type DynamicsEntry,
+  type DynamicsRequestEntry,
+  type DynamicsWriteEntry,
+  type MarketoWriteEntry,
+  type OutboxEntry,
+} from './outbox.ts';
 export { goldenIdOf } from './goldenIds.ts';
 export { hasConsent, spreadId, type Consent, type ConsentChange } from './consent.ts';
 export { facetsOf, holds, namesIn, type Expression, type Facets, type Test } from './expression.ts';

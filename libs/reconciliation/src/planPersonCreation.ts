@@ -1,7 +1,8 @@
 import { isoTime } from '@lockstep/change-events';
 import { askedCode, comesBack } from './comeBack.ts';
 import type { Draft, DraftRow } from './decision.ts';
-import { isCreation, type GoldenRecord } from './goldenRecord.ts';
+import type { GoldenRecord } from './goldenRecord.ts';
+import { isCreation } from './outbox.ts';
 import { allValues } from './marketoValues.ts';
 import { findMatch, rivalsOf } from './match.ts';
 import { sendCommand } from './sendCommand.ts';

@@ -1,6 +1,7 @@
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { emailClaim, othersClaiming } from './match.ts';
-import type { DynamicsRequestEntry, OpenRequest } from './goldenRecord.ts';
+import type { OpenRequest } from './goldenRecord.ts';
+import type { DynamicsRequestEntry } from './outbox.ts';
 import { endRequest, markSent, replaceRequest, sendBack } from './openRequests.ts';
 import { planCreation } from './planCreation.ts';
 import { join } from './wakeUp.ts';

@@ -1,5 +1,5 @@
 import type { Draft } from './decision.ts';
-import type { DynamicsWriteEntry } from './goldenRecord.ts';
+import type { DynamicsWriteEntry } from './outbox.ts';
 
 type Planned = Omit<DynamicsWriteEntry, 'kind' | 'entryId' | 'issuedAt' | 'attempts' | 'dueAtMs'>;
 

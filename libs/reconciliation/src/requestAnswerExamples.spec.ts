@@ -1,6 +1,6 @@
 import type { DynamicsOutcome, MarketerRequest } from '@lockstep/change-events';
 import { createWorld, type World } from './exampleWorld.ts';
-import type { DynamicsEntry } from './goldenRecord.ts';
+import type { DynamicsEntry } from './outbox.ts';
 
 /** The worked examples of docs/requests.md about what Dynamics answers to what is done for a request. */
 

@@ -1,6 +1,6 @@
 import type { ScalarValues, WriteCommand, WriteOperation } from '@lockstep/change-events';
 import { activeRow, typeOf, type Draft } from './decision.ts';
-import type { MarketoWriteEntry } from './goldenRecord.ts';
+import type { MarketoWriteEntry } from './outbox.ts';
 import { mayMatch } from './match.ts';
 
 const overtakenMax = 5;

@@ -1,6 +1,7 @@
 import type { WriteCommand, WriteOperation } from '@lockstep/change-events';
 import { newGoldenRecord } from './decision.ts';
-import type { DynamicsWriteEntry, GoldenRecord, LinkedRow, OutboxEntry } from './goldenRecord.ts';
+import type { GoldenRecord, LinkedRow } from './goldenRecord.ts';
+import type { DynamicsWriteEntry, OutboxEntry } from './outbox.ts';
 import { waitingWritesOf } from './waitingWrites.ts';
 
 const since = '2026-11-28T03:00:00.000Z';

@@ -1,6 +1,7 @@
 import type { System } from '@lockstep/change-events';
 import { activeRow } from './decision.ts';
-import { isAwaited, rowOperation, type GoldenRecord, type OutboxEntry } from './goldenRecord.ts';
+import type { GoldenRecord } from './goldenRecord.ts';
+import { isAwaited, rowOperation, type OutboxEntry } from './outbox.ts';
 
 /** A write that was decided and of which its side has not told what became of it (F-61). */
 export type WaitingWrite = {

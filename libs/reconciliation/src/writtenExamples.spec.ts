@@ -1,7 +1,7 @@
 import type { DynamicsOutcome, InboxMessage } from '@lockstep/change-events';
 import { conflictsOf, linkedPair, values, writesTo, type Pair } from './examplePairs.ts';
 import { createWorld, type World } from './exampleWorld.ts';
-import type { DynamicsEntry } from './goldenRecord.ts';
+import type { DynamicsEntry } from './outbox.ts';
 
 /** The worked examples of docs/conflict-resolution.md about what Dynamics answers to a write. */
 
