@@ -115,7 +115,7 @@ const lastStates = async ({ dynamics, marketo }: Lockstep): Promise<States> => (
   marketo: await marketo.control.lastState(),
 });
 
-/** When neither side has changed for a while and nothing is foretold any more; answers when the last change was. */
+/** When neither side has changed for a while, nothing is foretold and every write is answered; answers when the last change was. */
 async function untilQuiet(lockstep: Lockstep, late: AbortSignal, onProgress: OnProgress): Promise<number> {
   let [seen, movedMs] = ['', performance.now()];
   for (;;) {
@@ -128,8 +128,18 @@ async function untilQuiet(lockstep: Lockstep, late: AbortSignal, onProgress: OnP
     if (performance.now() - movedMs < quietMs) continue;
     const { rehearsal } = await rehearse(lockstep);
     const isDone = Object.values(rehearsal.sides).every(({ creates, updates }) => isEmpty(creates, updates));
-    if (isDone && JSON.stringify(await lastStates(lockstep)) === seen) return movedMs;
+    if (!isDone || !(await isAnswered(lockstep))) continue;
+    if (JSON.stringify(await lastStates(lockstep)) === seen) return movedMs;
   }
+}
+
+type Status = { readonly lag: Counts; readonly waiting: readonly object[] };
+
+/** A side shows a creation before its answer is kept. */
+async function isAnswered(lockstep: Lockstep): Promise<boolean> {
+  const { lag, waiting } = await ask<Status>(lockstep, '/v1/status');
+
+  return waiting.length === 0 && Object.values(lag).every((messages) => messages === 0);
 }
 
 const isEmpty = (...counts: readonly object[]): boolean =>
