@@ -12,6 +12,7 @@ export type DataverseOperation =
   | 'read'
   | 'update'
   | 'deleteRow'
+  | 'mergeRow'
   | 'create'
   | 'findOwners'
   | 'createTask'

@@ -11,6 +11,7 @@ import { failure, faultOf, readFailure, type DataverseFault } from './failures.t
 import type { HttpAnswer } from './httpTransport.ts';
 import { readRowAnswer } from './readAnswer.ts';
 import { rowPreference, selectOf, writePreference } from './readColumns.ts';
+import { isRowMissing, mergeRow } from './mergeRow.ts';
 import { lookupRefusal, readRefusal } from './readRefusal.ts';
 import { retryReads } from './retryReads.ts';
 import { findOwners } from './owners.ts';
@@ -24,6 +25,18 @@ export function createWriter(context: DynamicsContext): DynamicsWriter {
 
     return context.urlOf(`${definition.entitySet}(${id})?$select=${selectOf(definition)}`);
   };
+
+  const read: DynamicsWriter['read'] = (table, id) =>
+    retryReads(async () => {
+      const answer = await context.client.send({
+        ...{ operation: 'read', lane: 'LIVE', table, method: 'GET', url: rowUrl(table, id) },
+        headers: { prefer: rowPreference },
+      });
+      if (isRowMissing(faultOf(answer))) return null;
+      if (answer.status !== 200) throw readFailure(answer, { table, hasPosition: false });
+
+      return readRowAnswer(context.tableOf(table), answer.text);
+    });
 
   return {
     async update(update) {
@@ -52,25 +65,10 @@ export function createWriter(context: DynamicsContext): DynamicsWriter {
 
       return readRemoval(removal, answer);
     },
+    mergeRow: (merge) => mergeRow(context, read, merge),
     create: (creation) => createRow(context, creation, rowUrl(creation.table, creation.id)),
     findOwners: (text) => findOwners(context, text),
-    read: (table, id) =>
-      retryReads(async () => {
-        const url = rowUrl(table, id);
-        const headers = { prefer: rowPreference };
-        const answer = await context.client.send({
-          operation: 'read',
-          lane: 'LIVE',
-          table,
-          method: 'GET',
-          url,
-          headers,
-        });
-        if (isRowMissing(faultOf(answer))) return null;
-        if (answer.status !== 200) throw readFailure(answer, { table, hasPosition: false });
-
-        return readRowAnswer(context.tableOf(table), answer.text);
-      }),
+    read,
   };
 }
 
@@ -99,10 +97,6 @@ function readRemoval({ table }: DynamicsRemoval, answer: HttpAnswer): DynamicsRe
   if (meaning !== null) throw failure(meaning, answer, table);
 
   return readRefusal(fault, []);
-}
-
-function isRowMissing({ status, code }: DataverseFault): boolean {
-  return status === 404 && (code === '0x80040217' || code === '');
 }
 
 /** 412 also stands for duplicates, which the row's new version would not cure. */

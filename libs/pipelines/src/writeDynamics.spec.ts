@@ -3,6 +3,7 @@ import {
   inMemoryDynamics,
   inMemoryEventLog,
   type DynamicsRequests,
+  type DynamicsRow,
   type DynamicsWriter,
 } from '@lockstep/ports';
 import type { DynamicsWriteEntry } from '@lockstep/reconciliation';
@@ -81,6 +82,48 @@ describe('the end of a row', () => {
     await carryOut({ ...ends, ifMatch: { epoch: 3, number: 1 }, attempts: 1 });
 
     expect(inbox()).toMatchObject([{ kind: 'refusal', written: { result: 'MISSING' } }]);
+  });
+});
+
+describe('a merge of rows', () => {
+  const ends = { ends: 'merge', into: exampleId(2), columns: {} } as const;
+  const stateOf = (dynamics: { rows(table: string): readonly DynamicsRow[] }) =>
+    dynamics.rows('lead').find(({ id }) => id === exampleId(1))?.fields;
+
+  it('is answered as written, without a row', async () => {
+    const { carryOut, inbox, dynamics } = await createSetting();
+    dynamics.seed('lead', [{ id: exampleId(2), fields: {} }]);
+
+    await carryOut(ends);
+
+    expect(stateOf(dynamics)).toMatchObject({ merged: true, masterid: { id: exampleId(2), table: 'lead' } });
+    expect(inbox()).toMatchObject([{ kind: 'refusal', written: { result: 'WRITTEN', code: null } }]);
+  });
+
+  it('with a row that is not there is refused', async () => {
+    const { carryOut, inbox, dynamics } = await createSetting();
+
+    await carryOut(ends);
+
+    expect(stateOf(dynamics)).toMatchObject({ merged: null });
+    expect(inbox()).toMatchObject([{ kind: 'refusal', written: { result: 'REFUSED', field: null } }]);
+  });
+
+  it('whose answer was lost is told by the row', async () => {
+    const { carryOut, inbox, dynamics, failures, entry } = await createSetting();
+    const { ifMatch } = entry();
+    dynamics.seed('lead', [{ id: exampleId(2), fields: {} }]);
+    dynamics.hooks.afterMerge = () => {
+      throw new SyncError('DYNAMICS_UNREACHABLE', {});
+    };
+    await carryOut({ ...ends, ifMatch });
+    expect([inbox(), failures]).toEqual([[], ['DYNAMICS_UNREACHABLE']]);
+
+    await carryOut({ ...ends, ifMatch, attempts: 1 });
+
+    expect(inbox()).toMatchObject([
+      { kind: 'event', event: { fields: { merged: true } }, written: { result: 'STALE' } },
+    ]);
   });
 });
 

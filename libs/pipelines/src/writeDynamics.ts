@@ -10,6 +10,8 @@ import {
 } from '@lockstep/change-events';
 import type {
   Clock,
+  DynamicsMergeResult,
+  DynamicsRemoval,
   DynamicsRemoveResult,
   DynamicsRequests,
   DynamicsRow,
@@ -78,7 +80,7 @@ async function attempt(
 /** A write that may have happened before is preceded by a read: only a row that has not moved is written again. */
 async function attemptWrite(options: DynamicsWriteOptions, owned: OwnedRow): Promise<InboxMessage> {
   const { writer } = options;
-  const { table, rowId, ifMatch, columns, attempts } = owned.entry;
+  const { table, rowId, ifMatch, attempts } = owned.entry;
   if (ifMatch === null) return create(options, owned);
   if (attempts > 0) {
     const row = await writer.read(table, rowId);
@@ -86,12 +88,10 @@ async function attemptWrite(options: DynamicsWriteOptions, owned: OwnedRow): Pro
     if (row.version !== ifMatch.number) return moved(options, owned, row, 'DYNAMICS_UNREACHABLE');
   }
   const row = { table, id: rowId, version: ifMatch.number };
-  const isDelete = owned.entry.ends === 'delete';
-  const answer = await orRefuse<DynamicsUpdateResult | DynamicsRemoveResult>(() =>
-    isDelete ? writer.deleteRow(row) : writer.update({ ...row, columns }),
-  );
+  const answer = await orRefuse(() => writeRow(writer, owned.entry, row));
   switch (answer.result) {
     case 'DELETED':
+    case 'MERGED':
       return refusal(owned, { result: 'WRITTEN' });
     case 'WRITTEN':
       return eventMessage(options, owned, answer.row, { result: 'WRITTEN' });
@@ -104,6 +104,18 @@ async function attemptWrite(options: DynamicsWriteOptions, owned: OwnedRow): Pro
     case 'REFUSED':
       return refusal(owned, answer);
   }
+}
+
+type RowResult = DynamicsUpdateResult | DynamicsRemoveResult | DynamicsMergeResult;
+
+function writeRow(
+  writer: DynamicsWriter,
+  { columns, ends, into = '' }: DynamicsWriteEntry,
+  row: DynamicsRemoval,
+): Promise<RowResult> {
+  if (ends === 'delete') return writer.deleteRow(row);
+
+  return ends === 'merge' ? writer.mergeRow({ ...row, into }) : writer.update({ ...row, columns });
 }
 
 /** Its id tells whether a creation has happened before; then the row is what others have made of it. */

@@ -108,11 +108,23 @@ export type DynamicsRemoval = Pick<DynamicsUpdate, 'table' | 'id' | 'version'>;
 export type DynamicsRemoveResult =
   { readonly result: 'DELETED' } | Exclude<DynamicsUpdateResult, { result: 'WRITTEN' }>;
 
+/** The row `id`, while it is at `version`, becomes part of the row `into` of the same table. */
+export type DynamicsMerge = DynamicsRemoval & { readonly into: string };
+
+/** MISSING says that there is no row `id`; a row `into` that is not there is REFUSED. */
+export type DynamicsMergeResult =
+  { readonly result: 'MERGED' } | Exclude<DynamicsUpdateResult, { result: 'WRITTEN' }>;
+
 /** Writes single rows, only when they are still at `version` (If-Match). Throws when the outcome is not known. */
 export type DynamicsWriter = {
   update(update: DynamicsUpdate): Promise<DynamicsUpdateResult>;
   /** For good, with whatever Dynamics deletes with it. */
   deleteRow(removal: DynamicsRemoval): Promise<DynamicsRemoveResult>;
+  /**
+   * Closes the row, and gives what belongs to it to the one that carries on. There is no conditional merge: the version is read
+   * just before (dataverse facts 3.8).
+   */
+  mergeRow(merge: DynamicsMerge): Promise<DynamicsMergeResult>;
   /** Only while no row has the id (If-None-Match). What a duplicate detection rule holds back is REFUSED with DYNAMICS_DUPLICATE. */
   create(creation: DynamicsCreation): Promise<DynamicsCreateResult>;
   /** Enabled users and teams with this GUID, address or full name; two at most are told (F-21, F-34). */

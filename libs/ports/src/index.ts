@@ -70,6 +70,8 @@ export { troubleReaderContract, type TroubleStores } from './contracts/troubleRe
 export type {
   DynamicsCreateResult,
   DynamicsCreation,
+  DynamicsMerge,
+  DynamicsMergeResult,
   DynamicsOwner,
   DynamicsPage,
   DynamicsReader,

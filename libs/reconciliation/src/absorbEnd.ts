@@ -9,7 +9,9 @@ import { saying } from './troubles.ts';
 
 type EndAnswer = {
   readonly row: DraftRow;
-  readonly ends: RowEnd;
+  readonly ends: RowEnd | 'merge';
+  /** Of a merge, the row that carries on. */
+  readonly into?: string | undefined;
   readonly written: DynamicsOutcome;
   readonly event: ChangeEvent | null;
 };
@@ -31,8 +33,9 @@ export function absorbEnd(draft: Draft, answer: EndAnswer): void {
 }
 
 /** A row that we deleted is written no more until its delete is read; that we closed one is no edit of it. */
-function finish(draft: Draft, { row, ends, event }: EndAnswer): void {
+function finish(draft: Draft, { row, ends, into, event }: EndAnswer): void {
   if (ends === 'delete') row.missing = true;
+  else if (ends === 'merge') row.mergedInto = into ?? '';
   else if (event) tellPerson(draft, row, event);
   delete row.ends;
 }

@@ -54,8 +54,8 @@ export function absorbOutcome(draft: Draft, outcome: DeliveryOutcome): void {
     case 'UNKNOWN':
     case 'RETRY':
       return postpone(draft, outcome, entry);
-    // Said of commands that are not given for persons yet.
     case 'MERGED':
+      return absorbMerged(draft, outcome, entry);
     case 'SUPERSEDED':
       draft.nothing = 'superseded';
   }
@@ -119,6 +119,29 @@ function confirmMade({ context }: Draft, row: DraftRow, { accepted, answered }: 
   }
 }
 
+/** Who was gone before we asked, of that the feeds tell how. */
+function absorbMerged(draft: Draft, outcome: DeliveryOutcome, entry: Entry | undefined): void {
+  if (entry?.command.operation !== 'MERGE') {
+    draft.nothing = 'superseded';
+    return;
+  }
+  const row = activeRow(draft.record, 'marketo');
+  if (row && !row.deletedAt) endMerged(draft, row, outcome);
+  closeEntry(draft, outcome, entry);
+}
+
+function endMerged(draft: Draft, row: DraftRow, outcome: DeliveryOutcome): void {
+  const { personId, answered } = outcome;
+  if (personId === null || !answered) {
+    row.missing = true;
+    draft.record.waiting = waitingFor(draft, 'marketo-missing', outcome);
+    return;
+  }
+  row.mergedInto = personId;
+  row.inFlight = {};
+  bury(draft, row, answered);
+}
+
 /** What a second person took is remembered: it speaks when the first one is gone. */
 function remember(draft: Draft, accepted: Accepted): void {
   const { row, mapping, value, at } = accepted;
@@ -138,6 +161,8 @@ function forget(row: DraftRow, field: string, revision: Sequence): void {
  */
 function absorbNotFound(draft: Draft, outcome: DeliveryOutcome, operation: WriteOperation | undefined): void {
   const row = activeRow(draft.record, 'marketo');
+  // Who was to carry on is gone, as its feed tells before it is looked for again.
+  if (operation === 'MERGE') draft.record.waiting = waitingFor(draft, 'marketo-missing', outcome);
   if (!row || row.deletedAt || outcome.personId !== row.id) return;
   if (row.removed || (row.missing && operation === 'READ')) return bury(draft, row, row.page);
   row.missing = true;

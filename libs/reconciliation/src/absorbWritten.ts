@@ -34,7 +34,8 @@ function absorbWrite(draft: Draft, { entry, written, event }: WriteAnswer): void
   draft.record.outbox = draft.record.outbox.filter(({ entryId }) => entryId !== entry.entryId);
   const row = draft.record.rows.find((other) => other.table === entry.table && other.id === entry.rowId);
   if (!row) return;
-  if (entry.ends) return absorbEnd(draft, { row, ends: entry.ends, written, event });
+  const { ends, into } = entry;
+  if (ends) return absorbEnd(draft, { row, ends, into, written, event });
   if (written.result === 'MISSING') row.missing = true;
   absorbAnswers(draft, row, { entry, written, event });
 }

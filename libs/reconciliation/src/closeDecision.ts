@@ -106,12 +106,13 @@ function dueTimeOf({
   held,
   followed,
   attaching,
+  following,
   rows,
   requests = [],
 }: Draft['record']): number | null {
   const dueTimes = [...requestTimes(requests), ...entryTimes(outbox), ...turningTimes(rows)];
   if (waiting && waiting.cause !== 'first-reads') dueTimes.push(waiting.dueAtMs);
-  for (const part of [held, followed, attaching])
+  for (const part of [held, followed, attaching, following])
     if (part?.dueAtMs !== undefined) dueTimes.push(part.dueAtMs);
   return dueTimes.length > 0 ? Math.min(...dueTimes) : null;
 }

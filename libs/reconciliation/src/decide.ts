@@ -1,10 +1,10 @@
 import { rowKey, type GoldenRecord } from './goldenRecord.ts';
-import type { ChangeEvent, InboxMessage, System } from '@lockstep/change-events';
+import type { ChangeEvent, DeliveryOutcome, InboxMessage, System } from '@lockstep/change-events';
 import { absorbDynamics } from './absorbDynamics.ts';
 import { absorbWritten } from './absorbWritten.ts';
 import { absorbEntityOutcome } from './absorbEntityOutcome.ts';
 import { absorbMarketo } from './absorbMarketo.ts';
-import { absorbOutcome } from './absorbOutcome.ts';
+import { absorbOutcome, findEntry } from './absorbOutcome.ts';
 import { askByRule, awaitFirstReads } from './askByRule.ts';
 import { absorbRequest } from './openRequests.ts';
 import { agree } from './agree.ts';
@@ -14,6 +14,7 @@ import { closeDecision } from './closeDecision.ts';
 import { followConsent } from './consent.ts';
 import { newGoldenRecord, openDraft, type Decision, type DecisionContext, type Draft } from './decision.ts';
 import { followAgain, markTold, tellFollowers } from './followers.ts';
+import { scheduleFollowing } from './followMerge.ts';
 import { entityIn } from './entityTypes.ts';
 import { obeyWish } from './operatorWish.ts';
 import { markKeptOut } from './keptOut.ts';
@@ -121,6 +122,7 @@ function plan(draft: Draft): void {
     awaitAccounts(draft);
   }
   scheduleRelations(draft);
+  scheduleFollowing(draft);
 }
 
 /** Fields that have one value for everybody. */
@@ -185,7 +187,12 @@ function absorbOutcomeOf(draft: Draft, message: Extract<InboxMessage, { kind: 'o
   if (draft.record.entity) return absorbEntityOutcome(draft, outcome);
   const key = rowKey({ system: 'marketo', table: 'person', id: String(outcome.personId) });
   const owner = draft.context.owners.get(key);
-  if (owner === undefined || owner === draft.record.goldenId) return absorbOutcome(draft, outcome);
+  const isOwn = owner === undefined || owner === draft.record.goldenId;
+  if (isOwn || isOfMerge(draft, outcome)) return absorbOutcome(draft, outcome);
   absorbOutcome(draft, { ...outcome, result: 'AMBIGUOUS', code: 'MARKETO_AMBIGUOUS' });
   if (!hasOpenCommand(draft)) requestJoin(draft, owner);
 }
+
+/** It names the person of whoever carries on. */
+const isOfMerge = (draft: Draft, outcome: DeliveryOutcome): boolean =>
+  outcome.result === 'MERGED' || findEntry(draft, outcome)?.command.operation === 'MERGE';

@@ -21,6 +21,7 @@ import type {
 } from './goldenRecord.ts';
 import type { DynamicsEntry, OutboxEntry } from './outbox.ts';
 import type { MappingRow } from './mapping.ts';
+import type { Survivor } from './followMerge.ts';
 import type { Policy } from './policy.ts';
 
 /** What was read beside the golden record. What rests on something being absent here is looked at again by a sweep. */
@@ -43,6 +44,8 @@ export type DecisionContext = {
   readonly accounts?: ReadonlyMap<string, readonly string[]>;
   /** By what Marketo knows the rows that the record names, by `parentKey`; those that it is not known to have are absent. */
   readonly parents: ReadonlyMap<string, Scalar>;
+  /** Who carries on after merges, by the row key that `followedKey` names; absent: not known yet. */
+  readonly survivors?: ReadonlyMap<string, Survivor>;
   /** Systems to which nothing is written for now; what there is to write is remembered (`withheld` of the record). */
   readonly withheld?: ReadonlySet<System>;
   /** The wishes known for the addresses of the record, by claim. */

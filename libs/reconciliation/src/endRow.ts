@@ -1,6 +1,7 @@
 import type { ScalarValues, Sequence } from '@lockstep/change-events';
 import { isDeletedByOthers, isOutgrown } from './comeBack.ts';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
+import { planRowMerge } from './followMerge.ts';
 import { isKeptOut } from './keptOut.ts';
 import { planRowWrite } from './planRowWrite.ts';
 
@@ -22,7 +23,8 @@ const mayEnd = ({ context }: Draft, row: DraftRow): boolean => !row.deletedAt &&
 /** What ends the row, once every value is written; an edit of the row, or a person that is back, keeps it. */
 export function planEnd(draft: Draft, row: DraftRow, ifMatch: Sequence): void {
   const { ends, table, id: rowId } = row;
-  if (!ends || isHeldUp(draft, row)) return;
+  if (isHeldUp(draft, row)) return;
+  if (!ends) return planRowMerge(draft, row, ifMatch);
   if (!isBereft(draft)) {
     delete row.ends;
     return;

@@ -13,6 +13,7 @@ import { decide } from './decide.ts';
 import type { EmailClaim, Decision, DecisionContext } from './decision.ts';
 import { createParts, frozen, type OpenWrite, type Parts, type WorldOptions } from './exampleParts.ts';
 import { entryIdOf, lostAnswer, writeDynamics, writeMarketo } from './exampleWrites.ts';
+import { survivorsFor } from './exampleMerges.ts';
 import { rowKey, type GoldenRecord } from './goldenRecord.ts';
 import { claimOf, claimsOf } from './match.ts';
 import { isPersonForetold } from './planPersonCreation.ts';
@@ -149,6 +150,7 @@ function contextOf({ state }: Parts, former: GoldenRecord | null, message: Inbox
     // As the owner does it: a contact that is woken looks for what it was saved with.
     ...(former && message.kind === 'wake-up' && { accounts: accountsFor(state.accounts, former) }),
     published: new Set([...outbox.map((entry) => entry.entryId), ...state.published]),
+    survivors: survivorsFor(state, former),
     withheld: state.withheld,
     consents: state.consents,
   };

@@ -1,6 +1,7 @@
 import type { DeliveryOutcome, InboxMessage, ScalarValues, WriteCommand } from '@lockstep/change-events';
 import type { OpenWrite, Parts } from './exampleParts.ts';
 import { fitValues } from './exampleUnfit.ts';
+import { mergePersons, mergeRow } from './exampleMerges.ts';
 import { rowKey } from './goldenRecord.ts';
 import type { DynamicsRequestEntry, DynamicsWriteEntry } from './outbox.ts';
 
@@ -14,19 +15,27 @@ export function writeDynamics(
 ): InboxMessage {
   if (entry.kind === 'dynamics-request') return serve(parts, goldenId, entry);
   const { dynamics, state } = parts;
-  const { rowId, columns, attempts, table } = entry;
+  const { columns } = entry;
   const field = Object.keys(columns).find((column) => state.refused.has(column));
   if (field !== undefined) {
     state.received.push({ to: 'dynamics', values: columns, result: 'REFUSED' });
     const reason = { result: 'REFUSED', code: 'DYNAMICS_REFUSED', field, detail: null } as const;
     return { kind: 'refusal', goldenId, written: { entryId: entry.entryId, ...reason } };
   }
-  if (entry.ends === 'delete') return deleteRow(parts, { goldenId, entry });
+  const ending = endings[entry.ends ?? ''];
+  if (ending) return ending(parts, { goldenId, entry });
   if (isClosedLead(dynamics, entry)) {
     state.received.push({ to: 'dynamics', values: columns, result: 'REFUSED' });
     const reason = { result: 'REFUSED', code: 'DYNAMICS_ROW_CLOSED', field: null, detail: null } as const;
     return { kind: 'refusal', goldenId, written: { entryId: entry.entryId, ...reason } };
   }
+  return writeColumns(parts, { goldenId, entry });
+}
+
+type Owned = { readonly goldenId: string; readonly entry: DynamicsWriteEntry };
+
+function writeColumns({ dynamics, state }: Parts, { goldenId, entry }: Owned): InboxMessage {
+  const { rowId, columns, attempts, table } = entry;
   const result = writeRow(dynamics, entry);
   state.received.push({ to: 'dynamics', values: columns, result });
   if (!state.links.has(rowKey({ system: 'dynamics', table, id: rowId })))
@@ -43,11 +52,11 @@ export function writeDynamics(
   };
 }
 
+/** What is more than a write of columns. */
+const endings: Readonly<Record<string, typeof deleteRow>> = { delete: deleteRow, merge: mergeRow };
+
 /** Only at the version that is known. */
-function deleteRow(
-  { dynamics, state }: Parts,
-  { goldenId, entry }: { readonly goldenId: string; readonly entry: DynamicsWriteEntry },
-): InboxMessage {
+function deleteRow({ dynamics, state }: Parts, { goldenId, entry }: Owned): InboxMessage {
   const { entryId, rowId, table, ifMatch } = entry;
   const version = dynamics.version(rowId);
   const result = version === null ? 'MISSING' : version === ifMatch?.number ? 'WRITTEN' : 'STALE';
@@ -111,14 +120,25 @@ export function writeMarketo(parts: Parts, { command }: Extract<OpenWrite, { to:
   return outcomeMessage(parts, command, { ...answer, accepted, sent, answered, unfit });
 }
 
-type Answer = Pick<DeliveryOutcome, 'result' | 'personId' | 'state'>;
+export type Answer = Pick<DeliveryOutcome, 'result' | 'personId' | 'state'>;
 
 function answerOf(parts: Parts, command: WriteCommand): Answer {
-  const { marketo } = parts;
   const { operation, personId, goldenId, fields } = command;
-  const person = personId ?? marketo.findBy('lockstepId', goldenId)[0] ?? '';
-  if (operation === 'UPDATE') return update(parts, person, fields);
-  if (operation === 'DELETE') return remove(parts, person);
+  const person = personId ?? parts.marketo.findBy('lockstepId', goldenId)[0] ?? '';
+  switch (operation) {
+    case 'MERGE':
+      return mergePersons(parts, command);
+    case 'UPDATE':
+      return update(parts, person, fields);
+    case 'DELETE':
+      return remove(parts, person);
+    default:
+      return readOrCreate(parts, command, person);
+  }
+}
+
+function readOrCreate({ marketo }: Parts, command: WriteCommand, person: string): Answer {
+  const { operation, personId, goldenId, fields } = command;
   const state = marketo.fields(person);
   const isRead = operation === 'READ';
   if (state) return { result: isRead ? 'READ' : 'FOUND', personId: person, state: { ...state } };

@@ -11,6 +11,7 @@ import type { Attaching, Customer } from './attach.ts';
 import type { Verdict } from './comeBack.ts';
 import type { FollowedConsent } from './consent.ts';
 import type { Followed } from './followers.ts';
+import type { Following } from './followMerge.ts';
 import type { Forecast } from './forecast.ts';
 import type { GoldenEntity } from './entityTypes.ts';
 import type { FilterValue } from './keptOut.ts';
@@ -147,6 +148,8 @@ export type GoldenRecord = {
   /** Of an account, by what contacts find it; of a contact that has none, what it looks for (`soughtKey`). Absent without any. */
   readonly keys?: readonly string[];
   readonly attaching?: Attaching;
+  /** While the merge of one side is to be followed, and whoever carries on is not ready. */
+  readonly following?: Following;
   /** Oldest first; they are carried out one after the other. Absent without any. */
   readonly requests?: readonly OpenRequest[];
   /** Ids of requests that have ended, newest last: a repeat of one changes nothing. */

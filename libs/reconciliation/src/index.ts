@@ -51,6 +51,7 @@ export {
 } from './entityTypes.ts';
 export { customEntity, customTypesOf, type CustomEntity, type CustomEntityRule } from './customEntity.ts';
 export { personOf } from './followers.ts';
+export { followedKey, mergedOnto, survivorOf, type Survivor } from './followMerge.ts';
 export { isPersonForetold } from './planPersonCreation.ts';
 export { parentKey } from './relations.ts';
 export { troublesOf, type Trouble } from './troubles.ts';

@@ -16,8 +16,9 @@ export type DynamicsWriteEntry = {
   /** Null for a row that is to be created under `rowId`. */
   readonly ifMatch: Sequence | null;
   readonly columns: ScalarValues;
-  /** It ends the row: the columns deactivate it, or it is deleted. */
-  readonly ends?: RowEnd;
+  /** It ends the row: the columns deactivate it, or it is deleted, or merged into the row `into`. */
+  readonly ends?: RowEnd | 'merge';
+  readonly into?: string;
   /** Of a creation: the user or team that is to own the row, as a marketer named it. */
   readonly owner?: string;
   /** Of a creation: what a former try was refused for, by golden field. */
@@ -29,8 +30,12 @@ export type DynamicsWriteEntry = {
 };
 
 /** What a write does to its row. */
-export function rowOperation({ ifMatch, ends }: DynamicsWriteEntry): 'CREATE' | 'UPDATE' | 'DELETE' {
+export function rowOperation({
+  ifMatch,
+  ends,
+}: DynamicsWriteEntry): 'CREATE' | 'UPDATE' | 'DELETE' | 'MERGE' {
   if (ends === 'delete') return 'DELETE';
+  if (ends === 'merge') return 'MERGE';
 
   return ifMatch === null ? 'CREATE' : 'UPDATE';
 }

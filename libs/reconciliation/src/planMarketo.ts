@@ -1,6 +1,7 @@
 import type { Scalar } from '@lockstep/change-events';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import type { GoldenField } from './goldenRecord.ts';
+import { planPersonMerge } from './followMerge.ts';
 import { isKeptOut, keptOutField } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
 import { isHeld, wantedValue } from './marketoValues.ts';
@@ -12,7 +13,11 @@ import { sendCommand } from './sendCommand.ts';
 /** Plans what Marketo must be told: an update of the linked person, or the creation of one that should exist. */
 export function planMarketo(draft: Draft): void {
   const crm = activeRow(draft.record, 'dynamics');
-  if (!crm || draft.record.aliasOf || crm.mergedInto !== undefined) return stopWaiting(draft);
+  if (!crm || draft.record.aliasOf) return stopWaiting(draft);
+  if (crm.mergedInto !== undefined) {
+    stopWaiting(draft);
+    return isBlocked(draft) ? undefined : planPersonMerge(draft);
+  }
   if (staysOut(draft, crm)) stopWaiting(draft);
   if (!isBlocked(draft)) planPerson(draft, crm);
 }

@@ -1,14 +1,21 @@
 import { isoTime } from '@lockstep/change-events';
 import { askedCode, comesBack } from './comeBack.ts';
 import type { Draft, DraftRow } from './decision.ts';
+import { survivorFor } from './followMerge.ts';
 import type { GoldenRecord } from './goldenRecord.ts';
 import { isCreation } from './outbox.ts';
 import { allValues } from './marketoValues.ts';
 import { findMatch, rivalsOf } from './match.ts';
 import { sendCommand } from './sendCommand.ts';
 
-/** Gives a row that has none a person, a new one or one that matches, where it is to have one. */
+/** Gives a row that has none a person, a new one or one that matches, or the one that its own was merged into, where it is to have one. */
 export function planPersonCreation(draft: Draft, crm: DraftRow, person: DraftRow | undefined): void {
+  const survivor = survivorFor(draft);
+  if (!survivor?.isFree) return planNext(draft, crm, person);
+  if (!isBeingJoined(draft)) askToJoin(draft, survivor.goldenId);
+}
+
+function planNext(draft: Draft, crm: DraftRow, person: DraftRow | undefined): void {
   const answer = crm.deletedAt === null ? comesBack(draft, person) : 'no';
   if (answer === 'no') return stopWaiting(draft);
   const review = reviewCode(draft, person, answer);

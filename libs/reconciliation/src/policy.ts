@@ -26,6 +26,10 @@ export type Policy = {
   readonly deletedInDynamics: 'keep' | 'flag' | 'delete';
   /** A row whose person somebody deleted in Marketo stays as it is (F-31, native), is deactivated, or is deleted too (G-08). */
   readonly rowWhenPersonDeleted: 'keep' | RowEnd;
+  /** A row whose person was merged into another one stays as it is (native), or follows (G-31). */
+  readonly mergedInMarketo: 'keep' | 'follow';
+  /** A person whose row lost a merge stays as it is (F-27, native), or follows (G-31). */
+  readonly mergedInDynamics: 'keep' | 'follow';
   /** Without any, `new_synctomkto` alone decides (F-57). */
   readonly filters?: Filters;
   /** Without one, people of Marketo stay there until somebody asks (F-20). */
@@ -49,6 +53,8 @@ export const nativePolicy: Policy = {
   deletedInMarketo: 'recreate',
   deletedInDynamics: 'flag',
   rowWhenPersonDeleted: 'keep',
+  mergedInMarketo: 'keep',
+  mergedInDynamics: 'keep',
   dynamicsOutcomeMs: 15_000,
   joinMs: 120_000,
   marketoOutcomeMs: 120_000,

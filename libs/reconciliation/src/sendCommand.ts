@@ -5,11 +5,19 @@ import { mayMatch } from './match.ts';
 
 const overtakenMax = 5;
 
+/** Of a MERGE: who carries on, and who becomes part of it. */
+type Merging = Partial<Pick<WriteCommand, 'personId' | 'loserIds'>>;
+
 /** Gives a command to Marketo. Replaces one that still waits in the backfill lane: its revision is lower, so it will be answered superseded. */
-export function sendCommand(draft: Draft, operation: WriteOperation, fields: ScalarValues): void {
+export function sendCommand(
+  draft: Draft,
+  operation: WriteOperation,
+  fields: ScalarValues,
+  merging: Merging = {},
+): void {
   const { record, context, cause } = draft;
   const { policy, nowMs } = context;
-  const command = commandOf(draft, operation, fields);
+  const command = { ...commandOf(draft, operation, fields), ...merging };
   const waitMs = cause.lane === 'LIVE' ? policy.marketoOutcomeMs : policy.marketoBackfillOutcomeMs;
   const overtaken = record.outbox.flatMap((other) =>
     other.kind === 'marketo-write' ? [...(other.overtaken ?? []), other.command.fields] : [],

@@ -29,15 +29,15 @@ export function waitingWritesOf(record: GoldenRecord): readonly WaitingWrite[] {
 }
 
 function operationOf(record: GoldenRecord, entry: OutboxEntry): WaitingWrite['operation'] | null {
-  if (entry.kind === 'dynamics-write') return rowOperation(entry);
-  if (entry.kind !== 'marketo-write') return null;
-  switch (entry.command.operation) {
+  if (entry.kind !== 'dynamics-write' && entry.kind !== 'marketo-write') return null;
+  const operation = entry.kind === 'dynamics-write' ? rowOperation(entry) : entry.command.operation;
+  switch (operation) {
     case 'READ':
       return null;
     case 'CREATE':
     case 'UPDATE':
     case 'DELETE':
-      return entry.command.operation;
+      return operation;
     case 'MERGE':
       return 'UPDATE';
     case 'UPSERT':

@@ -206,6 +206,14 @@ entities: { account: { filter: { column: name, isNot: Test } } }
     },
   );
 
+  it.each(['mergedInMarketo', 'mergedInDynamics'] as const)(
+    'says whether the other side follows a merge (%s), which it does not unless it is said',
+    (key) => {
+      expect(rulesOf(`persons: { ${key}: follow }`)[key]).toBe('follow');
+      expect(rulesOf('persons: { matchByEmail: true }')[key]).toBe('keep');
+    },
+  );
+
   it('removes persons whose row turned out of the filter, and tells nobody', () => {
     const { filters, mapping } = rulesOf('persons: { whenFilteredOut: remove }');
 

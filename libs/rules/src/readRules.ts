@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
 import {
   defaultMapping,
-  nativePolicy,
   type AttachRule,
   type CreationRule,
   type CustomEntityRule,
   type Filters,
   type MappingRow,
-  type Policy,
 } from '@lockstep/reconciliation';
 import { configure } from 'safe-stable-stringify';
 import { attachFindings, attachRuleOf } from './attachRule.ts';
@@ -22,17 +20,15 @@ import { parseYaml } from './parseYaml.ts';
 import type { Finding, RuleFault } from './ruleFault.ts';
 import { rulesSchema, type RulesFile } from './rulesSchema.ts';
 import { shapeFindings } from './shapeFindings.ts';
+import { endRulesOf, type EndRules } from './endRules.ts';
 import { takenFindings } from './takenFindings.ts';
 import { shownRows, writeBackOf } from './writeBack.ts';
 
 /** What a file makes of the default mapping; an empty one leaves it as it is (F-03, F-12). */
-export type Rules = {
+export type Rules = EndRules & {
   readonly mapping: readonly MappingRow[];
   /** Null where the file does not say. */
   readonly matchByEmail: boolean | null;
-  readonly deletedInMarketo: Policy['deletedInMarketo'];
-  readonly deletedInDynamics: Policy['deletedInDynamics'];
-  readonly rowWhenPersonDeleted: Policy['rowWhenPersonDeleted'];
   /** Absent where the file does not say. */
   readonly filters?: Filters;
   readonly createInDynamics?: CreationRule;
@@ -80,24 +76,13 @@ function policiesOf(file: RulesFile): Omit<Rules, 'mapping' | 'hash'> {
 
   return {
     matchByEmail: file.persons?.matchByEmail ?? null,
-    ...deletionsOf(file),
+    ...endRulesOf(file.persons ?? {}),
     ...(filters ? { filters } : {}),
     ...(createInDynamics ? { createInDynamics } : {}),
     ...attachRuleOf(file),
     ...(Object.keys(entityMappings).length > 0 ? { entityMappings } : {}),
     ...unlessEmpty({ writeBack, customEntities: customs }),
   };
-}
-
-/** What a deletion on one side does to the other. */
-function deletionsOf({
-  persons: {
-    deletedInMarketo = nativePolicy.deletedInMarketo,
-    deletedInDynamics = nativePolicy.deletedInDynamics,
-    rowWhenPersonDeleted = nativePolicy.rowWhenPersonDeleted,
-  } = {},
-}: RulesFile): Pick<Rules, 'deletedInMarketo' | 'deletedInDynamics' | 'rowWhenPersonDeleted'> {
-  return { deletedInMarketo, deletedInDynamics, rowWhenPersonDeleted };
 }
 
 const unlessEmpty = <Lists extends Record<string, readonly unknown[]>>(lists: Lists): Partial<Lists> =>

@@ -123,6 +123,18 @@ export const rulesSchema = Type.Object(
               'What becomes of the row of a person that was deleted in Marketo: nothing, it is deactivated, or it is deleted too.',
             ),
           ),
+          mergedInMarketo: Type.Optional(
+            choice(
+              ['keep', 'follow'],
+              'What becomes of the row of a person that was merged into another one: nothing, or it goes where the person went.',
+            ),
+          ),
+          mergedInDynamics: Type.Optional(
+            choice(
+              ['keep', 'follow'],
+              'What becomes of the person of a row that lost a merge: nothing, or it is merged into that of the row that carries on.',
+            ),
+          ),
           filter: Type.Optional(filter),
           syncColumn: Type.Optional(
             choice(['on', 'off'], 'Whether a No in `new_synctomkto` keeps a row out of Marketo.'),

@@ -1,6 +1,6 @@
 import type { ExpectedRules } from '@lockstep/checker';
 import { defaultMapping, nativePolicy, type MappingRow, type Policy } from '@lockstep/reconciliation';
-import { readRules } from '@lockstep/rules';
+import { endRulesOf, readRules } from '@lockstep/rules';
 
 /** The fields that are kept in step in the simulation: one or two of each kind, so that runs stay quick. */
 const simulated = new Set([
@@ -31,8 +31,7 @@ export type RuledParts = { readonly mapping: readonly MappingRow[]; readonly pol
 export function ruledParts(persons: ExpectedRules, matchByEmail: boolean): RuledParts {
   const result = readRules(JSON.stringify({ persons }));
   if (!('rules' in result)) throw new Error(result.faults.map(({ sentence }) => sentence).join(' '));
-  const { mapping, deletedInMarketo, deletedInDynamics, rowWhenPersonDeleted, filters } = result.rules;
-  const deletions = { deletedInMarketo, deletedInDynamics, rowWhenPersonDeleted };
-  const policy = { ...nativePolicy, matchByEmail, ...deletions };
+  const { mapping, filters } = result.rules;
+  const policy = { ...nativePolicy, matchByEmail, ...endRulesOf(result.rules) };
   return { mapping: mapping.filter(isSimulated), policy: { ...policy, ...(filters && { filters }) } };
 }

@@ -25,6 +25,7 @@ import { claimsAround, claimsBrought, readClaims, readOwners } from './decisionI
 import { readAccounts } from './readAccounts.ts';
 import { readParents, type MappingOf } from './readParents.ts';
 import { foretoldOf, readRivals } from './readRivals.ts';
+import { readSurvivors } from './readSurvivors.ts';
 import type { Outcome } from './reconcileOutput.ts';
 import type { WriteBrake } from './writeBrake.ts';
 
@@ -97,6 +98,7 @@ async function readInputs(options: DecidingOptions, messages: readonly IncomingM
   const { accounts, parents: found } = await readAccounts(options.golden, inboxes, stored);
   const named = await readParents(options, inboxes, { stored, mappingOf });
   const parents = found.size === 0 ? named : new Map([...named, ...found]);
+  const survivors = await readSurvivors(options, stored);
   const isObserved = withheldNow(options).has('marketo');
   const rivals = await readRivals(options.golden, claiming, { stored, isObserved });
   return {
@@ -110,6 +112,7 @@ async function readInputs(options: DecidingOptions, messages: readonly IncomingM
     mappingOf,
     accounts,
     parents,
+    survivors,
   };
 }
 
@@ -149,7 +152,7 @@ function contextFor(options: DecidingOptions, place: Place): DecisionContext {
   const { message, outcome, outcomes, session, inputs } = place;
   const inbox = inboxOf(message);
   const claims = claimsAround(inputs.claiming, inbox, outcome.record);
-  const { firstReadsComplete, rivals, owners, consents, mappingOf, accounts, parents } = inputs;
+  const { firstReadsComplete, rivals, owners, consents, mappingOf, accounts, parents, survivors } = inputs;
   return {
     mapping: mappingOf(outcome.record, inbox),
     custom: customTypeOf(options, outcome.record, inbox),
@@ -161,6 +164,7 @@ function contextFor(options: DecidingOptions, place: Place): DecisionContext {
     owners,
     accounts,
     parents,
+    survivors,
     published: session.published,
     withheld: withheldNow(options),
     consents: consentsFor(consents, outcome.decisions),

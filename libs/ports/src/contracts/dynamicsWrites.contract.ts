@@ -131,6 +131,34 @@ export function describeWrites(current: () => DynamicsHarness): void {
       expect((await harness.dynamics.read('lead', idOf(1)))?.fields['lastname']).toBe('Human');
     });
 
+    it('merges a row into another one, which carries on with its own values', async () => {
+      await harness.human.seed('lead', [{ id: idOf(2), fields: { lastname: 'Winner' } }]);
+      const { version } = await onlyRow(harness, { lastname: 'Reed' });
+      const merge = { table: 'lead', id: idOf(1), version, into: idOf(2) };
+
+      expect(await harness.dynamics.mergeRow(merge)).toEqual({ result: 'MERGED' });
+
+      const loser = (await harness.dynamics.read('lead', idOf(1)))?.fields;
+      expect(loser).toMatchObject({ merged: true, statecode: { value: 2 }, lastname: 'Reed' });
+      expect(loser?.['masterid']).toMatchObject({ id: idOf(2), table: 'lead' });
+      expect((await harness.dynamics.read('lead', idOf(2)))?.fields).toMatchObject({
+        ...{ lastname: 'Winner', masterid: null },
+      });
+      expect(await harness.dynamics.mergeRow(merge)).toEqual({ result: 'STALE' });
+    });
+
+    it('merges nothing that was edited in between, that is gone, or that has nobody to carry on', async () => {
+      const { version } = await onlyRow(harness, { lastname: 'Reed' });
+      const merge = { table: 'lead', id: idOf(1), version, into: idOf(2) };
+
+      expect(await harness.dynamics.mergeRow(merge)).toMatchObject({ result: 'REFUSED', field: null });
+      await harness.human.seed('lead', [{ id: idOf(2), fields: { lastname: 'Winner' } }]);
+      await harness.human.edit('lead', idOf(1), { lastname: 'Human' });
+      expect(await harness.dynamics.mergeRow(merge)).toEqual({ result: 'STALE' });
+      expect((await harness.dynamics.read('lead', idOf(1)))?.fields['lastname']).toBe('Human');
+      expect(await harness.dynamics.mergeRow({ ...merge, id: idOf(3) })).toEqual({ result: 'MISSING' });
+    });
+
     it('deactivates a row', async () => {
       const { version } = await onlyRow(harness, { lastname: 'Reed' });
       const columns = { statecode: 2 };

@@ -14,6 +14,7 @@ export type DynamicsOperation =
   | 'read'
   | 'update'
   | 'deleteRow'
+  | 'mergeRow'
   | 'create'
   | 'findOwners'
   | 'createTask'

@@ -4,6 +4,8 @@ import type { DynamicsCatalog } from '../dynamicsCatalog.ts';
 import type {
   DynamicsCreateResult,
   DynamicsCreation,
+  DynamicsMerge,
+  DynamicsMergeResult,
   DynamicsReader,
   DynamicsRemoval,
   DynamicsRemoveResult,
@@ -48,6 +50,7 @@ export type DynamicsHooks = {
   beforeUpdate?: (update: DynamicsUpdate) => void | Promise<void>;
   afterUpdate?: (update: DynamicsUpdate, result: DynamicsUpdateResult) => void | Promise<void>;
   afterDelete?: (removal: DynamicsRemoval, result: DynamicsRemoveResult) => void | Promise<void>;
+  afterMerge?: (merge: DynamicsMerge, result: DynamicsMergeResult) => void | Promise<void>;
   afterCreate?: (creation: DynamicsCreation, result: DynamicsCreateResult) => void | Promise<void>;
   afterRequest?: (operation: DynamicsOperation) => void | Promise<void>;
 };
@@ -112,7 +115,7 @@ export function inMemoryDynamics(options: InMemoryDynamicsOptions = {}): InMemor
 }
 
 type WriterParts = Parameters<typeof createIn>[0];
-type WriterSide = Pick<DynamicsWriter, 'update' | 'deleteRow' | 'create'>;
+type WriterSide = Pick<DynamicsWriter, 'update' | 'deleteRow' | 'mergeRow' | 'create'>;
 
 function writerSide(hooks: DynamicsHooks, parts: WriterParts): WriterSide {
   const create = createIn(parts);
@@ -130,6 +133,13 @@ function writerSide(hooks: DynamicsHooks, parts: WriterParts): WriterSide {
       await hooks.beforeCall?.('deleteRow', removal.table);
       const result = deleteRow(parts, removal);
       await hooks.afterDelete?.(removal, result);
+
+      return result;
+    },
+    async mergeRow(merge) {
+      await hooks.beforeCall?.('mergeRow', merge.table);
+      const result = mergeRow(parts, merge);
+      await hooks.afterMerge?.(merge, result);
 
       return result;
     },
@@ -159,6 +169,34 @@ function deleteRow({ store, application }: WriterParts, removal: DynamicsRemoval
   store.remove(removal.table, removal.id, application);
 
   return { result: 'DELETED' };
+}
+
+/** The row that carries on must be there and in use; it gets a new version, as whatever a merge touches. */
+function mergeRow({ store, rules, application }: WriterParts, merge: DynamicsMerge): DynamicsMergeResult {
+  const { table, id, into } = merge;
+  const found = guard(store, merge);
+  if ('result' in found) return found;
+  const winner = store.row(table, into);
+  if (!winner) return refusedMerge('0x80040217', 'the row that it names is not there');
+  if ([found, winner].some(({ fields }) => stateOf(fields) !== 0) || id === into)
+    return refusedMerge('0x80045304', 'only two rows that are in use are merged');
+  const closed = writeColumns({ rules, store }, store.definition(table), {
+    statecode: table === 'lead' ? 2 : 1,
+  });
+  if ('fault' in closed) return { result: 'REFUSED', ...closed.fault };
+  store.save(table, into, winner.fields, application);
+  const masterid = { id: into, table };
+  store.save(table, id, { ...found.fields, ...closed.fields, merged: true, masterid }, application);
+
+  return { result: 'MERGED' };
+}
+
+const refusedMerge = (code: string, detail: string): DynamicsMergeResult => ({
+  ...{ result: 'REFUSED', code, field: null, detail },
+});
+
+function stateOf({ statecode }: FieldValues): number {
+  return typeof statecode === 'object' && statecode !== null && 'value' in statecode ? statecode.value : 0;
 }
 
 type HumanSide = Pick<InMemoryDynamics, 'states' | 'seed' | 'edit' | 'remove' | 'rows'>;

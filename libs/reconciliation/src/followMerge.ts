@@ -1,0 +1,120 @@
+import type { Sequence } from '@lockstep/change-events';
+import { activeRow, type Draft, type DraftRow } from './decision.ts';
+import { isOutgrown } from './comeBack.ts';
+import { rowKey, type GoldenRecord, type LinkedRow } from './goldenRecord.ts';
+import { isFreePerson } from './match.ts';
+import { planRowWrite } from './planRowWrite.ts';
+import type { Policy } from './policy.ts';
+import { sendCommand } from './sendCommand.ts';
+import { isParted } from './unlink.ts';
+
+/** Who carries on after a merge, as its own record tells (G-31). */
+export type Survivor = {
+  readonly goldenId: string;
+  /** It is a person that was never linked to a row: another record may have it. */
+  readonly isFree: boolean;
+  /** Its row, where that is in use and does not stay out. */
+  readonly row: Pick<LinkedRow, 'table' | 'id'> | null;
+  /** Its person, where its row does not stay out. */
+  readonly personId: string | null;
+};
+
+/** When a record whose merge is to be followed looks again for who carries on, and how often it has. */
+export type Following = { readonly dueAtMs: number; readonly attempts: number };
+
+type Mergeable = Pick<GoldenRecord, 'entity' | 'aliasOf' | 'parted' | 'rows'>;
+
+/** Row key of what a merge on one side left of the record, where the other side is to follow; null where nothing is. */
+export function followedKey(record: Mergeable, policy: Policy): string | null {
+  const merged = record.entity || record.aliasOf ? null : mergedIn(record, policy);
+  const key = merged?.mergedInto ? rowKey({ ...merged, id: merged.mergedInto }) : null;
+
+  return key !== null && isParted(record, key) ? null : key;
+}
+
+/** It is there, and does not stay out. */
+const isIn = (row: LinkedRow | undefined): row is LinkedRow =>
+  row !== undefined && !row.deletedAt && !row.missing && row.outSince === undefined;
+
+/** Of a pair, the one that lost a merge which the other one is to follow. A row that is gone, or stays out, follows nobody. */
+function mergedIn(record: Pick<GoldenRecord, 'rows'>, policy: Policy): LinkedRow | null {
+  const [row, person] = [activeRow(record, 'dynamics'), activeRow(record, 'marketo')];
+  if (!isIn(row) || !person) return null;
+  if (row.mergedInto !== undefined)
+    return policy.mergedInDynamics === 'follow' && !person.deletedAt ? row : null;
+
+  return policy.mergedInMarketo === 'follow' && person.deletedAt ? person : null;
+}
+
+/** What the row or person of this key was merged into in its turn; null when it was not. */
+export function mergedOnto({ rows }: Pick<GoldenRecord, 'rows'>, key: string): string | null {
+  const row = rows.find((other) => rowKey(other) === key);
+
+  return row?.mergedInto ? rowKey({ ...row, id: row.mergedInto }) : null;
+}
+
+/** What the record of whoever carries on tells to those who follow. */
+export function survivorOf(record: GoldenRecord): Survivor {
+  const [row, person] = [activeRow(record, 'dynamics'), activeRow(record, 'marketo')];
+  const isInUse = isIn(row) && row.mergedInto === undefined;
+
+  return {
+    goldenId: record.goldenId,
+    isFree: isFreePerson(record) && record.aliasOf === null,
+    row: isInUse ? { table: row.table, id: row.id } : null,
+    personId: isInUse && isIn(person) ? person.id : null,
+  };
+}
+
+/** Who carries on for this record; null when nothing is followed, or nobody is known yet. */
+export function survivorFor({ record, context }: Draft): Survivor | null {
+  const key = followedKey(record, context.policy);
+
+  return key === null ? null : (context.survivors?.get(key) ?? null);
+}
+
+/** The row of a person that was merged goes into that of whoever carries on; one that was edited since is for somebody to decide. */
+export function planRowMerge(draft: Draft, row: DraftRow, ifMatch: Sequence): void {
+  const person = activeRow(draft.record, 'marketo');
+  const into = survivorFor(draft)?.row;
+  if (!into || into.table !== row.table || into.id === row.id || !person || isOutgrown(draft, person)) return;
+  planRowWrite(draft, {
+    table: row.table,
+    rowId: row.id,
+    ifMatch,
+    columns: {},
+    ends: 'merge',
+    into: into.id,
+  });
+}
+
+/** The person of a row that lost a merge goes into that of the row that carries on. */
+export function planPersonMerge(draft: Draft): void {
+  const [person, winner] = [activeRow(draft.record, 'marketo'), survivorFor(draft)?.personId];
+  if (!person || !winner || person.missing || winner === person.id) return;
+  sendCommand(draft, 'MERGE', {}, { personId: winner, loserIds: [person.id] });
+}
+
+const firstRetryMs = 15_000;
+
+/** Sees to it that whoever is not ready to be followed is looked for again, less and less often. */
+export function scheduleFollowing(draft: Draft): void {
+  const { record, context } = draft;
+  if (!isLookedFor(draft)) {
+    if (record.following) delete record.following;
+    return;
+  }
+  const { dueAtMs, attempts } = record.following ?? { dueAtMs: context.nowMs, attempts: 0 };
+  if (record.following && dueAtMs > context.nowMs) return;
+  const waitMs = Math.min(firstRetryMs * 2 ** (attempts - 1), context.policy.parkedRetryMs);
+  record.following = { dueAtMs: context.nowMs + (record.following ? waitMs : 0), attempts: attempts + 1 };
+}
+
+/** Whoever carries on is not known yet, or lacks what the other side goes to. */
+function isLookedFor(draft: Draft): boolean {
+  if (followedKey(draft.record, draft.context.policy) === null) return false;
+  const survivor = survivorFor(draft);
+  if (activeRow(draft.record, 'dynamics')?.mergedInto !== undefined) return !survivor?.personId;
+
+  return !survivor?.row && !survivor?.isFree;
+}
