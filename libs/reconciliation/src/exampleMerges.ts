@@ -4,6 +4,8 @@ import { followedKey, mergedOnto, survivorOf, type Survivor } from './followMerg
 import type { GoldenRecord } from './goldenRecord.ts';
 import type { DynamicsWriteEntry } from './outbox.ts';
 
+const mergesMax = 5;
+
 type Owned = { readonly goldenId: string; readonly entry: DynamicsWriteEntry };
 
 /** As Dynamics does it: the loser names the winner and is closed. */
@@ -25,7 +27,9 @@ const resultOf = (
   { dynamics, state }: Pick<Parts, 'dynamics' | 'state'>,
   into = '',
 ): 'WRITTEN' | 'REFUSED' =>
-  dynamics.version(into) !== null && !state.refused.has('merged') ? 'WRITTEN' : 'REFUSED';
+  dynamics.version(into) !== null && dynamics.column(into, 'merged') !== true && !state.refused.has('merged')
+    ? 'WRITTEN'
+    : 'REFUSED';
 
 /** Those who are still there go into the one that carries on. */
 export function mergePersons(
@@ -46,11 +50,12 @@ export function survivorsFor(
 ): ReadonlyMap<string, Survivor> {
   const wanted = former && followedKey(former, policy);
   const recordOf = (key: string) => records.get(links.get(key) ?? '');
-  let [key, record] = [wanted, wanted ? recordOf(wanted) : undefined];
-  while (key && record) {
-    key = mergedOnto(record, key);
-    if (key) record = recordOf(key);
+  let key = wanted;
+  for (let merges = 0; key && merges <= mergesMax; merges += 1) {
+    const record = recordOf(key);
+    key = record ? mergedOnto(record, key) : null;
+    if (wanted && record && !key) return new Map([[wanted, survivorOf(record)]]);
   }
 
-  return new Map(wanted && record ? [[wanted, survivorOf(record)]] : []);
+  return new Map();
 }

@@ -6,7 +6,8 @@ import { isFreePerson } from './match.ts';
 import { planRowWrite } from './planRowWrite.ts';
 import type { Policy } from './policy.ts';
 import { sendCommand } from './sendCommand.ts';
-import { isParted } from './unlink.ts';
+import { isParted, partWith } from './unlink.ts';
+import { stateMessage } from './wakeUp.ts';
 
 /** Who carries on after a merge, as its own record tells (G-31). */
 export type Survivor = {
@@ -17,6 +18,8 @@ export type Survivor = {
   readonly row: Pick<LinkedRow, 'table' | 'id'> | null;
   /** Its person, where its row does not stay out. */
   readonly personId: string | null;
+  /** The person that its own one was merged into, which another record has. */
+  readonly awaits: string | null;
 };
 
 /** When a record whose merge is to be followed looks again for who carries on, and how often it has. */
@@ -36,15 +39,20 @@ export function followedKey(record: Mergeable, policy: Policy): string | null {
 const isIn = (row: LinkedRow | undefined): row is LinkedRow =>
   row !== undefined && !row.deletedAt && !row.missing && row.outSince === undefined;
 
-/** Of a pair, the one that lost a merge which the other one is to follow. A row that is gone, or stays out, follows nobody. */
+/** Of a pair, the one that lost a merge which the other one is to follow. */
 function mergedIn(record: Pick<GoldenRecord, 'rows'>, policy: Policy): LinkedRow | null {
   const [row, person] = [activeRow(record, 'dynamics'), activeRow(record, 'marketo')];
-  if (!isIn(row) || !person) return null;
-  if (row.mergedInto !== undefined)
-    return policy.mergedInDynamics === 'follow' && !person.deletedAt ? row : null;
+  if (!row || !person || row.deletedAt) return null;
+  if (row.mergedInto !== undefined) return isFollowedByPerson(person, policy) ? row : null;
 
-  return policy.mergedInMarketo === 'follow' && person.deletedAt ? person : null;
+  return isIn(row) && isFollowedByRow(person, policy) ? person : null;
 }
+
+const isFollowedByPerson = ({ deletedAt }: LinkedRow, { mergedInDynamics }: Policy): boolean =>
+  mergedInDynamics === 'follow' && deletedAt === null;
+
+const isFollowedByRow = ({ deletedAt }: LinkedRow, { mergedInMarketo }: Policy): boolean =>
+  mergedInMarketo === 'follow' && deletedAt !== null;
 
 /** What the row or person of this key was merged into in its turn; null when it was not. */
 export function mergedOnto({ rows }: Pick<GoldenRecord, 'rows'>, key: string): string | null {
@@ -63,8 +71,12 @@ export function survivorOf(record: GoldenRecord): Survivor {
     isFree: isFreePerson(record) && record.aliasOf === null,
     row: isInUse ? { table: row.table, id: row.id } : null,
     personId: isInUse && isIn(person) ? person.id : null,
+    awaits: isInUse ? mergedAway(person) : null,
   };
 }
+
+const mergedAway = (person: LinkedRow | undefined): string | null =>
+  person?.deletedAt ? (person.mergedInto ?? null) : null;
 
 /** Who carries on for this record; null when nothing is followed, or nobody is known yet. */
 export function survivorFor({ record, context }: Draft): Survivor | null {
@@ -90,9 +102,22 @@ export function planRowMerge(draft: Draft, row: DraftRow, ifMatch: Sequence): vo
 
 /** The person of a row that lost a merge goes into that of the row that carries on. */
 export function planPersonMerge(draft: Draft): void {
-  const [person, winner] = [activeRow(draft.record, 'marketo'), survivorFor(draft)?.personId];
-  if (!person || !winner || person.missing || winner === person.id) return;
-  sendCommand(draft, 'MERGE', {}, { personId: winner, loserIds: [person.id] });
+  const [person, survivor] = [activeRow(draft.record, 'marketo'), survivorFor(draft)];
+  if (!person || !survivor || person.missing) return;
+  const { goldenId, personId, awaits } = survivor;
+  if (draft.record.rows.some(({ system, id }) => system === 'marketo' && id === awaits))
+    return handOver(draft, person, goldenId);
+  if (personId !== null && personId !== person.id)
+    sendCommand(draft, 'MERGE', {}, { personId, loserIds: [person.id] });
+}
+
+/** Of two records, one lost its row to the other, which lost its person to this one: those who are left belong together. */
+function handOver(draft: Draft, person: DraftRow, goldenId: string): void {
+  const { record } = draft;
+  draft.forwards.push(stateMessage(draft, person, goldenId));
+  draft.relinks = { rowKeys: [rowKey(person)], to: goldenId };
+  record.rows = record.rows.filter((row) => row !== person);
+  partWith(draft, { row: rowKey(person), to: goldenId });
 }
 
 const firstRetryMs = 15_000;

@@ -272,6 +272,26 @@ describe('a merge in Dynamics that the persons follow', () => {
     expect(recordOf(loser)).toMatchObject({ waiting: null, dueAtMs: null });
   });
 
+  it.each([
+    ['rows', 'persons'],
+    ['persons', 'rows'],
+  ])('brings together who is left where %s were merged one way and %s the other', (first) => {
+    const two = twoPairs();
+    const { world, loser, winner } = two;
+    if (first === 'rows') mergeRows(two);
+    world.marketo.merge(loser.person, winner.person);
+    if (first === 'persons') mergeRows(two);
+    world.readMarketo(winner.person);
+    rest(two);
+    world.dynamics.edit(winner.row, { jobtitle: 'later' });
+    rest(two);
+
+    expect(world.marketo.ids()).toEqual([loser.person]);
+    expect(values({ ...winner, person: loser.person }, 'jobTitle')).toEqual(['later', 'later', 'later']);
+    expect(recordOf(winner)).toMatchObject({ waiting: null, dueAtMs: null });
+    expect(recordOf(loser)).toMatchObject({ waiting: null, dueAtMs: null });
+  });
+
   it('undone before that leaves the person alone', () => {
     const two = twoPairs();
     const { world, loser } = two;

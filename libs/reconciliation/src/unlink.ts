@@ -26,7 +26,7 @@ export function unlink(draft: Draft, target: string | null): void {
   delete record.held;
   reopenRequests(draft);
   keepOwnValues(draft, person);
-  for (const row of rows) remember(draft, { row: rowKey(row), to: target });
+  for (const row of rows) partWith(draft, { row: rowKey(row), to: target });
   draft.relinks = { rowKeys: rows.map(rowKey), to: target };
   for (const row of persons) draft.forwards.push(partedMessage(target, rowKey(row)));
 }
@@ -51,12 +51,13 @@ export function keepApart(draft: Draft, target: string | null): void {
     draft.nothing = 'stale';
     return;
   }
-  remember(draft, { row: target });
+  partWith(draft, { row: target });
   const cause = draft.record.waiting?.cause;
   if (cause === 'join' || cause === 'review') draft.record.waiting = null;
 }
 
-function remember({ record }: Draft, parted: PartedRow): void {
+/** Whatever arrives of the row is forwarded to the record that it went to. */
+export function partWith({ record }: Draft, parted: PartedRow): void {
   record.parted = [...(record.parted ?? []), parted].slice(-partedMax);
 }
 

@@ -1,4 +1,4 @@
-import { isoTime, type ChangeEvent, type FieldValue } from '@lockstep/change-events';
+import { isoTime, type ChangeEvent, type FieldValue, type InboxMessage } from '@lockstep/change-events';
 import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decision.ts';
 import { rowKey } from './goldenRecord.ts';
 import { isFreePerson } from './match.ts';
@@ -68,14 +68,7 @@ export function join(draft: Draft, target: string, until?: string | null): void 
   handOverRequests(draft, target);
   record.waiting = null;
   draft.relinks = { rowKeys: [rowKey(person)], to: target };
-  draft.forwards.push({
-    kind: 'event',
-    goldenId: target,
-    system: 'marketo',
-    table: 'lead',
-    event: stateOf(draft, person),
-    written: null,
-  });
+  draft.forwards.push(stateMessage(draft, person, target));
 }
 
 /** Who asked may have made a person of its own by now. */
@@ -86,7 +79,13 @@ function isTooLate({ context }: Draft, until?: string | null): boolean {
 const isFree = ({ record, before }: Draft, target: string): boolean =>
   record.aliasOf === null && isFreePerson(before) && !isPartedFrom(record, target);
 
-/** The person as last seen, as an event: nothing is read again. */
+/** A person goes to another record as it was last seen: nothing is read again. */
+export function stateMessage(draft: Draft, person: DraftRow, goldenId: string): InboxMessage {
+  const event = stateOf(draft, person);
+
+  return { kind: 'event', goldenId, system: 'marketo', table: 'lead', event, written: null };
+}
+
 function stateOf(draft: Draft, person: DraftRow): ChangeEvent {
   const fields: Record<string, FieldValue> = {};
   for (const mapping of draft.context.mapping) {

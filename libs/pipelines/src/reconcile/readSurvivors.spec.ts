@@ -63,7 +63,7 @@ it.each([
   ],
 ])('tells who carries on: %s', async (_, rows, survivor) => {
   expect(await survivorsAmong([loser, recordOf('winner', ...rows)])).toEqual([
-    ['marketo/person/2', { goldenId: 'winner', ...survivor }],
+    ['marketo/person/2', { goldenId: 'winner', awaits: null, ...survivor }],
   ]);
 });
 
@@ -78,6 +78,15 @@ it('goes on to who carries on in the end, five merges away at most', async () =>
 
   const longer = [...chain, recordOf('between-7', person('7', mergedInto('8')))];
   expect(await survivorsAmong([loser, ...longer, recordOf('end', lead('w'), person('8'))])).toEqual([]);
+});
+
+it('tells of one whose person was merged as well that it awaits another one', async () => {
+  const other = recordOf('winner', lead('w'), person('2', mergedInto('1')));
+  const merged = recordOf('loser', lead('l', { mergedInto: 'w' }), person('1'));
+
+  expect(await survivorsAmong([merged, other])).toMatchObject([
+    ['dynamics/lead/w', { goldenId: 'winner', personId: null, awaits: '1' }],
+  ]);
 });
 
 it('asks of a row that lost a merge who has the row that carries on', async () => {
