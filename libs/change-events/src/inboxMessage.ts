@@ -43,7 +43,7 @@ export type InboxMessage =
   | {
       readonly kind: 'wake-up';
       readonly goldenId: string;
-      readonly reason: 'due' | 'join' | 'parent' | 'followers' | 'seekers' | OperatorWish;
+      readonly reason: 'due' | 'join' | 'parent' | 'followers' | 'seekers' | 'named' | OperatorWish;
       readonly target: string | null;
       /** Of a join, an ISO time: later nobody waits for it any more. */
       readonly until?: string | null;

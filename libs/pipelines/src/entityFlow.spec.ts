@@ -217,3 +217,50 @@ it('a stakeholder of an opportunity has a role there, which goes before the oppo
 
   expect([roles(), opportunities()]).toEqual([[], []]);
 });
+
+describe('accounts and opportunities that go to Marketo only with their people (G-09)', () => {
+  const [opportunityId, leadContactId] = [exampleId(4), exampleId(5)];
+  const filters = { byTable: { contact: adult() }, onlyNamed: ['account', 'opportunity'] };
+
+  function adult() {
+    return { name: 'new_in', test: { operator: 'is', operand: [true] } } as const;
+  }
+  const contact = (isIn: boolean, version: number) => ({
+    ...{ version, lastname: 'Byron', new_in: isIn },
+    parentcustomerid: { id: accountId, table: 'account' },
+  });
+
+  it('stay out while nobody of them is in, and follow the first who is', async () => {
+    const { row, stores, wakeDue, companies, opportunities, roles } = createEntityFlow([], {
+      policy: { filters },
+    });
+    await stores.syncState.markFirstReadsComplete();
+    await row('account', accountId, { version: 1, name: 'Example Ltd' });
+    await row('contact', contactId, contact(false, 2));
+    await row('opportunity', opportunityId, {
+      ...{ version: 3, name: 'Deal', customerid: { id: contactId, table: 'contact' } },
+    });
+    await wakeDue(3_600_000);
+    expect([companies(), opportunities(), roles()]).toEqual([[], [], []]);
+
+    await row('contact', contactId, contact(true, 4));
+    for (let round = 0; round < 4; round += 1) await wakeDue(3_600_000);
+
+    expect(companies()).toMatchObject([{ externalCompanyId: accountId, company: 'Example Ltd' }]);
+    expect(opportunities()).toMatchObject([{ externalOpportunityId: opportunityId }]);
+    expect(roles()).toMatchObject([{ externalOpportunityId: opportunityId }]);
+  });
+
+  it('are let in by whoever comes before them', async () => {
+    const { row, stores, wakeDue, companies, marketo } = createEntityFlow([], { policy: { filters } });
+    await stores.syncState.markFirstReadsComplete();
+    await row('contact', leadContactId, contact(true, 1));
+    await row('account', accountId, { version: 2, name: 'Example Ltd' });
+    expect(companies()).toEqual([]);
+
+    for (let round = 0; round < 3; round += 1) await wakeDue(60_000);
+
+    expect(companies()).toHaveLength(1);
+    expect(marketo.persons()[0]?.fields).toMatchObject({ externalCompanyId: accountId });
+  });
+});

@@ -17,7 +17,7 @@ import { followAgain, markTold, tellFollowers } from './followers.ts';
 import { scheduleFollowing } from './followMerge.ts';
 import { entityIn } from './entityTypes.ts';
 import { obeyWish } from './operatorWish.ts';
-import { markKeptOut } from './keptOut.ts';
+import { markKeptOut, markNamed } from './keptOut.ts';
 import { planOf } from './mappingPlan.ts';
 import { setField } from './applyChange.ts';
 import { planDynamics } from './planDynamics.ts';
@@ -174,6 +174,8 @@ function absorbWakeUp(draft: Draft, message: Extract<InboxMessage, { kind: 'wake
       return followAgain(draft);
     case 'followers':
       return markTold(draft);
+    case 'named':
+      return markNamed(draft);
     case 'seekers':
       return markSeekersTold(draft, target);
     default:

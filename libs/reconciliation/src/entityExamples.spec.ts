@@ -76,6 +76,48 @@ describe('an account', () => {
     ]);
   });
 
+  const onlyNamed = { ...nativePolicy, filters: { byTable: {}, onlyNamed: ['account'] } };
+
+  it('that nobody in Marketo has stays out, where the rules say so, until somebody has it', () => {
+    const { row, wish, state } = createEntityStory('account', undefined, onlyNamed);
+    expect(row(1, accountFields).commands).toEqual([]);
+    expect(state.record?.rows[0]?.outSince).toBe('2026-11-22T10:00:00Z');
+
+    expect(wish('named').commands).toMatchObject([
+      { operation: 'UPSERT', fields: { company: 'Example Ltd' } },
+    ]);
+    expect(wish('named')).toMatchObject({ nothing: 'stale', dirty: false, commands: [] });
+    expect(state.record?.rows[0]).not.toHaveProperty('outSince');
+  });
+
+  it('that was named still stays out by its own filter', () => {
+    const account = { name: 'new_region', test: { operator: 'is', operand: ['EMEA'] } } as const;
+    const filters = { ...onlyNamed.filters, byTable: { account } };
+    const { row, wish } = createEntityStory('account', undefined, { ...onlyNamed, filters });
+    row(1, { ...accountFields, new_region: 'APAC' });
+
+    expect(wish('named').commands).toEqual([]);
+    expect(row(2, { ...accountFields, new_region: 'EMEA' }).commands).toHaveLength(1);
+  });
+
+  it('that Marketo had before the rules said so goes on', () => {
+    const story = createEntityStory();
+    story.answer(story.row(1, { ...accountFields, ownerid: null }), {});
+    const later = createEntityStory('account', undefined, onlyNamed);
+    later.state.record = story.state.record;
+
+    const { commands } = later.row(2, { ...accountFields, ownerid: null, name: 'Later' });
+
+    expect(commands).toMatchObject([{ operation: 'UPSERT', fields: { company: 'Later' } }]);
+  });
+
+  it('of which nothing is known is not named', () => {
+    const { wish, state } = createEntityStory('account', undefined, onlyNamed);
+
+    expect(wish('named')).toMatchObject({ nothing: 'stale', dirty: false });
+    expect(state.record?.entity).toBeUndefined();
+  });
+
   it('that flips to No stays in Marketo as it is, and catches up when it flips back', () => {
     const { story } = createKnown(ownerId);
 

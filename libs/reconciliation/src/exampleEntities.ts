@@ -3,7 +3,6 @@ import type {
   DeliveryOutcome,
   FieldValues,
   InboxMessage,
-  OperatorWish,
   Scalar,
   WriteCommand,
 } from '@lockstep/change-events';
@@ -79,7 +78,7 @@ export function createEntityStory(table = 'account', custom?: EntityType, policy
     answer: ({ commands: [command] }: Decision, answer: Partial<DeliveryOutcome>) =>
       receive(outcomeMessage(command, (state.answers += 1), answer)),
     /** What an operator asks of the record, or its own message once that has come round. */
-    wish: (reason: OperatorWish | 'seekers', target?: string) => receive(wakeUpMessage(reason, target)),
+    wish: (reason: Reason, target?: string) => receive(wakeUpMessage(reason, target)),
     wakeUp: (elapsedMs: number) => {
       state.nowMs += elapsedMs;
       return receive(wakeUpMessage('due'));
@@ -87,10 +86,9 @@ export function createEntityStory(table = 'account', custom?: EntityType, policy
   };
 }
 
-const wakeUpMessage = (
-  reason: OperatorWish | 'due' | 'seekers',
-  target: string | null = null,
-): InboxMessage => ({
+type Reason = Extract<InboxMessage, { kind: 'wake-up' }>['reason'];
+
+const wakeUpMessage = (reason: Reason, target: string | null = null): InboxMessage => ({
   ...{ kind: 'wake-up', goldenId, reason, target },
 });
 

@@ -70,6 +70,8 @@ export type LinkedRow = {
   readonly customer?: Customer;
   /** Of a row of Dynamics whose person was deleted: what is to become of it, until that is done, or the row is edited. */
   readonly ends?: RowEnd;
+  /** Somebody in Marketo named it, or has: it is let in where only such rows are. */
+  readonly named?: true;
   /** Of an account that is not used any more. */
   readonly inactive?: true;
   readonly seen: Readonly<Record<string, SeenValue>>;

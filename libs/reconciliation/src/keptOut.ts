@@ -17,6 +17,8 @@ import { setField } from './applyChange.ts';
 export type Filters = {
   /** By table: rows for which it does not hold stay out (G-09). */
   readonly byTable: Readonly<Partial<Record<string, Expression>>>;
+  /** Tables whose rows stay out until a record that is in Marketo names them (G-09). */
+  readonly onlyNamed?: readonly string[];
   /** `new_synctomkto` keeps nobody away. */
   readonly ignoresSyncColumn?: boolean;
   /** The person of a row that stays out is deleted, and made anew when the row is let in again (G-09). */
@@ -79,9 +81,28 @@ const columnsFor = ({ policy }: DecisionContext, table: string): readonly string
 export function isKeptOut({ policy, nowMs }: DecisionContext, row: DraftRow): boolean {
   const { filters } = policy;
   if (row.filter === false && !filters?.ignoresSyncColumn) return true;
+  if (!row.named && isOnlyNamed(filters, row.table)) return true;
   const filter = filters?.byTable[row.table];
 
   return filter !== undefined && holds(filter, knownOf(row, nowMs)) === false;
+}
+
+/** Rows of the table stay out until somebody names them. */
+export const isOnlyNamed = (filters: Filters | undefined, table: string): boolean =>
+  filters?.onlyNamed?.includes(table) ?? false;
+
+/** A record that is in Marketo names the row, and says so as long as Marketo lacks the row. */
+export function markNamed(draft: Draft): void {
+  const crm = draft.record.entity ? activeRow(draft.record, 'dynamics') : undefined;
+  if (!crm || crm.named) draft.nothing = 'stale';
+  else crm.named = true;
+}
+
+/** What Marketo has was let in before the rules said so; a role, which may be told by a row of another table, names that itself. */
+function markPresent({ record, context }: Draft): void {
+  const crm = activeRow(record, 'dynamics');
+  const isPresent = record.entity === 'role' || activeRow(record, 'marketo') !== undefined;
+  if (crm && isPresent && !crm.named && isOnlyNamed(context.policy.filters, crm.table)) crm.named = true;
 }
 
 const knownOf = (row: DraftRow, nowMs: number): Known => ({
@@ -92,6 +113,7 @@ const knownOf = (row: DraftRow, nowMs: number): Known => ({
 /** Marks since when a row stays out, and when that may turn without an event. */
 export function markKeptOut(draft: Draft): void {
   const { record, context } = draft;
+  markPresent(draft);
   for (const row of record.rows) if (row.system === 'dynamics') markRow(context, row);
   const crm = activeRow(record, 'dynamics');
   if (!crm || crm.deletedAt || !tellsKeptOut(context)) return;

@@ -1,6 +1,8 @@
-import type { DeliveryOutcome, Scalar, ScalarValues } from '@lockstep/change-events';
+import type { DeliveryOutcome, InboxMessage, Scalar, ScalarValues } from '@lockstep/change-events';
 import { activeRow, typeOf, type Draft, type DraftRow } from './decision.ts';
-import { isKeptOut } from './keptOut.ts';
+import { goldenIdOf } from './goldenIds.ts';
+import { rowKey } from './goldenRecord.ts';
+import { isKeptOut, isOnlyNamed } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
 import { planOf } from './mappingPlan.ts';
 
@@ -42,8 +44,44 @@ export function scheduleRelations(draft: Draft): void {
   const { record, context } = draft;
   const isOpen = hasOpenRelation(draft);
   if (!isOpen && record.held) delete record.held;
-  if (isOpen && (!record.held || record.held.dueAtMs <= context.nowMs)) postponeRelations(draft, []);
+  if (!isOpen || (record.held && record.held.dueAtMs > context.nowMs)) return;
+  postponeRelations(draft, []);
+  nameParents(draft);
 }
+
+/** Rows that stay out until somebody names them are told of each time that they are looked for (G-09). */
+function nameParents(draft: Draft): void {
+  const { mapping, policy } = draft.context;
+  if (!policy.filters?.onlyNamed || !mayName(draft)) return;
+  for (const relation of planOf(mapping).relations) {
+    const id = idOf(draft, relation);
+    if (id === null || parentOf(draft, relation, id) !== undefined) continue;
+    for (const table of namedTables(draft, relation)) draft.forwards.push(namedMessage(table, String(id)));
+  }
+}
+
+/** Tables of those whom a relation names, as far as their rows wait for that. */
+const namedTables = ({ context }: Draft, { parents = [] }: MappingRow): readonly string[] =>
+  parents.filter((table) => isOnlyNamed(context.policy.filters, table));
+
+const namedMessage = (table: string, id: string): InboxMessage => ({
+  ...{ kind: 'wake-up', goldenId: goldenIdOf(rowKey({ system: 'dynamics', table, id })) },
+  ...{ reason: 'named', target: null },
+});
+
+/** It is in Marketo, or lacks nothing else to go there, such as the role of a person who is. */
+function mayName(draft: Draft): boolean {
+  const { record, context } = draft;
+  if (activeRow(record, 'marketo')) return true;
+  const parts = context.mapping.filter(isPart);
+  const others = parts.filter((mapping) => namedTables(draft, mapping).length === 0);
+
+  return !others.some((mapping) => isNameless(draft, mapping));
+}
+
+/** Without it the record is not made. */
+const isPart = ({ key, needed, otherwise }: MappingRow): boolean =>
+  needed === true || (key === true && otherwise === undefined);
 
 function postponeRelations({ record, context }: Draft, takenBack: string[]): void {
   const attempts = record.held ? record.held.attempts + 1 : 0;
@@ -73,9 +111,7 @@ function hasOpenIn(draft: Draft, other: DraftRow): boolean {
 function hasOpenKey(draft: Draft): boolean {
   const { record, context } = draft;
   if (record.held && record.held.takenBack.length > 0) return true;
-  const keys = context.mapping.filter(
-    ({ key, needed, otherwise }) => needed || (key && otherwise === undefined),
-  );
+  const keys = context.mapping.filter(isPart);
   const ids = keys.map((mapping) => idOf(draft, mapping));
   return !ids.includes(null) && keys.some((mapping) => isNameless(draft, mapping));
 }

@@ -57,10 +57,13 @@ export function filtersOf(file: RulesFile): Filters | undefined {
   );
   const { syncColumn, whenFilteredOut } = file.persons ?? {};
   const [ignoresSyncColumn, removesPersons] = [syncColumn === 'off', whenFilteredOut === 'remove'];
-  if (Object.keys(byTable).length === 0 && !ignoresSyncColumn && !removesPersons) return undefined;
+  const onlyNamed = entityTables.filter((table) => file.entities?.[table]?.onlyWithPersons);
+  const isFiltering = Object.keys(byTable).length + onlyNamed.length > 0;
+  if (!isFiltering && !ignoresSyncColumn && !removesPersons) return undefined;
 
   return {
     byTable,
+    ...(onlyNamed.length > 0 ? { onlyNamed } : {}),
     ...(ignoresSyncColumn ? { ignoresSyncColumn } : {}),
     ...(removesPersons ? { removesPersons } : {}),
   };

@@ -214,6 +214,13 @@ entities: { account: { filter: { column: name, isNot: Test } } }
     },
   );
 
+  it('lets rows of accounts and opportunities wait for a person', () => {
+    const text = 'entities: { account: { onlyWithPersons: true }, opportunity: { onlyWithPersons: false } }';
+
+    expect(rulesOf(text).filters).toEqual({ byTable: {}, onlyNamed: ['account'] });
+    expect(rulesOf('entities: { account: { onlyWithPersons: false } }').filters).toBeUndefined();
+  });
+
   it('removes persons whose row turned out of the filter, and tells nobody', () => {
     const { filters, mapping } = rulesOf('persons: { whenFilteredOut: remove }');
 

@@ -92,7 +92,10 @@ const createInDynamics = Type.Object(
 
 const rowsFilter = Type.Optional(columnsHold('Rows for which this does not hold stay out of Marketo.'));
 const fields = Type.Optional(entityFields);
-const filtered = Type.Optional(Type.Object({ filter: rowsFilter, fields }, options));
+const onlyWithPersons = Type.Optional(
+  Type.Boolean({ description: 'Rows stay out of Marketo until a person there has them.' }),
+);
+const filtered = Type.Optional(Type.Object({ filter: rowsFilter, onlyWithPersons, fields }, options));
 const mapped = Type.Optional(Type.Object({ fields }, options));
 
 /** What `lockstep.yaml` may hold. */

@@ -129,7 +129,8 @@ function decideAll(options: DecidingOptions, messages: readonly IncomingMessage[
     const decision = decideOrSetAside(options, { message, record: outcome.record, context, ...work });
     if (!decision) continue;
     outcome.decisions.push(decision);
-    outcome.record = decision.record;
+    // A message that changed nothing about nobody says nothing of what the record is.
+    outcome.record = decision.dirty ? decision.record : outcome.record;
     const planned = countWrites(inboxOf(message), decision, context);
     if (planned !== noWritesAtAll) writes = addBySystem(writes, planned);
   }
