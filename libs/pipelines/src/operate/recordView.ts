@@ -67,6 +67,7 @@ export type RecordView = {
   readonly parted: readonly PartedRow[];
   /** Of a contact without an account, the keys by which a rule looks for one. */
   readonly seeks: readonly string[];
+  /** `survivor`: whoever carries on after a merge is not ready to be followed. */
   readonly waitsFor: string | null;
   readonly dueAt: string | null;
   /** Hash of the rules that the last change was decided by. */
@@ -75,7 +76,7 @@ export type RecordView = {
 
 /** Pure: a golden record as an operator wants to see it. */
 export function recordView(record: GoldenRecord): RecordView {
-  const { goldenId, revision, aliasOf, fields, conflicts, waiting, dueAtMs } = record;
+  const { goldenId, revision, aliasOf, fields, conflicts, dueAtMs } = record;
 
   return {
     goldenId,
@@ -90,11 +91,14 @@ export function recordView(record: GoldenRecord): RecordView {
     conflicts,
     parted: record.parted ?? [],
     seeks: keysSought(record),
-    waitsFor: waiting?.cause ?? null,
+    waitsFor: waitedFor(record),
     dueAt: dueAtMs === null ? null : isoTime(dueAtMs),
     rules: record.rules ?? null,
   };
 }
+
+const waitedFor = ({ waiting, following }: GoldenRecord): string | null =>
+  waiting?.cause ?? (following ? 'survivor' : null);
 
 /** The troubles of a record in words. */
 export function troubleViews(record: GoldenRecord): readonly TroubleView[] {
