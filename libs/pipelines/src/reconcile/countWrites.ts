@@ -1,24 +1,27 @@
 import type { InboxMessage, System, WriteOperation } from '@lockstep/change-events';
 import { addWrites, noWrites, type WriteCounts, type WriteKind } from '@lockstep/ports';
-import type { Decision, DecisionContext, DynamicsEntry } from '@lockstep/reconciliation';
+import type { Decision, DecisionContext, DynamicsEntry, GoldenRecord } from '@lockstep/reconciliation';
 
 /** What one batch is about to write to each system. */
 export type WritesBySystem = Readonly<Record<System, WriteCounts>>;
 
 export const noWritesAtAll: WritesBySystem = { dynamics: noWrites, marketo: noWrites };
 
+type Decided = { readonly before: GoldenRecord | null; readonly decision: Decision };
+
 /**
- * What an edit of one side, or a request of a marketer, makes this decision write to each. What follows from our own writes, and what
- * was withheld or came before the first reads were complete, is not counted: whoever let it flow has agreed to it.
+ * What an edit of one side, or a request of a marketer, makes this decision write to each, and the merges that follow one later.
+ * What follows from our own writes, and what was withheld or came before the first reads were complete, is not counted: whoever let
+ * it flow has agreed to it.
  */
 export function countWrites(
   message: InboxMessage,
-  decision: Decision,
+  decided: Decided,
   { firstReadsComplete }: Pick<DecisionContext, 'firstReadsComplete'>,
 ): WritesBySystem {
-  const isEdit = (message.kind === 'event' && message.written === null) || message.kind === 'request';
-  const isWriting = decision.dynamicsWrites.length > 0 || decision.commands.length > 0;
-  if (!isEdit || !isWriting || !firstReadsComplete) return noWritesAtAll;
+  const { decision } = decided;
+  const { dynamicsWrites, commands } = countedIn(message, decided);
+  if (dynamicsWrites.length + commands.length === 0 || !firstReadsComplete) return noWritesAtAll;
   const isBlanking = decision.goldenEvent?.changed.some(
     ({ before, after }) => after === null && before !== null,
   );
@@ -26,10 +29,27 @@ export function countWrites(
     countKinds(all.includes('changed') && isBlanking ? [...all, 'blanked'] : all);
 
   return {
-    dynamics: kinds(decision.dynamicsWrites.map(kindOfEntry)),
-    marketo: kinds(decision.commands.flatMap(({ operation }) => kindOfCommand[operation] ?? [])),
+    dynamics: kinds(dynamicsWrites.map(kindOfEntry)),
+    marketo: kinds(commands.flatMap(({ operation }) => kindOfCommand[operation] ?? [])),
   };
 }
+
+type Written = Pick<Decision, 'dynamicsWrites' | 'commands'>;
+
+function countedIn(message: InboxMessage, { before, decision }: Decided): Written {
+  const isEdit = message.kind === 'event' && message.written === null;
+  if (isEdit || message.kind === 'request') return decision;
+
+  return before?.withheld ? { dynamicsWrites: [], commands: [] } : mergesOf(decision);
+}
+
+/** They are planned when whoever carries on is known; what is tried again was counted before. */
+const mergesOf = ({ dynamicsWrites, commands }: Written): Written => ({
+  dynamicsWrites: dynamicsWrites.filter(
+    (entry) => 'ends' in entry && entry.ends === 'merge' && !entry.attempts,
+  ),
+  commands: commands.filter(({ operation }) => operation === 'MERGE'),
+});
 
 const countKinds = (kinds: readonly WriteKind[]): WriteCounts =>
   kinds.reduce((sum, kind) => ({ ...sum, [kind]: sum[kind] + 1 }), noWrites);

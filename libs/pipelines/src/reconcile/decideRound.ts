@@ -126,12 +126,13 @@ function decideAll(options: DecidingOptions, messages: readonly IncomingMessage[
     const outcome = outcomes.get(message.key) ?? startOutcome(message.key, work.inputs);
     outcomes.set(message.key, outcome);
     const context = contextFor(options, { message, outcome, outcomes, ...work });
-    const decision = decideOrSetAside(options, { message, record: outcome.record, context, ...work });
+    const before = outcome.record;
+    const decision = decideOrSetAside(options, { message, record: before, context, ...work });
     if (!decision) continue;
     outcome.decisions.push(decision);
     // A message that changed nothing about nobody says nothing of what the record is.
-    outcome.record = decision.dirty ? decision.record : outcome.record;
-    const planned = countWrites(inboxOf(message), decision, context);
+    outcome.record = decision.dirty ? decision.record : before;
+    const planned = countWrites(inboxOf(message), { before, decision }, context);
     if (planned !== noWritesAtAll) writes = addBySystem(writes, planned);
   }
   return { outcomes, consents: work.inputs.consents, writes };

@@ -4,6 +4,7 @@ import {
   type GoldenEvent,
   type InboxMessage,
   type Notice,
+  type WriteCommand,
 } from '@lockstep/change-events';
 import { inMemoryEventLog, inMemoryStores, type LogPoint } from '@lockstep/ports';
 import { defaultMapping, nativePolicy } from '@lockstep/reconciliation';
@@ -103,6 +104,34 @@ it.each(['delete', 'deactivate'] as const)(
     expect(live.heldFor('dynamics')).toBe('deleted 4, at most 3 in 60 min');
   },
 );
+
+it.each([
+  ['dynamics', { mergedInMarketo: 'follow' }],
+  ['marketo', { mergedInDynamics: 'follow' }],
+] as const)('merges that %s follows are few before somebody is asked', async (system, rules) => {
+  const limits = { ...few, deleted: { fewMax: 2, shareMax: 0.15, numberMax: 100 } };
+  const { send, live, writes, log, stores } = await createLinked(limits, { ...nativePolicy, ...rules });
+  const [winner = ''] = people.slice(-1);
+  const losers = people.slice(0, 6);
+  const keys = ['marketo/person/20', `dynamics/lead/${winner}`];
+  await stores.links.link(new Map(keys.map((key) => [key, winner])));
+  const gone = losers.map((id, at): InboxMessage => {
+    if (system === 'marketo')
+      return lead(id, 9, { telephone1: '1', merged: true, masterid: { id: winner, table: 'lead' } });
+    const event = exampleEvent({
+      ...{ eventId: `merge/${at}`, recordId: String(at + 1), version: null, operation: 'MERGE' },
+      ...{ page: { epoch: 1, number: 5 }, fields: null, mergedInto: '20' },
+    });
+    return { kind: 'event', goldenId: id, system: 'marketo', table: 'lead', event, written: null };
+  });
+
+  await send(gone);
+  await send(losers.map((goldenId) => ({ kind: 'wake-up', goldenId, reason: 'due', target: null })));
+
+  const merges = eventsOf<WriteCommand>(log, topics.writes).filter(({ operation }) => operation === 'MERGE');
+  expect(system === 'dynamics' ? writes : merges).toHaveLength(3);
+  expect(live.heldFor(system)).toBe('deleted 4, at most 3 in 60 min');
+});
 
 describe('a column that is cleared on 30 % of the people of one side', () => {
   it('is cleared on few of the other: then writes there are withheld, and one notice says why', async () => {
