@@ -29,8 +29,15 @@ const answers = { recreate: 'yes', ask: 'ask', 'stay-deleted': 'no' } as const;
 export const isDeletedByOthers = (person: DraftRow | undefined): person is DraftRow =>
   person?.deletedAt !== undefined && person.deletedAt !== null && !person.removed && !isUnmet(person);
 
-/** It was deleted before the record that joined it had handed it over: the row never had it. */
-const isUnmet = ({ seen }: DraftRow): boolean => Object.keys(seen).length === 0;
+/**
+ * Nothing it holds is known: it did not speak while another one did, or was deleted before the record that joined it had handed
+ * it over.
+ */
+export function isUnmet({ seen }: DraftRow): boolean {
+  for (const _field in seen) return false;
+
+  return true;
+}
 
 /**
  * Dynamics holds something that the person never got before it was deleted, whichever of the two was learnt first. A

@@ -91,6 +91,25 @@ describe('a merge in Marketo that the rows follow', () => {
     expect(recordOf(loser)).toMatchObject({ waiting: null, dueAtMs: null });
   });
 
+  it.each(['keep', 'follow'] as const)(
+    'lets the row go on with a winner that got our key from the loser, whichever was read first (%s)',
+    (mergedInMarketo) => {
+      const two = twoPairs({ mergedInMarketo });
+      const { world, loser } = two;
+      const lockstepId = world.state.links.get(`dynamics/lead/${loser.row}`) ?? '';
+      const person = world.marketo.create({ title: 'winner', city: 'Lyon', lockstepId });
+      world.readMarketo(person);
+      mergePersons(two, person, loser.person);
+      rest(two);
+      world.dynamics.edit(loser.row, { jobtitle: 'later' });
+      rest(two);
+
+      expect(values({ ...loser, person }, 'jobTitle')).toEqual(['later', 'later', 'later']);
+      expect(values({ ...loser, person }, 'city')).toEqual(['Lyon', 'Lyon', 'Lyon']);
+      expect(recordOf(loser)).toMatchObject({ waiting: null, dueAtMs: null });
+    },
+  );
+
   it('follows to whoever carries on in the end', () => {
     const two = twoPairs();
     const { world, loser, winner } = two;

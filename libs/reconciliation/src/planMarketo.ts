@@ -1,9 +1,10 @@
-import type { Scalar } from '@lockstep/change-events';
+import type { Scalar, ScalarValues } from '@lockstep/change-events';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import type { GoldenField } from './goldenRecord.ts';
 import { planPersonMerge } from './followMerge.ts';
 import { isKeptOut, keptOutField } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
+import { isUnmet } from './comeBack.ts';
 import { isHeld, wantedValue } from './marketoValues.ts';
 import { planPersonCreation, stopWaiting } from './planPersonCreation.ts';
 import { isUnwanted, planRemoval } from './planRemoval.ts';
@@ -69,6 +70,15 @@ export function isBlocked(draft: Draft): boolean {
 function planUpdate(draft: Draft, crm: DraftRow, person: DraftRow): void {
   draft.record.waiting = null;
   if (person.missing) return;
+  // One that took another's place: what it holds is met before anything is written over it.
+  if (isUnmet(person)) return sendCommand(draft, 'READ', {});
+  const fields = planFields(draft, crm, person);
+  if (Object.keys(fields).length > 0) sendCommand(draft, 'UPDATE', fields);
+  else if (draft.record.outbox.some(isLapsed)) sendCommand(draft, 'READ', {});
+}
+
+/** What the person is to be told, on its way from now on. */
+function planFields(draft: Draft, crm: DraftRow, person: DraftRow): ScalarValues {
   const fields: Record<string, Scalar> = {};
   for (const mapping of toldOf(draft, crm)) {
     if (isHeld(draft, person, mapping)) continue;
@@ -77,8 +87,8 @@ function planUpdate(draft: Draft, crm: DraftRow, person: DraftRow): void {
     fields[mapping.marketo] = wanted;
     person.inFlight[mapping.field] = { value: wanted, revision: { ...draft.record.revision } };
   }
-  if (Object.keys(fields).length > 0) sendCommand(draft, 'UPDATE', fields);
-  else if (draft.record.outbox.some(isLapsed)) sendCommand(draft, 'READ', {});
+
+  return fields;
 }
 
 /** It may have been carried out, or may be yet: a read comes after it, and keeps it from running over what was edited since. */
