@@ -171,14 +171,21 @@ it(
   'deletes the row of a person that was deleted in Marketo, or deactivates it, and leaves one alone that was edited',
   async () => {
     const { dynamics, marketo } = lockstep;
-    const numberOf = async (row: string) => {
+    const rowOf = (table: 'lead' | 'contact', row: string) => dynamics.row(table, row).catch(() => null);
+    /** Of a person that its record has heard of: one that is deleted before that ends no row (docs/operations.md, known faults). */
+    const numberOf = async (row: string, table: 'lead' | 'contact' = 'lead') => {
       const found = await until(
         () => marketo.personOfRow(row).catch(() => null),
         (person) => person !== null,
       );
+      await marketo.editPerson(Number(found?.id), { city: 'Lyon' });
+      await until(
+        () => rowOf(table, row),
+        (now) => now?.['address1_city'] === 'Lyon',
+      );
+
       return Number(found?.id);
     };
-    const rowOf = (table: 'lead' | 'contact', row: string) => dynamics.row(table, row).catch(() => null);
     await rule('persons: { rowWhenPersonDeleted: delete }');
     await sleep(8_000);
     const [lead = '', edited = ''] = await dynamics.createRows('lead', [
@@ -204,7 +211,7 @@ it(
     await rule('persons: { rowWhenPersonDeleted: deactivate }');
     await sleep(8_000);
     const [contact = ''] = await dynamics.createRows('contact', [{ lastname: 'C' }]);
-    await marketo.deletePerson(await numberOf(contact));
+    await marketo.deletePerson(await numberOf(contact, 'contact'));
     await until(
       () => rowOf('contact', contact),
       (row) => row?.['statecode'] === 1,
