@@ -1,6 +1,7 @@
 import { isAfter, type DeliveryOutcome, type ScalarValues, type Sequence } from '@lockstep/change-events';
-import { absorbRefusal, closeEntry, findEntry, parkRefused, postpone, type Entry } from './absorbOutcome.ts';
+import { absorbRefusal, parkRefused } from './absorbRefusal.ts';
 import { activeRow, addRow, typeOf, type Draft, type DraftRow } from './decision.ts';
+import { closeEntry, findEntry, postpone, type Entry } from './openCommand.ts';
 import { read } from './projection.ts';
 import { isParentMissing, takeBack, waitForOthers } from './relations.ts';
 

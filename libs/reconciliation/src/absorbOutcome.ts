@@ -7,20 +7,11 @@ import {
 } from '@lockstep/change-events';
 import { confirm } from './absorbFields.ts';
 import { absorbState, bury, personRow } from './absorbMarketo.ts';
-import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decision.ts';
+import { absorbRefused, parkRefused } from './absorbRefusal.ts';
+import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { followPerson } from './endRow.ts';
-import { keepOvertaken, settle, type Accepted } from './observe.ts';
-import { isParentMissing, takeBack } from './relations.ts';
-import { saying } from './troubles.ts';
-
-export type Entry = Extract<DraftRecord['outbox'][number], { kind: 'marketo-write' }>;
-
-/** The open command that an outcome answers. */
-export function findEntry({ record }: Draft, { commandId }: DeliveryOutcome): Entry | undefined {
-  return record.outbox.find(
-    (other): other is Entry => other.kind === 'marketo-write' && other.command.commandId === commandId,
-  );
-}
+import { settle, type Accepted } from './observe.ts';
+import { closeEntry, findEntry, forget, postpone, waitingFor, type Entry } from './openCommand.ts';
 
 /** Takes the outcome of a command to Marketo into the record. */
 export function absorbOutcome(draft: Draft, outcome: DeliveryOutcome): void {
@@ -132,11 +123,7 @@ function absorbMerged(draft: Draft, outcome: DeliveryOutcome, entry: Entry | und
 
 function endMerged(draft: Draft, row: DraftRow, outcome: DeliveryOutcome): void {
   const { personId, answered } = outcome;
-  if (personId === null || !answered) {
-    row.missing = true;
-    draft.record.waiting = waitingFor(draft, 'marketo-missing', outcome);
-    return;
-  }
+  if (personId === null || !answered) return miss(draft, row, outcome);
   row.mergedInto = personId;
   row.inFlight = {};
   bury(draft, row, answered);
@@ -149,12 +136,6 @@ function remember(draft: Draft, accepted: Accepted): void {
   else row.seen[mapping.field] ??= { value, at };
 }
 
-/** The write of this revision is no longer on its way; a later one may be. */
-function forget(row: DraftRow, field: string, revision: Sequence): void {
-  const inFlight = row.inFlight[field];
-  if (inFlight && inFlight.revision.number <= revision.number) delete row.inFlight[field];
-}
-
 /**
  * A linked person that is not found says nothing until the delete or merge feed explains it. When the feeds, read on all
  * the while, have not done so by the time it is looked for again, it was deleted before we had learnt of it.
@@ -165,6 +146,11 @@ function absorbNotFound(draft: Draft, outcome: DeliveryOutcome, operation: Write
   if (operation === 'MERGE') draft.record.waiting = waitingFor(draft, 'marketo-missing', outcome);
   if (!row || row.deletedAt || outcome.personId !== row.id) return;
   if (row.removed || (row.missing && operation === 'READ')) return bury(draft, row, row.page);
+  miss(draft, row, outcome);
+}
+
+/** It is not there: a feed tells why, or it is looked for again. */
+function miss(draft: Draft, row: DraftRow, outcome: DeliveryOutcome): void {
   row.missing = true;
   draft.record.waiting = waitingFor(draft, 'marketo-missing', outcome);
 }
@@ -176,83 +162,4 @@ function absorbDeleted(draft: Draft, { personId, state, sent, answered }: Delive
   const row = personRow(draft, personId, answered);
   row.inFlight = {};
   if (!row.deletedAt) bury(draft, row, answered);
-}
-
-/** A refusal that tells of a missing parent holds up the relations; any other the field or the record. */
-function absorbRefused(draft: Draft, outcome: DeliveryOutcome, entry: Entry | undefined): void {
-  const isTakenBack = isParentMissing(outcome) && takeBack(draft, entry?.command.fields ?? {});
-  if (!isTakenBack) absorbRefusal(draft, outcome);
-}
-
-/**
- * A refusal parks the field that it names; one that names none makes the record wait. One that comes again, or of a command that
- * another one overtook, says nothing of what is open by now.
- */
-export function absorbRefusal(draft: Draft, outcome: DeliveryOutcome): void {
-  const entry = findEntry(draft, outcome);
-  if (!entry) {
-    draft.nothing = 'no-entry';
-    return;
-  }
-  if (parkRefused(draft, outcome)) return;
-  const waiting = waitingFor(draft, 'refused', { ...outcome, code: outcome.code ?? 'MARKETO_REFUSED' });
-  draft.record.waiting = { ...waiting, ...(entry.command.operation === 'DELETE' && { deletes: true }) };
-}
-
-/**
- * Parks what Marketo does not hold as it should: values that do not fit their fields, and the field that it refused, alone
- * or out of a record of which it took the rest. False when it named none.
- */
-export function parkRefused(draft: Draft, outcome: DeliveryOutcome): boolean {
-  const { field, code, detail, unfit } = outcome;
-  const sent = findEntry(draft, outcome)?.command.fields ?? {};
-  for (const value of unfit ?? []) park(draft, sent, value);
-
-  return park(draft, sent, { field, code, detail });
-}
-
-type Refused = Pick<DeliveryOutcome, 'field' | 'code' | 'detail'>;
-
-function park(draft: Draft, sent: ScalarValues, { field, code, detail }: Refused): boolean {
-  const row = activeRow(draft.record, 'marketo');
-  const mapping = draft.context.mapping.find((other) => other.marketo === field);
-  if (!row || !mapping || !(mapping.marketo in sent)) return false;
-  const value = sent[mapping.marketo] ?? null;
-  row.parked[mapping.field] = { value, code: code ?? 'MARKETO_REFUSED', ...saying(detail) };
-
-  return true;
-}
-
-function waitingFor(
-  draft: Draft,
-  cause: 'review' | 'refused' | 'marketo-missing',
-  { code, detail }: Pick<DeliveryOutcome, 'code' | 'detail'>,
-): NonNullable<DraftRecord['waiting']> {
-  const dueAtMs = draft.context.nowMs + draft.context.policy.parkedRetryMs;
-
-  return { cause, code, dueAtMs, ...saying(detail) };
-}
-
-/** The command is answered, and no longer on its way. */
-export function closeEntry(draft: Draft, outcome: DeliveryOutcome, entry: Entry | undefined): void {
-  if (!entry) return;
-  draft.record.outbox = draft.record.outbox.filter((other) => other !== entry);
-  const row = activeRow(draft.record, 'marketo');
-  if (!row) return;
-  for (const field of Object.keys(row.inFlight)) forget(row, field, outcome.revision);
-  const { overtaken } = entry;
-  // What a person is made with comes before all others, and the feed does not tell of records beside persons.
-  if (!overtaken || outcome.result === 'CREATED' || draft.record.entity) return;
-  for (const mapping of draft.context.mapping) keepOvertaken(row, mapping, overtaken);
-}
-
-/** The answer was lost, or nothing was sent: the entry stays open and is looked at again at `retryAt`. */
-export function postpone(draft: Draft, outcome: DeliveryOutcome, entry: Entry | undefined): void {
-  if (!entry) {
-    draft.nothing = 'no-entry';
-    return;
-  }
-  entry.dueAtMs = outcome.retryAt ? Date.parse(outcome.retryAt) : draft.context.nowMs;
-  entry.unknown ||= outcome.result === 'UNKNOWN';
-  delete entry.lapsed;
 }
