@@ -87,3 +87,8 @@ export function retryAfterOf({ headers }: Pick<HttpAnswer, 'headers'>): number |
 
   return Number.isFinite(seconds) && seconds >= 0 ? Math.ceil(seconds * 1000) : null;
 }
+
+/** There is no row of this id. */
+export function isRowMissing({ status, code }: DataverseFault): boolean {
+  return status === 404 && (code === '0x80040217' || code === '');
+}

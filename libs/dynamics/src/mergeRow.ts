@@ -1,6 +1,6 @@
 import type { DynamicsMerge, DynamicsMergeResult, DynamicsWriter } from '@lockstep/ports';
 import type { DynamicsContext } from './createDynamics.ts';
-import { failure, faultOf, type DataverseFault } from './failures.ts';
+import { failure, faultOf, isRowMissing } from './failures.ts';
 import { readRefusal } from './readRefusal.ts';
 import { writeMeaning } from './writeMeaning.ts';
 
@@ -36,9 +36,4 @@ async function send(
   if (meaning !== null) throw failure(meaning, answer, table);
 
   return readRefusal(fault, []);
-}
-
-/** There is no row of this id. */
-export function isRowMissing({ status, code }: DataverseFault): boolean {
-  return status === 404 && (code === '0x80040217' || code === '');
 }

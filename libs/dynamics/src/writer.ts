@@ -7,11 +7,11 @@ import type {
 } from '@lockstep/ports';
 import type { DynamicsContext } from './createDynamics.ts';
 import { createRow } from './createRow.ts';
-import { failure, faultOf, readFailure, type DataverseFault } from './failures.ts';
+import { failure, faultOf, isRowMissing, readFailure, type DataverseFault } from './failures.ts';
 import type { HttpAnswer } from './httpTransport.ts';
 import { readRowAnswer } from './readAnswer.ts';
 import { rowPreference, selectOf, writePreference } from './readColumns.ts';
-import { isRowMissing, mergeRow } from './mergeRow.ts';
+import { mergeRow } from './mergeRow.ts';
 import { lookupRefusal, readRefusal } from './readRefusal.ts';
 import { retryReads } from './retryReads.ts';
 import { findOwners } from './owners.ts';
