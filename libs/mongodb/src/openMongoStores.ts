@@ -23,7 +23,7 @@ import { mongoClaimStore } from './mongoClaimStore.ts';
 import { mongoConsentStore } from './mongoConsentStore.ts';
 import { mongoDeliveryStore } from './mongoDeliveryStore.ts';
 import { mongoGoldenStore, type GoldenDocument } from './mongoGoldenStore.ts';
-import { mongoLinkStore } from './mongoLinkStore.ts';
+import { indexEnds, mongoLinkStore, type EndDocument } from './mongoLinkStore.ts';
 import { indexOutcomeCounts, mongoOutcomeCounts, type OutcomeCountDocument } from './mongoOutcomeCounts.ts';
 import { indexPastConflicts, mongoPastConflicts, type PastConflictDocument } from './mongoPastConflicts.ts';
 import { indexRequests, mongoRequestStore, type RequestDocument } from './mongoRequestStore.ts';
@@ -90,7 +90,10 @@ function createClient(url: string, operationTimeoutMs: number): MongoClient {
 function storesOver(db: Db, operationTimeoutMs: number): Omit<MongoStores, 'ping' | 'close'> {
   return {
     golden: mongoGoldenStore(db.collection('goldenRecords'), operationTimeoutMs),
-    links: mongoLinkStore(db.collection('links'), operationTimeoutMs),
+    links: mongoLinkStore(
+      { links: db.collection('links'), ends: db.collection('unlinkedEnds') },
+      operationTimeoutMs,
+    ),
     claims: mongoClaimStore(db.collection('claims'), operationTimeoutMs),
     consents: mongoConsentStore(db.collection('consents'), operationTimeoutMs),
     deliveries: mongoDeliveryStore(db.collection('deliveries'), operationTimeoutMs),
@@ -114,6 +117,7 @@ async function createIndexes(db: Db): Promise<void> {
   await golden.createIndex({ keys: 1 }, { sparse: true });
   await golden.createIndex({ 'withheld.dynamics': 1 }, { sparse: true });
   await golden.createIndex({ 'withheld.marketo': 1 }, { sparse: true });
+  await indexEnds(db.collection<EndDocument>('unlinkedEnds'));
   await indexTroubles(golden);
   await indexWaitingWrites(golden);
   await indexRequests(db.collection<RequestDocument>('requests'));

@@ -4,6 +4,7 @@ import { openSpreads, tellOthers } from './reconcile/consentFlow.ts';
 import { deadLetter } from './deadLetters.ts';
 import { decideRound, type DecidingOptions, type Session } from './reconcile/decideRound.ts';
 import { belongsInInbox } from './reconcile/decisionInputs.ts';
+import { earlierEnds } from './reconcile/earlierEnds.ts';
 import type { History } from './reconcile/keepHistory.ts';
 import {
   forwardMessage,
@@ -48,10 +49,9 @@ export function createReconciler(options: ReconcileOptions): BatchHandler {
     const alarms = options.brake?.alarms() ?? [];
     const told = await tellOthers(options.claims, outcomes, published);
     const followers = await wakeFollowers(options.golden, askedToTell(usable, outcomes));
-    const seekers = await wakeSeekers(
-      options.golden,
-      usable.map(({ value }) => value as InboxMessage),
-    );
+    const inboxes = usable.map(({ value }) => value as InboxMessage);
+    const seekers = await wakeSeekers(options.golden, inboxes);
+    const ends = await earlierEnds(options.links, inboxes);
     const incoming = incomingOf(batch);
     const messages = [
       ...letters.values(),
@@ -59,7 +59,7 @@ export function createReconciler(options: ReconcileOptions): BatchHandler {
       ...[...outcomes.values()].flatMap((outcome) =>
         outgoing(incoming, outcome, published, options.clock.now()),
       ),
-      ...[...told, ...followers, ...seekers].map((value) => forwardMessage(batch, value)),
+      ...[...told, ...followers, ...seekers, ...ends].map((value) => forwardMessage(batch, value)),
     ];
     const writes = [...outcomes].flatMap(([goldenId, outcome]) => openWrites(goldenId, outcome));
     return {

@@ -25,8 +25,9 @@ const keyOf = (source: Source, id: string): string =>
   rowKey({ system: source.system, table: source.system === 'marketo' ? 'person' : source.table, id });
 
 /**
- * Resolves (system, table, id) to a golden id and forwards to that id's inbox. A link is stored before it is used; events
- * of an unknown row that only say "deleted" or "moved" lead nowhere and end here.
+ * Resolves (system, table, id) to a golden id and forwards to that id's inbox. A link is stored before it is used. What ends
+ * an unknown person is kept for whoever is linked to it later; events of other unknown rows that only say "deleted" or
+ * "moved" lead nowhere and end here.
  */
 export function createRouter(links: LinkStore): BatchHandler {
   return async (batch) => {
@@ -35,7 +36,9 @@ export function createRouter(links: LinkStore): BatchHandler {
     if (source === null) return { messages: batch.messages.map(forwardOutcome) };
     const live = batch.messages.filter((message) => isForwarded(message));
     const owners = await resolveOwners(links, source, live);
-    return { messages: live.flatMap((message) => forwardEvent(source, owners, message)) };
+    const late = source.system === 'marketo' ? await keepEnds(links, owners, live) : noOwners;
+    const all = late.size === 0 ? owners : new Map([...owners, ...late]);
+    return { messages: live.flatMap((message) => forwardEvent(source, all, message)) };
   };
 }
 
@@ -93,6 +96,28 @@ function hasCustomerRole({ table }: Source, { fields }: ChangeEvent): boolean {
 
 /** A row that nobody knows and that is gone leads nowhere. */
 const isEnd = ({ operation }: ChangeEvent): boolean => operation === 'DELETE' || operation === 'MERGE';
+
+const noOwners: ReadonlyMap<string, string> = new Map();
+
+/**
+ * A person may be gone before its record hears that it was made. Whoever is linked to a person reads afterwards what
+ * ended it; who was linked while that was being kept is answered here.
+ */
+async function keepEnds(
+  links: LinkStore,
+  owners: ReadonlyMap<string, string>,
+  messages: readonly IncomingMessage[],
+): Promise<ReadonlyMap<string, string>> {
+  const ends = new Map<string, ChangeEvent>();
+  for (const { key, value } of messages) {
+    const rowKeyOfPerson = rowKey({ system: 'marketo', table: 'person', id: key });
+    if (isEnd(value as ChangeEvent) && !owners.has(rowKeyOfPerson))
+      ends.set(rowKeyOfPerson, value as ChangeEvent);
+  }
+  if (ends.size === 0) return noOwners;
+  await links.keepEnds(ends);
+  return links.resolve([...ends.keys()]);
+}
 
 /** A person that we created carries its golden id, and may be noticed before the outcome of its creation is known. */
 function proposeGoldenId(key: string, event: ChangeEvent): string {

@@ -1,4 +1,4 @@
-import type { DeliveryOutcome, Sequence, System } from '@lockstep/change-events';
+import type { ChangeEvent, DeliveryOutcome, Sequence, System } from '@lockstep/change-events';
 import type { Consent, ConsentChange, GoldenRecord } from '@lockstep/reconciliation';
 
 /** A record to save, guarded by the revision it was read at; null inserts. */
@@ -34,6 +34,10 @@ export type LinkStore = {
   link(links: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, string>>;
   /** Points rows at another golden record, where they still point at `from`. */
   relink(rowKeys: readonly string[], from: string, to: string): Promise<void>;
+  /** Keeps by its row what ended a row that nobody is linked to, for 30 days; of several the last. */
+  keepEnds(ends: ReadonlyMap<string, ChangeEvent>): Promise<void>;
+  /** What was kept of these rows, also of rows that are linked by now. */
+  readEnds(rowKeys: readonly string[]): Promise<ReadonlyMap<string, ChangeEvent>>;
 };
 
 /** A row that claims a value (such as an email address) for matching. */

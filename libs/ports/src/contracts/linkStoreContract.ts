@@ -1,4 +1,11 @@
+import type { ChangeEvent } from '@lockstep/change-events';
 import type { LinkStore } from '../goldenStore.ts';
+
+const endOf = (recordId: string, page: number): ChangeEvent => ({
+  ...{ eventId: `end/${recordId}/${page}`, operation: 'MERGE', recordId, version: null },
+  ...{ page: { epoch: 1, number: page }, changedAt: null, observedAt: '2026-11-29T10:00:00.000Z' },
+  ...{ changedBy: null, lane: 'LIVE', fields: null, mergedInto: '9', evidence: null },
+});
 
 /** The promises of `LinkStore`; `open` gives an empty store each time. */
 export function linkStoreContract(name: string, open: () => Promise<LinkStore>): void {
@@ -63,11 +70,25 @@ export function linkStoreContract(name: string, open: () => Promise<LinkStore>):
       );
     });
 
+    it('keeps what ended rows, of each the last, and links nobody to them', async () => {
+      const store = await open();
+      const last = endOf('1', 8);
+      await store.keepEnds(new Map([['marketo/person/1', endOf('1', 7)]]));
+      await store.keepEnds(new Map([['marketo/person/1', last]]));
+      await store.link(new Map([['marketo/person/2', 'g2']]));
+
+      const keys = ['marketo/person/1', 'marketo/person/2'];
+      expect(await store.readEnds(keys)).toEqual(new Map([['marketo/person/1', last]]));
+      expect(await store.resolve(keys)).toEqual(new Map([['marketo/person/2', 'g2']]));
+    });
+
     it('does nothing for nothing', async () => {
       const store = await open();
 
       expect(await store.link(new Map())).toEqual(new Map());
       await expect(store.relink([], 'a', 'b')).resolves.toBeUndefined();
+      await expect(store.keepEnds(new Map())).resolves.toBeUndefined();
+      expect(await store.readEnds([])).toEqual(new Map());
     });
   });
 }

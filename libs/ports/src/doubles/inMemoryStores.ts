@@ -1,4 +1,4 @@
-import { compareSequence, SyncError } from '@lockstep/change-events';
+import { compareSequence, SyncError, type ChangeEvent } from '@lockstep/change-events';
 import type { Consent, GoldenRecord } from '@lockstep/reconciliation';
 import type {
   Claim,
@@ -134,6 +134,7 @@ function queriesOver(
 
 function inMemoryLinkStore(): LinkStore {
   const stored = new Map<string, string>();
+  const ends = new Map<string, ChangeEvent>();
   return {
     resolve: (rowKeys) => Promise.resolve(pick(stored, rowKeys)),
     async link(links) {
@@ -143,6 +144,10 @@ function inMemoryLinkStore(): LinkStore {
     async relink(rowKeys, from, to) {
       for (const rowKey of rowKeys) if (stored.get(rowKey) === from) stored.set(rowKey, to);
     },
+    async keepEnds(some) {
+      for (const [rowKey, event] of some) ends.set(rowKey, structuredClone(event));
+    },
+    readEnds: (rowKeys) => Promise.resolve(pick(ends, rowKeys)),
   };
 }
 
