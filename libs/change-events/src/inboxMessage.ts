@@ -47,6 +47,8 @@ export type InboxMessage =
       readonly target: string | null;
       /** Of a join, an ISO time: later nobody waits for it any more. */
       readonly until?: string | null;
+      /** Of `due`, an ISO time: when the sweep sent it; whatever lies before it in the inbox was sent earlier. */
+      readonly sentAt?: string | null;
       /** Of an undo. */
       readonly conflict?: Conflict | null;
     };

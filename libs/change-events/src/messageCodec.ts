@@ -59,7 +59,8 @@ function pack(encode: Encode, originals: Originals, message: InboxMessage): Read
 type DecodeEvent = (bytes: Buffer) => Promise<ChangeEvent>;
 
 async function unpack(codec: Codec, decodeEvent: DecodeEvent, packed: Packed): Promise<InboxMessage> {
-  const { kind, goldenId, system, table, event, outcome, written, reason, target, until, conflict } = packed;
+  const { kind, goldenId, system, table, event, outcome, written, reason, target } = packed;
+  const { until, sentAt, conflict } = packed;
   if (kind === 'event') {
     const decoded = await decodeEvent(event as Buffer);
     return { kind, goldenId, system, table, event: decoded, written } as InboxMessage;
@@ -76,7 +77,7 @@ async function unpack(codec: Codec, decodeEvent: DecodeEvent, packed: Packed): P
     return { kind, goldenId, request } as InboxMessage;
   }
   return (
-    kind === 'refusal' ? { kind, goldenId, written } : { kind, goldenId, reason, target, until, conflict }
+    kind === 'refusal' ? { kind, goldenId, written } : { kind, goldenId, reason, target, until, sentAt, conflict }
   ) as InboxMessage;
 }
 

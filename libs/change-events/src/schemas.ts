@@ -193,6 +193,7 @@ export const inboxSchema = named(
     time('until', 'later nobody waits for the join any more'),
     nullable('request', 'bytes', 'of a marketer, framed with its own schema'),
     nullable('conflict', conflict, 'of an undo'),
+    time('sentAt', 'when the sweep sent a wake-up'),
   ]),
 );
 

@@ -1,5 +1,6 @@
 import {
   SyncError,
+  isoTime,
   topicDefinitions,
   topics,
   type FieldValues,
@@ -171,7 +172,8 @@ export function createEntityFlow(customs: readonly CustomEntity[] = [], options:
     async wake(table: string, id: string, elapsedMs: number) {
       clock.advance(elapsedMs);
       const goldenId = goldenIdOf(rowKey({ system: 'dynamics', table, id }));
-      const value: InboxMessage = { kind: 'wake-up', goldenId, reason: 'due', target: null };
+      const sentAt = isoTime(clock.now());
+      const value: InboxMessage = { kind: 'wake-up', goldenId, reason: 'due', target: null, sentAt };
       await put(log, { topic: topics.inbox, key: goldenId, value });
       await flow(setting);
     },
@@ -179,8 +181,9 @@ export function createEntityFlow(customs: readonly CustomEntity[] = [], options:
     async wakeDue(elapsedMs: number) {
       clock.advance(elapsedMs);
       const due = await setting.stores.golden.findDue(clock.now(), 100);
+      const sentAt = isoTime(clock.now());
       const values = due.map(
-        (goldenId) => ({ kind: 'wake-up', goldenId, reason: 'due', target: null }) as const,
+        (goldenId) => ({ kind: 'wake-up', goldenId, reason: 'due', target: null, sentAt }) as const,
       );
       await put(log, ...values.map((value) => ({ topic: topics.inbox, key: value.goldenId, value })));
       await flow(setting);

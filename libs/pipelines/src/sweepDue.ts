@@ -1,4 +1,4 @@
-import { topics, type InboxMessage, type System } from '@lockstep/change-events';
+import { isoTime, topics, type InboxMessage, type System } from '@lockstep/change-events';
 import type {
   Clock,
   EventLog,
@@ -39,8 +39,8 @@ export function createSweeper(options: SweepOptions): Stepper {
       const released = (await findReleased(options)).filter(isAsleep);
       for (const goldenId of [...due, ...released]) woken.set(goldenId, nowMs);
       const messages = [
-        ...due.map((goldenId) => wakeUp(topics.inbox, goldenId)),
-        ...released.map((goldenId) => wakeUp(topics.inboxBackfill, goldenId)),
+        ...due.map((goldenId) => wakeUp(topics.inbox, goldenId, nowMs)),
+        ...released.map((goldenId) => wakeUp(topics.inboxBackfill, goldenId, nowMs)),
       ];
       if (messages.length > 0) await options.publisher.publish(messages);
       return { idleMs: options.intervalMs };
@@ -70,7 +70,8 @@ async function findFreed({ golden, withheld }: SweepOptions): Promise<readonly s
   return found.flat();
 }
 
-function wakeUp(topic: string, goldenId: string): OutgoingMessage {
-  const value: InboxMessage = { kind: 'wake-up', goldenId, reason: 'due', target: null };
+function wakeUp(topic: string, goldenId: string, nowMs: number): OutgoingMessage {
+  const sentAt = isoTime(nowMs);
+  const value: InboxMessage = { kind: 'wake-up', goldenId, reason: 'due', target: null, sentAt };
   return { topic, key: goldenId, value };
 }

@@ -62,7 +62,7 @@ function absorbAccepted(draft: Draft, outcome: DeliveryOutcome): void {
     const value = accepted[mapping.marketo];
     if (value === undefined) continue;
     forget(row, mapping.field, outcome.revision);
-    remember(draft, { row, mapping, value, at: answered });
+    remember(draft, { row, mapping, value, at: answered, answeredAt: outcome.at });
   }
 }
 

@@ -32,10 +32,21 @@ export function applyChange(draft: Draft, observation: Observation, first: boole
     if (maySpeak(row.system, mapping)) take(draft, observation, 'first-value');
     return;
   }
-  if (project(row.system, mapping, field.value) === reading.side) return;
+  if (project(row.system, mapping, field.value) === reading.side) return sayAnew(draft, observation, field);
   if (first && isBlank(reading.golden)) return;
   if (!maySpeak(row.system, mapping)) return keepOneWay(draft, observation, { field, first });
   dispute(draft, observation, { field, first });
+}
+
+/** Somebody opted out where the address had opted out already: that is a word of its own, which no older lift undoes (F-43). */
+function sayAnew(
+  { record, cause }: Draft,
+  { mapping, row, madeOn, changedAt }: Observation,
+  field: GoldenField,
+): void {
+  if (field.rule !== consentRule || field.value !== true || madeOn === undefined) return;
+  const said = { source: row.system, changedAt, eventId: cause.eventId, rule: 'changed' };
+  record.fields[mapping.field] = { ...field, ...said };
 }
 
 /** The policies of the field say whether it may change, and who wins when it is disputed. */

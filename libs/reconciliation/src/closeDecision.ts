@@ -4,7 +4,7 @@ import { spreadId } from './consent.ts';
 import type { Decision, Draft } from './decision.ts';
 import { namesOf } from './followers.ts';
 import type { GoldenField, GoldenRecord, LinkedRow } from './goldenRecord.ts';
-import { isAwaited } from './outbox.ts';
+import { isAwaited, isToPublish } from './outbox.ts';
 import { claimChanges } from './match.ts';
 import { requestTimes } from './openRequests.ts';
 import { troublesOf } from './troubles.ts';
@@ -27,7 +27,7 @@ export function closeDecision(draft: Draft): Decision {
   markTroubled(draft);
   const dirty = isDirty(draft, goldenEvent);
   if (dirty) complete(draft);
-  const claims = dirty ? claimChanges(before, record) : { added: [], removed: [] };
+  const claims = dirty ? claimChanges(before, record, draft.context.claims) : { added: [], removed: [] };
   return {
     record: dirty ? record : before,
     dirty,
@@ -74,12 +74,11 @@ function markTroubled({ record, context }: Draft): void {
 }
 
 /**
- * A golden event or a state of a request stays until it is known to be published; a command that lapsed until it was planned
- * anew, which it is not while writes are withheld.
+ * What is to be published stays until it is known to be; a command that lapsed until it was planned anew, which it is not
+ * while writes are withheld.
  */
 const isOpen = ({ context }: Draft, entry: GoldenRecord['outbox'][number]): boolean => {
-  if (entry.kind === 'golden-event' || entry.kind === 'request-state')
-    return !context.published.has(entry.entryId);
+  if (isToPublish(entry)) return !context.published.has(entry.entryId);
   const isLapsed = entry.kind === 'marketo-write' && entry.lapsed === true;
 
   return !isLapsed || (context.withheld?.has('marketo') ?? false);
@@ -100,21 +99,21 @@ function isDirty(draft: Draft, goldenEvent: GoldenEvent | null): boolean {
   return !deepEqual(record, former);
 }
 
-function dueTimeOf({
-  outbox,
-  waiting,
-  held,
-  followed,
-  attaching,
-  following,
-  rows,
-  requests = [],
-}: Draft['record']): number | null {
+/** Whatever is open of an alias is open of the record that it joined. */
+function dueTimeOf(record: Draft['record']): number | null {
+  const dueTimes = record.aliasOf === null ? openTimes(record) : [];
+
+  return dueTimes.length > 0 ? Math.min(...dueTimes) : null;
+}
+
+function openTimes(record: Draft['record']): number[] {
+  const { outbox, waiting, held, followed, attaching, following, rows, requests = [] } = record;
   const dueTimes = [...requestTimes(requests), ...entryTimes(outbox), ...turningTimes(rows)];
   if (waiting && waiting.cause !== 'first-reads') dueTimes.push(waiting.dueAtMs);
   for (const part of [held, followed, attaching, following])
     if (part?.dueAtMs !== undefined) dueTimes.push(part.dueAtMs);
-  return dueTimes.length > 0 ? Math.min(...dueTimes) : null;
+
+  return dueTimes;
 }
 
 function entryTimes(outbox: Draft['record']['outbox']): number[] {

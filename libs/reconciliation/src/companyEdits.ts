@@ -8,6 +8,7 @@ import {
 } from '@lockstep/change-events';
 import { confirm } from './absorbFields.ts';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
+import { forwardSaved } from './forwardSaved.ts';
 import { goldenIdOf } from './goldenIds.ts';
 import { rowKey } from './goldenRecord.ts';
 import type { MappingRow } from './mapping.ts';
@@ -27,7 +28,7 @@ export function tellAccount(draft: Draft, event: ChangeEvent): void {
   if (!person || accountId === null) return;
   const fields = shownOfCompany(draft, event);
   if (!isToldOfEdit(draft, event, fields) && !showsEdit(draft, person, fields)) return;
-  draft.forwards.push({
+  forwardSaved(draft, {
     kind: 'event',
     goldenId: goldenIdOf(rowKey({ system: 'dynamics', table: 'account', id: accountId })),
     ...{ system: 'marketo', table: 'contact', written: null },

@@ -88,9 +88,15 @@ const isOptedOut = ({ fields }: Pick<GoldenRecord, 'fields'>): boolean =>
 /** By another record, after the last word on the address, as far as the sides tell the time. */
 const saysAnew = (draft: Draft, claim: string, stored: Consent | undefined): boolean =>
   isOptedOut(draft.record) &&
-  knownRevision(draft, claim) === null &&
+  (knownRevision(draft, claim) === null || isSaidNow(draft)) &&
   isOthers(draft, stored) &&
   !precedes(draft, stored);
+
+/** The message brought a word of the record’s own; one that is decided again brings none. */
+const isSaidNow = ({ record, before }: Draft): boolean => {
+  const own = record.fields[consentField];
+  return own !== before.fields[consentField] && own?.rule !== consentRule;
+};
 
 const isOthers = ({ record }: Draft, stored: Consent | undefined): stored is Consent =>
   stored !== undefined && stored.goldenId !== record.goldenId;
@@ -115,10 +121,23 @@ function wishOf(draft: Draft, claim: string, stored: Consent | undefined): boole
   const own = isOptedOut(draft.record);
   const known = knownRevision(draft, claim);
   if (!stored) return own;
-  if (known === null) return own || stored.optedOut;
+  if (known === null) return own || isInherited(draft, stored);
   if (stored.revision <= known) return own || isOldLift(draft, stored);
-  return own === isOptedOut(draft.before) ? stored.optedOut : own || stored.optedOut;
+  return stored.optedOut || (own && speaks(draft));
 }
+
+/** Its opt-out is none that it merely followed so far. */
+const speaks = (draft: Draft): boolean => !isOptedOut(draft.before) || isSaidNow(draft);
+
+const isInherited = (draft: Draft, stored: Consent): boolean =>
+  stored.optedOut && !isLiftOfOwn(draft, stored);
+
+/** A process stored the wish of this record, and died before it saved the record; the side that had wished so has lifted it since. */
+const isLiftOfOwn = ({ before, record, cause }: Draft, { goldenId, source, changedAt }: Consent): boolean =>
+  before.revision.number === 0 &&
+  goldenId === record.goldenId &&
+  source === cause.system &&
+  !isOlder(record.fields[consentField]?.changedAt ?? null, changedAt);
 
 /** Somebody opted out with another record after this one was lifted, and was read first. */
 const isOldLift = (draft: Draft, stored: Consent | undefined): boolean =>

@@ -138,6 +138,51 @@ describe('an opt-out of an email address', () => {
     expect(optOutsOf(world, 'lead-2')).toEqual(everywhere);
   });
 
+  it('is not undone by an older lift, though somebody with the address had opted out already', () => {
+    const world = sharers('lead-1', 'lead-2');
+    world.state.withheld.add('dynamics');
+    world.dynamics.edit('lead-1', { donotbulkemail: true }, '2026-11-22T10:00:00Z');
+    world.readDynamics('lead-1');
+    world.settle();
+    world.dynamics.edit('lead-1', { donotbulkemail: false }, '2026-11-22T10:02:00Z');
+    world.dynamics.edit('lead-2', { donotbulkemail: true }, '2026-11-22T10:05:00Z');
+    world.readDynamics('lead-2');
+    world.state.withheld.clear();
+    world.readDynamics('lead-1');
+    world.settle();
+
+    expect(optOutsOf(world, 'lead-1')).toEqual(everywhere);
+    expect(optOutsOf(world, 'lead-2')).toEqual(everywhere);
+  });
+
+  it('is not undone by a lift of before that the late answer to a creation shows', () => {
+    const world = createWorld();
+    world.dynamics.insert('lead', 'lead-1', row({ donotbulkemail: true }));
+    world.readDynamics('lead-1');
+    const [creation] = world.state.open.splice(0);
+    if (creation?.to !== 'marketo') throw new Error('nobody is made');
+    const { commandId, goldenId, revision, lane, fields } = creation.command;
+    const person = world.marketo.create(fields);
+    const answered = world.marketo.nextNumber();
+    world.marketo.write(person, { unsubscribed: false });
+    world.readMarketo(person);
+    world.dynamics.insert('lead', 'lead-2', row());
+    world.dynamics.edit('lead-2', { donotbulkemail: true }, '2026-11-22T10:05:00Z');
+    world.readDynamics('lead-2');
+    const nothing = { state: null, sent: null, code: null, field: null, detail: null, retryAt: null };
+    world.handAnswer({
+      ...{ kind: 'outcome', goldenId },
+      outcome: {
+        ...{ commandId, goldenId, revision, lane, ...nothing, result: 'CREATED', personId: person },
+        ...{ accepted: fields, answered, at: '2026-11-22T10:00:00Z' },
+      },
+    });
+    world.settle();
+
+    expect(optOutsOf(world, 'lead-1')).toEqual(everywhere);
+    expect(optOutsOf(world, 'lead-2')).toEqual(everywhere);
+  });
+
   it('is lifted by a newer lift, also where another record opted out', () => {
     const world = sharers('lead-1');
     world.dynamics.insert('lead', 'lead-2', row());

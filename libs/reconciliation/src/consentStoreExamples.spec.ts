@@ -93,6 +93,23 @@ describe('a wish that is stored', () => {
   });
 
   it.each([
+    ['lifted by the side that had brought it', { source: 'dynamics' }, '2026-11-22T08:00:00Z', false],
+    ['not lifted by what is older', { source: 'dynamics' }, '2026-11-22T07:59:59Z', true],
+    ['not lifted by the other side', { source: 'marketo' }, '2026-11-22T08:00:00Z', true],
+    [
+      'not lifted by somebody else',
+      { source: 'dynamics', goldenId: 'golden/x' },
+      '2026-11-22T08:00:00Z',
+      true,
+    ],
+  ] as const)('of a record that was never saved is %s', (_, whose, changedAt, optedOut) => {
+    const known = { goldenId: 'golden/lead-1', changedAt: '2026-11-22T08:00:00Z', ...whose };
+    const { decision } = read(false, stored(known), changedAt);
+
+    expect(decision.record.fields['unsubscribed']?.value).toBe(optedOut);
+  });
+
+  it.each([
     ['after it', '2026-11-22T09:00:00Z', '2026-11-22T08:00:00Z', true],
     ['in its second', '2026-11-22T08:00:00.100Z', '2026-11-22T08:00:00.900Z', true],
     ['before it', '2026-11-22T07:59:59Z', '2026-11-22T08:00:00Z', false],
@@ -107,6 +124,31 @@ describe('a wish that is stored', () => {
       ...{ claim, revision: isSaid ? 4 : 3 },
       ...(isSaid && { spreads: true }),
     });
+  });
+
+  it.each([
+    ['after it', '2026-11-22T08:00:01Z', 4],
+    ['before it', '2026-11-22T07:59:59Z', undefined],
+  ])('is said anew by a record that knows the one before, and opted out %s', (_, changedAt, revision) => {
+    const { world } = read(true);
+    world.dynamics.edit('lead-1', { donotbulkemail: false });
+    world.readDynamics('lead-1');
+    world.state.consents.set(claim, stored({ changedAt: '2026-11-22T08:00:00Z' }));
+    world.dynamics.edit('lead-1', { donotbulkemail: true }, changedAt);
+
+    expect(world.readDynamics('lead-1').consent?.consent.revision).toBe(revision);
+  });
+
+  it('that was lifted is changed by whoever opts out where the one before it was followed', () => {
+    const world = createWorld({ firstReadsComplete: false });
+    world.state.withheld.add('dynamics');
+    world.state.consents.set(claim, stored());
+    world.dynamics.insert('lead', 'lead-1', { emailaddress1: 'ada@example.com' });
+    world.readDynamics('lead-1');
+    world.state.consents.set(claim, stored({ optedOut: false, revision: 4 }));
+    world.dynamics.edit('lead-1', { donotbulkemail: true });
+
+    expect(world.readDynamics('lead-1').consent?.consent).toMatchObject({ optedOut: true, revision: 5 });
   });
 
   it('that was lifted is changed by whoever opts out without knowing of it', () => {

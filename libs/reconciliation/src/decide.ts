@@ -47,7 +47,7 @@ export function decide(
     speaker: speakerOf(message),
   });
   draft.record.revision.number += 1;
-  const carrier = before.aliasOf && !isJoin(message) ? before.aliasOf : partedTo(before, message);
+  const carrier = partedTo(before, message) ?? (isJoin(message) ? null : before.aliasOf);
   if (carrier !== null) {
     draft.nothing = 'forwarded';
     draft.forwards.push({ ...message, goldenId: carrier });
@@ -161,14 +161,14 @@ function absorbMarketoOf(draft: Draft, event: ChangeEvent): void {
   tellAccount(draft, event);
 }
 
-const lookAgainAtAny = (draft: Draft): void =>
-  draft.record.entity ? lookAgainAtEntity(draft) : lookAgain(draft);
+const lookAgainAtAny = (draft: Draft, sentAt?: string | null): void =>
+  draft.record.entity ? lookAgainAtEntity(draft) : lookAgain(draft, sentAt);
 
 function absorbWakeUp(draft: Draft, message: Extract<InboxMessage, { kind: 'wake-up' }>): void {
-  const { reason, target, until } = message;
+  const { reason, target, until, sentAt } = message;
   switch (reason) {
     case 'due':
-      return lookAgainAtAny(draft);
+      return lookAgainAtAny(draft, sentAt);
     case 'join':
       return target && !draft.record.entity ? join(draft, target, until) : lookAgainAtAny(draft);
     case 'parent':

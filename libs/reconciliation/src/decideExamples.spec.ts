@@ -42,6 +42,18 @@ describe('a record that joined another', () => {
     expect(again.forwards).toMatchObject([{ kind: 'event', goldenId: 'golden/lead-1' }]);
     expect(again.nothing).toBeNull();
   });
+
+  it('is woken no more, whatever it was to look at again', () => {
+    const { world } = strangers({}, {});
+    world.settle();
+    const alias = world.state.records.get('golden/1001');
+    if (!alias) throw new Error('nobody joined');
+    const followed = { person: '1001', dueAtMs: nowMs };
+    world.state.records.set('golden/1001', { ...alias, followed, dueAtMs: nowMs });
+
+    const due = { kind: 'wake-up', goldenId: 'golden/1001', reason: 'due', target: null } as const;
+    expect(world.handAnswer(due).record.dueAtMs).toBeNull();
+  });
 });
 
 describe('a record that waits because it was refused', () => {

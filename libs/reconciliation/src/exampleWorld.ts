@@ -1,11 +1,12 @@
-import type {
-  ChangeEvent,
-  Conflict,
-  InboxMessage,
-  Lane,
-  MarketerRequest,
-  OperatorWish,
-  Scalar,
+import {
+  isoTime,
+  type ChangeEvent,
+  type Conflict,
+  type InboxMessage,
+  type Lane,
+  type MarketerRequest,
+  type OperatorWish,
+  type Scalar,
 } from '@lockstep/change-events';
 import { keysSought } from './attach.ts';
 import type { Consent } from './consent.ts';
@@ -54,8 +55,8 @@ export function createWorld(options: WorldOptions = {}) {
     /** Lets time pass and wakes every record. */
     wakeUp: (elapsedMs: number) => {
       state.nowMs += elapsedMs;
-      for (const goldenId of [...state.records.keys()])
-        receive(parts, { kind: 'wake-up', goldenId, reason: 'due', target: null });
+      const due = { kind: 'wake-up', reason: 'due', target: null, sentAt: isoTime(state.nowMs) } as const;
+      for (const goldenId of [...state.records.keys()]) receive(parts, { ...due, goldenId });
     },
     /** What an operator asks of the record of a row. */
     wish: (key: string, reason: OperatorWish, target: string | null = null) =>

@@ -1,6 +1,7 @@
 import type { Sequence } from '@lockstep/change-events';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { isOutgrown } from './comeBack.ts';
+import { forwardSaved } from './forwardSaved.ts';
 import { rowKey, type GoldenRecord, type LinkedRow } from './goldenRecord.ts';
 import { isFreePerson } from './match.ts';
 import { planRowWrite } from './planRowWrite.ts';
@@ -114,7 +115,7 @@ export function planPersonMerge(draft: Draft): void {
 /** Of two records, one lost its row to the other, which lost its person to this one: those who are left belong together. */
 function handOver(draft: Draft, person: DraftRow, goldenId: string): void {
   const { record } = draft;
-  draft.forwards.push(stateMessage(draft, person, goldenId));
+  forwardSaved(draft, stateMessage(draft, person, goldenId));
   draft.relinks = { rowKeys: [rowKey(person)], to: goldenId };
   record.rows = record.rows.filter((row) => row !== person);
   partWith(draft, { row: rowKey(person), to: goldenId });

@@ -76,18 +76,27 @@ function claimants(record: GoldenRecord, row: GoldenRecord['rows'][number]): str
   return [row, ...(crm ? [crm] : [])].map(rowKey);
 }
 
-/** Claims that rows took up and gave up in a decision. Those of an alias are kept: the record it joined takes them over. */
+/**
+ * Claims that rows took up and gave up in a decision, with those of `known` that a process stored for the record and died before it
+ * saved that. Those of an alias are kept: the record it joined takes them over.
+ */
 export function claimChanges(
   before: GoldenRecord,
   after: GoldenRecord,
+  known: readonly EmailClaim[],
 ): { added: EmailClaim[]; removed: EmailClaim[] } {
-  if (claimAlike(before, after)) return { added: [], removed: [] };
+  const own = known.filter(({ goldenId }) => goldenId === after.goldenId);
+  if (claimAlike(before, after) && own.length === 0) return { added: [], removed: [] };
   const [former, present] = [claimsOf(before), claimsOf(after)];
+  const stored = new Map([
+    ...former,
+    ...own.map((claim) => [`${claim.claim} ${claim.rowKey}`, claim] as const),
+  ]);
   const missingIn = (from: ReadonlyMap<string, EmailClaim>, other: ReadonlyMap<string, EmailClaim>) =>
     [...from].filter(([key]) => !other.has(key)).map(([, claim]) => claim);
   return {
     added: missingIn(present, former),
-    removed: after.aliasOf ? [] : missingIn(former, present),
+    removed: after.aliasOf ? [] : missingIn(stored, present),
   };
 }
 

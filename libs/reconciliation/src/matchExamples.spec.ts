@@ -1,6 +1,8 @@
+import type { InboxMessage } from '@lockstep/change-events';
 import type { Decision } from './decision.ts';
 import { linkedPair, strangers } from './examplePairs.ts';
 import { createWorld } from './exampleWorld.ts';
+import { claimChanges } from './match.ts';
 
 /** The worked examples of docs/conflict-resolution.md about who claims an address, and whom a claim may join. */
 
@@ -10,6 +12,10 @@ const claims = ({ claimsAdded, claimsRemoved }: Decision) => ({
   removed: claimsRemoved.map(({ claim, rowKey }) => [claim, rowKey]),
 });
 const none = { added: [], removed: [] };
+const due = (sentAtMs: number): InboxMessage => ({
+  ...{ kind: 'wake-up', goldenId: 'golden/lead-1', reason: 'due', target: null },
+  sentAt: new Date(sentAtMs).toISOString(),
+});
 
 describe('an address', () => {
   it('is claimed by whoever shows it, without its case and blanks around it', () => {
@@ -61,6 +67,17 @@ describe('an address', () => {
       added: [['email/new@example.com', 'dynamics/lead/lead-1']],
       removed: [[ada, 'dynamics/lead/lead-1']],
     });
+  });
+
+  it('that a process claimed for a record and died before it saved that is given up, by that record alone', () => {
+    const world = createWorld({ firstReadsComplete: false });
+    world.dynamics.insert('lead', 'lead-1', { emailaddress1: 'ada@example.com' });
+    const { record, claimsAdded } = world.readDynamics('lead-1');
+    const lost = { claim: ada, rowKey: 'marketo/person/9', goldenId: 'golden/lead-1' };
+    const known = [...claimsAdded, lost, { ...lost, goldenId: 'golden/other' }];
+
+    expect(claimChanges(record, record, known)).toEqual({ added: [], removed: [lost] });
+    expect(claimChanges(record, { ...record, aliasOf: 'golden/other' }, known).removed).toEqual([]);
   });
 
   it('of a row that is deleted stays claimed while its person has it', () => {
@@ -121,6 +138,29 @@ describe('a person', () => {
     world.settle();
 
     expect(world.marketo.ids()).toHaveLength(2);
+  });
+
+  it('is waited for until a wake-up of later, however late everything is read', () => {
+    const world = createWorld({ matchByEmail: true });
+    const person = world.marketo.create({ email: 'ada@example.com' });
+    world.readMarketo(person, 'BACKFILL');
+    world.state.losesForwards = true;
+    world.dynamics.insert('lead', 'lead-1', { emailaddress1: 'ada@example.com' });
+    const [asked] = world.readDynamics('lead-1', 'BACKFILL').forwards;
+    const { aliasOf } = world.handAnswer(asked as InboxMessage).record;
+    expect(aliasOf).toBe('golden/lead-1');
+    const { dueAtMs } = world.record('dynamics/lead/lead-1').waiting ?? { dueAtMs: 0 };
+    world.state.nowMs = dueAtMs + 60_000;
+
+    world.dynamics.edit('lead-1', { jobtitle: 'Engineer' });
+    const edited = world.readDynamics('lead-1');
+    const early = world.handAnswer(due(dueAtMs - 1));
+    const late = world.handAnswer(due(dueAtMs));
+
+    const waiting = { cause: 'join', code: null, dueAtMs };
+    expect([edited, early].map(({ record }) => record.waiting)).toEqual([waiting, waiting]);
+    expect([edited, early].flatMap(({ forwards }) => forwards)).toEqual([]);
+    expect(late.record.waiting?.dueAtMs).not.toBe(dueAtMs);
   });
 
   it('that got a row of its own meanwhile is not handed over', () => {

@@ -7,9 +7,11 @@ import {
   type Sequence,
 } from '@lockstep/change-events';
 import { applyChange, type Observation } from './applyChange.ts';
+import { isOlder } from './consent.ts';
 import { openValues, type Draft, type DraftRow } from './decision.ts';
-import type { SeenValue } from './goldenRecord.ts';
+import type { GoldenField, SeenValue } from './goldenRecord.ts';
 import type { MappingRow } from './mapping.ts';
+import { consentRule } from './policy.ts';
 import { isBlank, isCutOf, plainSide, project, read } from './projection.ts';
 import { release } from './review.ts';
 
@@ -27,6 +29,8 @@ export function observe(draft: Draft, observation: Observation): void {
   }
   if (isOnItsWay(draft, observation)) {
     row.seen[mapping.field] = { value: reading.side, at, ...unconfirmedIn(row, seen, reading.side) };
+    // It ran over whatever was held.
+    release(row, mapping);
     return;
   }
   row.seen[mapping.field] = { value: reading.side, at };
@@ -131,6 +135,8 @@ export type Accepted = {
   readonly mapping: MappingRow;
   readonly value: Scalar;
   readonly at: Sequence;
+  /** When the answer was given, as an ISO time, where that is told. */
+  readonly answeredAt?: string;
 };
 
 /**
@@ -148,12 +154,18 @@ export function settle(draft: Draft, accepted: Accepted): void {
 }
 
 /** Both sides held the value for a moment: that is the base of what was edited on top of it. */
-function settleLate(draft: Draft, { row, mapping, value }: Accepted, seen: DraftRow['seen'][string]): void {
+function settleLate(draft: Draft, accepted: Accepted, seen: DraftRow['seen'][string]): void {
+  const { row, mapping, value, answeredAt } = accepted;
   const field = draft.record.fields[mapping.field];
   // What is there now may be a later write of ours.
   const isEdit = seen.value !== value && !seen.unconfirmed;
-  if (!isEdit || !field || project(row.system, mapping, field.value) !== value) return;
+  if (!isEdit || !field || isOptOutSince(field, answeredAt)) return;
+  if (project(row.system, mapping, field.value) !== value) return;
   draft.record.fields[mapping.field] = { ...field, base: field.value };
   const reading = read(row.system, mapping, seen.value);
   applyChange(draft, { row, mapping, reading, at: seen.at, changedAt: null, madeOn: value }, false);
 }
+
+/** Whoever has the address opted out after our write, which had the same value: the edit in between could not know of that. */
+const isOptOutSince = ({ rule, changedAt }: GoldenField, answeredAt: string | undefined): boolean =>
+  rule === consentRule && answeredAt !== undefined && changedAt !== null && !isOlder(changedAt, answeredAt);

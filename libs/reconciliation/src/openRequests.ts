@@ -1,5 +1,6 @@
 import { isoTime, type ErrorCode, type MarketerRequest, type RequestState } from '@lockstep/change-events';
 import type { Draft } from './decision.ts';
+import { forwardSaved } from './forwardSaved.ts';
 import type { OpenRequest } from './goldenRecord.ts';
 
 const requestsOpenMax = 100;
@@ -68,9 +69,9 @@ export function sendBack(draft: Draft, request: OpenRequest): void {
 
 /** What is not carried out yet goes with the person to another record. */
 export function handOverRequests(draft: Draft, target: string): void {
-  const { record, forwards } = draft;
+  const { record } = draft;
   for (const { request } of record.requests ?? [])
-    forwards.push({ kind: 'request', goldenId: target, request });
+    forwardSaved(draft, { kind: 'request', goldenId: target, request });
   delete record.requests;
 }
 

@@ -1,5 +1,6 @@
 import type {
   GoldenEvent,
+  InboxMessage,
   MarketerRequest,
   ScalarValues,
   Sequence,
@@ -72,12 +73,13 @@ export type MarketoWriteEntry = {
 };
 
 /**
- * What follows from a decision, saved with it. Golden events and states of requests stay until a later save finds them
- * published.
+ * What follows from a decision, saved with it. Golden events, states of requests and messages for other records stay until
+ * a later save finds them published.
  */
 export type OutboxEntry =
   | { readonly kind: 'golden-event'; readonly entryId: string; readonly event: GoldenEvent }
   | { readonly kind: 'request-state'; readonly entryId: string; readonly request: MarketerRequest }
+  | { readonly kind: 'forward'; readonly entryId: string; readonly message: InboxMessage }
   | DynamicsEntry
   | MarketoWriteEntry;
 
@@ -88,3 +90,7 @@ export const isAwaited = (entry: OutboxEntry): entry is DynamicsEntry | MarketoW
 /** A person is being made by it. */
 export const isCreation = (entry: OutboxEntry): boolean =>
   entry.kind === 'marketo-write' && entry.command.operation === 'CREATE';
+
+/** It is published by its record, once, and then not needed any more. */
+export const isToPublish = ({ kind }: OutboxEntry): boolean =>
+  kind === 'golden-event' || kind === 'request-state' || kind === 'forward';

@@ -115,10 +115,8 @@ export function hasOpenCommand({ record }: Draft): boolean {
   return record.outbox.some((entry) => entry.kind === 'marketo-write' && !entry.lapsed);
 }
 
-/** Its person was asked to join, and answers soon: nobody else may be made in the meantime. */
-function isBeingJoined({ record, context }: Draft): boolean {
-  return record.waiting?.cause === 'join' && record.waiting.dueAtMs > context.nowMs;
-}
+/** Its person was asked to join, and answers soon: nobody else may be made until a wake-up ends the wait. */
+const isBeingJoined = ({ record }: Draft): boolean => record.waiting?.cause === 'join';
 
 /** What is not to be created waits for nothing. */
 export function stopWaiting({ record }: Draft): void {

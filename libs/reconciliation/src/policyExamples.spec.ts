@@ -127,21 +127,29 @@ describe('a conflict held for review', () => {
     expect(world.record(`dynamics/lead/${row}`).rows[1]?.parked).toEqual({});
   });
 
-  it('is over too where a write that was on its way ran over the edit that was held', () => {
-    const pair = titled('lead', both('review'));
-    const { world, row, person } = pair;
-    world.dynamics.edit(row, { jobtitle: 'Director' });
-    world.readDynamics(row);
-    world.dynamics.edit(row, { jobtitle: 'President' });
-    world.marketo.write(person, { title: 'Architect' });
-    world.readDynamics(row);
-    world.readMarketo(person);
-    world.carryOut();
-    world.settle();
+  it.each([
+    ['its answer', true],
+    ['the feed', false],
+  ])(
+    'is over too where a write that was on its way ran over the edit that was held, as %s tells',
+    (_, isAnswered) => {
+      const pair = titled('lead', both('review'));
+      const { world, row, person } = pair;
+      world.dynamics.edit(row, { jobtitle: 'Director' });
+      world.readDynamics(row);
+      world.dynamics.edit(row, { jobtitle: 'President' });
+      world.marketo.write(person, { title: 'Architect' });
+      world.readDynamics(row);
+      world.readMarketo(person);
+      world.carryOut({ loseAnswers: !isAnswered });
+      world.settle();
+      world.wakeUp(121_000);
+      world.settle();
 
-    expect(values(pair, 'jobTitle')).toEqual(['President', 'President', 'President']);
-    expect(conflictsOf(world)).toMatchObject([{ loserValue: 'Architect', rule: 'held-for-review' }]);
-  });
+      expect(values(pair, 'jobTitle')).toEqual(['President', 'President', 'President']);
+      expect(conflictsOf(world)).toMatchObject([{ loserValue: 'Architect', rule: 'held-for-review' }]);
+    },
+  );
 
   it('is one again when both sides edit the field anew, though a write was open', () => {
     const pair = held();

@@ -1,9 +1,12 @@
 import type { InboxMessage } from '@lockstep/change-events';
 import { isOptOutOfAddress } from './consent.ts';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
+import { forwardSaved } from './forwardSaved.ts';
 import { rowKey, type GoldenRecord, type PartedRow } from './goldenRecord.ts';
 import { setField } from './applyChange.ts';
+import { isAwaited, type OutboxEntry } from './outbox.ts';
 import { read } from './projection.ts';
+import { sendCommand } from './sendCommand.ts';
 
 const partedMax = 20;
 
@@ -21,14 +24,23 @@ export function unlink(draft: Draft, target: string | null): void {
     return;
   }
   record.rows = persons;
-  record.outbox = record.outbox.filter((entry) => !('dueAtMs' in entry));
+  giveUpWrites(draft);
   record.waiting = null;
   delete record.held;
   reopenRequests(draft);
   keepOwnValues(draft, person);
   for (const row of rows) partWith(draft, { row: rowKey(row), to: target });
   draft.relinks = { rowKeys: rows.map(rowKey), to: target };
-  for (const row of persons) draft.forwards.push(partedMessage(target, rowKey(row)));
+  for (const row of persons) forwardSaved(draft, partedMessage(target, rowKey(row)));
+}
+
+/** A command to the person that may not be carried out yet is overtaken by a read, and never carried out. */
+function giveUpWrites(draft: Draft): void {
+  const { record } = draft;
+  const isOpen = record.outbox.some((entry) => entry.kind === 'marketo-write' && isAwaited(entry));
+  if (isOpen) sendCommand(draft, 'READ', {});
+  const isRead = ({ kind }: OutboxEntry): boolean => isOpen && kind === 'marketo-write';
+  record.outbox = record.outbox.filter((entry) => !('dueAtMs' in entry) || isRead(entry));
 }
 
 /** The next person of a row whose person is gone is another one anyhow. */
@@ -41,7 +53,8 @@ function personToPart({ record }: Draft): DraftRow | undefined {
 const bySystem = (rows: readonly DraftRow[], system: DraftRow['system']): DraftRow[] =>
   rows.filter((row) => row.system === system);
 
-const partedMessage = (goldenId: string, target: string): InboxMessage => ({
+/** Tells a record that the row `target` belongs to somebody else. */
+export const partedMessage = (goldenId: string, target: string): InboxMessage => ({
   ...{ kind: 'wake-up', goldenId, reason: 'parted', target },
 });
 

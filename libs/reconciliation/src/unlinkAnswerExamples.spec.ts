@@ -19,7 +19,10 @@ describe('a pair that is unlinked', () => {
     expect(record.rows).toMatchObject([{ system: 'marketo', id: person, active: true }]);
     expect(record.rows[0]?.inFlight).toEqual({});
     expect(record.rows[0]?.parked).toEqual({});
-    expect(record.outbox.filter((entry) => 'dueAtMs' in entry)).toEqual([]);
+    expect(decision.commands).toMatchObject([{ operation: 'READ', personId: person, fields: {} }]);
+    expect(record.outbox.filter((entry) => 'dueAtMs' in entry)).toMatchObject([
+      { command: { operation: 'READ' }, overtaken: [{ city: 'Lyon' }] },
+    ]);
     expect(record.parted).toEqual([{ row: `dynamics/lead/${row}`, to: target }]);
     expect(decision.relinks).toEqual({ rowKeys: [`dynamics/lead/${row}`], to: target });
     expect(decision.forwards).toEqual([
@@ -69,6 +72,21 @@ describe('a pair that is unlinked', () => {
     expect(forwards).toEqual([{ ...late, goldenId: target }]);
     world.marketo.write(person, { title: 'Director' });
     expect(world.readMarketo(person)).toMatchObject({ nothing: null, dirty: true });
+  });
+
+  it('carries events of the row to where it went, also when the person has joined another record', () => {
+    const { world, row, person } = linkedPair('lead', { jobtitle: 'Engineer' });
+    const event = world.dynamics.change(row, 'LIVE');
+    const late = { kind: 'event', system: 'dynamics', table: 'lead', event, written: null } as const;
+    world.wish(`dynamics/lead/${row}`, 'unlink', target);
+    const join = { kind: 'wake-up', reason: 'join', target: 'golden/joined' } as const;
+    const joined = world.handAnswer({ ...join, goldenId: 'golden/lead-1' });
+
+    expect(joined.record.aliasOf).toBe('golden/joined');
+    expect(joined.relinks?.rowKeys).toEqual([`marketo/person/${person}`]);
+    expect(world.handAnswer({ ...late, goldenId: 'golden/lead-1' }).forwards).toEqual([
+      { ...late, goldenId: target },
+    ]);
   });
 });
 

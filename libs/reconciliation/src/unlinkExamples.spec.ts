@@ -1,3 +1,4 @@
+import type { InboxMessage } from '@lockstep/change-events';
 import { decide } from './decide.ts';
 import { createWorld } from './exampleWorld.ts';
 
@@ -49,15 +50,21 @@ describe('a pair that an operator unlinks', () => {
     expect(world.record('dynamics/lead/lead-1').rows.map(({ id }) => id)).toEqual(['lead-1', ...others()]);
   });
 
-  it('makes the person at once where the row was read before it was known to be apart', () => {
+  it.each([
+    ['it is told', null],
+    ['whom it asked', 'join'],
+  ])('makes the person at once where the row was read before it was known to be apart, as %s', (_, asks) => {
     const { world, person, unlink, others } = wrongPair();
     unlink();
     world.state.records.delete(parted);
+    world.state.losesForwards = true;
     world.dynamics.edit('lead-1', { jobtitle: 'Captain' });
-    world.readDynamics('lead-1');
-    expect(world.record('dynamics/lead/lead-1').waiting).toMatchObject({ cause: 'join' });
+    const { record, forwards } = world.readDynamics('lead-1');
+    expect(record.waiting).toMatchObject({ cause: 'join' });
+    world.state.losesForwards = false;
 
-    world.wish('dynamics/lead/lead-1', 'parted', `marketo/person/${person}`);
+    if (asks === null) world.wish('dynamics/lead/lead-1', 'parted', `marketo/person/${person}`);
+    else world.handAnswer(forwards[0] as InboxMessage);
     world.settle();
 
     expect(others()).toHaveLength(1);

@@ -3,31 +3,39 @@ import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decisi
 import { rowKey } from './goldenRecord.ts';
 import { isFreePerson } from './match.ts';
 import { handOverRequests } from './openRequests.ts';
-import { isPartedFrom } from './unlink.ts';
+import { isPartedFrom, partedMessage } from './unlink.ts';
 import { retryRelations } from './relations.ts';
 import { sendCommand } from './sendCommand.ts';
 
 const retryBackoffMaxMs = 600_000;
 
-/** Looks again at everything whose time has come: lost outcomes are settled by a read, parked work is tried again. */
-export function lookAgain(draft: Draft): void {
+/**
+ * Looks again at everything whose time has come: lost outcomes are settled by a read, parked work is tried again. `sentAt`: when the sweep
+ * said so.
+ */
+export function lookAgain(draft: Draft, sentAt?: string | null): void {
   const { nowMs } = draft.context;
   for (const entry of draft.record.outbox) {
     if (!('dueAtMs' in entry) || entry.dueAtMs > nowMs) continue;
     if (entry.kind === 'marketo-write') retryMarketo(draft, entry);
     else retryDynamics(draft, entry);
   }
-  endWaiting(draft);
+  endWaiting(draft, sentAt);
   retryRelations(draft);
 }
 
 /** What waited for a time is planned anew; a person that was missing is read. */
-function endWaiting(draft: Draft): void {
+function endWaiting(draft: Draft, sentAt?: string | null): void {
   const { waiting } = draft.record;
   if (!waiting || waiting.cause === 'first-reads' || waiting.dueAtMs > draft.context.nowMs) return;
+  if (waiting.cause === 'join' && !isBehindAnswer(waiting.dueAtMs, sentAt)) return;
   draft.record.waiting = null;
   if (waiting.cause === 'marketo-missing') sendCommand(draft, 'READ', {});
 }
+
+/** However late the inbox is read: what was sent when the wait was over lies behind the person, if that came. */
+const isBehindAnswer = (dueAtMs: number, sentAt?: string | null): boolean =>
+  typeof sentAt === 'string' && Date.parse(sentAt) >= dueAtMs;
 
 type Entry<Kind> = Extract<DraftRecord['outbox'][number], { kind: Kind }>;
 
@@ -57,11 +65,13 @@ function retryMarketo(draft: Draft, entry: Entry<'marketo-write'>): void {
  */
 export function join(draft: Draft, target: string, until?: string | null): void {
   const { record } = draft;
+  const person = activeRow(record, 'marketo');
   if (record.aliasOf !== target && (isTooLate(draft, until) || !isFree(draft, target))) {
+    // Who asks knows the persons that it was parted from, and none that came to their record later.
+    if (person && isPartedFrom(record, target)) draft.forwards.push(partedMessage(target, rowKey(person)));
     draft.nothing = 'stale';
     return;
   }
-  const person = activeRow(record, 'marketo');
   if (!person) return;
   record.aliasOf = target;
   record.outbox = record.outbox.filter((entry) => !('dueAtMs' in entry));

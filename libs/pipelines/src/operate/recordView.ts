@@ -123,6 +123,7 @@ function openView(entry: GoldenRecord['outbox'][number]): OpenWriteView[] {
   switch (entry.kind) {
     case 'golden-event':
     case 'request-state':
+    case 'forward':
       return [];
     case 'dynamics-request': {
       const { entryId, attempts, dueAtMs, request } = entry;

@@ -34,8 +34,8 @@ export function incomingOf(batch: Batch): Incoming {
 }
 
 /**
- * What a saved outcome lets out: golden events, commands and states of requests that are not known to be published (those of an earlier save
- * that died before it published are among them), messages for other records, and a notice when the record has come to wait.
+ * What a saved outcome lets out: golden events, commands, states of requests and messages for other records that are not known to
+ * be published (those of an earlier save that died before it published are among them), and a notice when the record has come to wait.
  */
 export function outgoing(
   { batch, headersOf }: Incoming,
@@ -47,6 +47,9 @@ export function outgoing(
   const isOpen = (entry: { readonly entryId: string }): boolean => !published.has(entry.entryId);
   const left = (stored?.outbox ?? []).flatMap((entry) =>
     entry.kind === 'golden-event' && isOpen(entry) ? [entry.event] : [],
+  );
+  const leftForwards = (stored?.outbox ?? []).flatMap((entry) =>
+    entry.kind === 'forward' && isOpen(entry) ? [entry.message] : [],
   );
   const commands = record.outbox.flatMap((entry) =>
     entry.kind === 'marketo-write' && !entry.lapsed && isOpen(entry) ? [entry.command] : [],
@@ -65,7 +68,9 @@ export function outgoing(
       value: command,
     })),
     ...states.map((value) => ({ topic: topics.requests, key: value.personId, value })),
-    ...decisions.flatMap((decision) => decision.forwards).map((value) => forwardMessage(batch, value)),
+    ...[...leftForwards, ...decisions.flatMap((decision) => decision.forwards)].map((value) =>
+      forwardMessage(batch, value),
+    ),
     ...waitingNotice(stored, record, nowMs),
   ];
   return messages.map(({ topic, key, value, headers: own }) => ({
