@@ -2,7 +2,6 @@ import type { Conflict } from '@lockstep/change-events';
 import type { MappingRow } from '@lockstep/reconciliation';
 import { isAmbiguous } from './ambiguousAddress.ts';
 import { canonicalValue, isBlankValue } from './canonicalValue.ts';
-import { goesWithAddress } from './checkConsents.ts';
 import { isFiltered, writeOf } from './expectedRules.ts';
 import type { IndexedHistory } from './indexHistory.ts';
 import { deletedAtMs, isOurs, maySpeak, stepsOf, type Group, type Step } from './timeline.ts';
@@ -61,14 +60,21 @@ function isNews(group: Group, mapping: MappingRow, { sinceMs, conflicts }: Since
   const edit = steps.findLast((step) => step.side === 'dynamics' && step.human);
   const written = steps.findLast((step) => step.side === 'marketo' && !step.human);
   if (!edit || edit.atMs <= sinceMs) return false;
-  if (hasLost(conflicts, mapping, edit) || isTakenBack(steps, mapping, edit)) return false;
+  if (hasLost(conflicts, mapping, edit) || isTakenBack(steps, edit)) return false;
   if (written ? written.after === edit.after : isBlankValue(edit.after)) return false;
-  return held ? held.after !== edit.after : !isBlankValue(edit.after);
+  return held ? !isHeldSince(steps, written, edit) : !isBlankValue(edit.after);
 }
 
-/** The opt-out of its address came back to the row. */
-const isTakenBack = (steps: readonly Step[], mapping: MappingRow, edit: Step): boolean =>
-  goesWithAddress(mapping) && steps.findLast(({ side }) => side === 'dynamics')?.after !== edit.after;
+/** What the row holds now came from elsewhere, such as an edit of the person, or the opt-out of its address. */
+const isTakenBack = (steps: readonly Step[], edit: Step): boolean =>
+  steps.findLast(({ side }) => side === 'dynamics')?.after !== edit.after;
+
+/** The person held the value after our last write to it, if only for a moment: what it held in the end nobody may have seen. */
+const isHeldSince = (steps: readonly Step[], written: Step | undefined, edit: Step): boolean =>
+  steps.some(
+    ({ side, after, atMs }) =>
+      side === 'marketo' && after === edit.after && atMs >= (written?.atMs ?? -Infinity),
+  );
 
 function hasLost(conflicts: readonly Conflict[], mapping: MappingRow, step: Step): boolean {
   return conflicts.some(

@@ -14,7 +14,7 @@ const raceMs = 10_000;
 /** Within this time of its creation we may not know of a person yet: the answer is on its way, or lost. */
 const unansweredMs = 30_000;
 /** Within this time a lost answer is settled; an edit meanwhile has somebody made. */
-const lostMs = 300_000;
+export const lostMs = 300_000;
 
 /** Invariant 4 and 6 for one row: exactly one person where the rules demand one, else none. */
 export function checkCounterpart(
@@ -151,7 +151,7 @@ function wasRemoved(group: Group, id: string): boolean {
 }
 
 /** A person that we made and somebody deleted while its creation had no answer: it cannot be found by our key any more. */
-function isUnknown({ personStates }: Group, id: string, withinMs: number): boolean {
+export function isUnknown({ personStates }: Group, id: string, withinMs: number): boolean {
   const [made, ...later] = personStates.filter((state) => state.id === id);
   const gone = later.at(-1);
   if (!made || !isOurs(made) || gone?.operation !== 'delete' || later.some(isOurs)) return false;

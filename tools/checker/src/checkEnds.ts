@@ -1,4 +1,4 @@
-import type { Conflict, GoldenEvent } from '@lockstep/change-events';
+import type { Conflict } from '@lockstep/change-events';
 import { hasNewsSince, isRemoved } from './absenceExcuse.ts';
 import { wasFiltered } from './expectedRules.ts';
 import type { StateEntry } from './history.ts';
@@ -22,7 +22,7 @@ export function checkEnds(findings: Findings, history: IndexedHistory, judged: J
     if (!mayEnd(history, { ...judged, group: until }, state))
       findings.unexpected.push({ what: table, ids: [rowId], reason: 'a row was ended without a rule' });
   });
-  if (mustEnd(history, group))
+  if (mustEnd(group))
     findings.unexpected.push({ what: table, ids: [rowId], reason: 'a row is there that the rules end' });
 }
 
@@ -55,7 +55,7 @@ function lostAtMs(group: Group): number | null {
 }
 
 /** A row that nobody has edited, which had one person in all; what else may keep one is not judged. */
-function mustEnd({ golden }: IndexedHistory, group: Group): boolean {
+function mustEnd(group: Group): boolean {
   const { rules, rowStates, personIds, row, partedIds } = group;
   const { rowWhenPersonDeleted: end = 'keep' } = rules;
   const [person, ...others] = personIds;
@@ -64,17 +64,7 @@ function mustEnd({ golden }: IndexedHistory, group: Group): boolean {
     isOurs(state) ? endIn(state) !== null : state.operation === 'update',
   );
 
-  return !isTouched && !wasFiltered(rowStates, rules) && wasHeardOf(golden, group, person);
-}
-
-/** Whoever is gone before its record has heard of it was never there. */
-function wasHeardOf(golden: readonly GoldenEvent[], group: Group, personId: string): boolean {
-  const goneMs = lostAtMs(group);
-
-  return golden.some(
-    ({ rows, decidedAt }) =>
-      goneMs !== null && Date.parse(decidedAt) < goneMs && rows.some(({ id }) => id === personId),
-  );
+  return lostAtMs(group) !== null && !isTouched && !wasFiltered(rowStates, rules);
 }
 
 /** Of the state of a row: what we do to it is judged as a whole. */

@@ -2,7 +2,7 @@ import type { Conflict, Scalar } from '@lockstep/change-events';
 import type { MappingRow } from '@lockstep/reconciliation';
 import { canonicalValue, isBlankValue } from './canonicalValue.ts';
 import { authorityOf } from './expectedRules.ts';
-import { expectationOf, headsOf, type Expectation, type Head } from './heads.ts';
+import { expectationOf, headsOf, isGoneFrom, type Expectation, type Head } from './heads.ts';
 import type { FinalRecord } from './history.ts';
 import type { Group, Step } from './timeline.ts';
 import type { Finding, Findings } from './verdict.ts';
@@ -48,7 +48,7 @@ export function checkField(
 /** The reason of what nobody has decided yet. */
 export const heldForReview = 'held-for-review';
 
-/** Each side shows its own edit, neither knew of the other, and that is recorded. */
+/** Each side shows its own edit, or what it had when they met, neither knew of the other, and that is recorded. */
 function isHeld(field: FieldCase, heads: readonly Head[]): boolean {
   const { pair, mapping, dynamics, marketo, reviewed } = field;
   const isReview = authorityOf(pair.group.rules, pair.group.table, mapping) === 'review';
@@ -56,7 +56,8 @@ function isHeld(field: FieldCase, heads: readonly Head[]): boolean {
   const shown = { dynamics, marketo };
   const areShown = heads.length === 2 && heads.every(({ step }) => shown[step.side] === step.after);
   const areRecorded = [dynamics, marketo].every((value) => isRecorded(field, value));
-  return areShown ? heads.some(({ step }) => isRecorded(field, step.after)) : isParted(pair) && areRecorded;
+  const isMetAnew = isParted(pair) || heads.some(isGoneFrom(pair.group));
+  return areShown ? heads.some(({ step }) => isRecorded(field, step.after)) : isMetAnew && areRecorded;
 }
 
 /** What the row got of its former person it brings to the next. */

@@ -3,6 +3,7 @@ import { checkCounterpart, checkGoldenIds, checkMirror } from './checkCounterpar
 import { checkAddresses, checkConsent, circlesOf, goesWithAddress, type Circle } from './checkConsents.ts';
 import { checkEnds, isEnding } from './checkEnds.ts';
 import { checkField, type Pair } from './checkFields.ts';
+import { checkMerged, isMerged } from './checkMerged.ts';
 import { checkParted } from './checkParted.ts';
 import { checkRemovals } from './checkRemovals.ts';
 import { checkStored } from './checkStored.ts';
@@ -62,6 +63,10 @@ function checkGroup(known: Known, group: Group, versions: ReadonlySet<number>): 
   const { row } = group;
   const [person] = group.persons;
   const recorded = conflicts.get(group.rowId) ?? [];
+  if (isMerged(history, group)) {
+    checkMerged(findings, history, group);
+    return 0;
+  }
   checkCounterpart(findings, history, { group, conflicts: recorded });
   checkFrozenRow(findings, group);
   checkEnds(findings, history, { group, conflicts: recorded });

@@ -89,6 +89,23 @@ describe('a field that is written once', () => {
   });
 });
 
+describe('a value held for review before the next person of a row', () => {
+  it('may be what that person was met with, where the edit of the one before went with it', () => {
+    const [row, former] = linkedPair('lead');
+    if (!row || !former?.set) throw new Error('there is no pair');
+    const next: ExampleStep = { ...former, by: 'human', id: '8', set: { ...former.set, phone: '5' } };
+    const met = [row, former, next, edit('person', { phone: '3' }), remove('person')];
+    const event = exampleConflict({ field: 'phone', loserValue: '5' });
+    const conflicts = event.conflicts.map((each) => ({
+      ...{ ...each, winner: 'dynamics' as const, winnerValue: '1', rule: 'held-for-review' },
+    }));
+    const review = phone({ conflict: 'review' });
+
+    expect(judge(met, review, { golden: [{ ...event, conflicts }] }).exempt).toContain('held-for-review');
+    expect(judge(met, review).kinds).toContain('differences');
+  });
+});
+
 describe('persons under rules', () => {
   const removed: ExampleStep = { ...remove('person'), by: 'application' };
 
@@ -122,6 +139,22 @@ describe('persons under rules', () => {
     const heard = { golden: golden.map((event) => ({ ...event, decidedAt: '2026-11-22T08:00:30Z' })) };
     expect(judge(gone, { rowWhenPersonDeleted: 'delete' }, heard).kinds).toContain('unexpected');
     expect(judge(edited, { rowWhenPersonDeleted: 'delete' }, heard).kinds).not.toContain('unexpected');
+  });
+
+  it.each([
+    [
+      'equals what the person held',
+      [edit('person', { phone: '3' }), remove('person'), edit('lead', { telephone1: '2' })],
+    ],
+    [
+      'gave way to what the person held',
+      [remove('person'), edit('lead', { telephone1: '9' }), edit('lead', { telephone1: '2' }, 'application')],
+    ],
+  ])('may take their row with them where its edit %s', (_, steps) => {
+    const held = [...linkedPair('lead'), edit('person', { phone: '2' }), ...steps];
+    const deleted: ExampleStep = { ...remove('lead'), by: 'application' };
+
+    expect(judge([...held, deleted], { rowWhenPersonDeleted: 'delete' }).kinds).toEqual([]);
   });
 
   it('are deleted, or flagged, while their row stays out by the filter of the rules', () => {

@@ -94,8 +94,10 @@ type Judged = {
 function excuseOf(group: Group, { mapping, steps, conflicts, write }: Judged): string | null {
   if (conflicts.some(({ field, rule }) => field === mapping.field && rule === 'outcome-unknown'))
     return 'outcome-unknown';
-  const former = steps.filter((step) => isSameWrite(step, write) && step.atMs < write.atMs);
-  const ranOver = steps.findLast((step) => step.side === write.side && step.atMs < write.atMs);
+  // By place: the side's own log orders what happened in one moment.
+  const earlier = steps.slice(0, steps.indexOf(write));
+  const former = earlier.filter((step) => isSameWrite(step, write));
+  const ranOver = earlier.findLast((step) => step.side === write.side);
   if (former.length !== 1 || !ranOver?.human || write.side !== 'marketo') return null;
   const isSettled =
     isFiltered(group.rowStates, group.rules) || isHeard({ mapping, steps, conflicts, write }, ranOver);

@@ -114,11 +114,16 @@ function expectConflict(group: Group, mapping: MappingRow, contest: readonly [St
   return { ...decided, allowed: [winner.after], loser: contest.find((step) => step !== winner) ?? null };
 }
 
+/** Its person is not the last one of the group. */
+export const isGoneFrom =
+  ({ personIds }: Group) =>
+  ({ step }: Head): boolean =>
+    step.side === 'marketo' && step.recordId !== personIds.at(-1);
+
 /** What nobody can tell from outside: an edit that went with its person, or one that put a former value back. */
 function excuseFor(group: Group, heads: readonly Head[]): string | null {
   const [first, second] = heads;
-  const isGone = ({ step }: Head) => step.side === 'marketo' && step.recordId !== group.personIds.at(-1);
-  if (heads.some(isGone)) return 'deleted-with-its-person';
+  if (heads.some(isGoneFrom(group))) return 'deleted-with-its-person';
   if (heads.some(({ returned }) => returned)) return 'returned-to-former-value';
   if (!first || !second || first.step.after === second.step.after) return null;
   const isReturn = first.step.before === second.step.after || second.step.before === first.step.after;

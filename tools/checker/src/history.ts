@@ -22,6 +22,9 @@ export type FinalRecord = { readonly id: string; readonly fields: Readonly<Recor
 /** A message of a topic; null is a tombstone. */
 export type KeyedMessage<Value> = { readonly key: string; readonly value: Value | null };
 
+/** The loser became part of the winner. */
+export type MergedPerson = { readonly loserId: string; readonly winnerId: string };
+
 /** Everything the verdict rests on: both sides' own logs, the topics, and, when given, what MongoDB holds. */
 export type History = {
   readonly dynamics: {
@@ -41,6 +44,8 @@ export type History = {
   readonly matchByEmail: boolean;
   /** What lockstep.yaml says of persons; absent where there is none. */
   readonly rules?: ExpectedRules;
+  /** Persons that people merged in Marketo, in order. */
+  readonly mergedPersons?: readonly MergedPerson[];
   /** Records whose pair an operator asked to part, from `lockstep.inbox`. */
   readonly unlinks?: readonly { readonly goldenId: string }[];
   /** Records whose deleted person an operator asked to have made anew, from `lockstep.inbox`. */

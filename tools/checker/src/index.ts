@@ -1,7 +1,7 @@
 export { checkHistory } from './checkHistory.ts';
 export type { ExpectedConflict, ExpectedRules, ExpectedWrite } from './expectedRules.ts';
 export { heldForReview } from './checkFields.ts';
-export type { FinalRecord, History, KeyedMessage, StateEntry } from './history.ts';
+export type { FinalRecord, History, KeyedMessage, MergedPerson, StateEntry } from './history.ts';
 export { countFindings, findingKinds, type Finding, type FindingKind, type Verdict } from './verdict.ts';
 export {
   fromLog,

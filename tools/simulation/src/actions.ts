@@ -13,6 +13,8 @@ export type HumanAct =
     }
   | { readonly do: 'filter'; readonly slot: number; readonly value: boolean | null }
   | { readonly do: 'delete'; readonly side: System; readonly slot: number }
+  /** The record of `slot` becomes part of that of `into`. */
+  | { readonly do: 'merge'; readonly side: System; readonly slot: number; readonly into: number }
   | {
       readonly do: 'create';
       readonly side: System;

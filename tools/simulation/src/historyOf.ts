@@ -30,6 +30,7 @@ export function historyOf(world: World): History {
     mapping,
     matchByEmail: plan.matchByEmail,
     ...(plan.rules && { rules: plan.rules }),
+    mergedPersons: world.mergedPersons,
     unlinks: askedFor(world, 'unlink'),
     recreations: askedFor(world, 'review-recreate'),
   };

@@ -17,6 +17,8 @@ export function applyAct(world: World, act: HumanAct): void {
       return editRow(world, act.slot, filterFields(world, act.value));
     case 'delete':
       return remove(world, act);
+    case 'merge':
+      return merge(world, act);
     case 'edit':
       return edit(world, act);
   }
@@ -97,6 +99,32 @@ function remove(world: World, { side, slot }: Extract<HumanAct, { do: 'delete' }
   const person = livePerson(world, slot);
   if (side === 'dynamics' && row) world.dynamics.remove(row.table, row.id);
   if (side === 'marketo' && person) world.marketo.remove(person);
+}
+
+function merge(world: World, { side, slot, into }: Extract<HumanAct, { do: 'merge' }>): void {
+  if (side === 'marketo') return mergePersons(world, livePerson(world, slot), livePerson(world, into));
+  const [loser, winner] = [liveRow(world, slot), liveRow(world, into)];
+  if (!loser || !winner || loser === winner || loser.table !== winner.table) return;
+  const { table } = loser;
+  if ([loser, winner].some(({ id }) => isClosed(world, table, id))) return;
+  // A merge raises the version of whatever it touches.
+  world.dynamics.edit(table, winner.id, {});
+  world.dynamics.edit(table, loser.id, {
+    ...{ statecode: { value: table === 'lead' ? 2 : 1, label: 'Closed' }, merged: true },
+    masterid: { id: winner.id, table },
+  });
+}
+
+function isClosed(world: World, table: string, id: string): boolean {
+  const state = world.dynamics.rows(table).find((row) => row.id === id)?.fields['statecode'];
+
+  return typeof state === 'object' && state !== null && 'value' in state && state.value !== 0;
+}
+
+function mergePersons(world: World, loser: string | undefined, winner: string | undefined): void {
+  if (loser === undefined || winner === undefined || loser === winner) return;
+  world.marketo.merge(winner, [loser]);
+  world.mergedPersons.push({ loserId: loser, winnerId: winner });
 }
 
 function edit(world: World, act: Extract<HumanAct, { do: 'edit' }>): void {

@@ -10,17 +10,19 @@ const program = new Command('sim')
   .option('--actions <count>', 'actions per run at most', Number, 60)
   .option('--operator', 'an operator pauses, resumes, releases, reads again and unlinks in between')
   .option('--undo', 'an operator undoes decisions in between')
+  .option('--merges', 'people merge rows and persons in between')
   .option('--policies', 'each run has rules of its own, and an operator decides what they hold for review')
   .option('--calm', 'no faults')
   .option('--keep-going', 'go on after a failure')
   .option('--json', 'print every result as a line of JSON');
 
-const { seeds, seed, actions, operator, undo, policies, calm, keepGoing, json } = program.parse().opts<{
+const { seeds, seed, actions, operator, undo, merges, policies, calm, keepGoing, json } = program.parse().opts<{
   seeds: number;
   seed: number;
   actions: number;
   operator?: boolean;
   undo?: boolean;
+  merges?: boolean;
   policies?: boolean;
   calm?: boolean;
   keepGoing?: boolean;
@@ -35,6 +37,7 @@ const report = await runSeeds({
     faultShare: calm ? 0 : 0.25,
     operatorShare: operator ? 0.1 : 0,
     undoShare: undo ? 0.3 : 0,
+    mergeShare: merges ? 0.15 : 0,
     policies: policies ?? false,
   },
   keepGoing: keepGoing ?? false,

@@ -24,6 +24,8 @@ export type PlanOptions = {
   readonly operatorShare?: number;
   /** How often an operator undoes a decision between two actions. */
   readonly undoShare?: number;
+  /** How often people merge two records between two actions. */
+  readonly mergeShare?: number;
   /** Each run has rules of its own. */
   readonly policies?: boolean;
 };
@@ -50,7 +52,11 @@ export function planRun(seed: number, options: PlanOptions = defaultPlanOptions)
     actions: [
       ...creations,
       ...(random.chance(0.6) ? [{ kind: 'settle' } as const] : []),
-      ...withUndos(withOperator(actions, seed, options.operatorShare ?? 0), seed, options.undoShare ?? 0),
+      ...withMerges(
+        withUndos(withOperator(actions, seed, options.operatorShare ?? 0), seed, options.undoShare ?? 0),
+        seed,
+        options.mergeShare ?? 0,
+      ),
     ],
   };
 }
@@ -71,35 +77,51 @@ function withOperator(actions: readonly Action[], seed: number, share: number): 
 const withUndos = (actions: readonly Action[], seed: number, share: number): readonly Action[] =>
   between(actions, { random: createRandom(seed ^ 0x51de), share, draw: drawUndo });
 
+const withMerges = (actions: readonly Action[], seed: number, share: number): readonly Action[] =>
+  between(actions, { random: createRandom(seed ^ 0x3e46e), share, draw: drawMerge });
+
 type Between = {
   readonly random: Random;
   readonly share: number;
-  readonly draw: (random: Random) => OperatorAct;
+  readonly draw: (random: Random) => Action;
 };
 
 function between(actions: readonly Action[], { random, share, draw }: Between): readonly Action[] {
   if (share === 0) return actions;
 
   return actions.flatMap((action): Action[] =>
-    random.chance(share) ? [{ kind: 'operator', act: draw(random) }, action] : [action],
+    random.chance(share) ? [draw(random), action] : [action],
   );
 }
 
+const byOperator = (act: OperatorAct): Action => ({ kind: 'operator', act });
+
 /** Edits collide on the first record more often than on the others. */
-const drawUndo = (random: Random): OperatorAct => ({
-  do: 'undo',
-  slot: random.chance(0.6) ? 0 : random.below(4),
+const drawUndo = (random: Random): Action =>
+  byOperator({ do: 'undo', slot: random.chance(0.6) ? 0 : random.below(4) });
+
+const drawUnlink = (random: Random): Action => byOperator({ do: 'unlink', slot: random.below(4) });
+
+const drawRecreation = (random: Random): Action =>
+  byOperator({ do: 'review-recreate', slot: random.below(4) });
+
+const drawMerge = (random: Random): Action => ({
+  kind: 'human',
+  act: {
+    do: 'merge',
+    side: random.pick(['dynamics', 'marketo'] as const),
+    slot: random.below(4),
+    into: random.below(4),
+  },
 });
 
-const drawUnlink = (random: Random): OperatorAct => ({ do: 'unlink', slot: random.below(4) });
-
-const drawRecreation = (random: Random): OperatorAct => ({ do: 'review-recreate', slot: random.below(4) });
-
-function drawOperatorAct(random: Random): OperatorAct {
+function drawOperatorAct(random: Random): Action {
   const side = random.pick(['dynamics', 'marketo'] as const);
   const kind = random.pick(['pause', 'pause', 'resume', 'release', 'read-again', 'resync'] as const);
 
-  return kind === 'pause' || kind === 'resume' ? { do: kind, side } : { do: kind, slot: random.below(4) };
+  return byOperator(
+    kind === 'pause' || kind === 'resume' ? { do: kind, side } : { do: kind, slot: random.below(4) },
+  );
 }
 
 type Chances = { readonly faultShare: number; readonly expires: boolean };

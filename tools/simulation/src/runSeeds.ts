@@ -1,4 +1,5 @@
 import { countFindings, findingKinds, type FindingKind } from '@lockstep/checker';
+import type { Action } from './actions.ts';
 import { planRun, type PlanOptions } from './planRun.ts';
 import { isClean, runPlan, type RunResult } from './runPlan.ts';
 import { shrinkPlan } from './shrink.ts';
@@ -70,6 +71,7 @@ async function tellFailure(result: RunResult, { shrink }: { shrink: boolean }): 
   const flags = [
     ...(acts.some((act) => act !== 'undo') ? ['--operator'] : []),
     ...(acts.includes('undo') ? ['--undo'] : []),
+    ...(result.plan.actions.some(isMerge) ? ['--merges'] : []),
     ...(result.plan.rules ? ['--policies'] : []),
   ];
   return [
@@ -86,6 +88,8 @@ async function tellFailure(result: RunResult, { shrink }: { shrink: boolean }): 
     ...(result.plan.rules ? [`rules: ${JSON.stringify(result.plan.rules)}`] : []),
   ];
 }
+
+const isMerge = (action: Action): boolean => action.kind === 'human' && action.act.do === 'merge';
 
 function kindsOf({ verdict, failure }: RunResult): string[] {
   const kinds = findingKinds.filter((kind) => verdict[kind].length > 0);

@@ -1,5 +1,6 @@
 import { personFields, type System } from '@lockstep/change-events';
 import type { MappingRow } from '@lockstep/reconciliation';
+import type { MergedPerson } from '@lockstep/checker';
 import type { Plan, ProcessName } from './actions.ts';
 import { keptOutName } from './drawRules.ts';
 import {
@@ -51,6 +52,7 @@ export type World = {
   readonly stores: InMemoryStores;
   readonly log: InMemoryEventLog;
   readonly rows: RowReference[];
+  readonly mergedPersons: MergedPerson[];
   readonly processes: Partial<Record<ProcessName, Process>>;
   readonly sleepers: Sleeper[];
   /** The gate of the process whose step runs. */
@@ -92,6 +94,7 @@ export function createWorld(plan: Plan, variant: Variant): World {
       },
     }),
     rows: [],
+    mergedPersons: [],
     processes: {},
     sleepers: [],
     current: null,
