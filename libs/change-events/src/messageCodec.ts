@@ -77,7 +77,9 @@ async function unpack(codec: Codec, decodeEvent: DecodeEvent, packed: Packed): P
     return { kind, goldenId, request } as InboxMessage;
   }
   return (
-    kind === 'refusal' ? { kind, goldenId, written } : { kind, goldenId, reason, target, until, sentAt, conflict }
+    kind === 'refusal'
+      ? { kind, goldenId, written }
+      : { kind, goldenId, reason, target, until, sentAt, conflict }
   ) as InboxMessage;
 }
 

@@ -16,18 +16,20 @@ const program = new Command('sim')
   .option('--keep-going', 'go on after a failure')
   .option('--json', 'print every result as a line of JSON');
 
-const { seeds, seed, actions, operator, undo, merges, policies, calm, keepGoing, json } = program.parse().opts<{
-  seeds: number;
-  seed: number;
-  actions: number;
-  operator?: boolean;
-  undo?: boolean;
-  merges?: boolean;
-  policies?: boolean;
-  calm?: boolean;
-  keepGoing?: boolean;
-  json?: boolean;
-}>();
+const { seeds, seed, actions, operator, undo, merges, policies, calm, keepGoing, json } = program
+  .parse()
+  .opts<{
+    seeds: number;
+    seed: number;
+    actions: number;
+    operator?: boolean;
+    undo?: boolean;
+    merges?: boolean;
+    policies?: boolean;
+    calm?: boolean;
+    keepGoing?: boolean;
+    json?: boolean;
+  }>();
 
 const report = await runSeeds({
   first: seed,

@@ -89,9 +89,7 @@ type Between = {
 function between(actions: readonly Action[], { random, share, draw }: Between): readonly Action[] {
   if (share === 0) return actions;
 
-  return actions.flatMap((action): Action[] =>
-    random.chance(share) ? [draw(random), action] : [action],
-  );
+  return actions.flatMap((action): Action[] => (random.chance(share) ? [draw(random), action] : [action]));
 }
 
 const byOperator = (act: OperatorAct): Action => ({ kind: 'operator', act });
