@@ -33,6 +33,12 @@ const filter: fc.Arbitrary<HumanAct> = fc.record({
   value: fc.constantFrom(true, false, null),
 });
 const removal: fc.Arbitrary<HumanAct> = fc.record({ do: fc.constant('delete' as const), side, slot });
+const merge: fc.Arbitrary<HumanAct> = fc.record({
+  do: fc.constant('merge' as const),
+  side,
+  slot,
+  into: slot,
+});
 const address: fc.Arbitrary<Edit> = fc
   .tuple(side, slot, email)
   .map(([of, at, value]) => ({ do: 'edit', side: of, slot: at, field: 'email', value }));
@@ -55,6 +61,7 @@ export const acts: fc.Arbitrary<HumanAct> = fc.oneof(
   { weight: 8, arbitrary: edits },
   { weight: 1, arbitrary: filter },
   { weight: 1, arbitrary: removal },
+  { weight: 1, arbitrary: merge },
   { weight: 1, arbitrary: address },
   { weight: 1, arbitrary: creations },
 );
