@@ -1,4 +1,6 @@
 import type { DynamicsOutcome } from '@lockstep/change-events';
+import { exampleMapping } from './exampleParts.ts';
+import type { MappingRow } from './mapping.ts';
 import { linkedPair, values, writesTo, type Pair } from './examplePairs.ts';
 import { createWorld } from './exampleWorld.ts';
 import { writeMarketo } from './exampleWrites.ts';
@@ -122,6 +124,23 @@ describe('a person that was deleted in Marketo', () => {
 
     expect(pair.world.dynamics.column(pair.row, 'jobtitle')).toBe('Director');
     expect(pair.world.marketo.ids()).toEqual([]);
+  });
+
+  it.each(['lead', 'contact'] as const)('takes no edit with it that is held for review (%s)', (kind) => {
+    const conflict = { lead: 'review', contact: 'review' } as const;
+    const isHeld = ({ field }: MappingRow) => field === 'jobTitle';
+    const mapping = exampleMapping.map((each) => (isHeld(each) ? { ...each, conflict } : each));
+    const pair = linkedPair(kind, columns, { mapping });
+    const { world, row, person } = pair;
+    world.state.policy = { ...world.state.policy, rowWhenPersonDeleted: 'delete' };
+    world.dynamics.edit(row, { jobtitle: 'Director' });
+    world.marketo.write(person, { title: 'Architect' });
+    world.readDynamics(row);
+    world.readMarketo(person);
+    losePerson(pair);
+    rest(pair);
+
+    expect(world.dynamics.column(row, 'jobtitle')).toBe('Director');
   });
 
   it('leaves its last edits in a row that is deactivated', () => {

@@ -4,6 +4,7 @@ import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { planRowMerge } from './followMerge.ts';
 import { isKeptOut } from './keptOut.ts';
 import { planRowWrite } from './planRowWrite.ts';
+import { isHeldForReview } from './review.ts';
 
 /** Of a contact that is not used any more, and of a lead that was disqualified (dataverse facts 3.6). */
 const endStates: Readonly<Record<string, number>> = { contact: 1, lead: 2 };
@@ -37,10 +38,10 @@ export function planEnd(draft: Draft, row: DraftRow, ifMatch: Sequence): void {
 const isHeldUp = ({ record }: Draft, { unproven }: DraftRow): boolean =>
   unproven !== undefined || record.waiting?.cause === 'refused';
 
-/** Its person is gone, nobody wants another one, and the row holds nothing that the person did not get. */
+/** Its person is gone, nobody wants another one, and the row holds nothing that the person did not get, or that waits for review. */
 function isBereft(draft: Draft): boolean {
   const person = activeRow(draft.record, 'marketo');
   if (!person?.deletedAt || person.verdict === 'recreate') return false;
 
-  return !isOutgrown(draft, person);
+  return !isOutgrown(draft, person) && !isHeldForReview(draft);
 }

@@ -23,3 +23,7 @@ export function hold(
 export function release(row: DraftRow, { field }: MappingRow): void {
   if (row.parked[field]?.code === heldCode) delete row.parked[field];
 }
+
+/** Nobody has decided yet which of two edits is to hold. */
+export const isHeldForReview = ({ record }: Draft): boolean =>
+  record.rows.some(({ parked }) => Object.values(parked).some(({ code }) => code === heldCode));

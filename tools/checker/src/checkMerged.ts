@@ -1,18 +1,36 @@
 import { addressesOf } from './addressIn.ts';
 import { isUnknown, lostMs } from './checkCounterparts.ts';
-import { wasFiltered } from './expectedRules.ts';
+import { followsMerges, wasFiltered } from './expectedRules.ts';
+import type { StateEntry } from './history.ts';
 import type { IndexedHistory } from './indexHistory.ts';
 import { deletedAtMs, isOurs, type Group } from './timeline.ts';
 import type { Findings } from './verdict.ts';
 
-/** Its row was merged into another one, or one of its persons was, or one that it may have been matched with. */
+/**
+ * Its row was merged into another one, or one of its persons was, or one that it may have been matched with. Where merges are
+ * followed, whoever carries on gains what the other one had, and is one of them too.
+ */
 export function isMerged(history: IndexedHistory, group: Group): boolean {
-  const { mergedPersons = [] } = history;
+  const { mergedPersons = [], dynamics } = history;
   if (mergedAt(group) >= 0) return true;
+  const follows = followsMerges(group.rules);
+  if (follows && dynamics.states.some((state) => isLostMerge(state) && masterOf(state) === group.rowId))
+    return true;
   if (mergedPersons.length === 0) return false;
   const known = new Set([...group.personStates.map(({ id }) => id), ...matchable(history, group)]);
 
-  return mergedPersons.some(({ loserId }) => known.has(loserId));
+  return mergedPersons.some(
+    ({ loserId, winnerId }) => known.has(loserId) || (follows && known.has(winnerId)),
+  );
+}
+
+/** In this state a row of Dynamics lost a merge. */
+export const isLostMerge = ({ changed }: StateEntry): boolean => changed['merged']?.after === true;
+
+function masterOf({ changed }: StateEntry): string | null {
+  const master = changed['masterid']?.after;
+
+  return typeof master === 'object' && master !== null && 'id' in master ? String(master.id) : null;
 }
 
 /** Of a row that no person ever named. */
@@ -26,8 +44,7 @@ function matchable(
 }
 
 /** The place of the state in which the row lost a merge; -1 without one. */
-const mergedAt = ({ rowStates }: Group): number =>
-  rowStates.findIndex(({ changed }) => changed['merged']?.after === true);
+const mergedAt = ({ rowStates }: Group): number => rowStates.findIndex(isLostMerge);
 
 /**
  * What lost a merge is left alone (F-27): a row that was merged is not written any more, and a row whose person was merged gets nobody
@@ -49,6 +66,7 @@ export function checkMerged(findings: Findings, history: IndexedHistory, group: 
 
 /** Nothing else may have brought somebody new. */
 const isPlain = ({ rowStates, rowId, rules, partedIds, isRecreated }: Group): boolean =>
+  !followsMerges(rules) &&
   partedIds.length === 0 &&
   !isRecreated &&
   !wasFiltered(rowStates, rules) &&

@@ -1,3 +1,4 @@
+import { isLostMerge } from './checkMerged.ts';
 import { wasFiltered } from './expectedRules.ts';
 import type { History, StateEntry } from './history.ts';
 import { append } from './indexHistory.ts';
@@ -37,6 +38,7 @@ function ownersOf(groups: readonly Group[]): ReadonlyMap<string, readonly Group[
 
 function mayRemove({ rules, rowStates, rowId }: Group, atMs: number): boolean {
   const until = rowStates.filter((state) => Date.parse(state.at) <= atMs);
+  if (rules.mergedInDynamics === 'follow' && until.some(isLostMerge)) return true;
   if (deletedAtMs(until, rowId) !== null && rules.deletedInDynamics === 'delete') return true;
   return rules.whenFilteredOut === 'remove' && wasFiltered(until, rules);
 }

@@ -13,6 +13,8 @@ export type ExpectedRules = {
   readonly deletedInMarketo?: 'recreate' | 'ask' | 'stay-deleted';
   readonly deletedInDynamics?: 'keep' | 'flag' | 'delete';
   readonly rowWhenPersonDeleted?: 'keep' | 'deactivate' | 'delete';
+  readonly mergedInMarketo?: 'keep' | 'follow';
+  readonly mergedInDynamics?: 'keep' | 'follow';
   /** Rows whose column holds that text stay out of Marketo. */
   readonly filter?: { readonly column: string; readonly isNot: string };
   readonly syncColumn?: 'on' | 'off';
@@ -42,6 +44,10 @@ export function isFiltered(states: readonly StateEntry[], rules: ExpectedRules):
   if (rules.syncColumn !== 'off' && lastIn(states, filterColumn) === false) return true;
   return rules.filter !== undefined && lastIn(states, rules.filter.column) === rules.filter.isNot;
 }
+
+/** A merge of one side is carried to the other one (G-31). */
+export const followsMerges = ({ mergedInMarketo, mergedInDynamics }: ExpectedRules): boolean =>
+  mergedInMarketo === 'follow' || mergedInDynamics === 'follow';
 
 /** The row stayed out at some time. */
 export const wasFiltered = (states: readonly StateEntry[], rules: ExpectedRules): boolean =>

@@ -21,6 +21,8 @@ export function drawRules(seed: number): ExpectedRules {
     whenFilteredOut: random.pick<Out>(outs),
     fields: Object.fromEntries(fields.map((field) => [field, drawPolicies(random)])),
     rowWhenPersonDeleted: random.pick(['keep', 'deactivate', 'delete']),
+    mergedInMarketo: random.pick(['keep', 'follow']),
+    mergedInDynamics: random.pick(['keep', 'follow']),
   };
 }
 
