@@ -58,7 +58,9 @@ function absorbMerge(draft: Draft, row: DraftRow, event: ChangeEvent): void {
 /** What is on its way stays open: its outcome tells whether it reached the person before that was deleted. */
 function absorbDelete(draft: Draft, row: DraftRow, page: Sequence): void {
   if (row.deletedAt) {
-    draft.nothing = 'stale';
+    // We may have learnt of it from an answer: a page of before the delete does not bring it back.
+    if (isAfter(page, row.deletedAt)) row.deletedAt = page;
+    else draft.nothing = 'stale';
     return;
   }
   row.inFlight = {};

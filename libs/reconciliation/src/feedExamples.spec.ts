@@ -180,11 +180,21 @@ describe('a person that was deleted in Marketo', () => {
     const { world, person, before, gone, person1 } = deleted();
 
     expect(world.hand(person, before)).toMatchObject({ nothing: 'stale', dirty: false });
-    expect(world.hand(person, { ...gone, page: world.marketo.nextNumber() })).toMatchObject({
-      nothing: 'stale',
-    });
+    expect(world.hand(person, gone)).toMatchObject({ nothing: 'stale', dirty: false });
     expect(person1()).toMatchObject({ deletedAt: gone.page, missing: false });
     expect(person1()).not.toHaveProperty('mergedInto');
+  });
+
+  it('is not revived by what was read between the answer that told of it and its delete', () => {
+    const { world, person, before, gone, person1 } = deleted();
+    const [between, later] = [world.marketo.nextNumber(), world.marketo.nextNumber()];
+
+    expect(world.hand(person, { ...gone, page: later })).toMatchObject({ nothing: null, goldenEvent: null });
+    expect(world.hand(person, { ...before, page: between })).toMatchObject({
+      nothing: 'stale',
+      dirty: false,
+    });
+    expect(person1()?.deletedAt).toEqual(later);
   });
 
   it('is there again when it is read later', () => {
