@@ -35,7 +35,8 @@ export function observe(draft: Draft, observation: Observation): void {
   }
   row.seen[mapping.field] = { value: reading.side, at };
   release(row, mapping);
-  const madeOn = observation.madeOn === undefined ? seen?.value : observation.madeOn;
+  const known = seen ? seen.value : madeWith(draft, observation);
+  const madeOn = observation.madeOn === undefined ? known : observation.madeOn;
   const { changedAt } = observation;
   const change: Observation = { row, mapping, reading, at, changedAt, madeOn };
   applyChange(draft, change, isFirstMeeting(draft, change));
@@ -78,6 +79,19 @@ export const untold = (seen: SeenValue | undefined): readonly Scalar[] => [
 function isFirstMeeting(draft: Draft, { row, reading, madeOn }: Observation): boolean {
   const isOurs = row.system === 'marketo' && row.seen['lockstepId']?.value === draft.record.goldenId;
   return madeOn === undefined && (!isOurs || isBlank(reading.golden));
+}
+
+/**
+ * What we gave the only person of a record that we made ourselves, whose answer we have not heard: what it holds now was
+ * edited on top of that. Undefined where that is not known.
+ */
+function madeWith(draft: Draft, { row, mapping }: Observation): Scalar | undefined {
+  const { rows, goldenId } = draft.record;
+  const isOurs = row.system === 'marketo' && row.seen['lockstepId']?.value === goldenId;
+  if (!isOurs || rows.some((other) => other !== row && other.system === 'marketo')) return undefined;
+  const [first, ...others] = openValues(draft, mapping.marketo);
+
+  return others.every((value) => value === first) ? first : undefined;
 }
 
 /** Marketo may hold the beginning of a text that is longer than its field. */

@@ -63,6 +63,26 @@ describe('a command that another one overtook', () => {
   });
 });
 
+describe('a creation that nobody answered', () => {
+  it('is known to have made the person, whose edit since is none of a stranger', () => {
+    const world = createWorld();
+    world.dynamics.insert('contact', 'contact-1', { lastname: 'Byron' });
+    world.readDynamics('contact-1');
+    const [creation] = world.state.open.splice(0);
+    if (creation?.to !== 'marketo') throw new Error('nobody is to be created');
+    const person = world.marketo.create(creation.command.fields);
+    world.marketo.write(person, { title: 'Weaver' });
+    world.wakeUp(121_000);
+    world.carryOut();
+    world.settle();
+
+    expect(values({ world, row: 'contact-1', person }, 'jobTitle')).toEqual(['Weaver', 'Weaver', 'Weaver']);
+    expect(conflictsOf(world)).toEqual([]);
+    const told = world.state.decisions.flatMap(({ commands }) => commands);
+    expect(told.filter(({ operation, fields }) => operation === 'UPDATE' && 'title' in fields)).toEqual([]);
+  });
+});
+
 describe('a command that nobody answered', () => {
   it.each([true, false])('does not hide an edit that it ran over (told before it is read: %s)', (isTold) => {
     const pair = linkedPair('lead', { telephone1: '1' });

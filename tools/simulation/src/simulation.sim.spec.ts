@@ -111,6 +111,7 @@ describe('the simulation', () => {
   });
 
   it.each([
+    [4075, 'an edit of a person that was cleared and put back, since nobody had heard that we had made it'],
     [11473, 'two persons for a row that was read late, while one was on its way to it'],
     [24868, 'an opt-out that its own row had lifted, since a process died between the wish and the record'],
     [30341, 'a row that asked for ever for a person that it was parted from, since that had been merged'],
