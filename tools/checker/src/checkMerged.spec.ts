@@ -1,5 +1,6 @@
 import { checkHistory } from './checkHistory.ts';
 import { edit, exampleHistory, linkedPair, remove, rowId, type ExampleStep } from './exampleHistory.ts';
+import type { ExpectedRules } from './expectedRules.ts';
 import { findingKinds, type FindingKind } from './verdict.ts';
 
 const loser: ExampleStep = edit('lead', { statecode: 2, merged: true });
@@ -7,8 +8,12 @@ const mergedPersons = [{ loserId: '7', winnerId: '8' }];
 /** Somebody who has the row of the one that is gone. */
 const next = (by: ExampleStep['by']): ExampleStep => ({ on: 'person', by, id: '9', set: { crmId: rowId } });
 
-function judge(steps: readonly ExampleStep[], merged: typeof mergedPersons = []): Record<string, unknown> {
-  const verdict = checkHistory(exampleHistory(steps, { mergedPersons: merged }));
+function judge(
+  steps: readonly ExampleStep[],
+  merged: typeof mergedPersons = [],
+  rules: ExpectedRules = {},
+): Record<string, unknown> {
+  const verdict = checkHistory(exampleHistory(steps, { mergedPersons: merged, rules }));
   const found: readonly FindingKind[] = findingKinds.filter((kind) => verdict[kind].length > 0);
   return { found, exempt: verdict.exempt.map(({ reason }) => reason) };
 }
@@ -43,5 +48,29 @@ describe('a row whose person was merged', () => {
     const two = [...linkedPair('lead'), next('human'), { ...next('human'), id: '8' }, remove('person')];
 
     expect(judge(two, mergedPersons).found).toContain('doubled');
+  });
+});
+
+describe('where merges are followed', () => {
+  const removed: ExampleStep = { ...remove('person'), by: 'application' };
+
+  it('the person of a row that lost one may be deleted by us, and of no other row', () => {
+    const merged = [...linkedPair('lead'), loser, removed];
+
+    expect(judge(merged, [], { mergedInDynamics: 'follow' }).found).toEqual([]);
+    expect(judge(merged, [], { mergedInMarketo: 'follow' }).found).toContain('unexpected');
+    expect(judge([...linkedPair('lead'), removed], [], { mergedInDynamics: 'follow' }).found).toContain(
+      'unexpected',
+    );
+  });
+
+  it('whoever carries on may hold what the other one had', () => {
+    const gained = [...linkedPair('lead'), edit('person', { phone: '2' }, 'application')];
+    const won = [{ loserId: '8', winnerId: '7' }];
+    const other: ExampleStep = { ...loser, id: 'other', set: { ...loser.set, masterid: { id: rowId } } };
+
+    expect(judge(gained, won, { mergedInMarketo: 'follow' }).found).toEqual([]);
+    expect(judge([...gained, other], [], { mergedInDynamics: 'follow' }).exempt).toContain('merged');
+    expect(judge(gained, won).found).toContain('unexplainedWrites');
   });
 });
