@@ -36,7 +36,8 @@ export function createRouter(links: LinkStore): BatchHandler {
     if (source === null) return { messages: batch.messages.map(forwardOutcome) };
     const live = batch.messages.filter((message) => isForwarded(message));
     const owners = await resolveOwners(links, source, live);
-    const late = source.system === 'marketo' ? await keepEnds(links, owners, live) : noOwners;
+    const late =
+      source.system === 'marketo' ? await keepEnds(links, { source, owners, messages: live }) : noOwners;
     const all = late.size === 0 ? owners : new Map([...owners, ...late]);
     return { messages: live.flatMap((message) => forwardEvent(source, all, message)) };
   };
@@ -97,22 +98,24 @@ function hasCustomerRole({ table }: Source, { fields }: ChangeEvent): boolean {
 /** A row that nobody knows and that is gone leads nowhere. */
 const isEnd = ({ operation }: ChangeEvent): boolean => operation === 'DELETE' || operation === 'MERGE';
 
-const noOwners: ReadonlyMap<string, string> = new Map();
+type Owners = ReadonlyMap<string, string>;
+type Routed = {
+  readonly source: Source;
+  readonly owners: Owners;
+  readonly messages: readonly IncomingMessage[];
+};
+
+const noOwners: Owners = new Map();
 
 /**
  * A person may be gone before its record hears that it was made. Whoever is linked to a person reads afterwards what
  * ended it; who was linked while that was being kept is answered here.
  */
-async function keepEnds(
-  links: LinkStore,
-  owners: ReadonlyMap<string, string>,
-  messages: readonly IncomingMessage[],
-): Promise<ReadonlyMap<string, string>> {
+async function keepEnds(links: LinkStore, { source, owners, messages }: Routed): Promise<Owners> {
   const ends = new Map<string, ChangeEvent>();
   for (const { key, value } of messages) {
-    const rowKeyOfPerson = rowKey({ system: 'marketo', table: 'person', id: key });
-    if (isEnd(value as ChangeEvent) && !owners.has(rowKeyOfPerson))
-      ends.set(rowKeyOfPerson, value as ChangeEvent);
+    const person = keyOf(source, key);
+    if (isEnd(value as ChangeEvent) && !owners.has(person)) ends.set(person, value as ChangeEvent);
   }
   if (ends.size === 0) return noOwners;
   await links.keepEnds(ends);

@@ -77,18 +77,20 @@ export const untold = (seen: SeenValue | undefined): readonly Scalar[] => [
  * not hold it may never have got: the field was not there, or refused our value.
  */
 function isFirstMeeting(draft: Draft, { row, reading, madeOn }: Observation): boolean {
-  const isOurs = row.system === 'marketo' && row.seen['lockstepId']?.value === draft.record.goldenId;
-  return madeOn === undefined && (!isOurs || isBlank(reading.golden));
+  return madeOn === undefined && (!isOurs(draft, row) || isBlank(reading.golden));
 }
+
+/** A person that carries our golden id. */
+const isOurs = ({ record }: Draft, row: DraftRow): boolean =>
+  row.system === 'marketo' && row.seen['lockstepId']?.value === record.goldenId;
 
 /**
  * What we gave the only person of a record that we made ourselves, whose answer we have not heard: what it holds now was
  * edited on top of that. Undefined where that is not known.
  */
 function madeWith(draft: Draft, { row, mapping }: Observation): Scalar | undefined {
-  const { rows, goldenId } = draft.record;
-  const isOurs = row.system === 'marketo' && row.seen['lockstepId']?.value === goldenId;
-  if (!isOurs || rows.some((other) => other !== row && other.system === 'marketo')) return undefined;
+  const isOnly = draft.record.rows.every((other) => other === row || other.system !== 'marketo');
+  if (!isOnly || !isOurs(draft, row)) return undefined;
   const [first, ...others] = openValues(draft, mapping.marketo);
 
   return others.every((value) => value === first) ? first : undefined;
