@@ -1,5 +1,6 @@
 import type { Environment } from '@lockstep/service-runtime';
 import { Option, type Command } from 'commander';
+import { rematch, type RematchOptions } from './rematch.ts';
 import { replay, type ReplayOptions } from './replay.ts';
 import { decideReview, listReviews } from './reviews.ts';
 import { undo, type UndoOptions } from './undo.ts';
@@ -38,6 +39,14 @@ export function addRecordCommands(program: Command, env: Environment, print: Pri
       decideReview(env, { goldenId, decision: 'separate', ...options }, print),
     );
   addVerdicts(review, env, print);
+  review
+    .command('rematch')
+    .description(
+      'Give rows in the place of deleted ones the persons of those, where only they have the address.',
+    )
+    .option('--dry-run', 'count them alone')
+    .addOption(actor())
+    .action((options: RematchOptions) => rematch(env, options, { nowMs: Date.now(), print }));
 }
 
 /** What may be said of a person that was deleted in Marketo (`deletedInMarketo: ask`). */

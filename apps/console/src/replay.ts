@@ -3,6 +3,7 @@ import type { Environment } from '@lockstep/service-runtime';
 import { v7 as newId } from 'uuid';
 import { actorHere } from './actorHere.ts';
 import { loadApiConfig } from './config.ts';
+import { eachPage } from './eachPage.ts';
 import { openClient, type OperatorClient } from './operatorClient.ts';
 
 export type ReplayOptions = {
@@ -84,14 +85,4 @@ async function replayLetters(client: OperatorClient, chosen: Chosen, print: Prin
     );
     return page.next ?? undefined;
   });
-}
-
-const pagesMax = 10_000;
-
-async function eachPage<Place>(ask: (after: Place | undefined) => Promise<Place | undefined>): Promise<void> {
-  let after: Place | undefined;
-  for (let pages = 0; pages < pagesMax; pages += 1) {
-    after = await ask(after);
-    if (after === undefined) return;
-  }
 }

@@ -9,10 +9,12 @@ type Person = {
   readonly fields: Readonly<Record<string, unknown>>;
 };
 
+type Standing = 'free' | 'left' | 'taken';
+
 type Review = Person & {
   readonly since: string;
   readonly troubles: readonly { readonly code: string }[];
-  readonly candidates: readonly (Person & { readonly isFree: boolean })[];
+  readonly candidates: readonly (Person & { readonly standing: Standing })[];
 };
 
 type Print = (line: string) => void;
@@ -35,10 +37,16 @@ export async function listReviews(
   }
 }
 
+const standings: Readonly<Record<Standing, string>> = {
+  free: 'may join          ',
+  left: 'may join, row gone',
+  taken: 'is taken          ',
+};
+
 function linesOf(review: Review): string[] {
   return [
     `${review.since} ${review.troubles.map(({ code }) => code).join(' ')} ${personText(review)}`,
-    ...review.candidates.map((other) => `  ${other.isFree ? 'may join' : 'is taken '} ${personText(other)}`),
+    ...review.candidates.map((other) => `  ${standings[other.standing]} ${personText(other)}`),
   ];
 }
 

@@ -6,8 +6,8 @@ import type { DeliveryOutcome, DynamicsOutcome } from './writes.ts';
  * What an operator asks of one record: `release` tries at once whatever waits; `read-again` reads what Marketo holds; of a record in
  * review, `review-join` takes the person of the record `target`, and `review-separate` makes one of its own; of one whose person was
  * deleted in Marketo, `review-recreate` makes another one, `review-stay-away` none. `unlink` hands its rows of Dynamics to the record
- * `target`, which is told by `parted` of each row (`target`) that it must never join. `undo` gives the field of `conflict` the value
- * that lost.
+ * `target`, which is told by `parted` of each row (`target`) that it must never join; `leave` hands them over where all of them were
+ * deleted, and tells nobody. `undo` gives the field of `conflict` the value that lost.
  */
 export type OperatorWish =
   | 'release'
@@ -17,6 +17,7 @@ export type OperatorWish =
   | 'review-recreate'
   | 'review-stay-away'
   | 'unlink'
+  | 'leave'
   | 'parted'
   | 'undo';
 

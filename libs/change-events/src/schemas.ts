@@ -187,7 +187,7 @@ export const inboxSchema = named(
     ),
     text(
       'reason',
-      'due, join, parent, followers, seekers, named, release, read-again, review-join, review-separate, review-recreate, review-stay-away, unlink, parted or undo',
+      'due, join, parent, followers, seekers, named, release, read-again, review-join, review-separate, review-recreate, review-stay-away, unlink, leave, parted or undo',
     ),
     text('target', 'the golden id of a join'),
     time('until', 'later nobody waits for the join any more'),

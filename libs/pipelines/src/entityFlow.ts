@@ -153,6 +153,7 @@ export function createEntityFlow(customs: readonly CustomEntity[] = [], options:
   return {
     ...setting,
     ...personsIn(setting),
+    flow: () => flow(setting),
     restart: () => (startOwner(setting), flow(setting)),
     /** A row as Dynamics shows it at a version. */
     async row(table: string, id: string, { version, ...fields }: FieldValues & { version: number }) {

@@ -38,7 +38,8 @@ export {
   type ResyncSide,
 } from './operate/askRecords.ts';
 export { listLetters, type LetterFilter, type ScanLetters } from './operate/deadLetterList.ts';
-export { findCandidates, isInReview, listReviews } from './operate/listReviews.ts';
+export { isInReview, listReviews } from './operate/listReviews.ts';
+export { findJoining, joinAll, rematchPage } from './operate/rematch.ts';
 export {
   addRehearsals,
   callsOf,

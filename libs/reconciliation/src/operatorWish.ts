@@ -5,7 +5,7 @@ import { lookAgainAtEntity, readEntityAgain } from './planEntity.ts';
 import { requestJoin } from './planPersonCreation.ts';
 import { sendCommand } from './sendCommand.ts';
 import { undo } from './undo.ts';
-import { keepApart, unlink } from './unlink.ts';
+import { keepApart, leave, unlink } from './unlink.ts';
 import { lookAgain } from './wakeUp.ts';
 
 type Asked = Pick<Extract<InboxMessage, { kind: 'wake-up' }>, 'target' | 'conflict'>;
@@ -27,6 +27,8 @@ export function obeyWish(draft: Draft, wish: OperatorWish, { target, conflict }:
       return judge(draft, 'stay-away');
     case 'unlink':
       return unlink(draft, target);
+    case 'leave':
+      return leave(draft, target);
     case 'parted':
       return keepApart(draft, target);
     case 'undo':

@@ -16,13 +16,28 @@ const partedMax = 20;
  * again by a rule. Writes that are open are given up: what one of them has reached is learnt from its side.
  */
 export function unlink(draft: Draft, target: string | null): void {
-  const { record } = draft;
-  const person = personToPart(draft);
-  const [rows, persons] = [bySystem(record.rows, 'dynamics'), bySystem(record.rows, 'marketo')];
-  if (!person || rows.length === 0 || target === null || target === record.goldenId) {
+  if (target === null || !handRowsOver(draft, target)) {
     draft.nothing = 'stale';
     return;
   }
+  for (const row of draft.record.rows) forwardSaved(draft, partedMessage(target, rowKey(row)));
+}
+
+/**
+ * The rows of Dynamics, all of which were deleted, leave the person to another row that came in their place: they go to the record
+ * `target`. Who one of them is that comes back is for a person to decide, as of any row with the address.
+ */
+export function leave(draft: Draft, target: string | null): void {
+  const isThere = draft.record.rows.some(({ system, deletedAt }) => system === 'dynamics' && !deletedAt);
+  if (target === null || isThere || !handRowsOver(draft, target)) draft.nothing = 'stale';
+}
+
+/** False where there is no pair to part. */
+function handRowsOver(draft: Draft, target: string): boolean {
+  const { record } = draft;
+  const person = personToPart(draft);
+  const [rows, persons] = [bySystem(record.rows, 'dynamics'), bySystem(record.rows, 'marketo')];
+  if (!person || rows.length === 0 || target === record.goldenId) return false;
   record.rows = persons;
   giveUpWrites(draft);
   record.waiting = null;
@@ -31,7 +46,7 @@ export function unlink(draft: Draft, target: string | null): void {
   keepOwnValues(draft, person);
   for (const row of rows) partWith(draft, { row: rowKey(row), to: target });
   draft.relinks = { rowKeys: rows.map(rowKey), to: target };
-  for (const row of persons) forwardSaved(draft, partedMessage(target, rowKey(row)));
+  return true;
 }
 
 /** A command to the person that may not be carried out yet is overtaken by a read, and never carried out. */

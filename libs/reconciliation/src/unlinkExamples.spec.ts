@@ -169,3 +169,63 @@ describe('a pair that an operator unlinks', () => {
     expect(unlink()).toMatchObject({ nothing: 'stale', dirty: false, forwards: [] });
   });
 });
+
+describe('a person whose row was deleted, while another row with its address waits', () => {
+  /** The first row is deleted, and the second one in review. */
+  function replaced() {
+    const pair = wrongPair();
+    const { world, person } = pair;
+    world.dynamics.remove('lead-1');
+    world.readDynamics('lead-1');
+    world.dynamics.insert('lead', 'lead-2', { emailaddress1: 'ada@example.com', lastname: 'Byron' });
+    world.readDynamics('lead-2');
+    world.settle();
+    expect(world.record('dynamics/lead/lead-2').waiting).toMatchObject({ cause: 'review' });
+    const leave = () => world.wish(`marketo/person/${person}`, 'leave', parted);
+    const join = () =>
+      world.wish('dynamics/lead/lead-2', 'review-join', world.record(`marketo/person/${person}`).goldenId);
+
+    return { ...pair, leave, join };
+  }
+
+  it('goes to that row when its own leaves it, and no other person is made', () => {
+    const { world, person, leave, join, others } = replaced();
+    leave();
+    join();
+    world.settle();
+
+    expect(world.record('dynamics/lead/lead-2').rows.map(({ id }) => id)).toEqual(['lead-2', person]);
+    expect(world.marketo.field(person, 'crmId')).toBe('lead-2');
+    expect(world.marketo.field(person, 'lastName')).toBe('Byron');
+    expect(others()).toEqual([]);
+  });
+
+  it('is not asked for again when the deleted row is back: that one waits for review', () => {
+    const { world, person, leave, join, others } = replaced();
+    leave();
+    join();
+    world.settle();
+
+    world.dynamics.insert('lead', 'lead-1', { emailaddress1: 'ada@example.com' });
+    world.readDynamics('lead-1');
+    world.settle();
+    world.wakeUp(86_400_000);
+    world.settle();
+
+    expect(world.record('dynamics/lead/lead-1')).toMatchObject({
+      goldenId: parted,
+      waiting: { cause: 'review' },
+    });
+    expect(world.record('dynamics/lead/lead-2').rows.map(({ id }) => id)).toEqual(['lead-2', person]);
+    expect(others()).toEqual([]);
+  });
+
+  it('keeps its row when that is back before it leaves', () => {
+    const { world, person, leave } = replaced();
+    world.dynamics.insert('lead', 'lead-1', { emailaddress1: 'ada@example.com' });
+    world.readDynamics('lead-1');
+
+    expect(leave()).toMatchObject({ nothing: 'stale', relinks: null });
+    expect(world.record('dynamics/lead/lead-1').rows.map(({ id }) => id)).toEqual(['lead-1', person]);
+  });
+});

@@ -275,7 +275,7 @@ describe('the operator’s API', () => {
         {
           goldenId: 'bea',
           fields: { email: 'ann@example.com' },
-          candidates: [{ goldenId: 'ann', isFree: true, rows: ['marketo/person/7'] }],
+          candidates: [{ goldenId: 'ann', standing: 'free', rows: ['marketo/person/7'] }],
         },
       ],
     });
@@ -288,6 +288,32 @@ describe('the operator’s API', () => {
     expect(inbox()).toMatchObject([
       { goldenId: 'bea', reason: 'review-join', target: 'ann' },
       { goldenId: 'bea', reason: 'review-separate' },
+    ]);
+  });
+
+  it('joins who waits to a person whose rows were all deleted, which these leave before', async () => {
+    const { post, stores, inbox } = await createApi();
+    const [person] = annRecord().rows;
+    const gone = {
+      ...person,
+      system: 'dynamics',
+      table: 'lead',
+      id: 'l',
+      deletedAt: { epoch: 1, number: 9 },
+    };
+    const waiting = { cause: 'review', code: 'MARKETO_AMBIGUOUS', dueAtMs: 1 } as const;
+    const pair = { ...annRecord(), goldenId: 'cid', rows: [person, gone] as GoldenRecord['rows'] };
+    const twin = { ...annRecord(), goldenId: 'bea', rows: [], waiting };
+    await stores.golden.save([pair, twin].map((record) => ({ record, expected: null })));
+    await stores.claims.add([
+      { claim: 'email/ann@example.com', rowKey: 'marketo/person/7', goldenId: 'cid' },
+    ]);
+
+    await post('/v1/records/bea/review', { decision: 'join', with: 'cid', actor: 'ben' });
+
+    expect(inbox()).toMatchObject([
+      { goldenId: 'cid', reason: 'leave' },
+      { goldenId: 'bea', reason: 'review-join', target: 'cid' },
     ]);
   });
 

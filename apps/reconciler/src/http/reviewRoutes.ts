@@ -1,8 +1,8 @@
-import { listReviews } from '@lockstep/pipelines';
+import { listReviews, rematchPage } from '@lockstep/pipelines';
 import type { GoldenRecord } from '@lockstep/reconciliation';
 import { Type, type Static } from '@sinclair/typebox';
 import { troubledSchema, troubledView } from './errorRoutes.ts';
-import { failureSchema } from './operatorScope.ts';
+import { actorField, failureSchema, isoTimeField } from './operatorScope.ts';
 import type { OperatorRoutes } from './operatorParts.ts';
 
 const query = Type.Object({
@@ -23,9 +23,27 @@ const reviewSchema = Type.Object({
       goldenId: Type.String(),
       rows: Type.Array(Type.String()),
       fields: personFields,
-      isFree: Type.Boolean({ description: 'A review may join the record to it.' }),
+      standing: Type.Union([Type.Literal('free'), Type.Literal('left'), Type.Literal('taken')], {
+        description:
+          'A review may join the record to who is free, or left: every row of Dynamics it had was deleted.',
+      }),
     }),
   ),
+});
+
+const rematchBody = Type.Object({
+  until: isoTimeField,
+  after: Type.Optional(Type.String({ maxLength: 200, description: '`next` of the page before' })),
+  dryRun: Type.Boolean({ default: false, description: 'Count alone.' }),
+  actor: actorField,
+});
+
+const rematchAnswer = Type.Object({
+  waiting: Type.Number({ description: 'Records that wait because others have their address.' }),
+  matched: Type.Number({ description: 'Get the person of the only other one, whose rows were deleted.' }),
+  unclear: Type.Number({ description: 'Stay in review: several others have the address, or none now.' }),
+  taken: Type.Number({ description: 'Stay in review: the only other one has a row that is there.' }),
+  next: Type.Union([Type.String(), Type.Null()]),
 });
 
 const pageSchema = Type.Object({
@@ -48,13 +66,33 @@ export const reviewRoutes: OperatorRoutes = (scope, parts) => {
       return {
         reviews: reviews.map(({ record, candidates }) => ({
           ...{ ...troubledView(record), fields: fieldsOf(record) },
-          candidates: candidates.map(({ record: other, isFree }) => ({
-            ...{ goldenId: other.goldenId, rows: troubledView(other).rows, fields: fieldsOf(other), isFree },
+          candidates: candidates.map(({ record: other, standing }) => ({
+            ...{
+              goldenId: other.goldenId,
+              rows: troubledView(other).rows,
+              fields: fieldsOf(other),
+              standing,
+            },
           })),
         })),
         next,
       };
     },
+  );
+  addRematch(scope, parts);
+};
+
+const addRematch: OperatorRoutes = (scope, parts) => {
+  scope.post<{ Body: Static<typeof rematchBody> }>(
+    '/v1/reviews/rematch',
+    {
+      schema: {
+        ...{ body: rematchBody, response: { 200: rematchAnswer, default: failureSchema } },
+        summary: 'Give rows in the place of deleted ones the persons of those, a page of them',
+      },
+    },
+    ({ body: { after = null, dryRun, ...asked } }) =>
+      rematchPage(parts(), { ...asked, after, isDryRun: dryRun }),
   );
 };
 

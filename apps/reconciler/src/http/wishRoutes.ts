@@ -1,10 +1,11 @@
 import { SyncError } from '@lockstep/change-events';
 import {
   askRecord,
-  findCandidates,
   findCarrier,
+  findJoining,
   isInReview,
   isPair,
+  joinAll,
   resyncRecord,
   unlinkRecord,
 } from '@lockstep/pipelines';
@@ -129,9 +130,10 @@ async function decideReview(
   if (!isInReview(record))
     throw new SyncError('API_REQUEST_INVALID', { detail: 'it does not wait for review' });
   if (decision === 'separate') return askRecord(parts, { goldenId, wish: 'review-separate', actor });
-  const target = body.with ?? null;
-  const candidates = await findCandidates(parts.stores, record);
-  if (!candidates.some(({ record: other, isFree }) => other.goldenId === target && isFree))
-    throw new SyncError('API_REQUEST_INVALID', { detail: 'with: not a free candidate of this review' });
-  await askRecord(parts, { goldenId, wish: 'review-join', target, actor });
+  const joining = await findJoining(parts.stores, record, body.with ?? null);
+  if (joining === null)
+    throw new SyncError('API_REQUEST_INVALID', {
+      detail: 'with: not a candidate of this review that may be joined',
+    });
+  await joinAll(parts, [joining], actor);
 }

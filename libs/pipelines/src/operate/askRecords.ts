@@ -34,7 +34,13 @@ export type Ask = Asker & {
   readonly conflict?: Conflict;
 };
 
-const wishMessage = ({ goldenId, wish, target = null, conflict }: Omit<Ask, 'actor'>): OutgoingMessage => {
+/** A wish on the inbox of its record. */
+export const wishMessage = ({
+  goldenId,
+  wish,
+  target = null,
+  conflict,
+}: Omit<Ask, 'actor'>): OutgoingMessage => {
   const value: InboxMessage = {
     ...{ kind: 'wake-up', goldenId, reason: wish, target },
     ...(conflict && { conflict }),
@@ -43,7 +49,8 @@ const wishMessage = ({ goldenId, wish, target = null, conflict }: Omit<Ask, 'act
   return { topic: topics.inbox, key: goldenId, value };
 };
 
-const told = (
+/** The notice of what somebody asked. */
+export const told = (
   { clock }: AskOptions,
   entity: string,
   { actor, action, records = 1 }: Asker & { readonly action: string; readonly records?: number },
@@ -140,14 +147,13 @@ export async function unlinkRecord(
   options: ResyncOptions,
   { record, actor }: Asker & { record: GoldenRecord },
 ): Promise<UnlinkResult> {
-  const { goldenId, revision } = record;
+  const { goldenId } = record;
   const rows = record.rows.filter(({ system }) => system === 'dynamics');
   const readable = rows.filter(
     ({ table, deletedAt }) => deletedAt === null && options.tables.includes(table),
   );
   const events = await Promise.all(readable.map((row) => eventOf(options, goldenId, row)));
-  // The same for who asks twice.
-  const partedTo = goldenIdOf(`unlinked/${goldenId}/${revision.epoch}.${revision.number}`);
+  const partedTo = partedIdOf(record);
   await options.publisher.publish([
     wishMessage({ goldenId, wish: 'unlink', target: partedTo }),
     ...events.flatMap((event) => event ?? []),
@@ -156,6 +162,10 @@ export async function unlinkRecord(
 
   return { goldenId, partedTo, rows: rows.map(rowKey) };
 }
+
+/** The golden id that the rows of a pair go to; the same for who asks twice. */
+export const partedIdOf = ({ goldenId, revision }: GoldenRecord): string =>
+  goldenIdOf(`unlinked/${goldenId}/${revision.epoch}.${revision.number}`);
 
 async function eventOf(
   { dynamics, clock }: ResyncOptions,

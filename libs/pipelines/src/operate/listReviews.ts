@@ -1,14 +1,22 @@
 import type { ClaimStore, GoldenStore, TroubleReader } from '@lockstep/ports';
 import { emailClaim, isFreePerson, type GoldenRecord } from '@lockstep/reconciliation';
+import { isPair } from './askRecords.ts';
 
-export type ReviewStores = {
+export type CandidateStores = {
   readonly golden: Pick<GoldenStore, 'load'>;
   readonly claims: Pick<ClaimStore, 'read'>;
-  readonly troubles: TroubleReader;
 };
 
-/** Somebody with the same address; `isFree` when a review may join the record to it. */
-export type Candidate = { readonly record: GoldenRecord; readonly isFree: boolean };
+export type ReviewStores = CandidateStores & { readonly troubles: TroubleReader };
+
+/**
+ * Whether a review may join the record to somebody: a person that was never linked is `free`; of one that is `left` every row of
+ * Dynamics was deleted.
+ */
+export type Standing = 'free' | 'left' | 'taken';
+
+/** Somebody with the same address. */
+export type Candidate = { readonly record: GoldenRecord; readonly standing: Standing };
 
 export type Review = { readonly record: GoldenRecord; readonly candidates: readonly Candidate[] };
 
@@ -22,26 +30,42 @@ export async function listReviews(
   place: { readonly after: string | null; readonly limitMax: number },
 ): Promise<ReviewPage> {
   const { records, next } = await stores.troubles.page({}, place);
-  const waiting = records.filter(isInReview);
-  const reviews = await Promise.all(
-    waiting.map(async (record) => ({ record, candidates: await findCandidates(stores, record) })),
-  );
 
-  return { reviews, next };
+  return { reviews: await withCandidates(stores, records.filter(isInReview)), next };
 }
 
 /** True for a record that waits for somebody to decide. */
 export const isInReview = ({ waiting }: GoldenRecord): boolean => waiting?.cause === 'review';
 
-/** Other records that claim the record's address. */
-export async function findCandidates(
-  { claims, golden }: Pick<ReviewStores, 'golden' | 'claims'>,
-  record: GoldenRecord,
-): Promise<readonly Candidate[]> {
-  const claim = emailClaim(record);
-  const claiming = claim === null ? [] : ((await claims.read([claim])).get(claim) ?? []);
-  const others = new Set(claiming.map(({ goldenId }) => goldenId).filter((id) => id !== record.goldenId));
-  const found = await golden.load([...others].slice(0, candidatesMax));
+/** With the other records that claim the address of each. */
+export async function withCandidates(
+  { claims, golden }: CandidateStores,
+  records: readonly GoldenRecord[],
+): Promise<readonly Review[]> {
+  const claiming = await claims.read(records.flatMap((record) => emailClaim(record) ?? []));
+  const named = records.map((record) => {
+    const ids = (claiming.get(emailClaim(record) ?? '') ?? []).map(({ goldenId }) => goldenId);
+    return {
+      record,
+      others: [...new Set(ids)].filter((id) => id !== record.goldenId).slice(0, candidatesMax),
+    };
+  });
+  const found = await golden.load([...new Set(named.flatMap(({ others }) => others))]);
 
-  return [...found.values()].map((other) => ({ record: other, isFree: isFreePerson(other) }));
+  return named.map(({ record, others }) => ({
+    record,
+    candidates: others.flatMap((id) => {
+      const other = found.get(id);
+      return other ? [{ record: other, standing: standingOf(other) }] : [];
+    }),
+  }));
 }
+
+function standingOf(record: GoldenRecord): Standing {
+  if (isFreePerson(record)) return 'free';
+
+  return isPair(record) && hasOnlyDeletedRows(record) ? 'left' : 'taken';
+}
+
+const hasOnlyDeletedRows = ({ rows }: GoldenRecord): boolean =>
+  rows.every(({ system, deletedAt }) => system === 'marketo' || deletedAt !== null);
