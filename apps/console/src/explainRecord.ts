@@ -108,8 +108,9 @@ function undoText(goldenId: string, { undo, decision }: Pick<ConflictView, 'undo
 const verdictTexts = { recreate: 'comes back as another one', 'stay-away': 'stays away' } as const;
 
 function rowLine(row: ExplainedRecord['rows'][number]): string {
-  const { key, active, deleted, missing, outSince, verdict } = row;
+  const { key, active, version, deleted, missing, outSince, verdict } = row;
   const remarks = [
+    ...(version === null ? [] : [`version ${version}`]),
     ...(active ? [] : ['not active']),
     ...(deleted ? ['deleted'] : []),
     ...(missing ? ['missing'] : []),

@@ -136,7 +136,7 @@ describe('following a table', () => {
     await expect(step(extractor)).rejects.toMatchObject({ code: 'DYNAMICS_BUSY' });
     await step(extractor);
 
-    expect(eventsOf(log, leads)).toMatchObject([{ page: { epoch: 1, number: 2 } }]);
+    expect(eventsOf(log, leads)).toMatchObject([{ page: { number: 2 } }]);
   });
 
   it('gives every page of a later session a higher number', async () => {
@@ -144,11 +144,9 @@ describe('following a table', () => {
     await step(await open());
     await step(await open());
 
-    expect(
-      eventsOf(log, leads)
-        .map(({ page }) => page.epoch)
-        .sort(),
-    ).toEqual([1, 1, 2, 2]);
+    const epochs = eventsOf(log, leads).map(({ page }) => page.epoch);
+    const first = Math.min(...epochs);
+    expect(epochs.sort()).toEqual([first, first, first + 1, first + 1]);
   });
 
   it('never holds back live pages', async () => {

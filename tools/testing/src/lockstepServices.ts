@@ -94,8 +94,11 @@ export async function runNode(
 }
 
 /** One of each kind, ready. */
-export async function startAll(services: LockstepServices): Promise<Record<ServiceName, ServiceProcess>> {
-  const started = await Promise.all(serviceNames.map((name) => services.start(name)));
+export async function startAll(
+  services: LockstepServices,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Record<ServiceName, ServiceProcess>> {
+  const started = await Promise.all(serviceNames.map((name) => services.start(name, name, settings)));
   await services.untilReady(started);
   return Object.fromEntries(serviceNames.map((name, at) => [name, started[at]])) as Record<
     ServiceName,

@@ -42,7 +42,7 @@ async function openOwnStack(closers: Closers): Promise<StackAddresses> {
 }
 
 /** Topics and schemas first, as an installation does: three services that register at once would race. */
-async function createTopics(
+export async function createTopics(
   stack: StackAddresses,
   prefix: string,
   customTables: readonly string[],

@@ -11,6 +11,7 @@ const text = (maxLength: number) => Type.Optional(Type.String({ minLength: 1, ma
 const rowSchema = Type.Object({
   key: Type.String({ description: 'system/table/id' }),
   active: Type.Boolean(),
+  version: nullableText,
   deleted: Type.Boolean(),
   missing: Type.Boolean(),
   filtered: Type.Boolean(),

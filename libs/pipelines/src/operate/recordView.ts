@@ -1,4 +1,11 @@
-import { errorTable, isoTime, type Conflict, type Scalar, type System } from '@lockstep/change-events';
+import {
+  errorTable,
+  isoTime,
+  type Conflict,
+  type Scalar,
+  type Sequence,
+  type System,
+} from '@lockstep/change-events';
 import {
   keysSought,
   rowKey,
@@ -18,6 +25,8 @@ export type RowView = {
   readonly key: string;
   /** It speaks for the fields; the others speak for lifecycle only. */
   readonly active: boolean;
+  /** Of Dynamics, `epoch.number`; null where none is known. */
+  readonly version: string | null;
   readonly deleted: boolean;
   readonly missing: boolean;
   /** Its filter keeps it out of Marketo (F-57, G-09). */
@@ -81,7 +90,7 @@ export function recordView(record: GoldenRecord): RecordView {
   return {
     goldenId,
     kind: record.entity ?? record.kind,
-    revision: `${revision.epoch}.${revision.number}`,
+    revision: sequenceText(revision),
     aliasOf,
     rows: record.rows.map(rowView),
     fields: Object.entries(fields).map(([field, { base: _, ...why }]) => ({ field, ...why })),
@@ -96,6 +105,8 @@ export function recordView(record: GoldenRecord): RecordView {
     rules: record.rules ?? null,
   };
 }
+
+const sequenceText = ({ epoch, number }: Sequence): string => `${epoch}.${number}`;
 
 const waitedFor = ({ waiting, following }: GoldenRecord): string | null =>
   waiting?.cause ?? (following ? 'survivor' : null);
@@ -115,8 +126,9 @@ export function sentenceOf(code: string): string | null {
 function rowView(row: GoldenRecord['rows'][number]): RowView {
   const { active, deletedAt, missing, outSince = null, verdict = null } = row;
   const [deleted, filtered] = [deletedAt !== null, outSince !== null];
+  const version = row.version && sequenceText(row.version);
 
-  return { key: rowKey(row), active, deleted, missing, filtered, outSince, verdict };
+  return { key: rowKey(row), active, version, deleted, missing, filtered, outSince, verdict };
 }
 
 function openView(entry: GoldenRecord['outbox'][number]): OpenWriteView[] {
