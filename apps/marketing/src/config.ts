@@ -22,6 +22,12 @@ export const settings = [
     required: true,
   },
   {
+    name: 'MARKETO_FORMER_URL',
+    description:
+      'Address that the same instance had before: says that it is the one whose persons the database knows.',
+    kind: 'url',
+  },
+  {
     name: 'MARKETO_CLIENT_ID',
     description: 'Client id of the LaunchPoint service.',
     kind: 'string',

@@ -2,7 +2,7 @@ import { personFields, topics, type Notice } from '@lockstep/change-events';
 import { createMarketo, type MarketoOptions } from '@lockstep/marketo';
 import { startMarketoEmulator } from '@lockstep/marketo-emulator';
 import { openSetupCheck, type Creatable, type SchemaWishes, type SetupFault } from '@lockstep/pipelines';
-import { inMemoryEventLog } from '@lockstep/ports';
+import { inMemoryEventLog, inMemoryStores } from '@lockstep/ports';
 import { createLogger, createReadiness, systemClock } from '@lockstep/service-runtime';
 import { customTypesOf } from './customTypes.ts';
 import { watchSetup } from './watchSetup.ts';
@@ -57,19 +57,21 @@ async function startStage(options: Partial<MarketoOptions> = {}) {
       ...(wishes && { wishes }),
       onFaults: (faults) => void found.push([...faults]),
     });
-  const config = { marketoRequestField: options.feedField };
-  const parts = { marketo, eventLog, service: { log, readiness }, config };
+  const stores = inMemoryStores();
+  const config = { marketoRequestField: options.feedField, marketoUrl: emulator.url };
+  const parts = { marketo, eventLog, service: { log, readiness }, stores };
   const stop = new AbortController();
   const watches: ReturnType<typeof watchSetup>[] = [];
-  const watch = () => {
-    const started = watchSetup(parts, lease, stop.signal);
+  const watch = (marketoFormerUrl?: string) => {
+    const started = watchSetup({ ...parts, config: { ...config, marketoFormerUrl } }, lease, stop.signal);
     watches.push(started);
 
     return started;
   };
 
   return {
-    ...{ marketo, control, withhold, redescribe, lines, readiness, open, watch, found },
+    ...{ marketo, control, withhold, redescribe, lines, readiness, open, watch, found, stores },
+    url: emulator.url,
     notices: () => eventLog.messages(topics.notices).map(({ value }) => value as Notice),
     stop: async () => {
       stop.abort();
@@ -83,6 +85,10 @@ async function startStage(options: Partial<MarketoOptions> = {}) {
 }
 
 type Stage = Awaited<ReturnType<typeof startStage>>;
+
+async function untilTrue(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10));
+}
 
 describe('the setup of Marketo', () => {
   let stage: Stage;
@@ -106,6 +112,39 @@ describe('the setup of Marketo', () => {
     expect(stage.notices()).toEqual([]);
     expect(stage.lines).toEqual([]);
     expect((await stage.control('GET', 'calls'))['calls']).toHaveLength(5);
+  });
+
+  it('remembers the instance, and begins with no other one, which is asked nothing', async () => {
+    await start();
+    await stage.watch().passed;
+    expect(await stage.stores.syncState.originOf('marketo')).toBe(stage.url);
+    const calls = async () => ((await stage.control('GET', 'calls'))['calls'] as Json[]).length;
+    const before = await calls();
+
+    await stage.stores.syncState.rememberOrigin('marketo', 'https://123-abc-456.mktorest.com');
+    stage.watch();
+    await untilTrue(() => stage.notices().length === 1);
+
+    expect(stage.notices()).toMatchObject([
+      {
+        code: 'MARKETO_NOT_READY',
+        facts: {
+          instance: `MARKETO_REPLACED ${stage.url}; the persons of the database are those of https://123-abc-456.mktorest.com`,
+        },
+      },
+    ]);
+    expect(await calls()).toBe(before);
+    expect(await stage.stores.syncState.originOf('marketo')).toBe('https://123-abc-456.mktorest.com');
+  });
+
+  it('begins with an instance whose former address is the one that is remembered', async () => {
+    await start();
+    const former = 'https://123-abc-456.mktorest.com';
+    await stage.stores.syncState.rememberOrigin('marketo', former);
+
+    await stage.watch(`${former}/rest`).passed;
+
+    expect(await stage.stores.syncState.originOf('marketo')).toBe(stage.url);
   });
 
   it('names all faults in one answer', async () => {

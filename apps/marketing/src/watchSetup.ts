@@ -1,5 +1,11 @@
 import type { FieldDefinition } from '@lockstep/change-events';
-import { openSetupCheck, reopeningStepper, type SchemaWishes, type SetupFault } from '@lockstep/pipelines';
+import {
+  openSetupCheck,
+  reopeningStepper,
+  type MarketoHome,
+  type SchemaWishes,
+  type SetupFault,
+} from '@lockstep/pipelines';
 import type { Lease, MarketoField } from '@lockstep/ports';
 import { reasonOf, retryForever, systemClock, type Service } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
@@ -7,7 +13,8 @@ import type { Parts } from './marketingParts.ts';
 
 type Voice = Pick<Service, 'log' | 'readiness'>;
 type SetupParts = Pick<Parts, 'marketo' | 'eventLog'> & {
-  readonly config: Pick<Config, 'marketoRequestField'>;
+  readonly config: Pick<Config, 'marketoRequestField' | 'marketoUrl' | 'marketoFormerUrl'>;
+  readonly stores: { readonly syncState: MarketoHome['syncState'] };
   readonly service: Voice;
   readonly wishes?: SchemaWishes;
   readonly fields?: readonly FieldDefinition[];
@@ -53,6 +60,7 @@ async function look(options: LookOptions, signal: AbortSignal): Promise<void> {
   const check = reopeningStepper(() =>
     openSetupCheck({
       ...{ setup, budget, feedField, log, lease, clock, onFaults, onDescribed },
+      home: homeOf(options),
       ...(wishes && { wishes }),
       ...(fields && { fields }),
     }),
@@ -66,6 +74,14 @@ async function look(options: LookOptions, signal: AbortSignal): Promise<void> {
   await retryForever({ component: 'marketo/setup', step, signal, ...service, clock, random: Math.random });
   onFaults([]);
   await check.close();
+}
+
+function homeOf({ config, stores }: SetupParts): MarketoHome {
+  const { marketoUrl, marketoFormerUrl } = config;
+  const origin = (url: string): string => new URL(url).origin;
+  const formerOrigin = marketoFormerUrl === undefined ? undefined : origin(marketoFormerUrl);
+
+  return { origin: origin(marketoUrl), formerOrigin, syncState: stores.syncState };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -114,6 +114,10 @@ export const errorTable = {
     'RETRY',
     'Marketo is not set up as the service needs it; correct every fault that is named, the work begins by itself.',
   ),
+  MARKETO_REPLACED: entry(
+    'RETRY',
+    'The persons of the database belong to another Marketo instance; correct MARKETO_URL, or use another database and other topics.',
+  ),
   MARKETO_FIELD_UNKNOWN: entry(
     'STOP',
     'A field that the mapping needs does not exist in Marketo (1006); create it, see docs/operations.md.',

@@ -10,8 +10,8 @@ const keyOf = ({ source, table }: SourceKey): string => `${source}/${table}`;
 
 /**
  * Takes over a source: fences every earlier holder first, and only then reads the checkpoint, so that nobody can move it
- * any more (design section 2, Who is active). The page epoch is one above the last; the first one is the time in seconds, so that it
- * also outranks what a former Kafka, whose checkpoints are lost, has left in the database.
+ * any more (design section 2, Who is active). The page epoch is above the last, and not below the time in seconds, so that it also
+ * outranks what the database has of a holder whose checkpoints Kafka has lost.
  */
 export async function openSourceSession(
   log: EventLog,
@@ -21,7 +21,7 @@ export async function openSourceSession(
   const publisher = await log.openPublisher(`source/${keyOf(key)}`);
   const former = (await log.readLatest(topics.checkpoints)).get(keyOf(key)) as Checkpoint | undefined;
   const now = isoTime(start.nowMs);
-  const epoch = former ? former.page.epoch + 1 : Math.floor(start.nowMs / 1_000);
+  const epoch = Math.max((former?.page.epoch ?? 0) + 1, Math.floor(start.nowMs / 1_000));
   const page = { epoch, number: 0 };
   const fresh: Checkpoint = {
     ...key,

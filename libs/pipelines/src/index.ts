@@ -94,6 +94,7 @@ export { createCallbackAnswerer, type AnswerFlowStep } from './request/answerCal
 export { openSetupCheck, type SetupCheckOptions } from './setup/checkSetup.ts';
 export { creatables, type Creatable, type SchemaWishes } from './setup/schemaWishes.ts';
 export { findSetupFaults } from './setup/findSetupFaults.ts';
+export type { MarketoHome } from './setup/replacedFaults.ts';
 export type { SetupFault } from './setup/setupFault.ts';
 export {
   lengthFindings,

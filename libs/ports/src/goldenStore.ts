@@ -61,6 +61,9 @@ export type ConsentStore = {
 export type SyncStateStore = {
   firstReadsComplete(): Promise<boolean>;
   markFirstReadsComplete(): Promise<void>;
+  /** Where the records of a system live that the database links, as it was remembered last; null before. */
+  originOf(system: System): Promise<string | null>;
+  rememberOrigin(system: System, origin: string): Promise<void>;
 };
 
 /**

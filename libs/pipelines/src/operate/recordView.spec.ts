@@ -14,7 +14,16 @@ it('tells what a record waits for: whoever carries on after a merge, unless some
 
 it('shows the version that is known of a row of Dynamics, and none of a person', () => {
   const row = (system: 'dynamics' | 'marketo', version: Sequence | null) => ({
-    ...{ system, version, table: 'lead', id: '1', active: true, deletedAt: null, missing: false, filter: null },
+    ...{
+      system,
+      version,
+      table: 'lead',
+      id: '1',
+      active: true,
+      deletedAt: null,
+      missing: false,
+      filter: null,
+    },
     ...{ page: { epoch: 1, number: 1 }, seen: {}, inFlight: {}, parked: {}, decidedEvidence: [] },
   });
   const rows = [row('dynamics', { epoch: 2, number: 1_000_164 }), row('marketo', null)];

@@ -3,6 +3,7 @@ import type { Clock, EventLog, Lease, OutgoingMessage } from '@lockstep/ports';
 import type { Stepper } from '../extractChanges.ts';
 import { notice } from '../notices.ts';
 import { findSetupFaults, type SetupQuestions } from './findSetupFaults.ts';
+import { settleIn } from './replacedFaults.ts';
 import type { SetupFault } from './setupFault.ts';
 
 export type SetupCheckOptions = SetupQuestions & {
@@ -42,6 +43,7 @@ export async function openSetupCheck(options: SetupCheckOptions): Promise<Steppe
       told = sentence;
       if (faults.some(({ isGrave }) => isGrave))
         throw new SyncError('MARKETO_NOT_READY', { faults: sentence, retryAfterMs: againMs });
+      if (options.home) await settleIn(options.home);
 
       return { idleMs: intervalMs };
     },

@@ -2,6 +2,7 @@ import { isSyncError, type FieldDefinition } from '@lockstep/change-events';
 import type { CallBudget, MarketoSetup, MarketoField } from '@lockstep/ports';
 import { createPersonFields, customTypeFaults } from './createAbsent.ts';
 import { fieldFaults, unreadableFields, wantedFields } from './fieldFaults.ts';
+import { replacedFaults, type MarketoHome } from './replacedFaults.ts';
 import type { Created, SchemaWishes } from './schemaWishes.ts';
 import type { SetupFault } from './setupFault.ts';
 
@@ -16,6 +17,8 @@ export type SetupQuestions = {
   readonly onDescribed?: (fields: readonly MarketoField[]) => void;
   /** Without wishes nothing is made. */
   readonly wishes?: SchemaWishes;
+  /** Without it any instance will do, as before the first start. */
+  readonly home?: MarketoHome;
 };
 
 const noWishes: SchemaWishes = { customTypes: [], mayCreate: [] };
@@ -44,7 +47,10 @@ export async function findSetupFaults(
   questions: SetupQuestions,
   onCreated: Created,
 ): Promise<readonly SetupFault[]> {
-  const { setup, budget, feedField, onDescribed, wishes = noWishes } = questions;
+  const { setup, budget, feedField, onDescribed, wishes = noWishes, home } = questions;
+  // Another instance is asked nothing, and nothing is made there.
+  const replaced = home ? await replacedFaults(home) : [];
+  if (replaced.length > 0) return replaced;
   const wanted = wantedFields(feedField, questions.fields);
   const creation = { setup, wishes, wanted, feedField, onCreated };
   let described: readonly MarketoField[] | null = null;

@@ -17,5 +17,17 @@ export function syncStateContract(name: string, open: () => Promise<SyncStateSto
 
       expect(await store.firstReadsComplete()).toBe(true);
     });
+
+    it('remembers the last origin of each system, and none before', async () => {
+      const store = await open();
+      expect(await store.originOf('marketo')).toBeNull();
+
+      await store.rememberOrigin('marketo', 'https://one.example');
+      await store.rememberOrigin('marketo', 'https://two.example');
+
+      expect(await store.originOf('marketo')).toBe('https://two.example');
+      expect(await store.originOf('dynamics')).toBeNull();
+      expect(await store.firstReadsComplete()).toBe(false);
+    });
   });
 }

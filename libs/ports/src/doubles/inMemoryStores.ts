@@ -1,4 +1,4 @@
-import { compareSequence, SyncError, type ChangeEvent } from '@lockstep/change-events';
+import { compareSequence, SyncError, type ChangeEvent, type System } from '@lockstep/change-events';
 import type { Consent, GoldenRecord } from '@lockstep/reconciliation';
 import type {
   Claim,
@@ -197,11 +197,14 @@ function inMemoryDeliveryStore(): DeliveryStore {
 
 function inMemorySyncState(): SyncStateStore {
   let complete = false;
+  const origins = new Map<System, string>();
   return {
     firstReadsComplete: () => Promise.resolve(complete),
     async markFirstReadsComplete() {
       complete = true;
     },
+    originOf: (system) => Promise.resolve(origins.get(system) ?? null),
+    rememberOrigin: async (system, origin) => void origins.set(system, origin),
   };
 }
 
