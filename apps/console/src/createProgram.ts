@@ -4,6 +4,7 @@ import { addControlCommands } from './controlCommands.ts';
 import { explainRecord } from './explainRecord.ts';
 import { addFirstLoadCommands } from './firstLoadCommands.ts';
 import { addRecordCommands } from './recordCommands.ts';
+import { rewind } from './rewind.ts';
 import { showErrors, type ErrorsOptions } from './showErrors.ts';
 import { showNotices } from './showNotices.ts';
 import { showStatus } from './showStatus.ts';
@@ -23,6 +24,11 @@ export function createProgram(env: Environment, print: Print = console.log): Com
     )
     .option('--json', 'as JSON')
     .action(({ json = false }: { json?: boolean }) => showStatus(env, { json, nowMs: Date.now() }, print));
+  program
+    .command('rewind')
+    .description('Route and decide again what came since a time, after the database was put back to then.')
+    .requiredOption('--to <time>', 'when the backup was made, at most seven days ago')
+    .action(({ to }: { to: string }) => rewind(env, to, { nowMs: Date.now(), print }));
   addControlCommands(program, env, print);
   addFirstLoadCommands(program, env, print);
   addNotices(program, env, print);

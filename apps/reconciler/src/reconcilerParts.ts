@@ -1,4 +1,4 @@
-import { topics, type MessageCodec, type TableDefinition } from '@lockstep/change-events';
+import { consumerGroups, topics, type MessageCodec, type TableDefinition } from '@lockstep/change-events';
 import type { Dynamics } from '@lockstep/dynamics';
 import type { MongoStores } from '@lockstep/mongodb';
 import type { Directions, WriteBrake } from '@lockstep/pipelines';
@@ -24,11 +24,10 @@ export type Parts = {
   readonly service: Service;
   readonly directions: Directions;
   readonly brake: WriteBrake | null;
+  /** No revision is below; raised where the database was put back. */
+  readonly revisionEpoch: number;
 };
 
-export const routerGroup = 'lockstep.router';
-export const reconcileGroup = 'lockstep.reconcile';
-export const reconcileBackfillGroup = 'lockstep.reconcile.backfill';
 /** Persons: they are matched once both are read, and written back. */
 export const personTables = ['lead', 'contact'];
 
@@ -43,9 +42,12 @@ const routedTopics = (tables: readonly string[]): string[] => [
 
 /** What each group reads. */
 export const consumed = (config: Config, rules: RulesSource) => ({
-  router: { group: routerGroup, topics: routedTopics(entityTables(config.dynamicsTables, rules.current())) },
-  live: { group: reconcileGroup, topics: [topics.inbox] },
-  backfill: { group: reconcileBackfillGroup, topics: [topics.inboxBackfill] },
+  router: {
+    group: consumerGroups.router,
+    topics: routedTopics(entityTables(config.dynamicsTables, rules.current())),
+  },
+  live: { group: consumerGroups.reconcile, topics: [topics.inbox] },
+  backfill: { group: consumerGroups.reconcileBackfill, topics: [topics.inboxBackfill] },
 });
 
 /** What following the rules needs of them. */

@@ -1,4 +1,5 @@
 import {
+  consumerGroups,
   createCodec,
   createMessageCodec,
   customTablesOf,
@@ -22,14 +23,7 @@ import { openOperator, operatorApis } from './http/openOperator.ts';
 import { createOperatorDoor } from './http/operatorParts.ts';
 import { openDynamics } from './openDynamics.ts';
 import { openKafka } from './openKafka.ts';
-import {
-  consumed,
-  mappingInForce,
-  personTables,
-  routerGroup,
-  rulesPartsOf,
-  type Parts,
-} from './reconcilerParts.ts';
+import { consumed, mappingInForce, personTables, rulesPartsOf, type Parts } from './reconcilerParts.ts';
 import { serveReconciler } from './serveReconciler.ts';
 
 /** Runs one reconciler until a signal comes; further ones share its partitions. */
@@ -54,7 +48,8 @@ export async function runReconciler(config: Config): Promise<void> {
     prefix,
     instanceId: config.instanceId,
     onBatch: ({ group, handleMs, commitMs }) => {
-      if (group !== routerGroup) metrics.reconcileDurationSeconds.observe((handleMs + commitMs) / 1000);
+      if (group !== consumerGroups.router)
+        metrics.reconcileDurationSeconds.observe((handleMs + commitMs) / 1000);
     },
   };
   const eventLog = createEventLog(logSettings);
@@ -73,7 +68,9 @@ export async function runReconciler(config: Config): Promise<void> {
     const read = { groups: consumed(config, rules), tables: personTables };
     const directions = openDirections(config);
     const shared = { config, rules, codec, definitions, dynamics, stores, eventLog, leases, service };
-    const parts: Parts = { ...shared, directions, brake: openBrake(config, stores, directions) };
+    const revisionEpoch = await stores.syncState.revisionEpoch();
+    const brake = openBrake(config, stores, directions);
+    const parts: Parts = { ...shared, directions, brake, revisionEpoch };
     const mapping = () => mappingInForce(parts);
     openOperator(door, { ...read, mapping, log: logSettings, stores, dynamics, lifecycle, directions });
     await untilDescribed(rulesPartsOf(parts), signal);

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@lockstep/change-events';
+import { consumerGroups, type ErrorCode } from '@lockstep/change-events';
 import {
   checkFirstReads,
   createDynamicsWriter,
@@ -16,16 +16,7 @@ import { customTypesOf, entityMappingsFor } from '@lockstep/reconciliation';
 import { reasonOf, retryForever, systemClock } from '@lockstep/service-runtime';
 import { followRules, rulesInForce, type RulesInForce } from './followRules.ts';
 import { policyBy } from './policyBy.ts';
-import {
-  consumed,
-  personMapping,
-  personTables,
-  reconcileBackfillGroup,
-  reconcileGroup,
-  routerGroup,
-  rulesPartsOf,
-  type Parts,
-} from './reconcilerParts.ts';
+import { consumed, personMapping, personTables, rulesPartsOf, type Parts } from './reconcilerParts.ts';
 import { watchWaiting } from './watchWaiting.ts';
 
 const dayMs = 86_400_000;
@@ -90,7 +81,7 @@ function openDynamicsWriter({ config, dynamics, service }: Parts, publisher: Pub
 }
 
 function reconcilerBy(
-  { config, stores, service, directions, brake }: Parts,
+  { config, stores, service, directions, brake, revisionEpoch }: Parts,
   rules: RulesInForce,
   carried: { writeDynamics: ReturnType<typeof openDynamicsWriter>; meter: OutcomeMeter },
 ): BatchHandler {
@@ -102,6 +93,7 @@ function reconcilerBy(
     customTypes: customTypesOf(rules.customs),
     policy: policyBy(rules, config.matchByEmail),
     ...carried,
+    revisionEpoch,
     withheld: directions.withheld,
     ...(brake && { brake }),
     history: { store: stores.pastConflicts, keptMs: config.historyDays * dayMs },
@@ -143,7 +135,11 @@ async function sweep(parts: Parts, signal: AbortSignal): Promise<void> {
   const { config, stores, eventLog, service, directions } = parts;
   const { log, readiness } = service;
   const publisher = reopeningPublisher(eventLog, 'sweeper');
-  const groups = { routerGroup, reconcileGroup, reconcileBackfillGroup };
+  const groups = {
+    routerGroup: consumerGroups.router,
+    reconcileGroup: consumerGroups.reconcile,
+    reconcileBackfillGroup: consumerGroups.reconcileBackfill,
+  };
   const shared = { ...stores, ...groups, log: eventLog, publisher, clock: systemClock };
   const { withheld } = directions;
   const sweeper = createSweeper({ ...shared, withheld, intervalMs: config.sweepIntervalMs });

@@ -23,6 +23,10 @@ export const errorTable = {
     'STOP',
     'A table of this group is read by another table group already; the message names both groups and the tables.',
   ),
+  GROUP_IN_USE: entry(
+    'STOP',
+    'Somebody reads in a consumer group whose places are to be moved; stop every reconciler first.',
+  ),
   TOPIC_MISSING: entry('STOP', 'A topic does not exist; create it with `lockstep topics apply`.'),
   TOPIC_SETTINGS_WRONG: entry(
     'STOP',

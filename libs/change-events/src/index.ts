@@ -53,6 +53,7 @@ export type { FieldDefinition, FieldType, TableDefinition } from './fields.ts';
 export { tableDefinitions } from './tables.ts';
 export { personFields } from './persons.ts';
 export {
+  consumerGroups,
   customTablesOf,
   dynamicsTables,
   extractorTopics,

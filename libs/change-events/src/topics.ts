@@ -38,6 +38,13 @@ export const topics = {
   deadLetters: 'lockstep.dead-letters',
 } as const;
 
+/** Consumer groups of the reconcilers, without prefix: one routes, and one decides on each lane. */
+export const consumerGroups = {
+  router: 'lockstep.router',
+  reconcile: 'lockstep.reconcile',
+  reconcileBackfill: 'lockstep.reconcile.backfill',
+} as const;
+
 const dayMs = 24 * 60 * 60 * 1000;
 
 export type TopicPolicy = {

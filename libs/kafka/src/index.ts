@@ -5,6 +5,7 @@ export { followControl, type ControlFollower } from './followControl.ts';
 export { followTopic, type FollowOptions, type Visit } from './followTopic.ts';
 export { createLeaseKeeper, type LeaseKeeperSettings } from './createLeaseKeeper.ts';
 export { leaseMembers, type LeaseMembers } from './leaseMembers.ts';
+export { rewindGroups, type Rewound, type RewindSettings } from './rewindGroups.ts';
 export {
   applyTopics,
   checkTopics,

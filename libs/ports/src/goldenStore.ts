@@ -61,6 +61,9 @@ export type ConsentStore = {
 export type SyncStateStore = {
   firstReadsComplete(): Promise<boolean>;
   markFirstReadsComplete(): Promise<void>;
+  /** No revision may be below: 1 until it is raised. */
+  revisionEpoch(): Promise<number>;
+  raiseRevisionEpoch(epoch: number): Promise<void>;
   /** Where the records of a system live that the database links, as it was remembered last; null before. */
   originOf(system: System): Promise<string | null>;
   rememberOrigin(system: System, origin: string): Promise<void>;

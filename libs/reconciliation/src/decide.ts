@@ -1,5 +1,5 @@
 import { rowKey, type GoldenRecord } from './goldenRecord.ts';
-import type { ChangeEvent, DeliveryOutcome, InboxMessage, System } from '@lockstep/change-events';
+import type { ChangeEvent, DeliveryOutcome, InboxMessage, Sequence, System } from '@lockstep/change-events';
 import { absorbDynamics } from './absorbDynamics.ts';
 import { absorbWritten } from './absorbWritten.ts';
 import { absorbEntityOutcome } from './absorbEntityOutcome.ts';
@@ -46,7 +46,7 @@ export function decide(
     cause: causeOf(before, message),
     speaker: speakerOf(message),
   });
-  draft.record.revision.number += 1;
+  draft.record.revision = revisionAfter(before.revision, context.revisionEpoch);
   const carrier = partedTo(before, message) ?? (isJoin(message) ? null : before.aliasOf);
   if (carrier !== null) {
     draft.nothing = 'forwarded';
@@ -63,6 +63,10 @@ export function decide(
   tellFollowers(draft);
   return closeDecision(draft);
 }
+
+/** The next one; the first of an epoch where that was raised, since revisions of a database that was put back may be published already. */
+const revisionAfter = ({ epoch, number }: Sequence, least = epoch): Sequence =>
+  epoch < least ? { epoch: least, number: 1 } : { epoch, number: number + 1 };
 
 const isJoin = (message: InboxMessage): boolean => message.kind === 'wake-up' && message.reason === 'join';
 

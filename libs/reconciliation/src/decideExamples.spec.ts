@@ -20,6 +20,22 @@ function answerOf({ state }: World, answer: Partial<DeliveryOutcome>): InboxMess
   };
 }
 
+describe('a record of a database that was put back', () => {
+  it('goes on in the epoch of then, above every revision that may have been told before', () => {
+    const { world } = linkedPair('lead', { jobtitle: 'Engineer' });
+    const former = world.record('dynamics/lead/lead-1').revision;
+    const edit = (title: string) => {
+      world.dynamics.edit('lead-1', { jobtitle: title });
+      return world.readDynamics('lead-1').goldenEvent?.revision;
+    };
+
+    expect(edit('Director')).toEqual({ ...former, number: former.number + 1 });
+    world.state.revisionEpoch = 1_795_341_600;
+    expect(edit('Captain')).toEqual({ epoch: 1_795_341_600, number: 1 });
+    expect(edit('Admiral')).toEqual({ epoch: 1_795_341_600, number: 2 });
+  });
+});
+
 describe('a record that joined another', () => {
   it('hands on whatever comes for it, and joins once more when it is asked again', () => {
     const { world, person } = strangers({}, {});

@@ -50,6 +50,8 @@ export type DecisionContext = {
   readonly withheld?: ReadonlySet<System>;
   /** The wishes known for the addresses of the record, by claim. */
   readonly consents?: ReadonlyMap<string, Consent>;
+  /** No revision is below; 1 without it. */
+  readonly revisionEpoch?: number | undefined;
   /** Outbox entries that this process knows to be published; the others are published again. */
   readonly published: ReadonlySet<string>;
 };

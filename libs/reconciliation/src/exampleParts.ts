@@ -56,6 +56,7 @@ export function createParts(options: WorldOptions) {
       refused: new Set<string>(),
       /** The process dies before it publishes what its decisions forward. */
       losesForwards: false,
+      revisionEpoch: 1,
       /** Fields of Marketo with a limit, by name. */
       narrow: new Map<string, NarrowField>(),
       nowMs: Date.parse('2026-11-22T10:00:00Z'),

@@ -152,6 +152,7 @@ function contextOf({ state }: Parts, former: GoldenRecord | null, message: Inbox
     ...(former && message.kind === 'wake-up' && { accounts: accountsFor(state.accounts, former) }),
     published: new Set([...outbox.map((entry) => entry.entryId), ...state.published]),
     survivors: survivorsFor(state, former),
+    revisionEpoch: state.revisionEpoch,
     withheld: state.withheld,
     consents: state.consents,
   };

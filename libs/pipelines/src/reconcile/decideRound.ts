@@ -45,6 +45,8 @@ export type DecidingOptions = {
   readonly policy: Policy;
   /** Systems to which nothing is written for now; none without it. */
   readonly withheld?: () => ReadonlySet<System>;
+  /** No revision is below; 1 without it. */
+  readonly revisionEpoch?: number;
   /** Holds a direction back when too much is written; nothing does without it. */
   readonly brake?: WriteBrake;
   readonly onDecided?: (decision: Decision) => void;
@@ -168,6 +170,7 @@ function contextFor(options: DecidingOptions, place: Place): DecisionContext {
     parents,
     survivors,
     published: session.published,
+    revisionEpoch: options.revisionEpoch,
     withheld: withheldNow(options),
     consents: consentsFor(consents, outcome.decisions),
   };

@@ -18,6 +18,16 @@ export function syncStateContract(name: string, open: () => Promise<SyncStateSto
       expect(await store.firstReadsComplete()).toBe(true);
     });
 
+    it('raises the epoch of revisions, and never takes it back', async () => {
+      const store = await open();
+      expect(await store.revisionEpoch()).toBe(1);
+
+      await store.raiseRevisionEpoch(1_795_341_600);
+      await store.raiseRevisionEpoch(7);
+
+      expect(await store.revisionEpoch()).toBe(1_795_341_600);
+    });
+
     it('remembers the last origin of each system, and none before', async () => {
       const store = await open();
       expect(await store.originOf('marketo')).toBeNull();

@@ -197,11 +197,16 @@ function inMemoryDeliveryStore(): DeliveryStore {
 
 function inMemorySyncState(): SyncStateStore {
   let complete = false;
+  let revisionEpoch = 1;
   const origins = new Map<System, string>();
   return {
     firstReadsComplete: () => Promise.resolve(complete),
     async markFirstReadsComplete() {
       complete = true;
+    },
+    revisionEpoch: () => Promise.resolve(revisionEpoch),
+    async raiseRevisionEpoch(epoch) {
+      revisionEpoch = Math.max(revisionEpoch, epoch);
     },
     originOf: (system) => Promise.resolve(origins.get(system) ?? null),
     rememberOrigin: async (system, origin) => void origins.set(system, origin),
