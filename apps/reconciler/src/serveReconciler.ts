@@ -8,6 +8,7 @@ import {
   createSweeper,
   onePerPartition,
   reopeningPublisher,
+  tellExpired,
   withDeadLetters,
   type OutcomeMeter,
 } from '@lockstep/pipelines';
@@ -27,6 +28,7 @@ export async function serveReconciler(parts: Parts, signal: AbortSignal): Promis
   const { config, stores, eventLog, service } = parts;
   const outcomes = reopeningPublisher(eventLog, `reconcile/${config.instanceId}`);
   service.lifecycle.opened('outcome publisher', () => outcomes.close());
+  await tellExpired(eventLog, outcomes, systemClock);
   const count = (code: ErrorCode) => service.metrics.deadLetters.inc({ code });
   const router = withDeadLetters(createRouter(stores.links), systemClock, count);
   const meter = createOutcomeMeter(stores.outcomeCounts, systemClock);

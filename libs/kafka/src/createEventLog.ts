@@ -1,7 +1,7 @@
 import type { EventLog } from '@lockstep/ports';
 import type { EventLogSettings } from './consumeSettings.ts';
 import { consumeTopics } from './consumeTopics.ts';
-import { consumerLag } from './consumerLag.ts';
+import { consumerLag, expiredMessages } from './consumerLag.ts';
 import { openPublisher } from './openPublisher.ts';
 import { readLatest } from './readLatest.ts';
 import { scanEvents } from './scanEvents.ts';
@@ -16,5 +16,6 @@ export function createEventLog(settings: EventLogSettings): EventLog {
     scanEvents: (topic, visit, signal, { fields } = { fields: false }) =>
       scanEvents(settings, { topic, visit, signal, fields, readNumber: ++reads }),
     lag: (group, topics) => consumerLag(settings.kafka, settings.prefix, group, topics),
+    expired: (group, topics) => expiredMessages(settings.kafka, settings.prefix, group, topics),
   };
 }

@@ -77,6 +77,7 @@ export { readSourceStatus, type SourceStatus } from './operate/sourceStatus.ts';
 export { undoDecision, type UndoAsked, type UndoResult } from './operate/undoDecision.ts';
 export { tableStatus, type TableStatus } from './operate/tableStatus.ts';
 export { createSweeper, type SweepOptions } from './sweepDue.ts';
+export { tellExpired } from './tellExpired.ts';
 export { checkFirstReads, type FirstReadsOptions } from './watchFirstReads.ts';
 export { withDeadLetters } from './deadLetters.ts';
 export { reopeningPublisher, reopeningStepper } from './reopen.ts';

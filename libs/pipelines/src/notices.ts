@@ -10,6 +10,11 @@ const sentences = {
     severity: 'info',
     sentence: 'Both sides have been read once; people that are missing are created now.',
   },
+  INBOX_EXPIRED: {
+    severity: 'error',
+    sentence:
+      'Messages waited in the inbox for longer than it keeps them; the counts say how many. Read both sides again.',
+  },
   SNAPSHOT_PROGRESS: {
     severity: 'info',
     sentence: 'A whole table is being read; the counts say how far it is.',

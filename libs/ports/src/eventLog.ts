@@ -91,4 +91,6 @@ export type EventLog = {
   ): Promise<ScanResult>;
   /** Messages of `topic` that `group` has not committed yet. */
   lag(group: string, topics: readonly string[]): Promise<number>;
+  /** Messages that are kept no longer, and that `group`, which has read some, had not committed by then. */
+  expired(group: string, topics: readonly string[]): Promise<number>;
 };

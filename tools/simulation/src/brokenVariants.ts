@@ -24,6 +24,7 @@ export function logWithoutFencing(): Variant {
       readLatest: (topic) => log.readLatest(topic),
       scanEvents: (topic, visit, signal, options) => log.scanEvents(topic, visit, signal, options),
       lag: (group, topics) => log.lag(group, topics),
+      expired: (group, topics) => log.expired(group, topics),
       openPublisher: (id) => log.openPublisher(`${id}/${(opened += 1)}`),
     }),
   };

@@ -118,6 +118,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   readLatest: 'KAFKA_UNREACHABLE',
   scanEvents: 'KAFKA_UNREACHABLE',
   lag: 'KAFKA_UNREACHABLE',
+  expired: 'KAFKA_UNREACHABLE',
 };
 
 function failure(gate: Gate, name: string, when: Fault['when']): SyncError {

@@ -79,8 +79,8 @@ function commonParts(world: World, gate: Gate) {
   };
   const lease: Lease = { isHeld: () => gate.leaseHeld };
   const inner = world.variant.log?.(world.log) ?? world.log;
-  const { openPublisher, readLatest, scanEvents, lag, consume } = inner;
-  const guarded = guard({ openPublisher, readLatest, scanEvents, lag });
+  const { openPublisher, readLatest, scanEvents, lag, expired, consume } = inner;
+  const guarded = guard({ openPublisher, readLatest, scanEvents, lag, expired });
   const log = {
     ...guarded,
     consume,

@@ -158,6 +158,8 @@ export function eventLogContract(name: string, open: () => Promise<EventLogHarne
         await reader.stop();
 
         expect(await log.lag('others', [topics.requests])).toBeGreaterThanOrEqual(4);
+        for (const group of ['readers', 'others'])
+          expect(await log.expired(group, [topics.requests])).toBe(0);
       }));
   });
 }

@@ -62,6 +62,8 @@ export function inMemoryEventLog(options: InMemoryEventLogOptions = {}): InMemor
     scanEvents: async (topic, visit, signal, options) =>
       scanEvents(state.store.all(topic), { visit, signal, options }),
     lag: async (group, topics) => pendingOf(state, group, topics).reduce((sum, { count }) => sum + count, 0),
+    // Everything is kept here.
+    expired: () => Promise.resolve(0),
     subscribe: (consumeOptions, handler) => subscribe(state, consumeOptions, handler),
     deliver: (group, topic, partition, messagesMax) =>
       deliver(state, group, { topic, partition, messagesMax }),
