@@ -6,7 +6,7 @@ import {
   tableDefinitions,
   topicSchemas,
 } from '@lockstep/change-events';
-import { checkTopics, createEventLog, createLeaseKeeper } from '@lockstep/kafka';
+import { checkTopics, createEventLog, createLeaseKeeper, type BatchReport } from '@lockstep/kafka';
 import { openMongoStores } from '@lockstep/mongodb';
 import { createHintBell, type HintBell } from '@lockstep/pipelines';
 import type { LeaseKeeper } from '@lockstep/ports';
@@ -40,7 +40,10 @@ export async function runMarketing(config: Config): Promise<void> {
   const fields = marketoFields(rules.current());
   const schemas = subjectSchemas(topicSchemas(tableDefinitions, fields), prefix);
   const codec = createMessageCodec(createCodec(schemaIds, schemas), prefix);
-  const logSettings = { kafka, codec, prefix, instanceId: config.instanceId };
+  const { metrics } = service;
+  const onBatch = ({ group, topic, partition, messages }: BatchReport) =>
+    metrics.messagesHandled.inc({ group, topic, partition }, messages);
+  const logSettings = { kafka, codec, prefix, instanceId: config.instanceId, onBatch };
   const eventLog = createEventLog(logSettings);
 
   await lifecycle.run(async (signal) => {
@@ -51,7 +54,7 @@ export async function runMarketing(config: Config): Promise<void> {
     });
     const stores = await openMongoStores({ url: config.mongodbUrl, database: config.mongodbDatabase });
     lifecycle.opened('mongodb', () => stores.close());
-    entrance.open({ ...stores, counter: service.metrics.requests });
+    entrance.open({ ...stores, counter: metrics.requests });
     const marketo = openMarketo(config, fields);
     lifecycle.opened('marketo', () => marketo.close());
     const parts = { config, marketo, stores, kafka: logSettings, eventLog, service, bell, entrance };

@@ -47,7 +47,8 @@ export async function runReconciler(config: Config): Promise<void> {
     codec,
     prefix,
     instanceId: config.instanceId,
-    onBatch: ({ group, handleMs, commitMs }) => {
+    onBatch: ({ group, topic, partition, messages, handleMs, commitMs }) => {
+      metrics.messagesHandled.inc({ group, topic, partition }, messages);
       if (group !== consumerGroups.router)
         metrics.reconcileDurationSeconds.observe((handleMs + commitMs) / 1000);
     },

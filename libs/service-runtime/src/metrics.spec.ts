@@ -11,6 +11,7 @@ describe('createMetrics', () => {
     metrics.polls.inc({ table: 'lead', result: 'nothing' });
     metrics.hints.inc({ table: 'lead', result: 'woken' });
     metrics.reconcileDurationSeconds.observe(0.2);
+    metrics.messagesHandled.inc({ group: 'lockstep.router', topic: 'marketing.outcomes', partition: 2 }, 7);
     metrics.conflicts.inc({ rule: 'marketo-wins' });
     metrics.writes.inc({ system: 'marketo', result: 'UPDATED' });
     metrics.remoteCalls.inc({ system: 'dynamics', outcome: 'ok' });
@@ -25,6 +26,7 @@ describe('createMetrics', () => {
       'polls_total{table="lead",result="nothing",service="extractor"} 1',
       'hints_total{table="lead",result="woken",service="extractor"} 1',
       'reconcile_duration_seconds_count{service="extractor"} 1',
+      'messages_handled_total{group="lockstep.router",topic="marketing.outcomes",partition="2",service="extractor"} 7',
       'conflicts_total{rule="marketo-wins",service="extractor"} 1',
       'writes_total{system="marketo",result="UPDATED",service="extractor"} 1',
       'remote_calls_total{system="dynamics",outcome="ok",service="extractor"} 1',

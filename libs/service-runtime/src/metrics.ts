@@ -26,6 +26,12 @@ function decisionMetrics(registry: Registry) {
   const registers = [registry];
 
   return {
+    messagesHandled: new Counter({
+      name: 'messages_handled_total',
+      help: 'Messages that a consumer group has handled and committed, by topic and partition.',
+      labelNames: ['group', 'topic', 'partition'],
+      registers,
+    }),
     reconcileDurationSeconds: new Histogram({
       name: 'reconcile_duration_seconds',
       help: 'Seconds from reading a batch of the inbox to its commit.',

@@ -21,10 +21,31 @@ const waiting = async (): Promise<readonly Waiting[]> => {
   const { waiting: counts } = await askOperator(lockstep.processes.reconciler, '/v1/status');
   return counts as readonly Waiting[];
 };
-const metricsOf = async (): Promise<string> =>
-  (await fetch(`${lockstep.processes.reconciler.url}/metrics`)).text();
+const metricsOf = async (service: 'reconciler' | 'marketing' = 'reconciler'): Promise<string> =>
+  (await fetch(`${lockstep.processes[service].url}/metrics`)).text();
 const writesOf = (counts: readonly Waiting[], operation: string) =>
   counts.find((count) => count.operation === operation)?.writes;
+
+/** How much is counted of a topic in a group, by partition. */
+function handledIn(metrics: string, group: string, topic: string): readonly number[] {
+  const series = new RegExp(
+    `^messages_handled_total\\{group="${group}",topic="${topic}",partition="\\d".*\\} (\\d+)$`,
+    'gm',
+  );
+
+  return [...metrics.matchAll(series)].map(([, count]) => Number(count));
+}
+
+it('counts what each group has handled, by topic and partition', async () => {
+  const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0);
+  const [reconciler, marketing] = [await metricsOf(), await metricsOf('marketing')];
+
+  const routed = handledIn(reconciler, 'lockstep.router', 'dynamics.lead.changes');
+  const decided = handledIn(reconciler, 'lockstep.reconcile.backfill', 'lockstep.inbox.backfill');
+  const delivered = handledIn(marketing, 'lockstep.deliver.backfill', 'marketing.writes.backfill');
+  expect(sum(routed)).toBe(leads.length);
+  for (const counts of [decided, delivered]) expect(sum(counts)).toBeGreaterThanOrEqual(leads.length);
+});
 
 it(
   'counts what waits for Marketo, creations and updates apart, with the age of the oldest, until it is written',
