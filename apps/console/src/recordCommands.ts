@@ -4,6 +4,7 @@ import { rematch, type RematchOptions } from './rematch.ts';
 import { replay, type ReplayOptions } from './replay.ts';
 import { decideReview, listReviews } from './reviews.ts';
 import { undo, type UndoOptions } from './undo.ts';
+import { undoAll, type UndoAllOptions } from './undoAll.ts';
 import { unlink } from './unlink.ts';
 
 type Print = (line: string) => void;
@@ -15,6 +16,7 @@ export function addRecordCommands(program: Command, env: Environment, print: Pri
   addReplay(program, env, print);
   addUnlink(program, env, print);
   addUndo(program, env, print);
+  addUndoAll(program, env, print);
   const review = program.command('review').description('Records that wait for somebody to decide.');
   review
     .command('list')
@@ -88,6 +90,21 @@ function addUnlink(program: Command, env: Environment, print: Print): void {
     .argument('<row>', 'dynamics/lead/<id>, dynamics/contact/<id>, marketo/person/<id> or a golden id')
     .addOption(actor())
     .action((wanted: string, options: { actor?: string }) => unlink(env, { wanted, ...options }, print));
+}
+
+function addUndoAll(program: Command, env: Environment, print: Print): void {
+  program
+    .command('undo-all')
+    .description(
+      'Give fields of all records the values that lost in a span of time, by a rule or of a field.',
+    )
+    .requiredOption('--since <time>', 'decided at this time or later')
+    .option('--until <time>', 'decided before this time; now when left out')
+    .option('--rule <rule>', 'by this rule, as explain names it')
+    .option('--field <name>', 'of this field')
+    .option('--dry-run', 'count them alone')
+    .addOption(actor())
+    .action((options: UndoAllOptions) => undoAll(env, options, { nowMs: Date.now(), print }));
 }
 
 function addUndo(program: Command, env: Environment, print: Print): void {

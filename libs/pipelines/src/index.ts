@@ -39,6 +39,7 @@ export {
 } from './operate/askRecords.ts';
 export { listLetters, type LetterFilter, type ScanLetters } from './operate/deadLetterList.ts';
 export { isInReview, listReviews } from './operate/listReviews.ts';
+export { undoPage, type UndoFilter, type UndoPage } from './operate/undoPage.ts';
 export { findJoining, joinAll, rematchPage } from './operate/rematch.ts';
 export {
   addRehearsals,

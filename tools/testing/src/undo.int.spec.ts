@@ -25,11 +25,13 @@ const until = <Value>(ask: () => Promise<Value>, holds: (value: Value) => boolea
   untilHolds(ask, holds, timeoutMs);
 
 /** The command line as an operator runs it. */
-const undo = (...words: string[]): Promise<Ran> =>
-  runNode([join(__dirname, '../../../apps/console/bin/lockstep.mjs'), 'undo', ...words], {
+const run = (...words: string[]): Promise<Ran> =>
+  runNode([join(__dirname, '../../../apps/console/bin/lockstep.mjs'), ...words], {
     LOCKSTEP_API_URL: reconciler.url,
     LOCKSTEP_API_TOKEN: operatorToken,
   });
+
+const undo = (...words: string[]): Promise<Ran> => run('undo', ...words);
 
 async function restart(): Promise<void> {
   await reconciler.kill();
@@ -52,7 +54,7 @@ const isOnBothSides = (title: string) => (titles: unknown[]) => titles.every((ea
 const isIn = (text: string) => (record: Values) => JSON.stringify(record).includes(text);
 
 /** Both sides edit the job title while nothing is written, so that neither knows of the other. */
-async function makeConflict(): Promise<void> {
+async function makeConflict(loser: string, winner: string): Promise<void> {
   const direct = (action: string) =>
     Promise.all(
       ['dynamics', 'marketo'].map((side) =>
@@ -64,18 +66,18 @@ async function makeConflict(): Promise<void> {
   const person = await lockstep.marketo.personOfRow(id);
   await direct('pause');
   await until(() => call('/v1/status'), isWithheld);
-  await lockstep.dynamics.editRow('lead', id, { jobtitle: 'Director' });
-  await until(recordOf, isIn('Director'));
-  await lockstep.marketo.editPerson(person.id, { title: 'Architect' });
-  await until(recordOf, isIn('marketo-wins-for-leads'));
+  await lockstep.dynamics.editRow('lead', id, { jobtitle: loser });
+  await until(recordOf, isIn(loser));
+  await lockstep.marketo.editPerson(person.id, { title: winner });
+  await until(recordOf, isIn(winner));
   await direct('resume');
-  await until(titlesOf, isOnBothSides('Architect'));
+  await until(titlesOf, isOnBothSides(winner));
 }
 
 it(
   'an undo gives both sides the value that lost, over restarts, and is undone itself',
   async () => {
-    await makeConflict();
+    await makeConflict('Director', 'Architect');
     expect((await undo(`dynamics/lead/${id}`)).output).toContain('1 of 1 decisions can be undone');
 
     const asked = await undo(`dynamics/lead/${id}`, '--field', 'jobTitle');
@@ -95,6 +97,26 @@ it(
 
     expect(await titlesOf()).toEqual(['Architect', 'Architect']);
     expect((await recordOf())['conflicts']).toHaveLength(3);
+  },
+  4 * timeoutMs,
+);
+
+it(
+  'undoes the decisions of a rule since a time in all records, each once, and counts them before',
+  async () => {
+    const since = new Date().toISOString();
+    await makeConflict('Pilot', 'Captain');
+    const undoAll = (...words: string[]) =>
+      run('undo-all', '--since', since, '--rule', 'marketo-wins-for-leads', ...words);
+
+    expect((await undoAll('--dry-run')).output).toBe('1 records, 1 decisions: 1 could be undone\n');
+    expect(await titlesOf()).toEqual(['Captain', 'Captain']);
+    expect((await undoAll()).output).toBe('1 records, 1 decisions: 1 are undone\n');
+    await until(titlesOf, isOnBothSides('Pilot'));
+
+    expect((await undoAll()).output).toBe('1 records, 0 decisions: 0 are undone\n');
+    await lockstep.waitUntilInSync({ timeoutMs, quietMs: 2_000 });
+    expect(await titlesOf()).toEqual(['Pilot', 'Pilot']);
   },
   4 * timeoutMs,
 );

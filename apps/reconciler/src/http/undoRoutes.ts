@@ -1,7 +1,7 @@
 import { SyncError } from '@lockstep/change-events';
-import { undoDecision, type UndoAsked } from '@lockstep/pipelines';
+import { undoDecision, undoPage, type UndoAsked } from '@lockstep/pipelines';
 import { Type, type Static } from '@sinclair/typebox';
-import { actorField, failureSchema } from './operatorScope.ts';
+import { actorField, failureSchema, isoTimeField } from './operatorScope.ts';
 import type { OperatorRoutes } from './operatorParts.ts';
 import { carrierOf } from './wishRoutes.ts';
 
@@ -41,6 +41,44 @@ export const undoRoutes: OperatorRoutes = (scope, parts) => {
       const options = { publisher, clock, pastConflicts: stores.pastConflicts, mapping: mapping() };
       const undone = await undoDecision(options, { record, asked: askedIn(body), actor: body.actor });
       return reply.code(202).send(undone);
+    },
+  );
+  addUndoPage(scope, parts);
+};
+
+const text = Type.Optional(Type.String({ minLength: 1, maxLength: 200 }));
+
+const undoPageBody = Type.Object({
+  from: isoTimeField,
+  until: isoTimeField,
+  rule: text,
+  field: text,
+  dryRun: Type.Boolean({ default: false, description: 'Count alone.' }),
+  after: Type.Optional(Type.String({ maxLength: 200, description: '`next` of the page before' })),
+  actor: actorField,
+});
+
+const undoPageAnswer = Type.Object({
+  records: Type.Number({ description: 'Looked at.' }),
+  found: Type.Number({ description: 'Decisions that are meant, each the last one of its field.' }),
+  undone: Type.Number(),
+  kept: Type.Record(Type.String(), Type.Number(), { description: 'What cannot be undone, by code.' }),
+  next: Type.Union([Type.String(), Type.Null()]),
+});
+
+const addUndoPage: OperatorRoutes = (scope, parts) => {
+  scope.post<{ Body: Static<typeof undoPageBody> }>(
+    '/v1/decisions/undo',
+    {
+      schema: {
+        ...{ body: undoPageBody, response: { 200: undoPageAnswer, default: failureSchema } },
+        summary: 'Undo the decisions of a time, of a rule or a field, in a page of records',
+      },
+    },
+    ({ body: { after = null, dryRun, actor, ...filter } }) => {
+      const { stores, publisher, clock, mapping } = parts();
+      const options = { publisher, clock, golden: stores.golden, mapping: mapping() };
+      return undoPage(options, { filter, after, isDryRun: dryRun, actor });
     },
   );
 };
