@@ -27,7 +27,7 @@ import { planMarketo } from './planMarketo.ts';
 import { hasOpenCommand, requestJoin } from './planPersonCreation.ts';
 import { planRequests } from './planRequests.ts';
 import { scheduleRelations } from './relations.ts';
-import { join, lookAgain } from './wakeUp.ts';
+import { join, lookAgain, newPersonIn } from './wakeUp.ts';
 import { undoEventId } from './undo.ts';
 import { partedTo } from './unlink.ts';
 import { planUnlessWithheld } from './withhold.ts';
@@ -47,7 +47,10 @@ export function decide(
     speaker: speakerOf(message),
   });
   draft.record.revision = revisionAfter(before.revision, context.revisionEpoch);
-  const carrier = partedTo(before, message) ?? (isJoin(message) ? null : before.aliasOf);
+  const carrier =
+    partedTo(before, message) ??
+    (isJoin(message) ? null : before.aliasOf) ??
+    ownerElsewhere(before, message, context.owners);
   if (carrier !== null) {
     draft.nothing = 'forwarded';
     draft.forwards.push({ ...message, goldenId: carrier });
@@ -67,6 +70,18 @@ export function decide(
 /** The next one; the first of an epoch where that was raised, since revisions of a database that was put back may be published already. */
 const revisionAfter = ({ epoch, number }: Sequence, least = epoch): Sequence =>
   epoch < least ? { epoch: least, number: 1 } : { epoch, number: number + 1 };
+
+/** Whose a person is that comes to a record for the first time, where the link says that it is another one's, as after a database was put back. */
+function ownerElsewhere(
+  before: GoldenRecord,
+  message: InboxMessage,
+  owners: DecisionContext['owners'],
+): string | null {
+  const person = newPersonIn(message, before);
+  const owner = person && owners.get(person.key);
+
+  return owner && owner !== message.goldenId ? owner : null;
+}
 
 const isJoin = (message: InboxMessage): boolean => message.kind === 'wake-up' && message.reason === 'join';
 

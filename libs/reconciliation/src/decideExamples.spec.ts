@@ -36,6 +36,33 @@ describe('a record of a database that was put back', () => {
   });
 });
 
+describe('a person that is another record’s', () => {
+  it.each([
+    ['that is handed over', 'join/golden/1001'],
+    ['that the feed tells of', 'marketo/person/1001/1.9'],
+  ])('goes to that one when it comes to a record that has never had it, such as one %s', (_, eventId) => {
+    const world = createWorld();
+    world.dynamics.insert('lead', 'lead-1', { lastname: 'Byron' });
+    const { goldenId } = world.readDynamics('lead-1').record;
+    const person = world.marketo.create({ lastName: 'Byron' });
+    world.state.links.set(`marketo/person/${person}`, 'golden/1001');
+    const event = { ...world.marketo.change(person, 'LIVE'), eventId };
+    const message = {
+      kind: 'event',
+      goldenId,
+      system: 'marketo',
+      table: 'person',
+      event,
+      written: null,
+    } as const;
+
+    const decision = world.handAnswer(message);
+
+    expect(decision).toMatchObject({ nothing: 'forwarded', dirty: false });
+    expect(decision.forwards).toEqual([{ ...message, goldenId: 'golden/1001' }]);
+  });
+});
+
 describe('a record that joined another', () => {
   it('hands on whatever comes for it, and joins once more when it is asked again', () => {
     const { world, person } = strangers({}, {});

@@ -1,6 +1,7 @@
 import { isoTime, type ChangeEvent, type FieldValue, type InboxMessage } from '@lockstep/change-events';
 import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decision.ts';
-import { rowKey } from './goldenRecord.ts';
+import { entityIn } from './entityTypes.ts';
+import { rowKey, type GoldenRecord } from './goldenRecord.ts';
 import { isFreePerson } from './match.ts';
 import { handOverRequests } from './openRequests.ts';
 import { isPartedFrom, partedMessage } from './unlink.ts';
@@ -96,6 +97,27 @@ export function stateMessage(draft: Draft, person: DraftRow, goldenId: string): 
   return { kind: 'event', goldenId, system: 'marketo', table: 'lead', event, written: null };
 }
 
+const handOver = 'join/';
+
+/**
+ * The person that a message is about and that the record does not have yet, and whose it is where no link says so: who hands it over
+ * had it. Null for any other message.
+ */
+export function newPersonIn(
+  message: InboxMessage,
+  record: Pick<GoldenRecord, 'rows'> | null,
+): { readonly key: string; readonly owner: string } | null {
+  if (message.kind !== 'event' || message.system !== 'marketo' || entityIn(message)) return null;
+  const { eventId, recordId } = message.event;
+  const key = rowKey({ system: 'marketo', table: 'person', id: recordId });
+  if (record?.rows.some((row) => rowKey(row) === key)) return null;
+
+  return {
+    key,
+    owner: eventId.startsWith(handOver) ? eventId.slice(handOver.length) : message.goldenId,
+  };
+}
+
 function stateOf(draft: Draft, person: DraftRow): ChangeEvent {
   const fields: Record<string, FieldValue> = {};
   for (const mapping of draft.context.mapping) {
@@ -103,7 +125,7 @@ function stateOf(draft: Draft, person: DraftRow): ChangeEvent {
     if (seen) fields[mapping.marketo] = seen.value;
   }
   return {
-    eventId: `join/${draft.record.goldenId}`,
+    eventId: `${handOver}${draft.record.goldenId}`,
     operation: 'SNAPSHOT',
     recordId: person.id,
     version: null,

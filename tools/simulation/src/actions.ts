@@ -80,6 +80,8 @@ export type Action =
   /** All that a group of consumers ever read is delivered to it again. */
   | { readonly kind: 'redeliver'; readonly group: ConsumerGroup }
   | { readonly kind: 'expire-positions' }
+  /** The database is empty; all that ever came is decided again, before anything is written. */
+  | { readonly kind: 'lose-database' }
   | { readonly kind: 'commit-late' };
 
 /** A whole run before it runs: nothing else is random. */

@@ -190,6 +190,7 @@ async function openReconciler(world: World, gate: Gate): Promise<Process['steps'
     mapping: world.variant.mapping ?? world.given.mapping,
     policy: world.given.policy,
     withheld,
+    revisionEpoch: world.revisionEpoch,
     writeDynamics: async (planned) => void writes.push(...planned),
   });
   const changes = [...changeTopics, topics.outcomes];

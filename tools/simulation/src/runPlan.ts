@@ -1,5 +1,6 @@
 import { topics, type DeliveryOutcome } from '@lockstep/change-events';
 import { checkHistory, type History, type Verdict } from '@lockstep/checker';
+import { inMemoryStores } from '@lockstep/ports';
 import type { Action, Plan } from './actions.ts';
 import { historyOf } from './historyOf.ts';
 import { applyAct } from './humanActs.ts';
@@ -70,11 +71,27 @@ async function carryOut(world: World, action: Action): Promise<void> {
       return world.log.rewind(action.group);
     case 'expire-positions':
       return world.dynamics.expirePositions();
+    case 'lose-database':
+      return loseDatabase(world);
     case 'commit-late':
       return commitLate(world);
     case 'step':
       await step(world, action);
   }
+}
+
+/** As docs/operations.md says: nothing is written before everything is decided again. */
+async function loseDatabase(world: World): Promise<void> {
+  await wakeAll(world);
+  kill(world, 'marketing');
+  kill(world, 'reconciler');
+  world.stores = inMemoryStores();
+  world.revisionEpoch += 1;
+  for (const group of ['router', 'reconciler'] as const) world.log.rewind(group);
+  world.withheld.add('dynamics');
+  world.withheld.add('marketo');
+  await settleDown(world);
+  world.withheld.clear();
 }
 
 function outcomesOf({ log }: World): DeliveryOutcome[] {

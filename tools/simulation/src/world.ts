@@ -49,7 +49,8 @@ export type World = {
   nowMs: number;
   readonly dynamics: InMemoryDynamics;
   readonly marketo: InMemoryMarketo;
-  readonly stores: InMemoryStores;
+  stores: InMemoryStores;
+  revisionEpoch: number;
   readonly log: InMemoryEventLog;
   readonly rows: RowReference[];
   readonly mergedPersons: MergedPerson[];
@@ -87,6 +88,7 @@ export function createWorld(plan: Plan, variant: Variant): World {
       ...{ now: clock.now, feedBlock: plan.feedBlock, fields: [...personFields, ...ownFields] },
     }),
     stores: inMemoryStores(),
+    revisionEpoch: 1,
     log: inMemoryEventLog({
       atPoint: (point) => {
         const isCommit = point === 'commit' || point === 'committed';

@@ -94,7 +94,7 @@ async function readInputs(options: DecidingOptions, messages: readonly IncomingM
   const brought = matchByEmail ? claimsBrought(inboxes, stored) : [];
   const claiming = await readClaims(options.claims, brought, matchByEmail ? stored : new Map());
   const ofPersons = inboxes.filter(({ goldenId }) => !stored.get(goldenId)?.entity);
-  const owners = await readOwners(options.links, ofPersons);
+  const owners = await readOwners(options.links, ofPersons, stored);
   const consents = await readConsents(options, inboxes, { stored, also });
   const mappingOf = mappingsOf(options);
   const { accounts, parents: found } = await readAccounts(options.golden, inboxes, stored);

@@ -4,6 +4,7 @@ import {
   claimOf,
   emailClaim,
   entityOfTable,
+  newPersonIn,
   rowKey,
   type EmailClaim,
   type GoldenRecord,
@@ -86,13 +87,16 @@ export async function readClaims(
   return claims.read([...new Set([...brought.map((claim) => claim.claim), ...known])]);
 }
 
-/** A person that an outcome names is linked before it is used; somebody else may have been first. */
+/** A person that a record does not have yet, or that an outcome names, is linked before it is used; somebody else may have been first. */
 export async function readOwners(
   links: LinkStore,
   messages: readonly InboxMessage[],
+  stored: ReadonlyMap<string, GoldenRecord>,
 ): Promise<ReadonlyMap<string, string>> {
   const wanted = new Map<string, string>();
   for (const message of messages) {
+    const person = newPersonIn(message, stored.get(message.goldenId) ?? null);
+    if (person) wanted.set(person.key, person.owner);
     if (message.kind !== 'outcome' || !message.outcome.personId) continue;
     wanted.set(
       rowKey({ system: 'marketo', table: 'person', id: message.outcome.personId }),
