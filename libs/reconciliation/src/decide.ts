@@ -47,10 +47,7 @@ export function decide(
     speaker: speakerOf(message),
   });
   draft.record.revision = revisionAfter(before.revision, context.revisionEpoch);
-  const carrier =
-    partedTo(before, message) ??
-    (isJoin(message) ? null : before.aliasOf) ??
-    ownerElsewhere(before, message, context.owners);
+  const carrier = carrierOf(before, message, context.owners);
   if (carrier !== null) {
     draft.nothing = 'forwarded';
     draft.forwards.push({ ...message, goldenId: carrier });
@@ -70,6 +67,16 @@ export function decide(
 /** The next one; the first of an epoch where that was raised, since revisions of a database that was put back may be published already. */
 const revisionAfter = ({ epoch, number }: Sequence, least = epoch): Sequence =>
   epoch < least ? { epoch: least, number: 1 } : { epoch, number: number + 1 };
+
+/** Which other record carries on for what comes; null for what this one has, or is the first to have. */
+const carrierOf = (
+  before: GoldenRecord,
+  message: InboxMessage,
+  owners: DecisionContext['owners'],
+): string | null =>
+  partedTo(before, message) ??
+  (isJoin(message) ? null : before.aliasOf) ??
+  ownerElsewhere(before, message, owners);
 
 /** Whose a person is that comes to a record for the first time, where the link says that it is another one's, as after a database was put back. */
 function ownerElsewhere(

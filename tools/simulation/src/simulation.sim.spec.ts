@@ -201,6 +201,12 @@ describe('the simulation', () => {
     expect(isClean(await runPlan(planRun(seed, options)))).toBe(true);
   });
 
+  it('finds nothing in seed 3000635 with an operator and merges, in which a row once asked for ever by a claim that had outlived a crash', async () => {
+    const options = { ...defaultPlanOptions, operatorShare: 0.1, mergeShare: 0.15 };
+
+    expect(isClean(await runPlan(planRun(3_000_635, options)))).toBe(true);
+  });
+
   it('reaches what it is there for: conflicts, linked pairs and every kind of fault', async () => {
     const totals = { pairs: 0, conflicts: 0, faults: new Set<string>() };
     for (let seed = firstSeed; seed < firstSeed + 60; seed += 1) {

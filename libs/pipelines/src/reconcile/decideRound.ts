@@ -27,6 +27,7 @@ import { readParents, type MappingOf } from './readParents.ts';
 import { foretoldOf, readRivals } from './readRivals.ts';
 import { readSurvivors } from './readSurvivors.ts';
 import type { Outcome } from './reconcileOutput.ts';
+import { withoutStale } from './withoutStale.ts';
 import type { WriteBrake } from './writeBrake.ts';
 
 export type DecidingOptions = {
@@ -92,7 +93,8 @@ async function readInputs(options: DecidingOptions, messages: readonly IncomingM
   // Without matching nobody asks who claims an address.
   const { matchByEmail } = options.policy;
   const brought = matchByEmail ? claimsBrought(inboxes, stored) : [];
-  const claiming = await readClaims(options.claims, brought, matchByEmail ? stored : new Map());
+  const claimed = await readClaims(options.claims, brought, matchByEmail ? stored : new Map());
+  const claiming = await withoutStale(options.golden, claimed, stored);
   const ofPersons = inboxes.filter(({ goldenId }) => !stored.get(goldenId)?.entity);
   const owners = await readOwners(options.links, ofPersons, stored);
   const consents = await readConsents(options, inboxes, { stored, also });

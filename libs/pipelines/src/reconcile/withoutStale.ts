@@ -1,0 +1,33 @@
+import type { GoldenStore } from '@lockstep/ports';
+import { claimsOf, emailClaim, type EmailClaim, type GoldenRecord } from '@lockstep/reconciliation';
+
+type Claiming = ReadonlyMap<string, readonly EmailClaim[]>;
+
+/**
+ * The claims without those that their record does not make any more, as a process that died after a save leaves them. Looked at only
+ * for who has waited for somebody with the same address: others ask once, and wait then.
+ */
+export async function withoutStale(
+  golden: Pick<GoldenStore, 'load'>,
+  claiming: Claiming,
+  stored: ReadonlyMap<string, GoldenRecord>,
+): Promise<Claiming> {
+  const addresses = [...stored.values()].flatMap((record) =>
+    isWaiting(record) ? (emailClaim(record) ?? []) : [],
+  );
+  if (addresses.length === 0) return claiming;
+  const doubtful = addresses.flatMap((address) => claiming.get(address) ?? []);
+  const wanted = [...new Set(doubtful.map(({ goldenId }) => goldenId))].filter((id) => !stored.has(id));
+  const others = await golden.load(wanted);
+  const isMade = ({ claim, rowKey, goldenId }: EmailClaim): boolean => {
+    const record = stored.get(goldenId) ?? others.get(goldenId);
+    // What an alias claimed last stays, until the record that it joined takes it over.
+    return !record || claimsOf({ ...record, aliasOf: null }).has(`${claim} ${rowKey}`);
+  };
+  const made = addresses.map((address) => [address, (claiming.get(address) ?? []).filter(isMade)] as const);
+
+  return new Map([...claiming, ...made]);
+}
+
+const isWaiting = ({ waiting }: GoldenRecord): boolean =>
+  waiting?.cause === 'join' || waiting?.cause === 'review';
