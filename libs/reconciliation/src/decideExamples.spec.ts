@@ -2,6 +2,7 @@ import type { DeliveryOutcome, InboxMessage } from '@lockstep/change-events';
 import { accountFields, createEntityStory, ownerId } from './exampleEntities.ts';
 import { conflictsOf, linkedPair, strangers, values } from './examplePairs.ts';
 import { createWorld, type World } from './exampleWorld.ts';
+import { newPersonIn } from './wakeUp.ts';
 
 /** The worked examples of docs/architecture.md about whom a message is for, and what it is answered with. */
 
@@ -60,6 +61,33 @@ describe('a person that is another record’s', () => {
 
     expect(decision).toMatchObject({ nothing: 'forwarded', dirty: false });
     expect(decision.forwards).toEqual([{ ...message, goldenId: 'golden/1001' }]);
+  });
+});
+
+describe('a person that a record does not have yet', () => {
+  const event = createWorld().marketo.change('7', 'LIVE');
+  const message = (eventId: string): InboxMessage => ({
+    ...{ kind: 'event', goldenId: 'golden/asks', system: 'marketo', table: 'lead', written: null },
+    event: { ...event, eventId, recordId: '7' },
+  });
+
+  it.each([
+    ['join/golden/1001', 'golden/1001'],
+    ['marketo/person/7/1.9', 'golden/asks'],
+    ['marketo/join/', 'golden/asks'],
+  ])('is, without a link, of who hands it over, or of whom the message %s is for', (eventId, owner) => {
+    expect(newPersonIn(message(eventId), null)).toEqual({ key: 'marketo/person/7', owner });
+  });
+
+  it('is none in a message about something else, or about one that the record has', () => {
+    const { world, person } = linkedPair('lead', {});
+    const record = world.record('dynamics/lead/lead-1');
+    const known = message('marketo/person/7/1.9') as Extract<InboxMessage, { kind: 'event' }>;
+    const due = { kind: 'wake-up', goldenId: 'golden/asks', reason: 'due', target: null } as const;
+
+    expect(newPersonIn(due, null)).toBeNull();
+    expect(newPersonIn({ ...known, system: 'dynamics' }, null)).toBeNull();
+    expect(newPersonIn({ ...known, event: { ...known.event, recordId: person } }, record)).toBeNull();
   });
 });
 

@@ -181,7 +181,7 @@ describe('a person whose row was deleted, while another row with its address wai
     world.readDynamics('lead-2');
     world.settle();
     expect(world.record('dynamics/lead/lead-2').waiting).toMatchObject({ cause: 'review' });
-    const leave = () => world.wish(`marketo/person/${person}`, 'leave', parted);
+    const leave = (target: string | null = parted) => world.wish(`marketo/person/${person}`, 'leave', target);
     const join = () =>
       world.wish('dynamics/lead/lead-2', 'review-join', world.record(`marketo/person/${person}`).goldenId);
 
@@ -190,7 +190,9 @@ describe('a person whose row was deleted, while another row with its address wai
 
   it('goes to that row when its own leaves it, and no other person is made', () => {
     const { world, person, leave, join, others } = replaced();
-    leave();
+    expect(leave()).toMatchObject({
+      ...{ nothing: null, forwards: [], relinks: { rowKeys: ['dynamics/lead/lead-1'], to: parted } },
+    });
     join();
     world.settle();
 
@@ -218,6 +220,14 @@ describe('a person whose row was deleted, while another row with its address wai
     });
     expect(world.record('dynamics/lead/lead-2').rows.map(({ id }) => id)).toEqual(['lead-2', person]);
     expect(others()).toEqual([]);
+  });
+
+  it('is left once, and only for a record that is named', () => {
+    const { leave } = replaced();
+
+    expect(leave(null)).toMatchObject({ nothing: 'stale', relinks: null });
+    leave();
+    expect(leave()).toMatchObject({ nothing: 'stale', relinks: null });
   });
 
   it('keeps its row when that is back before it leaves', () => {
