@@ -112,6 +112,21 @@ function claimsLike(row: LinkedRow, other: LinkedRow | undefined): boolean {
   return isThere && row.seen['email']?.value === other.seen['email']?.value;
 }
 
+/** True for a person that is there and whose rows of Dynamics were all deleted: another row may come in their place. */
+export function isLeftPerson({
+  entity,
+  aliasOf,
+  rows,
+}: Pick<GoldenRecord, 'entity' | 'aliasOf'> & {
+  readonly rows: readonly Pick<LinkedRow, 'system' | 'active' | 'deletedAt'>[];
+}): boolean {
+  const inDynamics = rows.filter(({ system }) => system === 'dynamics');
+  const person = activeRow({ rows }, 'marketo');
+  const isPerson = entity === undefined && aliasOf === null && person?.deletedAt === null;
+
+  return isPerson && inDynamics.length > 0 && inDynamics.every(({ deletedAt }) => deletedAt !== null);
+}
+
 /** True for a person of Marketo that is there and was never linked to a row of Dynamics, and so may join another record. */
 export function isFreePerson(record: GoldenRecord): boolean {
   const person = activeRow(record, 'marketo');

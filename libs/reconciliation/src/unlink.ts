@@ -4,6 +4,7 @@ import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { forwardSaved } from './forwardSaved.ts';
 import { rowKey, type GoldenRecord, type PartedRow } from './goldenRecord.ts';
 import { setField } from './applyChange.ts';
+import { isLeftPerson } from './match.ts';
 import { isAwaited, type OutboxEntry } from './outbox.ts';
 import { read } from './projection.ts';
 import { sendCommand } from './sendCommand.ts';
@@ -28,8 +29,7 @@ export function unlink(draft: Draft, target: string | null): void {
  * `target`. Who one of them is that comes back is for a person to decide, as of any row with the address.
  */
 export function leave(draft: Draft, target: string | null): void {
-  const isThere = draft.record.rows.some(({ system, deletedAt }) => system === 'dynamics' && !deletedAt);
-  if (target === null || isThere || !handRowsOver(draft, target)) draft.nothing = 'stale';
+  if (target === null || !isLeftPerson(draft.record) || !handRowsOver(draft, target)) draft.nothing = 'stale';
 }
 
 /** False where there is no pair to part. */

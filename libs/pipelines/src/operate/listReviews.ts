@@ -1,6 +1,5 @@
 import type { ClaimStore, GoldenStore, TroubleReader } from '@lockstep/ports';
-import { emailClaim, isFreePerson, type GoldenRecord } from '@lockstep/reconciliation';
-import { isPair } from './askRecords.ts';
+import { emailClaim, isFreePerson, isLeftPerson, type GoldenRecord } from '@lockstep/reconciliation';
 
 export type CandidateStores = {
   readonly golden: Pick<GoldenStore, 'load'>;
@@ -64,8 +63,5 @@ export async function withCandidates(
 function standingOf(record: GoldenRecord): Standing {
   if (isFreePerson(record)) return 'free';
 
-  return isPair(record) && hasOnlyDeletedRows(record) ? 'left' : 'taken';
+  return isLeftPerson(record) ? 'left' : 'taken';
 }
-
-const hasOnlyDeletedRows = ({ rows }: GoldenRecord): boolean =>
-  rows.every(({ system, deletedAt }) => system === 'marketo' || deletedAt !== null);

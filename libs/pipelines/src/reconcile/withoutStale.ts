@@ -15,8 +15,8 @@ export async function withoutStale(
   const addresses = [...stored.values()].flatMap((record) =>
     isWaiting(record) ? (emailClaim(record) ?? []) : [],
   );
-  if (addresses.length === 0) return claiming;
   const doubtful = addresses.flatMap((address) => claiming.get(address) ?? []);
+  if (doubtful.length === 0) return claiming;
   const wanted = [...new Set(doubtful.map(({ goldenId }) => goldenId))].filter((id) => !stored.has(id));
   const others = await golden.load(wanted);
   const isMade = ({ claim, rowKey, goldenId }: EmailClaim): boolean => {
