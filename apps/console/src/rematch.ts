@@ -1,4 +1,5 @@
 import { isoTime } from '@lockstep/change-events';
+import type { RematchPage } from '@lockstep/pipelines';
 import type { Environment } from '@lockstep/service-runtime';
 import { actorHere } from './actorHere.ts';
 import { loadApiConfig } from './config.ts';
@@ -8,8 +9,6 @@ import { openClient } from './operatorClient.ts';
 export type RematchOptions = { readonly dryRun?: boolean; readonly actor?: string };
 
 const counts = ['waiting', 'matched', 'unclear', 'taken'] as const;
-
-type Page = Readonly<Record<(typeof counts)[number], number>> & { readonly next: string | null };
 
 /**
  * Gives rows that came in the place of deleted ones the persons of those, where nobody else has the address; with `dryRun` counts
@@ -24,7 +23,7 @@ export async function rematch(
   const sum = { waiting: 0, matched: 0, unclear: 0, taken: 0 };
   await eachPage(async (after: string | undefined) => {
     const asked = { dryRun, actor, until: isoTime(nowMs), after };
-    const page = await client.post<Page>('/v1/reviews/rematch', asked);
+    const page = await client.post<RematchPage>('/v1/reviews/rematch', asked);
     for (const name of counts) sum[name] += page[name];
     const { waiting, matched, unclear, taken } = sum;
     print(

@@ -1,3 +1,4 @@
+import type { Standing } from '@lockstep/pipelines';
 import type { Environment } from '@lockstep/service-runtime';
 import { actorHere } from './actorHere.ts';
 import { loadApiConfig } from './config.ts';
@@ -8,8 +9,6 @@ type Person = {
   readonly rows: readonly string[];
   readonly fields: Readonly<Record<string, unknown>>;
 };
-
-type Standing = 'free' | 'left' | 'taken';
 
 type Review = Person & {
   readonly since: string;

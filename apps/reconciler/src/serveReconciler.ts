@@ -28,13 +28,13 @@ export async function serveReconciler(parts: Parts, signal: AbortSignal): Promis
   const { config, stores, eventLog, service } = parts;
   const outcomes = reopeningPublisher(eventLog, `reconcile/${config.instanceId}`);
   service.lifecycle.opened('outcome publisher', () => outcomes.close());
-  await tellExpired(eventLog, outcomes, systemClock);
+  const { router: routed, live, backfill } = consumed(config, parts.rules);
+  await tellExpired({ inbox: live, backfill }, { log: eventLog, publisher: outcomes, clock: systemClock });
   const count = (code: ErrorCode) => service.metrics.deadLetters.inc({ code });
   const router = withDeadLetters(createRouter(stores.links), systemClock, count);
   const meter = createOutcomeMeter(stores.outcomeCounts, systemClock);
   const { reconcile, decideBy } = openReconciler(parts, { publisher: outcomes, meter });
   const reconciler = withDeadLetters(onePerPartition(reconcile), systemClock, count);
-  const { router: routed, live, backfill } = consumed(config, parts.rules);
   service.readiness.set('reconciler', null);
   // When one loop ends, for whatever reason, the others end with it: half a reconciler is none.
   const ended = new AbortController();

@@ -38,9 +38,9 @@ export {
   type ResyncSide,
 } from './operate/askRecords.ts';
 export { listLetters, type LetterFilter, type ScanLetters } from './operate/deadLetterList.ts';
-export { isInReview, listReviews } from './operate/listReviews.ts';
+export { isInReview, listReviews, type Standing } from './operate/listReviews.ts';
 export { undoPage, type UndoFilter, type UndoPage } from './operate/undoPage.ts';
-export { findJoining, joinAll, rematchPage } from './operate/rematch.ts';
+export { findJoining, joinAll, rematchPage, type RematchPage } from './operate/rematch.ts';
 export {
   addRehearsals,
   callsOf,

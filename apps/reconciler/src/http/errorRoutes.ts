@@ -2,7 +2,7 @@ import { troubleViews } from '@lockstep/pipelines';
 import { rowKey, type GoldenRecord } from '@lockstep/reconciliation';
 import { Type, type Static } from '@sinclair/typebox';
 import type { OperatorRoutes } from './operatorParts.ts';
-import { failureSchema, isoTimeField } from './operatorScope.ts';
+import { afterField, failureSchema, isoTimeField, nullableText } from './operatorScope.ts';
 import { countSchema, countsOf } from './troubleCounts.ts';
 
 const pageSizeMax = 500;
@@ -17,11 +17,9 @@ export const troubleFilter = {
 
 const pageQuery = Type.Object({
   ...troubleFilter,
-  after: Type.Optional(Type.String({ maxLength: 200, description: '`next` of the page before' })),
+  after: afterField,
   limit: Type.Integer({ minimum: 1, maximum: pageSizeMax, default: 100 }),
 });
-
-const nullableText = Type.Union([Type.String(), Type.Null()]);
 
 /** A trouble of a record. */
 export const troubleSchema = Type.Object({

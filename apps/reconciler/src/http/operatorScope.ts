@@ -10,12 +10,19 @@ export type ScopeOptions = {
   readonly log: Pick<Log, 'error'>;
 };
 
+export const nullableText = Type.Union([Type.String(), Type.Null()]);
+
+/** Where a page begins. */
+export const afterField = Type.Optional(
+  Type.String({ maxLength: 200, description: '`next` of the page before' }),
+);
+
 /** The body of every answer that is not a success. */
 export const failureSchema = Type.Object(
   {
     code: Type.String({ description: 'A row of docs/errors.md.' }),
     sentence: Type.String(),
-    detail: Type.Union([Type.String(), Type.Null()]),
+    detail: nullableText,
   },
   { description: 'Why the call did not succeed.' },
 );

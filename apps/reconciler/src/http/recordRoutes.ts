@@ -3,9 +3,8 @@ import { explainRecords } from '@lockstep/pipelines';
 import { Type, type Static } from '@sinclair/typebox';
 import { troubleSchema } from './errorRoutes.ts';
 import type { OperatorRoutes } from './operatorParts.ts';
-import { failureSchema } from './operatorScope.ts';
+import { failureSchema, nullableText } from './operatorScope.ts';
 
-const nullableText = Type.Union([Type.String(), Type.Null()]);
 const text = (maxLength: number) => Type.Optional(Type.String({ minLength: 1, maxLength }));
 
 const rowSchema = Type.Object({

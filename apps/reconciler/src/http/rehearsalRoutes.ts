@@ -1,10 +1,10 @@
 import { rehearsePage } from '@lockstep/pipelines';
 import { Type, type Static } from '@sinclair/typebox';
-import { failureSchema } from './operatorScope.ts';
+import { afterField, failureSchema, nullableText } from './operatorScope.ts';
 import type { OperatorRoutes } from './operatorParts.ts';
 
 const query = Type.Object({
-  after: Type.Optional(Type.String({ maxLength: 200, description: '`next` of the page before' })),
+  after: afterField,
   limit: Type.Integer({ minimum: 1, maximum: 500, default: 500, description: 'Records of the page.' }),
 });
 
@@ -29,7 +29,7 @@ const pageSchema = Type.Object({
     }),
     sides: Type.Object({ dynamics: sideSchema, marketo: sideSchema }),
   }),
-  next: Type.Union([Type.String(), Type.Null()]),
+  next: nullableText,
   isFinal: Type.Boolean({
     description:
       'Both sides have been read once, nothing lags, nobody is undecided, and nothing is written to either.',

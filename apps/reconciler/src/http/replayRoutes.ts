@@ -1,16 +1,15 @@
 import { listLetters, releasePage, replayLetters } from '@lockstep/pipelines';
 import { Type, type Static } from '@sinclair/typebox';
 import { troubleFilter } from './errorRoutes.ts';
-import { actorField, failureSchema, isoTimeField } from './operatorScope.ts';
+import { actorField, afterField, failureSchema, isoTimeField, nullableText } from './operatorScope.ts';
 import type { OperatorRoutes } from './operatorParts.ts';
 
-const nullableText = Type.Union([Type.String(), Type.Null()]);
 const text = Type.Optional(Type.String({ minLength: 1, maxLength: 300 }));
 
 const releaseBody = Type.Object({
   ...troubleFilter,
   until: isoTimeField,
-  after: Type.Optional(Type.String({ maxLength: 200, description: '`next` of the page before' })),
+  after: afterField,
   actor: actorField,
 });
 

@@ -2,11 +2,11 @@ import { listReviews, rematchPage } from '@lockstep/pipelines';
 import type { GoldenRecord } from '@lockstep/reconciliation';
 import { Type, type Static } from '@sinclair/typebox';
 import { troubledSchema, troubledView } from './errorRoutes.ts';
-import { actorField, failureSchema, isoTimeField } from './operatorScope.ts';
+import { actorField, afterField, failureSchema, isoTimeField, nullableText } from './operatorScope.ts';
 import type { OperatorRoutes } from './operatorParts.ts';
 
 const query = Type.Object({
-  after: Type.Optional(Type.String({ maxLength: 200, description: '`next` of the page before' })),
+  after: afterField,
   limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
 });
 
@@ -33,7 +33,7 @@ const reviewSchema = Type.Object({
 
 const rematchBody = Type.Object({
   until: isoTimeField,
-  after: Type.Optional(Type.String({ maxLength: 200, description: '`next` of the page before' })),
+  after: afterField,
   dryRun: Type.Boolean({ default: false, description: 'Count alone.' }),
   actor: actorField,
 });
@@ -43,12 +43,12 @@ const rematchAnswer = Type.Object({
   matched: Type.Number({ description: 'Get the person of the only other one, whose rows were deleted.' }),
   unclear: Type.Number({ description: 'Stay in review: several others have the address, or none now.' }),
   taken: Type.Number({ description: 'Stay in review: the only other one has a row that is there.' }),
-  next: Type.Union([Type.String(), Type.Null()]),
+  next: nullableText,
 });
 
 const pageSchema = Type.Object({
   reviews: Type.Array(reviewSchema),
-  next: Type.Union([Type.String(), Type.Null()]),
+  next: nullableText,
 });
 
 /** Records that wait for somebody to decide, with everybody who has the same address. */
@@ -67,12 +67,10 @@ export const reviewRoutes: OperatorRoutes = (scope, parts) => {
         reviews: reviews.map(({ record, candidates }) => ({
           ...{ ...troubledView(record), fields: fieldsOf(record) },
           candidates: candidates.map(({ record: other, standing }) => ({
-            ...{
-              goldenId: other.goldenId,
-              rows: troubledView(other).rows,
-              fields: fieldsOf(other),
-              standing,
-            },
+            goldenId: other.goldenId,
+            rows: troubledView(other).rows,
+            fields: fieldsOf(other),
+            standing,
           })),
         })),
         next,

@@ -1,7 +1,7 @@
 import { SyncError } from '@lockstep/change-events';
 import { undoDecision, undoPage, type UndoAsked } from '@lockstep/pipelines';
 import { Type, type Static } from '@sinclair/typebox';
-import { actorField, failureSchema, isoTimeField } from './operatorScope.ts';
+import { actorField, afterField, failureSchema, isoTimeField, nullableText } from './operatorScope.ts';
 import type { OperatorRoutes } from './operatorParts.ts';
 import { carrierOf } from './wishRoutes.ts';
 
@@ -54,7 +54,7 @@ const undoPageBody = Type.Object({
   rule: text,
   field: text,
   dryRun: Type.Boolean({ default: false, description: 'Count alone.' }),
-  after: Type.Optional(Type.String({ maxLength: 200, description: '`next` of the page before' })),
+  after: afterField,
   actor: actorField,
 });
 
@@ -63,7 +63,7 @@ const undoPageAnswer = Type.Object({
   found: Type.Number({ description: 'Decisions that are meant, each the last one of its field.' }),
   undone: Type.Number(),
   kept: Type.Record(Type.String(), Type.Number(), { description: 'What cannot be undone, by code.' }),
-  next: Type.Union([Type.String(), Type.Null()]),
+  next: nullableText,
 });
 
 const addUndoPage: OperatorRoutes = (scope, parts) => {
