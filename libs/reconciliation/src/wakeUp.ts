@@ -107,10 +107,12 @@ export function newPersonIn(
   message: InboxMessage,
   record: Pick<GoldenRecord, 'rows'> | null,
 ): { readonly key: string; readonly owner: string } | null {
-  if (message.kind !== 'event' || message.system !== 'marketo' || entityIn(message)) return null;
+  if (message.kind !== 'event' || message.system !== 'marketo') return null;
   const { eventId, recordId } = message.event;
   const key = rowKey({ system: 'marketo', table: 'person', id: recordId });
-  if (record?.rows.some((row) => rowKey(row) === key)) return null;
+  const isKnown = record?.rows.some((row) => rowKey(row) === key) ?? false;
+  // A record that a company belongs to is told by a hash: only what is met for the first time takes one.
+  if (isKnown || entityIn(message)) return null;
 
   return {
     key,
