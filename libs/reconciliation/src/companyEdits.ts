@@ -10,7 +10,7 @@ import { confirm } from './absorbFields.ts';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { forwardSaved } from './forwardSaved.ts';
 import { goldenIdOf } from './goldenIds.ts';
-import { rowKey } from './goldenRecord.ts';
+import { rowKey, type SeenValue } from './goldenRecord.ts';
 import type { MappingRow } from './mapping.ts';
 import { observe } from './observe.ts';
 import { companyFields, valueOf } from './marketoValues.ts';
@@ -88,21 +88,32 @@ export function absorbCompanyEdit(draft: Draft, event: ChangeEvent): void {
   }
   for (const mapping of draft.context.mapping) {
     const value = event.fields?.[mapping.marketo];
-    if (value === undefined || mapping.parents || !company.seen[mapping.field]) continue;
+    const former = company.seen[mapping.field];
+    if (value === undefined || mapping.parents || !former) continue;
     const reading = read('marketo', mapping, value);
     observe(draft, { row: company, mapping, reading, at: event.page, changedAt: event.changedAt });
+    const isEdit = isEdited(company, mapping, former);
     // Companies have no feed that would tell of our own writes.
     confirm(company, mapping.field);
-    mark(draft, company, mapping);
+    mark(draft, { company, mapping, isEdit });
   }
 }
 
-function mark(draft: Draft, company: DraftRow, mapping: MappingRow): void {
+/** What we wrote is no edit, though the account may have moved on since. */
+function isEdited({ seen }: DraftRow, { field }: MappingRow, former: SeenValue): boolean {
+  const now = seen[field];
+
+  return now?.value !== former.value && !now?.unconfirmed;
+}
+
+type Shown = { readonly company: DraftRow; readonly mapping: MappingRow; readonly isEdit: boolean };
+
+function mark(draft: Draft, { company, mapping, isEdit }: Shown): void {
   const { field, direction } = mapping;
   const wanted = valueOf(draft, mapping);
   if (direction !== 'to-marketo' || wanted === undefined) return;
-  if (company.seen[field]?.value !== wanted) company.parked[field] = { value: wanted, code: editedCode };
-  else forgetMark(company, field);
+  if (company.seen[field]?.value === wanted) forgetMark(company, field);
+  else if (isEdit) company.parked[field] = { value: wanted, code: editedCode };
 }
 
 function forgetMark(company: DraftRow, field: string): void {

@@ -1,7 +1,9 @@
-import type { FieldValues } from '@lockstep/change-events';
+import type { ChangeEvent, FieldValues } from '@lockstep/change-events';
 import { builtInType, entityMappingsFor, type EntityType } from './entityTypes.ts';
 import { accountFields, accountId, createEntityStory, ownerId } from './exampleEntities.ts';
 import { linkedPair } from './examplePairs.ts';
+import { exampleMapping } from './exampleParts.ts';
+import type { MappingRow } from './mapping.ts';
 
 /** The worked examples of docs/conflict-resolution.md about companies that are edited in Marketo (F-41, G-11, G-12). */
 
@@ -64,10 +66,39 @@ describe('an edit of a company in Marketo', () => {
     const story = createKnown();
     const change = story.row(2, { ...accountFields, name: 'Example plc', telephone1: '1', sic: null });
     story.shown(10, { ...company, company: 'Example plc' });
+    expect(parkedOf(story)).toEqual({});
     story.answer(change, { result: 'UPDATED', answered: { epoch: 1, number: 12 } });
     const { nothing, conflicts } = story.shown(11, company);
 
     expect([nothing, conflicts]).toEqual([null, []]);
+    expect(parkedOf(story)).toEqual({});
+  });
+});
+
+describe('what we wrote to a company', () => {
+  it('is no edit where its persons show it before its answer is heard, and the account has moved on meanwhile', () => {
+    const story = createKnown();
+    const named = (name: string) => ({ ...accountFields, name, telephone1: '1', sic: null });
+    const change = story.row(2, named('Example plc'));
+    story.row(3, named('Example AG'));
+    const shown = story.shown(10, { ...company, company: 'Example plc' });
+    const { commands } = story.answer(change, { result: 'UPDATED', answered: { epoch: 1, number: 9 } });
+
+    expect([shown.conflicts, parkedOf(story)]).toEqual([[], {}]);
+    expect(commands.map(({ fields }) => fields)).toEqual([
+      { externalCompanyId: accountId, company: 'Example AG' },
+    ]);
+  });
+});
+
+describe('a field of a company of which its account tells nothing', () => {
+  it('has nothing that would overwrite an edit, so that none is marked', () => {
+    const story = createKnown();
+    const state = { ...company, externalCompanyId: accountId, billingCity: 'Lyon' };
+    story.answer(story.wish('read-again'), { result: 'READ', accepted: null, state });
+
+    story.shown(10, { ...company, billingCity: 'Nantes' });
+
     expect(parkedOf(story)).toEqual({});
   });
 });
@@ -128,8 +159,8 @@ describe('a field of accounts that is written back', () => {
 });
 
 describe('a person that shows its company anew', () => {
-  const withCompany = () => {
-    const pair = linkedPair('contact', { lastname: 'Byron' });
+  const withCompany = (mapping = exampleMapping) => {
+    const pair = linkedPair('contact', { lastname: 'Byron' }, { mapping });
     pair.world.state.parents.add(accountId);
     pair.world.dynamics.edit(pair.row, { parentcustomerid: `account/${accountId}` });
     pair.world.settle();
@@ -137,7 +168,7 @@ describe('a person that shows its company anew', () => {
     return pair;
   };
   const forwardsOf = ({ world }: ReturnType<typeof withCompany>) =>
-    world.state.decisions.flatMap(({ forwards }) => forwards);
+    world.state.decisions.flatMap(({ forwards }) => forwards).filter(({ kind }) => kind === 'event');
 
   it('tells the record of the account what it shows, and only then', () => {
     const pair = withCompany();
@@ -171,6 +202,70 @@ describe('a person that shows its company anew', () => {
     pair.world.marketo.write(pair.person, { title: 'Engineer' });
     pair.world.settle();
     expect(forwardsOf(pair)).toHaveLength(1);
+  });
+
+  it('tells it of the company alone, and of nothing that is read for the person', () => {
+    const hobby: MappingRow = {
+      ...{ field: 'hobby', type: 'string', direction: 'both', columns: {}, marketo: 'hobby_c' },
+    };
+    const pair = withCompany([...exampleMapping, hobby]);
+    pair.world.marketo.write(pair.person, { hobby_c: 'Chess', salutation: 'Dr' });
+    pair.world.readMarketo(pair.person);
+    expect(forwardsOf(pair)).toEqual([]);
+
+    pair.world.marketo.write(pair.person, { mainPhone: '2', companyTier_c: 'A', salutation: 'Lady' });
+    pair.world.readMarketo(pair.person);
+
+    expect(forwardsOf(pair)).toHaveLength(1);
+    expect(forwardsOf(pair)).toMatchObject([{ event: { fields: { mainPhone: '2' } } }]);
+    const [{ event } = { event: null }] = forwardsOf(pair) as { event: ChangeEvent }[];
+    expect(Object.keys(event?.fields ?? {}).toSorted()).toEqual([
+      ...['annualRevenue', 'company', 'companyTier_c', 'mainPhone'],
+    ]);
+  });
+
+  it('tells nobody what the feed does not tell as an edit', () => {
+    const pair = withCompany();
+    pair.world.marketo.write(pair.person, { mainPhone: '2' });
+    const event = pair.world.marketo.change(pair.person, 'LIVE');
+    pair.world.hand(pair.person, { ...event, evidence: null });
+
+    expect(forwardsOf(pair)).toEqual([]);
+  });
+
+  it('tells nobody while it is to move to another company', () => {
+    const pair = withCompany();
+    pair.world.dynamics.edit(pair.row, { parentcustomerid: 'account/account-2' });
+    pair.world.settle();
+    pair.world.marketo.write(pair.person, { company: 'Example plc' });
+    pair.world.settle();
+
+    expect(forwardsOf(pair)).toEqual([]);
+  });
+
+  it('tells nobody when it is met for the first time, whatever the former person showed', () => {
+    const pair = withCompany();
+    const { world, person } = pair;
+    const { goldenId } = world.record(`marketo/person/${person}`);
+    world.marketo.write(person, { company: 'Example Ltd' });
+    world.readMarketo(person);
+    const told = forwardsOf(pair).length;
+    world.marketo.remove(person);
+    world.readMarketo(person);
+
+    const heir = { lockstepId: goldenId, externalCompanyId: accountId, company: 'Example plc' };
+    world.readMarketo(world.marketo.create(heir));
+
+    expect(forwardsOf(pair)).toHaveLength(told);
+  });
+
+  it('tells nobody where no accounts are read', () => {
+    const mapping = exampleMapping.filter(({ field }) => field !== 'companyId');
+    const pair = linkedPair('contact', { lastname: 'Byron' }, { mapping });
+    pair.world.marketo.write(pair.person, { company: 'Example plc' });
+    pair.world.readMarketo(pair.person);
+
+    expect(forwardsOf(pair)).toEqual([]);
   });
 
   it('makes no record of an account that nobody has read', () => {
