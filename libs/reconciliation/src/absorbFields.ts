@@ -156,14 +156,14 @@ function isRunOver(
   return precedesWrite(edit, writes);
 }
 
-/** The edit was read before our last write was acknowledged, and was not made on top of it. */
-function precedesWrite(
-  { row, mapping, reading, at, madeOn }: Observation,
-  writes: readonly Scalar[],
-): boolean {
+/**
+ * The edit was read before our last write was acknowledged, so that the state counts as older than that. Made on top of it, the edit
+ * holds in Marketo, and is written once more at most.
+ */
+function precedesWrite({ row, mapping, reading, at }: Observation, writes: readonly Scalar[]): boolean {
   const last = writes.at(-1);
-  if (last === undefined || !isAfter(row.seen[mapping.field]?.at, at)) return false;
-  return madeOn !== last && reading.side !== last;
+
+  return last !== undefined && isAfter(row.seen[mapping.field]?.at, at) && reading.side !== last;
 }
 
 /**

@@ -186,6 +186,21 @@ describe('an answer that names the person of another record', () => {
   });
 });
 
+describe('an answer that comes after another command took its place', () => {
+  it('asks nobody for the person that it names: one is being made', () => {
+    const world = createWorld({ matchByEmail: true });
+    world.dynamics.insert('lead', 'lead-1', { emailaddress1: 'ada@example.com' });
+    world.readDynamics('lead-1', 'BACKFILL');
+    world.state.links.set('marketo/person/77', 'golden/77');
+    const answered = world.marketo.nextNumber();
+    const late = answerOf(world, { result: 'FOUND', personId: '77', state: {}, answered });
+    world.dynamics.edit('lead-1', { jobtitle: 'Engineer' });
+    expect(world.readDynamics('lead-1').commands).toMatchObject([{ operation: 'CREATE' }]);
+
+    expect(world.handAnswer(late)).toMatchObject({ nothing: 'no-entry', dirty: false, forwards: [] });
+  });
+});
+
 describe('what is due', () => {
   it('is the first of all that is open', () => {
     const { world, row, person } = linkedPair('lead', { jobtitle: 'Engineer', address1_city: 'Lyon' });
@@ -212,10 +227,10 @@ describe('what is due', () => {
 
 describe('an edit that was read before our write was answered', () => {
   /** On a contact, where Dynamics wins what nobody can explain. */
-  function early(title: string) {
+  function early(title: string | null, changedAt: string | null = null) {
     const pair = linkedPair('contact', { jobtitle: 'Engineer' });
     const { world, row, person } = pair;
-    world.dynamics.edit(row, { jobtitle: 'Director' });
+    world.dynamics.edit(row, { jobtitle: 'Director' }, changedAt);
     world.readDynamics(row);
     world.marketo.write(person, { title: 'Director' });
     const answered = world.marketo.nextNumber();
@@ -234,6 +249,33 @@ describe('an edit that was read before our write was answered', () => {
     expect(conflictsOf(pair.world)).toHaveLength(1);
   });
 
+  it.each([
+    ['that clears the field', null, null],
+    ['of what Dynamics says it changed later', 'Weaver', '2026-11-22T10:00:05Z'],
+  ])('holds so %s too', (_, title, changedAt) => {
+    const { pair, answer } = early(title, changedAt);
+    const { record } = pair.world.handAnswer(answer);
+
+    expect(record.fields['jobTitle']).toMatchObject({ value: title, source: 'marketo', base: 'Director' });
+  });
+
+  it('holds where the feed tells of both only after the answer, though the answer has the later number', () => {
+    const pair = linkedPair('contact', { jobtitle: 'Engineer' });
+    const { world, row, person } = pair;
+    world.dynamics.edit(row, { jobtitle: 'Director' });
+    world.readDynamics(row);
+    world.marketo.write(person, { title: 'Director' });
+    world.marketo.write(person, { title: 'Weaver' });
+    const event = world.marketo.change(person, 'LIVE');
+    const answered = world.marketo.nextNumber();
+    world.handAnswer(answerOf(world, { accepted: { title: 'Director' }, answered }));
+    world.hand(person, event);
+    world.settle();
+
+    expect(values(pair, 'jobTitle')).toEqual(['Weaver', 'Weaver', 'Weaver']);
+    expect(conflictsOf(world)).toEqual([]);
+  });
+
   it('is none where the state is what we wrote', () => {
     const { pair, answer } = early('Director');
     const { record } = pair.world.handAnswer(answer);
@@ -245,9 +287,10 @@ describe('an edit that was read before our write was answered', () => {
     const { pair, answer } = early('Weaver');
     pair.world.dynamics.edit(pair.row, { jobtitle: 'President' });
     pair.world.readDynamics(pair.row);
-    const { record } = pair.world.handAnswer(answer);
+    const { record, conflicts } = pair.world.handAnswer(answer);
 
     expect(record.fields['jobTitle']).toMatchObject({ value: 'President', source: 'dynamics' });
+    expect(conflicts).toEqual([]);
   });
 });
 
