@@ -177,10 +177,9 @@ function changedKeys({ record, before, context, cause }: Draft): readonly string
   ];
 }
 
-/** Those who look for a key are being told; further pages name the last of them behind it. */
+/** Those who look for a key are being told; further pages name the last of them behind it. Without a key left, nothing is told (`tellSeekers`). */
 export function markSeekersTold({ record }: Draft, target: string | null): void {
   const { attaching } = record;
-  const keys = attaching?.keys?.filter((key) => key !== target) ?? [];
-  if (attaching && keys.length > 0) record.attaching = { ...attaching, keys };
-  else if (attaching) delete record.attaching;
+  if (attaching?.keys)
+    record.attaching = { ...attaching, keys: attaching.keys.filter((key) => key !== target) };
 }

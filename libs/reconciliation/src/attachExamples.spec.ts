@@ -1,7 +1,9 @@
 import type { ScalarValues } from '@lockstep/change-events';
 import type { AttachRule } from './accountKeys.ts';
+import { keysSought } from './attach.ts';
 import { createEntityStory } from './exampleEntities.ts';
 import { writesTo } from './examplePairs.ts';
+import { exampleMapping } from './exampleParts.ts';
 import { createWorld } from './exampleWorld.ts';
 import { nativePolicy } from './policy.ts';
 import { troublesOf } from './troubles.ts';
@@ -43,6 +45,7 @@ describe('a contact without an account', () => {
     expect(record().fields['companyId']).toMatchObject({
       value: 'account-1',
       rule: 'account-by-domain',
+      source: 'dynamics',
       agreed: true,
     });
     expect(world.marketo.field(world.marketo.ids()[0] ?? '', 'externalCompanyId')).toBe('account-1');
@@ -71,7 +74,12 @@ describe('a contact without an account', () => {
     const { world, record, account, look } = createContact(mail, { [key]: ['account-1', 'account-2'] });
     look();
     expect(troublesOf(record())).toMatchObject([
-      { side: 'dynamics', code: 'ACCOUNT_AMBIGUOUS', field: 'companyId' },
+      {
+        side: 'dynamics',
+        code: 'ACCOUNT_AMBIGUOUS',
+        field: 'companyId',
+        detail: `several accounts by ${key}`,
+      },
     ]);
     expect(account()).toBe(null);
 
@@ -82,9 +90,38 @@ describe('a contact without an account', () => {
     expect(troublesOf(record())).toEqual([]);
   });
 
+  it('gets the one with the domain of its address where none has the name of its company', () => {
+    const { world, account, look } = createContact(mail, { [key]: ['account-1'] });
+    world.marketo.write(world.marketo.ids()[0] ?? '', { company: 'Example Works' });
+    world.settle();
+    look();
+
+    expect(account()).toBe('account/account-1');
+  });
+
+  it('is in trouble no more once somebody gave it one of several', () => {
+    const { world, record, look } = createContact(mail, { [key]: ['account-1', 'account-2'] });
+    look();
+    world.dynamics.edit('contact-1', { parentcustomerid: 'account/account-2' });
+    world.settle();
+
+    expect([troublesOf(record()), record().keys]).toEqual([[], undefined]);
+  });
+
+  it('gets an account that comes after its row was edited', () => {
+    const { world, account, look } = createContact();
+    world.dynamics.edit('contact-1', { jobtitle: 'Engineer' });
+    world.settle();
+    world.state.accounts.set(key, ['account-1']);
+    look();
+
+    expect(account()).toBe('account/account-1');
+  });
+
   it('is found by what it looks for before it has looked, and waits for nothing else when there is none', () => {
-    const { record, account, look } = createContact();
-    expect(record()).toMatchObject({ keys: [`sought:${key}`], attaching: {} });
+    const { world, record, account, look } = createContact();
+    expect(record()).toMatchObject({ keys: [`sought:${key}`], dueAtMs: world.state.nowMs });
+    expect(keysSought(record())).toEqual([key]);
     look();
 
     expect([account(), record().keys, record().dueAtMs]).toEqual([null, [`sought:${key}`], null]);
@@ -132,9 +169,74 @@ describe('a contact without an account', () => {
   it('whose column only our own read shows blank is left alone', () => {
     const { world, record } = createContact({ ...mail, parentcustomerid: 'account/account-2' });
     world.dynamics.hide('parentcustomerid');
+    world.dynamics.edit('contact-1', { jobtitle: 'Engineer' });
     world.handRow('contact-1', world.dynamics.representation('contact-1'));
 
     expect(record().rows[0]).toMatchObject({ customer: 'named' });
+  });
+
+  it.each([
+    ['another contact', 'contact/contact-2'],
+    ['an account', 'account/account-2'],
+  ])('from which somebody took %s gets none', (_, parentcustomerid) => {
+    const { world, record, account, look } = createContact(
+      { ...mail, parentcustomerid },
+      { [key]: ['account-1'] },
+    );
+    if (parentcustomerid.startsWith('account')) {
+      // Read before there was a rule.
+      world.state.policy = nativePolicy;
+      world.state.records.clear();
+      world.readDynamics('contact-1');
+      expect(record().rows[0]).not.toHaveProperty('customer');
+      world.state.policy = { ...nativePolicy, attachAccounts: rule };
+    }
+    world.dynamics.edit('contact-1', { parentcustomerid: null });
+    world.settle();
+    look();
+
+    expect(account()).toBe(null);
+    expect(record().rows[0]).toMatchObject({ customer: 'cleared' });
+  });
+
+  it('that was read before there was a rule is looked at when its page comes again, and once', () => {
+    const { world, record } = createContact();
+    world.state.policy = nativePolicy;
+    world.state.records.clear();
+    world.readDynamics('contact-1');
+    world.settle();
+    world.state.policy = { ...nativePolicy, attachAccounts: rule };
+
+    const read = world.handRow('contact-1', world.dynamics.representation('contact-1'));
+    const [first, second] = [world.readDynamics('contact-1'), world.readDynamics('contact-1')];
+
+    expect(read).toMatchObject({ nothing: 'stale', dirty: false });
+    expect(first.nothing).toBe(null);
+    expect(second).toMatchObject({ nothing: 'stale', dirty: false });
+    expect(record().rows[0]).toMatchObject({ customer: 'none' });
+  });
+
+  it('looks for none where no accounts are read', () => {
+    const mapping = exampleMapping.filter(({ field }) => field !== 'companyId');
+    const world = createWorld({ mapping });
+    world.state.policy = { ...world.state.policy, attachAccounts: rule };
+    world.dynamics.insert('contact', 'contact-1', mail);
+    const event = world.dynamics.change('contact-1', 'LIVE');
+    world.handRow('contact-1', { ...event, fields: { ...event.fields, parentcustomerid: null } });
+    world.settle();
+
+    expect(world.record('dynamics/contact/contact-1')).toMatchObject({ dueAtMs: null });
+    expect(world.record('dynamics/contact/contact-1')).not.toHaveProperty('keys');
+  });
+
+  it('whose row an operator parts from its person leaves no search behind at the person', () => {
+    const { world } = createContact();
+    const [person = ''] = world.marketo.ids();
+    world.wish(`marketo/person/${person}`, 'unlink', 'golden/parted');
+
+    expect(world.record(`marketo/person/${person}`)).not.toHaveProperty('keys');
+    world.settle();
+    expect(keysSought(world.record('dynamics/contact/contact-1'))).toEqual([key]);
   });
 
   it('that is kept out of Marketo, or while no rule says so, looks for none', () => {
@@ -166,11 +268,25 @@ describe('a contact without an account', () => {
     expect(account()).toBe('account/account-1');
   });
 
+  it('that is read before both sides are waits for the end of that alone', () => {
+    const world = createWorld({ firstReadsComplete: false });
+    world.state.policy = { ...world.state.policy, attachAccounts: rule };
+    world.dynamics.insert('contact', 'contact-1', mail);
+    const { record } = world.readDynamics('contact-1');
+
+    expect(record).toMatchObject({
+      waiting: { cause: 'first-reads' },
+      keys: [`sought:${key}`],
+      dueAtMs: null,
+    });
+  });
+
   it('keeps the rest of its row when Dynamics refuses the account', () => {
     const { world, record, look } = createContact(mail, { [key]: ['account-1'] });
     world.state.refused.add('parentcustomerid');
     look();
     expect(troublesOf(record())).toMatchObject([{ code: 'DYNAMICS_REFUSED', field: 'companyId' }]);
+    expect(record().keys).toBe(undefined);
 
     world.marketo.write(world.marketo.ids()[0] ?? '', { title: 'Engineer' });
     world.settle();
@@ -223,6 +339,39 @@ describe('an account', () => {
     expect(told(story.wakeUp(1_000))).toEqual(['name/example works']);
     story.wish('seekers', 'name/example works');
     expect(story.state.record?.attaching).toBe(undefined);
+    expect(story.wish('seekers', 'name/example works').dirty).toBe(false);
+  });
+
+  it('tells nobody any more when the rule is gone', () => {
+    const story = createEntityStory('account', undefined, policy);
+    story.row(1, fields);
+    const native = createEntityStory();
+    native.state.record = story.state.record;
+
+    expect(told(native.wakeUp(60_000))).toEqual([]);
+    expect(native.state.record).not.toHaveProperty('attaching');
+  });
+
+  it('looks for nothing itself', () => {
+    const story = createEntityStory('account', undefined, policy);
+    story.row(1, fields);
+
+    expect(keysSought(story.state.record ?? {})).toEqual([]);
+  });
+
+  it.each([
+    ['is in use', { value: 0, label: 'Active' }, ['name/example works', key]],
+    ['shows no state', null, ['name/example works', key]],
+    ['is used again', { value: 0, label: 'Active' }, ['name/example works', key]],
+    ['is used no more', { value: 1, label: 'Inactive' }, undefined],
+  ])('that %s is found, or not, as its state says, until it shows another one', (what, statecode, keys) => {
+    const story = createEntityStory('account', undefined, policy);
+    if (what === 'is used again') story.row(1, { ...fields, statecode: { value: 1, label: 'Inactive' } });
+    story.row(2, { ...fields, statecode });
+    expect(story.state.record?.keys).toEqual(keys);
+
+    story.row(3, fields);
+    expect(story.state.record?.keys).toEqual(keys);
   });
 
   it.each([

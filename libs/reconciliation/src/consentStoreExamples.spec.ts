@@ -1,5 +1,6 @@
 import { createWorld } from './exampleWorld.ts';
-import type { Consent } from './consent.ts';
+import { exampleMapping } from './exampleParts.ts';
+import { spreadId, type Consent } from './consent.ts';
 
 /** The worked examples of docs/conflict-resolution.md about the wish that is stored for an address (F-43). */
 
@@ -165,6 +166,67 @@ describe('a wish that is stored', () => {
 
     expect(fields['unsubscribed']).toMatchObject({ value: false, rule: 'opt-out-of-address' });
     expect(consent).toEqual({ claim, revision: 4 });
+  });
+
+  it('is said anew by a record that had opted out already, and brings that to the address', () => {
+    const { world } = read(true, undefined, '2026-11-22T09:00:00Z');
+    const known = { ...stored({ changedAt: '2026-11-22T08:00:00Z' }), claim: 'email/new@example.com' };
+    world.state.consents.set(known.claim, known);
+    world.dynamics.edit('lead-1', { emailaddress1: 'new@example.com' });
+    const { consent, record } = world.readDynamics('lead-1');
+
+    expect(consent).toMatchObject({
+      consent: { claim: known.claim, optedOut: true, revision: 4 },
+      expected: 3,
+    });
+    expect(record.consent).toEqual({ claim: known.claim, revision: 4, spreads: true });
+  });
+
+  it('is met again by whoever gave up the address, lifted the opt-out, and comes back to it', () => {
+    const { world } = read(true);
+    world.dynamics.edit('lead-1', { emailaddress1: 'new@example.com', donotbulkemail: false });
+    expect(world.readDynamics('lead-1').record.fields['unsubscribed']?.value).toBe(false);
+    world.dynamics.edit('lead-1', { emailaddress1: 'ada@example.com' });
+
+    expect(world.readDynamics('lead-1').record.fields['unsubscribed']).toMatchObject({
+      ...{ value: true, rule: 'opt-out-of-address' },
+    });
+  });
+
+  it('is followed no more at an address of which nobody knows a wish', () => {
+    const { world } = read(false, stored({ optedOut: false }));
+    expect(world.record('dynamics/lead/lead-1').consent).toEqual({ claim, revision: 3 });
+    world.dynamics.edit('lead-1', { emailaddress1: 'new@example.com' });
+
+    expect(world.readDynamics('lead-1').record).not.toHaveProperty('consent');
+  });
+
+  it('is counted on from the last one that is known, where the store lost it', () => {
+    const { world } = read(false, stored({ optedOut: false }));
+    world.state.consents.clear();
+    world.dynamics.edit('lead-1', { jobtitle: 'Engineer' });
+    expect(world.readDynamics('lead-1').record.consent).toEqual({ claim, revision: 3 });
+    world.dynamics.edit('lead-1', { donotbulkemail: true });
+
+    expect(world.readDynamics('lead-1').consent).toMatchObject({ consent: { revision: 4 }, expected: 0 });
+  });
+
+  it('says nothing to a record whose mapping has no such field, or that has not shown it', () => {
+    const mapping = exampleMapping.filter(({ field }) => field !== 'unsubscribed');
+    const world = createWorld({ firstReadsComplete: false, mapping });
+    world.state.consents.set(claim, stored());
+    world.dynamics.insert('lead', 'lead-1', { emailaddress1: 'ada@example.com' });
+    const { record, consent } = world.readDynamics('lead-1');
+    expect(record.fields).not.toHaveProperty('unsubscribed');
+    expect([record.consent, consent]).toEqual([undefined, null]);
+
+    const unread = createWorld({ firstReadsComplete: false });
+    unread.dynamics.insert('lead', 'lead-1', { emailaddress1: 'ada@example.com' });
+    const { fields, ...event } = unread.dynamics.change('lead-1', 'LIVE');
+    const { donotbulkemail: _, ...shown } = fields ?? {};
+    const decision = unread.handRow('lead-1', { ...event, fields: shown });
+    expect(decision.record.fields).not.toHaveProperty('unsubscribed');
+    expect([decision.consent, spreadId(decision.record)]).toEqual([null, null]);
   });
 
   it('is left behind with an address that is given up', () => {

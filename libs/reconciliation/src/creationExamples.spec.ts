@@ -71,6 +71,70 @@ describe('a row that is made', () => {
   });
 });
 
+describe('a row that is being made', () => {
+  /** A lead is asked for, and its person is being read again. */
+  function asked() {
+    const world = createWorld();
+    const person = world.marketo.create({ firstName: 'Ann' });
+    world.readMarketo(person);
+    const [entry] = world.ask(person).dynamicsWrites;
+    if (entry?.kind !== 'dynamics-write') throw new Error('nothing is made');
+    world.wish(`marketo/person/${person}`, 'read-again');
+    const read = world.state.open.pop();
+    const openOf = () =>
+      world.record(`marketo/person/${person}`).outbox.filter(({ kind }) => kind === 'marketo-write');
+    return { world, person, entry, read, openOf };
+  }
+
+  it('ends nothing else that is open, neither made nor refused', () => {
+    const made = asked();
+    made.world.carryOut();
+    expect(made.world.record(`marketo/person/${made.person}`).rows).toHaveLength(2);
+    expect(made.openOf()).toMatchObject([{ command: { operation: 'READ' } }]);
+
+    const refused = asked();
+    const { goldenId } = refused.world.record(`marketo/person/${refused.person}`);
+    const reason = { result: 'REFUSED', code: 'DYNAMICS_REFUSED', field: null, detail: null } as const;
+    refused.world.handAnswer({
+      ...{ kind: 'refusal', goldenId, written: { entryId: refused.entry.entryId, ...reason } },
+    });
+    expect(endsOf(refused.world)).toEqual(['webhook/1 FAILED DYNAMICS_REFUSED']);
+    expect(refused.openOf()).toMatchObject([{ command: { operation: 'READ' } }]);
+  });
+
+  it('speaks for nothing where the one that it was to take over from is back meanwhile', () => {
+    const { world, row, person } = linkedPair('contact', { firstname: 'Ann' });
+    world.dynamics.remove(row);
+    world.settle();
+    world.ask(person, { arguments: { as: 'lead' } });
+    world.dynamics.insert('contact', row, { firstname: 'Ann' });
+    world.readDynamics(row);
+    world.carryOut();
+    const { rows, kind } = world.record(`dynamics/contact/${row}`);
+
+    expect(rows.map(({ table, active }) => [table, active])).toEqual([
+      ['contact', true],
+      ['person', true],
+      ['lead', false],
+    ]);
+    expect(kind).toBe('contact');
+  });
+
+  it('is not made for whoever is found to have one, whose record goes on for the one that asked', () => {
+    const world = createWorld({ matchByEmail: true, firstReadsComplete: false });
+    world.dynamics.insert('lead', 'lead-1', { emailaddress1: 'ann@example.com' });
+    world.readDynamics('lead-1', 'BACKFILL');
+    const person = world.marketo.create({ email: 'ann@example.com' });
+    world.readMarketo(person, 'BACKFILL');
+    world.state.firstReadsComplete = true;
+
+    expect(world.ask(person).goldenEvent).toMatchObject({
+      ...{ mergedInto: 'golden/lead-1', causeEventId: 'request/webhook/1', causeSystem: 'marketo' },
+      lane: 'LIVE',
+    });
+  });
+});
+
 describe('requests that wait for one thing', () => {
   it('end together when the row is there', () => {
     const world = createWorld({ firstReadsComplete: false });

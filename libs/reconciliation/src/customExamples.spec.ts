@@ -53,6 +53,15 @@ function createKnown() {
   return story;
 }
 
+describe('whom a custom row names', () => {
+  it('is remembered, as long as it names somebody', () => {
+    const { row } = createVisits();
+
+    expect(row(1, visit).record.names).toEqual([contactId]);
+    expect(row(2, { ...visit, new_contactid: null }).record).not.toHaveProperty('names');
+  });
+});
+
 describe('a custom row', () => {
   it('becomes a custom object of its person, with every column of its publisher by its type', () => {
     const { state, row } = createVisits();

@@ -169,11 +169,69 @@ describe('a person that was deleted in Marketo', () => {
   it('takes no row with it when it was merged into another person', () => {
     const pair = following('delete');
     const winner = pair.world.marketo.create({ email: 'ada@example.com' });
-    pair.world.marketo.merge(pair.person, winner);
+    pair.world.marketo.merge(winner, pair.person);
     pair.world.readMarketo(pair.person);
     rest(pair);
 
     expect(pair.world.dynamics.column(pair.row, 'jobtitle')).toBe('Engineer');
+    expect(recordOf(pair).rows[0]).not.toHaveProperty('ends');
+  });
+
+  it('takes no row with it that stayed out then, though it is let in later', () => {
+    const pair = following('delete');
+    pair.world.dynamics.edit(pair.row, { new_synctomkto: false });
+    pair.world.settle();
+    losePerson(pair);
+    pair.world.dynamics.edit(pair.row, { new_synctomkto: true });
+    rest(pair);
+
+    expect(pair.world.dynamics.column(pair.row, 'jobtitle')).toBe('Engineer');
+  });
+
+  it('takes no row with it that was deleted then, though it is restored later', () => {
+    const pair = following('delete');
+    pair.world.dynamics.remove(pair.row);
+    pair.world.settle();
+    losePerson(pair);
+    pair.world.dynamics.insert('lead', pair.row, columns);
+    rest(pair);
+
+    expect(pair.world.dynamics.column(pair.row, 'jobtitle')).toBe('Engineer');
+  });
+
+  it('takes no row with it where Lockstep deleted it itself, and the row is let in before that is answered', () => {
+    const pair = following('delete', 'lead', { filters: { byTable: {}, removesPersons: true } });
+    for (const isIn of [false, true]) {
+      pair.world.dynamics.edit(pair.row, { new_synctomkto: isIn });
+      pair.world.readDynamics(pair.row);
+    }
+    rest(pair);
+
+    const [person = ''] = pair.world.marketo.ids();
+    expect(person).not.toBe(pair.person);
+    expect(values({ ...pair, person }, 'jobTitle')).toEqual(['Engineer', 'Engineer', 'Engineer']);
+  });
+
+  it('takes no row with it where another person has come meanwhile that carries its id', () => {
+    const pair = following('delete');
+    const { world } = pair;
+    const { goldenId } = recordOf(pair);
+    world.state.withheld.add('dynamics');
+    losePerson(pair);
+    world.readMarketo(world.marketo.create({ lockstepId: goldenId, title: 'Engineer' }));
+    world.state.withheld.clear();
+    rest(pair);
+
+    expect(world.dynamics.column(pair.row, 'jobtitle')).toBe('Engineer');
+    expect(recordOf(pair).rows[0]).not.toHaveProperty('ends');
+  });
+
+  it('takes its row with it as that is, with no column written', () => {
+    const pair = following('delete');
+    losePerson(pair);
+
+    const [write] = pair.world.state.open;
+    expect(write?.to === 'dynamics' && write.entry).toHaveProperty('columns', {});
   });
 
   it('takes its row with it, though it was deleted before its creation was answered', () => {

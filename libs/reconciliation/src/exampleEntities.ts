@@ -4,6 +4,7 @@ import type {
   FieldValues,
   InboxMessage,
   Scalar,
+  System,
   WriteCommand,
 } from '@lockstep/change-events';
 import { decide } from './decide.ts';
@@ -33,6 +34,7 @@ export function createEntityStory(table = 'account', custom?: EntityType, policy
     record: null as GoldenRecord | null,
     nowMs: Date.parse('2026-11-22T10:00:00Z'),
     parents: new Map<string, Scalar>(),
+    withheld: new Set<System>(),
     answers: 0,
   };
   const type = custom ?? builtInType(entityOfTable(table) ?? '');
@@ -46,10 +48,9 @@ export function createEntityStory(table = 'account', custom?: EntityType, policy
       policy,
       nowMs: state.nowMs,
       firstReadsComplete: false,
-      claims: [],
-      owners: new Map(),
+      ...{ claims: [], owners: new Map<string, string>() },
       parents: state.parents,
-      published: new Set(),
+      ...{ published: new Set<string>(), withheld: state.withheld },
     });
     state.record = decision.record;
     return decision;

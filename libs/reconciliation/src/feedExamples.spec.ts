@@ -67,23 +67,51 @@ describe('our write to Marketo', () => {
     const pair = edited();
     const { world, row, person } = pair;
     world.carryOut();
-    world.dynamics.edit(row, { jobtitle: 'President' });
-    world.readDynamics(row);
-    world.carryOut();
-    expect(seenOf(pair)).toMatchObject({ value: 'President', unconfirmed: true, written: ['Director'] });
+    for (const jobtitle of ['Captain', 'President']) {
+      world.dynamics.edit(row, { jobtitle });
+      world.readDynamics(row);
+      world.carryOut();
+    }
+    const open = { value: 'President', at: expect.anything(), unconfirmed: true };
+    expect(seenOf(pair)).toEqual({ ...open, written: ['Director', 'Captain'] });
 
     const event = { ...world.marketo.change(person, 'BACKFILL') };
-    world.hand(
-      person,
-      withRows(event, (rows) => rows.slice(0, -1)),
-    );
-    expect(seenOf(pair)).toMatchObject({ value: 'President', unconfirmed: true });
+    const tell = (index: number) =>
+      world.hand(person, {
+        ...withRows(event, (rows) => rows.slice(index).slice(0, 1)),
+        page: world.marketo.nextNumber(),
+      });
+    tell(-3);
+    expect(seenOf(pair)).toEqual({ ...open, written: ['Captain'] });
+    tell(-2);
+    expect(seenOf(pair)).toMatchObject(open);
     expect(seenOf(pair)?.written ?? []).toEqual([]);
     expect(isAgreed(pair)).toBe(false);
 
-    const rest = withRows(event, (rows) => rows.slice(-1));
-    world.hand(person, { ...rest, page: world.marketo.nextNumber() });
-    expect(seenOf(pair)).not.toHaveProperty('unconfirmed');
+    tell(-1);
+    expect(seenOf(pair)).toEqual({ value: 'President', at: expect.anything() });
+    expect(isAgreed(pair)).toBe(true);
+  });
+
+  it('of the value before leaves no step of its own: the first of both is told, and one may be told yet', () => {
+    const pair = edited('President');
+    const { world, row, person } = pair;
+    world.carryOut();
+    world.dynamics.edit(row, { jobtitle: 'Director' });
+    world.readDynamics(row, 'BACKFILL');
+    world.dynamics.edit(row, { address1_city: 'Lyon' });
+    world.readDynamics(row);
+    const feedNumber = world.marketo.nextNumber();
+    world.carryOut();
+    const untold = { value: 'Director', at: expect.anything(), unconfirmed: true };
+    expect(seenOf(pair)).toEqual({ ...untold, written: ['President', 'Director'] });
+    expect(seenOf(pair, 'city')).toEqual({ value: 'Lyon', at: expect.anything(), unconfirmed: true });
+
+    const event = world.marketo.change(person, 'LIVE');
+    const rows = event.evidence?.rows.filter(({ field }) => field === 'title') ?? [];
+    world.hand(person, { ...event, evidence: { feedNumber, rows } });
+
+    expect(seenOf(pair)).toEqual({ value: 'Director', at: event.page, written: ['Director'] });
     expect(isAgreed(pair)).toBe(true);
   });
 });
@@ -123,6 +151,25 @@ describe('evidence', () => {
 
     expect(values(pair, 'jobTitle')).toEqual(['Weaver', 'Weaver', 'Weaver']);
     expect(conflictsOf(world)).toMatchObject([{ winnerValue: 'Weaver', loserValue: 'Director' }]);
+  });
+});
+
+describe('a read without the feed', () => {
+  it('shows what it shows, and nothing of what it leaves out', () => {
+    const pair = linkedPair('lead', { jobtitle: 'Engineer', address1_city: 'Lyon' });
+    const { world, person } = pair;
+    const { fields, ...event } = world.marketo.change(person, 'LIVE');
+    const { title: _, ...others } = fields ?? {};
+    const before = world.record(`marketo/person/${person}`).rows[1]?.decidedEvidence;
+    const { record } = world.hand(person, {
+      ...event,
+      evidence: null,
+      fields: { ...others, city: 'Nantes' },
+    });
+
+    expect(values(pair, 'jobTitle')[1]).toBe('Engineer');
+    expect(values(pair, 'city')[1]).toBe('Nantes');
+    expect(record.rows[1]?.decidedEvidence).toHaveLength(before?.length ?? 0);
   });
 });
 

@@ -1,53 +1,8 @@
-import { linkedPair, values, writesTo, type Pair } from './examplePairs.ts';
-import { createWorld, type World } from './exampleWorld.ts';
-import type { Policy } from './policy.ts';
+import { linkedPair, values, writesTo } from './examplePairs.ts';
+import { follow, mergePersons, mergeRows, recordOf, rest, twoPairs } from './exampleTwoPairs.ts';
 import { troublesOf } from './troubles.ts';
 
 /** The worked examples of docs/conflict-resolution.md about merges of one side that the other follows (G-31). */
-
-type Two = { readonly world: World; readonly loser: Pair; readonly winner: Pair };
-
-const follow = { mergedInMarketo: 'follow', mergedInDynamics: 'follow' } as const;
-
-/** Two pairs, of which one is about to lose a merge. */
-function twoPairs(policy: Partial<Policy> = follow, kinds: readonly ('lead' | 'contact')[] = []): Two {
-  const world = createWorld();
-  world.state.policy = { ...world.state.policy, ...policy };
-  const [loser = 'lead', winner = 'lead'] = kinds;
-  const pairOf = (kind: 'lead' | 'contact', name: string): Pair => {
-    const row = `${kind}-${name}`;
-    world.dynamics.insert(kind, row, { jobtitle: name, statecode: 0 });
-    world.readDynamics(row);
-    world.settle();
-    return { world, row, person: world.marketo.ids().at(-1) ?? '' };
-  };
-  const two = { world, loser: pairOf(loser, 'loser'), winner: pairOf(winner, 'winner') };
-  world.state.received.length = 0;
-
-  return two;
-}
-
-const recordOf = ({ world, row }: Pair) =>
-  world.record(`dynamics/${row.startsWith('contact') ? 'contact' : 'lead'}/${row}`);
-
-/** The person of the loser goes into another one, and Lockstep reads so. */
-function mergePersons({ world }: Pick<Two, 'world'>, winner: string, loser: string): void {
-  world.marketo.merge(winner, loser);
-  world.readMarketo(loser);
-}
-
-/** As somebody does it in Dynamics. */
-const mergeRows = ({ world, loser, winner }: Two): void =>
-  world.dynamics.edit(loser.row, { merged: true, masterid: `lead/${winner.row}`, statecode: 2 });
-
-/** Everything that may still be under way has its time. */
-function rest({ world }: Pick<Two, 'world'>): void {
-  for (const elapsedMs of [1, 3_600_000, 3_600_000]) {
-    world.settle();
-    world.wakeUp(elapsedMs);
-  }
-  world.settle();
-}
 
 describe('a merge in Marketo that the rows follow', () => {
   it('leaves both rows as they are, natively', () => {
@@ -259,6 +214,40 @@ describe('a merge in Dynamics that the persons follow', () => {
     rest(two);
 
     expect(writesTo(two.world, 'dynamics')).toEqual([]);
+  });
+
+  it('says nothing when it is answered twice', () => {
+    const two = twoPairs();
+    const { world, loser, winner } = two;
+    mergeRows(two);
+    rest(two);
+    const { commandId, goldenId, revision, lane } =
+      world.state.decisions.flatMap(({ commands }) => commands).at(-1) ?? {};
+    if (!commandId || !goldenId || !revision || !lane) throw new Error('nothing was asked');
+    const nothing = { accepted: null, state: null, code: null, field: null, detail: null, retryAt: null };
+    const [sent, answered] = [world.marketo.nextNumber(), world.marketo.nextNumber()];
+    const outcome = { commandId, goldenId, revision, lane, ...nothing, sent, answered } as const;
+
+    expect(
+      world.handAnswer({
+        ...{ kind: 'outcome', goldenId },
+        outcome: { ...outcome, result: 'MERGED', personId: winner.person, at: '2026-11-22T12:00:00Z' },
+      }),
+    ).toMatchObject({ nothing: 'superseded', dirty: false, forwards: [] });
+    expect(recordOf(loser)).toMatchObject({ waiting: null, dueAtMs: null });
+  });
+
+  it('waits where the person of the winner is not found, until a feed tells what became of it', () => {
+    const two = twoPairs();
+    const { world, loser, winner } = two;
+    mergeRows(two);
+    world.readDynamics(loser.row);
+    world.wakeUp(1);
+    world.marketo.remove(winner.person);
+    world.carryOut();
+
+    expect(recordOf(loser).waiting).toMatchObject({ cause: 'marketo-missing' });
+    expect(recordOf(loser).rows[1]).toMatchObject({ id: loser.person, missing: false, deletedAt: null });
   });
 
   it('waits until the winner has a person, and leaves it alone while that stays out', () => {

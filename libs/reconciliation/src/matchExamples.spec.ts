@@ -2,7 +2,8 @@ import type { InboxMessage } from '@lockstep/change-events';
 import type { Decision } from './decision.ts';
 import { linkedPair, strangers } from './examplePairs.ts';
 import { createWorld } from './exampleWorld.ts';
-import { claimChanges } from './match.ts';
+import type { GoldenRecord } from './goldenRecord.ts';
+import { claimChanges, isLeftPerson } from './match.ts';
 
 /** The worked examples of docs/conflict-resolution.md about who claims an address, and whom a claim may join. */
 
@@ -203,5 +204,72 @@ describe('a person', () => {
     });
 
     expect(answer.nothing).toBe('stale');
+  });
+});
+
+describe('claims of which none was read', () => {
+  type Change = Partial<GoldenRecord['rows'][number]>;
+  const keys = ['dynamics/lead/lead-1', 'marketo/person/1001'];
+  const later = { epoch: 1, number: 9 };
+  /** A lead with an address and its person. */
+  const linked = () =>
+    linkedPair('lead', { emailaddress1: 'ada@example.com' }).world.record('dynamics/lead/lead-1');
+  const withRow = (record: GoldenRecord, index: number, change: Change): GoldenRecord => ({
+    ...record,
+    rows: record.rows.map((other, at) => (at === index ? { ...other, ...change } : other)),
+  });
+  const changes = (before: GoldenRecord, after: GoldenRecord) => {
+    const { added, removed } = claimChanges(before, after, []);
+    return { added: added.map(({ rowKey }) => rowKey), removed: removed.map(({ rowKey }) => rowKey) };
+  };
+
+  it('are taken up and given up with the last row that shows the address', () => {
+    const record = linked();
+    const [rowGone, personGone] = [0, 1].map((index) => withRow(record, index, { deletedAt: later }));
+    if (!rowGone || !personGone) throw new Error('nobody is linked');
+
+    expect(changes(record, personGone)).toEqual({ added: [], removed: [keys[1]] });
+    expect(changes(personGone, record)).toEqual({ added: [keys[1]], removed: [] });
+    expect(changes(record, rowGone)).toEqual(none);
+  });
+
+  it('change with the address, and with whoever speaks for the row', () => {
+    const record = linked();
+    const renamed = withRow(record, 1, { seen: { email: { value: 'new@example.com', at: later } } });
+
+    expect(changes(record, renamed).added).toEqual([keys[1], keys[0]]);
+    expect(changes(renamed, record).removed).toEqual([keys[1], keys[0]]);
+    expect(changes(renamed, withRow(renamed, 0, { active: false })).removed).toEqual([keys[0]]);
+  });
+
+  it('are new with a row that is, and stay as they are without any change', () => {
+    const record = linked();
+
+    expect(changes({ ...record, rows: [] }, record).added).toEqual(keys);
+    expect(claimChanges(record, { ...record }, [])).toEqual(none);
+  });
+});
+
+describe('a person that was left', () => {
+  type Row = GoldenRecord['rows'][number];
+  const deletedAt = { epoch: 1, number: 9 };
+  const gone = (row: Row): Row => ({ ...row, deletedAt });
+  const former = (row: Row): Row => ({ ...gone(row), active: false });
+
+  it.each<[string, boolean, Partial<GoldenRecord>, (row: Row, person: Row) => Row[]]>([
+    ['is one whose row was deleted', true, {}, (row, person) => [gone(row), person]],
+    ['is one whose rows were all deleted', true, {}, (row, person) => [former(row), gone(row), person]],
+    ['is none while one of its rows is there', false, {}, (row, person) => [former(row), row, person]],
+    ['is none that never had a row', false, {}, (_, person) => [person]],
+    ['is none that is gone itself', false, {}, (row, person) => [gone(row), gone(person)]],
+    ['is none that never was', false, {}, (row) => [gone(row)]],
+    ['is none that joined another', false, { aliasOf: 'golden/2' }, (row, person) => [gone(row), person]],
+    ['is none that is an account', false, { entity: 'account' }, (row, person) => [gone(row), person]],
+  ])('%s', (_, isLeft, changes, left) => {
+    const record = linkedPair('lead', {}).world.record('dynamics/lead/lead-1');
+    const [row, person] = record.rows;
+    if (!row || !person) throw new Error('nobody is linked');
+
+    expect(isLeftPerson({ ...record, ...changes, rows: left(row, person) })).toBe(isLeft);
   });
 });

@@ -318,7 +318,9 @@ describe('a constant of both sides', () => {
 
     expect(values(pair, 'jobTitle')).toEqual(['Engineer', 'Engineer', 'Engineer']);
     const sources = pair.world.state.decisions.flatMap(({ goldenEvent }) => goldenEvent?.changed ?? []);
-    expect(sources.filter(({ field }) => field === 'jobTitle')).toMatchObject([{ rule: 'constant' }]);
+    expect(sources.filter(({ field }) => field === 'jobTitle')).toMatchObject([
+      { source: 'dynamics', rule: 'constant' },
+    ]);
   });
 });
 

@@ -91,6 +91,48 @@ describe('a contact', () => {
     expect(world.record('dynamics/contact/contact-1').fields['companyId']?.value).toBe(null);
   });
 
+  it('that names nobody waits for nobody', () => {
+    const { world } = linkedPair('contact', { jobtitle: 'Engineer' });
+
+    expect(world.record('dynamics/contact/contact-1')).toMatchObject({ dueAtMs: null });
+  });
+
+  it('does not wait for the company that it has, though that is gone from Marketo since', () => {
+    const { world, links } = createContact('account-1', 'user-1');
+    world.state.parents.clear();
+    world.wakeUp(15_000);
+    world.settle();
+
+    expect(links()).toEqual(['account-1', 'user-1']);
+    expect(world.record('dynamics/contact/contact-1').dueAtMs).toBe(null);
+  });
+
+  it('that names a company that Marketo lost does not try it again before its time', () => {
+    const { world } = createContact('user-1');
+    world.state.parents.add('account-1');
+    world.state.lacking.add('account-1');
+    world.wakeUp(15_000);
+    world.settle();
+    world.state.received.length = 0;
+    world.state.lacking.clear();
+
+    world.wakeUp(29_000);
+    world.settle();
+
+    expect(writesTo(world, 'marketo')).toEqual([]);
+  });
+
+  it('of which Marketo says that it lacks a company, though it is given none, is refused as a whole', () => {
+    const { world } = createContact('account-1', 'user-1');
+    world.state.lacking.add('Director');
+    world.dynamics.edit('contact-1', { jobtitle: 'Director' });
+    world.settle();
+
+    const record = world.record('dynamics/contact/contact-1');
+    expect(record.waiting).toMatchObject({ cause: 'refused', code: '1013' });
+    expect(record).not.toHaveProperty('held');
+  });
+
   it('that was deleted in Marketo is not brought back by a company that comes late, but by an edit, without the former company name', () => {
     const { world, person } = createContact('user-1');
     world.marketo.write(person, { company: 'Former Ltd' });

@@ -3,7 +3,7 @@ import { conflictsOf, linkedPair, strangers, values, writesTo, type Pair } from 
 import { exampleMapping } from './exampleParts.ts';
 import type { MappingRow } from './mapping.ts';
 import { troublesOf } from './troubles.ts';
-import { refusalOfUndo } from './undo.ts';
+import { refusalOfUndo, undoEventId } from './undo.ts';
 
 /** The worked examples of docs/conflict-resolution.md about what an operator undoes. */
 
@@ -66,6 +66,20 @@ describe('an undo', () => {
     });
     expect(last(pair).decision).not.toBe(decision);
     expect(conflictsOf(pair.world)).toHaveLength(2);
+    expect(pair.world.record(keyOf(pair)).fields['jobTitle']?.eventId).toBe(
+      `undo/golden/lead-1/${decision ?? ''}`,
+    );
+  });
+
+  it('is told to others under a name of its own, by which nobody waits', () => {
+    const pair = disputed('lead');
+    pair.world.dynamics.edit(pair.row, { address1_city: 'Lyon' });
+    pair.world.readDynamics(pair.row, 'BACKFILL');
+    const conflict = last(pair);
+
+    expect(undo(pair, conflict).goldenEvent).toMatchObject({
+      ...{ causeEventId: undoEventId('golden/lead-1', conflict), causeSystem: null, lane: 'LIVE' },
+    });
   });
 
   it('can be undone, and that too', () => {
@@ -177,7 +191,37 @@ describe('an undo', () => {
     pair.world.settle();
 
     expect(values(pair, 'jobTitle')).toEqual(['Director', 'Director', 'Director']);
+    expect(pair.world.record(keyOf(pair)).fields['jobTitle']?.source).toBe('dynamics');
   });
+
+  it('of an edit that lost is overtaken by a later one that lost too, which can be undone', () => {
+    const pair = linkedPair('lead', { jobtitle: 'Engineer' }, { mapping: titleBy({ write: 'once' }) });
+    const [first, second] = ['Director', 'President'].map((jobtitle) => {
+      pair.world.dynamics.edit(pair.row, { jobtitle });
+      pair.world.settle();
+      return last(pair);
+    });
+
+    expect(refusal(pair, first)).toBe('UNDO_OVERTAKEN');
+    expect(refusal(pair, second)).toBe(null);
+  });
+
+  it.each([
+    ['lead', 'dynamics'],
+    ['contact', 'marketo'],
+  ] as const)(
+    'of a conflict on a %s that does not say whose value lost is as if %s edited it',
+    (kind, side) => {
+      const pair = disputed(kind);
+      const { loserValue } = last(pair);
+
+      undo(pair, { ...last(pair), loser: null });
+
+      expect(pair.world.record(keyOf(pair)).fields['jobTitle']).toMatchObject({
+        ...{ value: loserValue, source: side },
+      });
+    },
+  );
 
   it('leaves what each side keeps where only blanks are filled', () => {
     const pair = disputed('lead', { write: 'fill-blanks' });
@@ -193,6 +237,16 @@ describe('an undo', () => {
 
     expect(last(pair)).toMatchObject({ rule: 'one-way' });
     expect(refusal(pair)).toBe('UNDO_FIXED');
+  });
+
+  it('is refused of a field that goes one way since, is mapped no more, or has no value any more', () => {
+    const pair = disputed('lead');
+    const record = pair.world.record(keyOf(pair));
+    const unmapped = exampleMapping.filter(({ field }) => field !== 'jobTitle');
+
+    expect(refusalOfUndo(record, last(pair), titleBy({ direction: 'to-marketo' }))).toBe('UNDO_FIXED');
+    expect(refusalOfUndo(record, last(pair), unmapped)).toBe('UNDO_FIXED');
+    expect(refusalOfUndo({ ...record, fields: {} }, last(pair), exampleMapping)).toBe('UNDO_OVERTAKEN');
   });
 
   it.each([
@@ -212,7 +266,7 @@ describe('an undo', () => {
     expect(values(pair, field)).toEqual([true, true, true]);
   });
 
-  it.each(['deleted in Dynamics', 'deleted in Marketo', 'kept out', 'unlinked'] as const)(
+  it.each(['deleted in Dynamics', 'deleted in Marketo', 'merged', 'kept out', 'unlinked'] as const)(
     'is refused for a pair that is %s',
     (how) => {
       const pair = disputed('lead');
@@ -221,6 +275,8 @@ describe('an undo', () => {
       const conflict = last(pair);
       if (how === 'deleted in Dynamics') world.dynamics.remove(row);
       else if (how === 'deleted in Marketo') world.marketo.remove(person);
+      else if (how === 'merged')
+        world.dynamics.edit(row, { merged: true, masterid: 'lead/lead-2', statecode: 2 });
       else if (how === 'kept out') world.dynamics.edit(row, { new_synctomkto: false });
       else world.wish(key, 'unlink', 'golden/parted');
       if (how === 'deleted in Marketo') world.readMarketo(person);
@@ -230,6 +286,14 @@ describe('an undo', () => {
       expect(world.undo(key, conflict)).toMatchObject({ nothing: 'stale', commands: [], dynamicsWrites: [] });
     },
   );
+
+  it('is refused of a record that another one carries on, and of one beside persons', () => {
+    const pair = disputed('lead');
+    const record = pair.world.record(keyOf(pair));
+
+    for (const other of [{ aliasOf: 'golden/other' }, { entity: 'account' }])
+      expect(refusalOfUndo({ ...record, ...other }, last(pair), exampleMapping)).toBe('UNDO_NO_PAIR');
+  });
 
   it('is refused of what was kept before an undo was possible', () => {
     const pair = disputed('lead');

@@ -29,6 +29,7 @@ describe('a value that is longer than its field in Marketo', () => {
     expect(values(pair, 'city')).toEqual(['Lyon', 'Lyon', 'Lyon']);
     const person = pair.world.record('dynamics/lead/lead-1').rows.find(({ system }) => system === 'marketo');
     expect(person?.parked).toMatchObject({ jobTitle: { value: long, code: '1077' } });
+    expect(person?.seen['jobTitle']).toEqual({ value: null, at: person?.seen['city']?.at });
     expect(writesTo(pair.world, 'marketo')).toHaveLength(1);
     expect(writesTo(pair.world, 'dynamics')).toEqual([]);
   });

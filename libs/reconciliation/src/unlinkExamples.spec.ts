@@ -1,5 +1,6 @@
 import type { InboxMessage } from '@lockstep/change-events';
 import { decide } from './decide.ts';
+import { linkedPair } from './examplePairs.ts';
 import { createWorld } from './exampleWorld.ts';
 
 /** The worked examples of docs/conflict-resolution.md about a pair that an operator parts. */
@@ -32,6 +33,28 @@ describe('a pair that an operator unlinks', () => {
     expect(world.record(`marketo/person/${person}`).rows).toMatchObject([{ system: 'marketo', id: person }]);
     expect(world.record('dynamics/lead/lead-1')).toMatchObject({ goldenId: parted, aliasOf: null });
     expect([world.marketo.field(person, 'title'), world.dynamics.column('lead-1', 'jobtitle')]).toEqual(held);
+  });
+
+  it.each([
+    ['what its person holds, but for an opt-out of the address', 'ada@example.com', true],
+    ['what its person holds, an opt-out too where it has no address', null, false],
+  ])('keeps %s', (_, emailaddress1, optedOut) => {
+    const { world, row } = linkedPair('lead', { emailaddress1, jobtitle: 'Engineer' });
+    world.state.withheld.add('marketo');
+    world.dynamics.edit(row, { donotbulkemail: true, jobtitle: 'Director' });
+    world.readDynamics(row);
+    const { record } = world.wish(`dynamics/lead/${row}`, 'unlink', parted);
+
+    expect(record.fields).toMatchObject({
+      ...{ jobTitle: { value: 'Engineer' }, unsubscribed: { value: optedOut } },
+    });
+  });
+
+  it('is told to others, though no value changes', () => {
+    const { world, row, person } = linkedPair('lead', { jobtitle: 'Engineer' });
+    const { goldenEvent } = world.wish(`dynamics/lead/${row}`, 'unlink', parted);
+
+    expect(goldenEvent?.rows.map(({ id }) => id)).toEqual([person]);
   });
 
   it('is never joined again, though both have one address: the row gets a person of its own', () => {

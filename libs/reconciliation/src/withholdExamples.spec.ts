@@ -1,5 +1,13 @@
+import { builtInType, entityMappingsFor, type EntityType } from './entityTypes.ts';
+import { accountFields, createEntityStory } from './exampleEntities.ts';
 import { linkedPair, values, writesTo } from './examplePairs.ts';
 import { createWorld, type World } from './exampleWorld.ts';
+
+/** Accounts whose telephone numbers may be edited in Marketo. */
+const editable = {
+  ...builtInType('account'),
+  mapping: entityMappingsFor(['account', 'systemuser'], { writeBack: ['mainPhone'] })['account'] ?? [],
+} as EntityType;
 
 /** What is foretold of two rows, and what they wait for. */
 function outlook(world: World) {
@@ -190,5 +198,64 @@ describe('writes that are withheld', () => {
     world.settle();
 
     expect(writesTo(world, 'dynamics')).toEqual([{ jobtitle: 'Director' }]);
+  });
+
+  it('are not tried again meanwhile, however long their answer is due', () => {
+    const { world, person } = linkedPair('lead', { jobtitle: 'Engineer' });
+    world.marketo.write(person, { title: 'Director' });
+    world.readMarketo(person);
+    world.state.withheld.add('dynamics');
+    world.wakeUp(60_000);
+
+    expect(world.state.decisions.at(-1)?.dynamicsWrites).toEqual([]);
+    expect(world.record('dynamics/lead/lead-1').outbox).toMatchObject([
+      { kind: 'dynamics-write', attempts: 1 },
+    ]);
+  });
+
+  it('to Marketo that nobody answered are remembered until they are made anew', () => {
+    const { world, row } = linkedPair('lead', { jobtitle: 'Engineer' });
+    world.dynamics.edit(row, { jobtitle: 'Director' });
+    world.readDynamics(row);
+    world.state.withheld.add('marketo');
+    world.wakeUp(120_000);
+    const lapsed = { kind: 'marketo-write', lapsed: true, command: { fields: { title: 'Director' } } };
+    expect(world.record('dynamics/lead/lead-1').outbox).toMatchObject([lapsed]);
+
+    world.state.withheld.clear();
+    world.wakeUp(0);
+
+    expect(world.record('dynamics/lead/lead-1').outbox).toMatchObject([
+      { command: { fields: { title: 'Director' } }, overtaken: [{ title: 'Director' }] },
+    ]);
+  });
+
+  it('are those of records beside persons too, in either direction', () => {
+    const story = createEntityStory('account', editable);
+    story.state.withheld.add('marketo');
+    const { commands, record } = story.row(1, { ...accountFields, telephone1: '1' });
+    expect(commands).toEqual([]);
+    expect(record.withheld).toEqual({ marketo: true });
+
+    story.state.withheld.clear();
+    story.answer(story.wakeUp(0), { result: 'CREATED' });
+    story.state.withheld.add('dynamics');
+    const edited = story.shown(10, { company: 'Example Ltd', mainPhone: '2' });
+    expect(edited.dynamicsWrites).toEqual([]);
+    expect(edited.record.withheld).toEqual({ dynamics: true });
+  });
+});
+
+describe('a command that nobody answered', () => {
+  it('is given up where its person is gone', () => {
+    const { world, row, person } = linkedPair('lead', { jobtitle: 'Engineer' });
+    world.dynamics.edit(row, { jobtitle: 'Director' });
+    world.readDynamics(row);
+    world.state.policy = { ...world.state.policy, deletedInMarketo: 'stay-deleted' };
+    world.marketo.remove(person);
+    world.readMarketo(person);
+    world.wakeUp(120_000);
+
+    expect(world.record('dynamics/lead/lead-1')).toMatchObject({ outbox: [], dueAtMs: null });
   });
 });

@@ -57,6 +57,23 @@ describe('a write that Dynamics refused', () => {
     expect(row?.missing).toBe(false);
   });
 
+  it('parks its values at the row that it was for, not at the one that this took over from', () => {
+    const { world, row, person } = linkedPair('lead', { jobtitle: 'Engineer' });
+    world.dynamics.remove(row);
+    world.settle();
+    world.ask(person);
+    world.settle();
+    world.state.refused.add('jobtitle');
+    world.marketo.write(person, { title: 'Architect' });
+    world.settle();
+    const rows = world.record(`dynamics/lead/${row}`).rows.filter(({ system }) => system === 'dynamics');
+
+    expect(rows.map(({ active, parked }) => [active, Object.keys(parked)])).toEqual([
+      [false, []],
+      [true, ['jobTitle']],
+    ]);
+  });
+
   it('says nothing when it is not known', () => {
     const story = asked();
     const other = { ...story, entry: { ...story.entry, entryId: 'golden/lead-1/0.1/dynamics' } };
@@ -136,6 +153,41 @@ describe('a write whose guard failed', () => {
       );
     },
   );
+
+  it.each([
+    ['in a page too', 'DYNAMICS_UNREACHABLE', 0, true],
+    ['by the answer alone', 'DYNAMICS_UNREACHABLE', 0, false],
+    ['by the answer to a second try', null, 1, false],
+    ['in a page and by the answer to a second try', null, 1, true],
+  ])('was made all the same where its values are shown %s, and is no edit', (_, code, tries, isPaged) => {
+    const story = asked('contact');
+    const { world, row, person } = story;
+    for (let index = 0; index < tries; index += 1) world.wakeUp(15_000);
+    world.dynamics.edit(row, { jobtitle: 'Architect', address1_city: 'Nantes' });
+    if (isPaged) world.readDynamics(row);
+    world.marketo.write(person, { title: 'President' });
+    world.readMarketo(person);
+    const { goldenId } = world.record(`dynamics/contact/${row}`);
+    const written = outcomeOf(story.entry, { result: 'STALE', code });
+    const event = world.dynamics.representation(row);
+    world.handAnswer({ kind: 'event', goldenId, system: 'dynamics', table: 'contact', event, written });
+    world.settle();
+
+    expect(values(story, 'jobTitle')).toEqual(['President', 'President', 'President']);
+    expect(conflictsOf(world)).toEqual([]);
+  });
+
+  it('says nothing of a column that the row does not show', () => {
+    const story = moved({ address1_city: 'Paris' });
+    const { fields, ...event } = story.world.dynamics.representation(story.row);
+    const { jobtitle: _, ...shown } = fields ?? {};
+    const { record } = story.world.handAnswer({
+      ...{ kind: 'event', goldenId: 'golden/lead-1', system: 'dynamics', table: 'lead' },
+      ...{ event: { ...event, fields: shown }, written: outcomeOf(story.entry, { result: 'STALE' }) },
+    });
+
+    expect(record.rows[0]?.seen).toMatchObject({ jobTitle: { value: 'Engineer' }, city: { value: 'Paris' } });
+  });
 
   it.each([null, 'DYNAMICS_UNREACHABLE'])('changes nothing where the row shows its values (%s)', (code) => {
     const story = moved({ jobtitle: 'Architect', address1_city: 'Nantes' });
