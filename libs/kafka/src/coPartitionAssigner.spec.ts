@@ -1,6 +1,15 @@
 import { AssignerProtocol } from 'kafkajs';
-import { coPartition } from './coPartitionAssigner.ts';
+import { coPartition, inOrder } from './coPartitionAssigner.ts';
 import { chooseHolder, toldBy } from './leaseAssigner.ts';
+
+const member = (memberId: string, userData: string) => ({
+  memberId,
+  memberMetadata: AssignerProtocol.MemberMetadata.encode({
+    version: 1,
+    topics: ['lockstep.control'],
+    userData: Buffer.from(userData),
+  }),
+});
 
 describe('the assigner of partitions', () => {
   const partitions = new Map([
@@ -10,7 +19,7 @@ describe('the assigner of partitions', () => {
   ]);
 
   it('gives a partition number of every topic to the same member, and each to one', () => {
-    const assigned = coPartition(['b', 'a', 'c', 'd'], partitions);
+    const assigned = coPartition(['a', 'b', 'c', 'd'], partitions);
 
     expect([...assigned.keys()]).toEqual(['a', 'b', 'c', 'd']);
     for (const own of assigned.values()) expect(own['inbox'] ?? []).toEqual(own['backfill'] ?? []);
@@ -19,18 +28,20 @@ describe('the assigner of partitions', () => {
     expect(assigned.get('c')?.['outcomes']).toEqual([2]);
     expect(assigned.get('d')).not.toHaveProperty('outcomes');
   });
+
+  it('has the processes of two groups in the same order, whatever the ids of their members', () => {
+    const live = [member('b', 'reconciler-2'), member('a', 'reconciler-1')];
+    const backfill = [member('c', 'reconciler-2'), member('d', 'reconciler-1')];
+
+    expect([inOrder(live), inOrder(backfill)]).toEqual([
+      ['a', 'b'],
+      ['d', 'c'],
+    ]);
+    expect(inOrder([member('b', ''), member('a', '')])).toEqual(['a', 'b']);
+  });
 });
 
 describe('the assigner of leases', () => {
-  const member = (memberId: string, userData: string) => ({
-    memberId,
-    memberMetadata: AssignerProtocol.MemberMetadata.encode({
-      version: 1,
-      topics: ['lockstep.control'],
-      userData: Buffer.from(userData),
-    }),
-  });
-
   it('keeps the holder whoever joins', () => {
     expect(chooseHolder([member('a', ''), member('b', 'holder'), member('c', '')])).toBe('b');
   });

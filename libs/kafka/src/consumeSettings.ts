@@ -2,6 +2,7 @@ import type { BatchHandler, ConsumeOptions } from '@lockstep/ports';
 import type { Kafka } from 'kafkajs';
 import type { KafkaLog } from './createKafkaClient.ts';
 import type { EncodeSettings } from './outgoingRecords.ts';
+import type { SharedWriters } from './sharedWriters.ts';
 
 /** What a committed batch cost; for metrics. `messages` were read, `published` written. */
 export type BatchReport = {
@@ -27,6 +28,7 @@ export type Consumption = {
   readonly settings: EventLogSettings;
   readonly options: ConsumeOptions;
   readonly handler: BatchHandler;
+  readonly writers: SharedWriters;
   /** Aborts when nothing new shall be started. */
   readonly signal: AbortSignal;
 };

@@ -1,7 +1,7 @@
 import { fateOf, isSyncError, topicName } from '@lockstep/change-events';
 import type { Consumer, ConsumerEndBatchProcessEvent, EachBatchPayload } from 'kafkajs';
 import type { Consumption } from './consumeSettings.ts';
-import { coPartitionAssigner } from './coPartitionAssigner.ts';
+import { createCoPartitionAssigner } from './coPartitionAssigner.ts';
 import { toSyncError } from './kafkaErrors.ts';
 import { groupName } from './names.ts';
 import { createPartitionOwners, type PartitionOwners } from './partitionOwners.ts';
@@ -72,7 +72,7 @@ function createConsumer({ settings, options }: Consumption): Consumer {
   const partitionBytes = (options.aheadMax ?? 1) > 1 ? fetchAheadBytes : fetchBytes;
   return settings.kafka.consumer({
     groupId: groupName(settings.prefix, options.group),
-    partitionAssigners: [coPartitionAssigner],
+    partitionAssigners: [createCoPartitionAssigner(settings.instanceId)],
     allowAutoTopicCreation: false,
     readUncommitted: false,
     sessionTimeout: 10_000,

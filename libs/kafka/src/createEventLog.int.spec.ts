@@ -204,6 +204,55 @@ describe('the event log on a broker', () => {
     await publisher.close();
   });
 
+  it('shows nothing that another process with the same writer was about to publish before, and has that handled again', async () => {
+    const { eventLog: one, prefix } = await openLog();
+    const other = createEventLog({ kafka, codec: jsonCodec, prefix, instanceId: randomUUID() });
+    const stopping = new AbortController();
+    const seen: unknown[] = [];
+    let goOn = (): void => {};
+    const isFree = new Promise<void>((resolve) => (goOn = resolve));
+    let calls = 0;
+    const tell = (value: string) => ({ messages: [{ topic: topics.outcomes, key: 'k', value }] });
+    const lane = { batchSizeMax: 10, writer: 'lanes' };
+    const loops = [
+      one.consume(
+        { ...lane, group: 'slow', topics: [topics.requests] },
+        async () => {
+          calls += 1;
+          await isFree;
+          return tell(`slow ${calls}`);
+        },
+        stopping.signal,
+      ),
+      other.consume(
+        { ...lane, group: 'quick', topics: [topics.checkpoints] },
+        () => Promise.resolve(tell('quick')),
+        stopping.signal,
+      ),
+      other.consume(
+        { group: 'others', topics: [topics.outcomes], batchSizeMax: 10 },
+        ({ messages }) => {
+          seen.push(...messages.map(({ value }) => value));
+          return Promise.resolve({ messages: [] });
+        },
+        stopping.signal,
+      ),
+    ];
+    const publisher = await one.openPublisher('source');
+    await publisher.publish([{ topic: topics.requests, key: 'k', value: 1 }]);
+    await waitUntil(() => calls === 1);
+    await publisher.publish([{ topic: topics.checkpoints, key: 'k', value: 1 }]);
+    await waitUntil(() => seen.includes('quick'));
+
+    goOn();
+    await waitUntil(() => seen.length === 2);
+
+    expect(seen).toEqual(['quick', 'slow 2']);
+    stopping.abort();
+    await Promise.all(loops);
+    await publisher.close();
+  });
+
   it('names the topic that is missing', async () => {
     const { eventLog } = await openLog();
     const options = { group: 'g', topics: [topics.notices], batchSizeMax: 1 };

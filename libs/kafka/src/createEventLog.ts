@@ -5,13 +5,16 @@ import { consumerLag, expiredMessages } from './consumerLag.ts';
 import { openPublisher } from './openPublisher.ts';
 import { readLatest } from './readLatest.ts';
 import { scanEvents } from './scanEvents.ts';
+import { createSharedWriters } from './sharedWriters.ts';
+import { openTransactionalProducer } from './transactionalProducer.ts';
 
 /** The event log on Kafka. It holds no connection of its own: publishers are closed, consumers end by their signal. */
 export function createEventLog(settings: EventLogSettings): EventLog {
   let reads = 0;
+  const writers = createSharedWriters((id) => openTransactionalProducer(settings.kafka, id));
   return {
     openPublisher: (id) => openPublisher(settings, id),
-    consume: (options, handler, signal) => consumeTopics({ settings, options, handler, signal }),
+    consume: (options, handler, signal) => consumeTopics({ settings, options, handler, signal, writers }),
     readLatest: (topic) => readLatest(settings, topic, ++reads),
     scanEvents: (topic, visit, signal, { fields } = { fields: false }) =>
       scanEvents(settings, { topic, visit, signal, fields, readNumber: ++reads }),

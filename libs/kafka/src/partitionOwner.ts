@@ -4,6 +4,8 @@ import type { TransactionalProducer, TransactionContent } from './transactionalP
 export type PartitionOwner = {
   /** One at a time, in the order of the calls. */
   exclusive<T>(work: () => Promise<T>): Promise<T>;
+  /** From the first message of a batch to its commit: others with the same writer wait. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
   /** Takes the partition when it is not taken yet; returns the offset to go on from. */
   take(): Promise<bigint>;
   /** Commits `chunks` and the offset `next` together. A failure gives the partition back, to be taken again. */
@@ -18,12 +20,13 @@ export type OwnerSettings = {
   readonly partition: number;
   readonly consumerGroupId: string;
   readonly openProducer: () => Promise<TransactionalProducer>;
+  readonly inTurn: PartitionOwner['inTurn'];
   /** The committed offset, -1 when there is none. */
   readonly readCommitted: () => Promise<bigint>;
 };
 
 export function createPartitionOwner(settings: OwnerSettings): PartitionOwner {
-  const { topic, partition, consumerGroupId, openProducer, readCommitted } = settings;
+  const { topic, partition, consumerGroupId, openProducer, inTurn, readCommitted } = settings;
   let taken: { producer: TransactionalProducer; position: bigint } | null = null;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -41,6 +44,7 @@ export function createPartitionOwner(settings: OwnerSettings): PartitionOwner {
 
   return {
     exclusive,
+    inTurn,
     giveBack,
     async take() {
       if (taken) return taken.position;

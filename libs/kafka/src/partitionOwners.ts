@@ -2,7 +2,7 @@ import type { Admin } from 'kafkajs';
 import type { Consumption } from './consumeSettings.ts';
 import { withSyncErrors } from './kafkaErrors.ts';
 import { groupName, plainTopic, scopedId } from './names.ts';
-import { createPartitionOwner, type PartitionOwner } from './partitionOwner.ts';
+import { createPartitionOwner, type OwnerSettings, type PartitionOwner } from './partitionOwner.ts';
 import { openTransactionalProducer } from './transactionalProducer.ts';
 
 /** The partitions that one consumer has met; `topic` is the name on the broker. */
@@ -15,7 +15,8 @@ export type PartitionOwners = {
 
 type OwnerEntry = { readonly topic: string; readonly partition: number; readonly owner: PartitionOwner };
 
-export function createPartitionOwners({ settings, options }: Consumption): PartitionOwners {
+export function createPartitionOwners(consumption: Consumption): PartitionOwners {
+  const { settings, options } = consumption;
   const { kafka, prefix } = settings;
   const entries = new Map<string, OwnerEntry>();
   const consumerGroupId = groupName(prefix, options.group);
@@ -36,12 +37,11 @@ export function createPartitionOwners({ settings, options }: Consumption): Parti
   }
 
   function createOwner(topic: string, partition: number): PartitionOwner {
-    const id = scopedId(prefix, options.group, plainTopic(prefix, topic), partition);
     return createPartitionOwner({
       topic,
       partition,
       consumerGroupId,
-      openProducer: () => openTransactionalProducer(kafka, id),
+      ...publishingOf(consumption, topic, partition),
       readCommitted: () => withSyncErrors(() => readCommitted(topic, partition)),
     });
   }
@@ -64,4 +64,21 @@ export function createPartitionOwners({ settings, options }: Consumption): Parti
       await (await admin)?.disconnect();
     },
   };
+}
+
+/** Whose transactions the commits of a partition are. */
+function publishingOf(
+  { settings, options, writers }: Consumption,
+  topic: string,
+  partition: number,
+): Pick<OwnerSettings, 'openProducer' | 'inTurn'> {
+  const { kafka, prefix } = settings;
+  const { group, writer } = options;
+  if (writer === undefined) {
+    const id = scopedId(prefix, group, plainTopic(prefix, topic), partition);
+    return { openProducer: () => openTransactionalProducer(kafka, id), inTurn: (work) => work() };
+  }
+  const id = scopedId(prefix, writer, partition);
+
+  return { openProducer: () => writers.open(id), inTurn: (work) => writers.inTurn(id, work) };
 }

@@ -107,29 +107,52 @@ export type Fetched = {
   readonly turn: AbortSignal;
 };
 
-/**
- * Handles what kafkajs fetched of one partition, slice by slice, until all is done or its turn is over; `aheadMax` slices
- * at a time, committed in order.
- */
-export async function processFetched(
-  consumption: Consumption,
-  { payload, owner, turn }: Fetched,
-): Promise<void> {
-  const { aheadMax = 1, batchSizeMax } = consumption.options;
+type Turn = { readonly pending: readonly KafkaMessage[]; readonly isOver: () => boolean };
+
+/** Handles what kafkajs fetched of one partition, slice by slice, until all is done or its turn is over. */
+export async function processFetched(consumption: Consumption, fetched: Fetched): Promise<void> {
+  const { payload, owner, turn } = fetched;
+  const { aheadMax = 1 } = consumption.options;
   const turnEndsAt = performance.now() + (aheadMax > 1 ? turnAheadMs : turnMs);
-  let pending = await pendingMessages(payload, owner).catch(failOwnership);
+  const pending = await pendingMessages(payload, owner).catch(failOwnership);
   if (pending.length === 0) moveOn(payload, payload.batch.lastOffset());
-  const begun: Begun[] = [];
   const isOver = (): boolean =>
     [consumption.signal, turn].some(({ aborted }) => aborted) ||
     !payload.isRunning() ||
     payload.isStale() ||
     performance.now() >= turnEndsAt;
+  await (aheadMax > 1 ? handleAhead : handleInTurn)(consumption, fetched, { pending, isOver });
+}
+
+/** Each slice is committed before the next is handled. */
+async function handleInTurn(
+  consumption: Consumption,
+  { payload, owner }: Fetched,
+  { pending, isOver }: Turn,
+): Promise<void> {
+  let left = pending;
+  while (left.length > 0 && !isOver()) {
+    const slice = nextSlice(payload, left, consumption.options.batchSizeMax);
+    await owner.inTurn(() => commitSlice(consumption, payload, owner, begin(consumption, payload, slice)));
+    moveOn(payload, (slice.next - 1n).toString());
+    left = left.slice(slice.messages.length);
+  }
+}
+
+/** `aheadMax` slices are handled at a time, and committed in order. */
+async function handleAhead(
+  consumption: Consumption,
+  { payload, owner }: Fetched,
+  { pending, isOver }: Turn,
+): Promise<void> {
+  const { aheadMax = 1, batchSizeMax } = consumption.options;
+  const begun: Begun[] = [];
+  let left = pending;
   const beginMore = (): void => {
-    while (pending.length > 0 && begun.length < aheadMax && !isOver()) {
-      const slice = nextSlice(payload, pending, batchSizeMax);
+    while (left.length > 0 && begun.length < aheadMax && !isOver()) {
+      const slice = nextSlice(payload, left, batchSizeMax);
       begun.push(begin(consumption, payload, slice));
-      pending = pending.slice(slice.messages.length);
+      left = left.slice(slice.messages.length);
     }
   };
   try {

@@ -43,6 +43,12 @@ export type ConsumeOptions = {
   readonly batchSizeMax: number;
   /** So many batches of a partition may be handled before the first of them is committed; 1 unless said otherwise. */
   readonly aheadMax?: number;
+  /**
+   * Consumers with the same writer, of whatever group and in whatever process, take turns at each partition number, from the first
+   * message of a batch to its commit: what one of them publishes never comes after what another has published since. Not with
+   * `aheadMax`.
+   */
+  readonly writer?: string;
 };
 
 /** A transactional publisher. Opening one fences every earlier holder of its id before it returns. */

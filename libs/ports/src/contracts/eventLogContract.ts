@@ -46,6 +46,40 @@ export function eventLogContract(name: string, open: () => Promise<EventLogHarne
         expect(valuesOf(reader.seen)).toEqual(numbered(25).map(({ value }) => value));
       }));
 
+    it('lets consumers with one writer take turns, up to the commit of a batch', () =>
+      onLog(async (log) => {
+        const publisher = await log.openPublisher('source');
+        await publisher.publish([
+          { topic: topics.requests, key: 'k', value: 'first' },
+          { topic: topics.checkpoints, key: 'k', value: 'second' },
+        ]);
+        await publisher.close();
+        const finish = new Map<unknown, () => void>();
+        const handler: BatchHandler = ({ messages }) =>
+          new Promise((resolve) =>
+            finish.set(messages[0]?.value, () =>
+              resolve({ messages: [{ topic: topics.outcomes, key: 'k', value: messages[0]?.value }] }),
+            ),
+          );
+        const lanes = [topics.requests, topics.checkpoints].map((topic) =>
+          run(log, { group: `of ${topic}`, topics: [topic], writer: 'lanes' }, handler),
+        );
+        await waitUntil(() => finish.size === 1);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        const [first] = finish.keys();
+        expect(finish.size).toBe(1);
+
+        finish.get(first)?.();
+        await waitUntil(() => finish.size === 2);
+        const [, second] = finish.keys();
+        finish.get(second)?.();
+        const reader = run(log, { group: 'others', topics: [topics.outcomes] });
+        await waitUntil(() => reader.seen.length === 2);
+        await Promise.all([...lanes, reader].map((each) => each.stop()));
+
+        expect(valuesOf(reader.seen)).toEqual([first, second]);
+      }));
+
     it('shows nothing of a batch that failed, and brings it again until it succeeds', () =>
       onLog(async (log) => {
         await publish(log, 3);

@@ -65,6 +65,14 @@ export function subscribe(state: LogState, options: ConsumeOptions, handler: Bat
   };
 }
 
+/** Another consumer with the same writer is at work on the partition number. */
+const isWritten = ({ consumers }: LogState, { options: { writer } }: Consumer, partition: number): boolean =>
+  writer !== undefined &&
+  [...consumers.values()].some(
+    (other) =>
+      other.options.writer === writer && [...other.busy].some((key) => key.endsWith(`/${partition}`)),
+  );
+
 type Choice = {
   readonly topic?: string | undefined;
   readonly partition?: number | undefined;
@@ -81,7 +89,8 @@ function choose(
     ({ topic, partition }) =>
       topic === (choice.topic ?? topic) &&
       partition === (choice.partition ?? partition) &&
-      !consumer.busy.has(`${topic}/${partition}`),
+      !consumer.busy.has(`${topic}/${partition}`) &&
+      !isWritten(state, consumer, partition),
   );
 }
 
@@ -111,6 +120,8 @@ async function handleBatch(
     await result.afterCommit?.();
   } finally {
     consumer.busy.delete(key);
+    // Others with the writer looked while it was busy.
+    if (consumer.options.writer !== undefined) void nextTurn().then(() => wake(state));
   }
 }
 
