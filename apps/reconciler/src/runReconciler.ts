@@ -25,6 +25,7 @@ import { openDynamics } from './openDynamics.ts';
 import { openKafka } from './openKafka.ts';
 import { consumed, mappingInForce, personTables, rulesPartsOf, type Parts } from './reconcilerParts.ts';
 import { serveReconciler } from './serveReconciler.ts';
+import { untilSameDynamics } from './watchDynamics.ts';
 
 /** Runs one reconciler until a signal comes; further ones share its partitions. */
 export async function runReconciler(config: Config): Promise<void> {
@@ -86,8 +87,9 @@ function openBrake(config: Config, stores: MongoStores, directions: Directions):
   return createWriteBrake({ golden, counts, directions, clock: systemClock, limits: writeLimits(config) });
 }
 
-/** Nothing is decided before it is known which writes may flow. */
+/** Nothing is decided before it is known which writes may flow, and that they go where rows are read from. */
 async function serveDirected(parts: Parts, log: EventLogSettings, signal: AbortSignal): Promise<void> {
+  await untilSameDynamics(parts, signal);
   const ended = new AbortController();
   const all = AbortSignal.any([signal, ended.signal]);
   let ready = (): void => {};

@@ -6,7 +6,6 @@ import {
   createReconciler,
   createRouter,
   createSweeper,
-  onePerPartition,
   reopeningPublisher,
   tellExpired,
   withDeadLetters,
@@ -18,10 +17,12 @@ import { reasonOf, retryForever, systemClock } from '@lockstep/service-runtime';
 import { followRules, rulesInForce, type RulesInForce } from './followRules.ts';
 import { policyBy } from './policyBy.ts';
 import { consumed, personMapping, personTables, rulesPartsOf, type Parts } from './reconcilerParts.ts';
+import { watchDynamics } from './watchDynamics.ts';
 import { watchWaiting } from './watchWaiting.ts';
 
 const dayMs = 86_400_000;
 const outcomesToldAfterMs = 2_000;
+const writer = consumerGroups.reconcile;
 
 /** Routes, decides, sweeps and follows the rules until the signal comes or one of these ends. */
 export async function serveReconciler(parts: Parts, signal: AbortSignal): Promise<void> {
@@ -34,19 +35,21 @@ export async function serveReconciler(parts: Parts, signal: AbortSignal): Promis
   const router = withDeadLetters(createRouter(stores.links), systemClock, count);
   const meter = createOutcomeMeter(stores.outcomeCounts, systemClock);
   const { reconcile, decideBy } = openReconciler(parts, { publisher: outcomes, meter });
-  const reconciler = withDeadLetters(onePerPartition(reconcile), systemClock, count);
+  const reconciler = withDeadLetters(reconcile, systemClock, count);
   service.readiness.set('reconciler', null);
   // When one loop ends, for whatever reason, the others end with it: half a reconciler is none.
   const ended = new AbortController();
   const all = AbortSignal.any([signal, ended.signal]);
   const loops = [
     eventLog.consume({ ...routed, batchSizeMax: 500 }, router, all),
-    eventLog.consume({ ...live, batchSizeMax: 300 }, reconciler, all),
+    // The lanes of a record take turns, so that neither decides on what the other is about to save, and golden events stay in order.
+    eventLog.consume({ ...live, writer, batchSizeMax: 300 }, reconciler, all),
     // Small batches, because a fresh edit of the same partition waits for one of them at most.
-    eventLog.consume({ ...backfill, batchSizeMax: 100 }, reconciler, all),
+    eventLog.consume({ ...backfill, writer, batchSizeMax: 100 }, reconciler, all),
     parts.leases.hold('sweeper', (_, held) => sweepAndMeasure(parts, held), all),
     followRules(rulesPartsOf(parts), decideBy, all),
     tellOutcomes(parts, meter, all),
+    watchDynamics(parts, all),
   ];
   await Promise.all(loops.map((loop) => loop.finally(() => ended.abort())));
 }

@@ -79,6 +79,10 @@ export const errorTable = {
     'RETRY',
     'The configured requests of the day are spent; work goes on at the time named, midnight UTC.',
   ),
+  DYNAMICS_DIFFERS: entry(
+    'RETRY',
+    'Another Dynamics is read than would be written to; nothing is decided. Set DATAVERSE_URL of extractor and reconciler alike.',
+  ),
   DYNAMICS_TRACKING_OFF: entry(
     'RETRY',
     'Change tracking is off for a table; switch it on (table settings, "Track changes"), the work goes on by itself.',

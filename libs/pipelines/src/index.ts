@@ -82,7 +82,6 @@ export { tellExpired } from './tellExpired.ts';
 export { checkFirstReads, type FirstReadsOptions } from './watchFirstReads.ts';
 export { withDeadLetters } from './deadLetters.ts';
 export { reopeningPublisher, reopeningStepper } from './reopen.ts';
-export { onePerPartition } from './onePerPartition.ts';
 export { createCallNumbers, type CallNumbers } from './callNumbers.ts';
 export {
   createRequestDoors,
@@ -97,6 +96,7 @@ export { openSetupCheck, type SetupCheckOptions } from './setup/checkSetup.ts';
 export { creatables, type Creatable, type SchemaWishes } from './setup/schemaWishes.ts';
 export { findSetupFaults } from './setup/findSetupFaults.ts';
 export type { MarketoHome } from './setup/replacedFaults.ts';
+export { assertSameDynamics, type DynamicsHome } from './setup/sameDynamics.ts';
 export type { SetupFault } from './setup/setupFault.ts';
 export {
   lengthFindings,

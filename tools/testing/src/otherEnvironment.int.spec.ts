@@ -37,17 +37,20 @@ async function direct(reconciler: ServiceProcess, action: 'pause' | 'resume'): P
     await askOperator(reconciler, '/v1/control', { action, target, actor: 'ann' });
 }
 
-/** The services that speak to Dynamics, started again for the other environment. Resolves with the reconciler. */
+/** The services that speak to Dynamics, started again for the other environment, of which the reconciler waits for the extractor. Resolves with the reconciler. */
 async function repoint(): Promise<ServiceProcess> {
   const { processes, services } = lockstep;
   await Promise.all([processes.extractor.stop(), processes.reconciler.stop()]);
-  const started = await Promise.all([
-    services.start('reconciler', 'reconciler-2', dynamicsSettings(other)),
-    services.start('extractor', 'extractor-2', dynamicsSettings(other)),
-  ]);
-  await services.untilReady(started);
+  const reconciler = await services.start('reconciler', 'reconciler-2', dynamicsSettings(other));
+  await untilHolds(
+    () => reconciler.whyNotReady(),
+    (reason) => reason?.includes('DYNAMICS_DIFFERS') ?? false,
+    timeoutMs,
+  );
+  const extractor = await services.start('extractor', 'extractor-2', dynamicsSettings(other));
+  await services.untilReady([reconciler, extractor]);
 
-  return started[0];
+  return reconciler;
 }
 
 it(
