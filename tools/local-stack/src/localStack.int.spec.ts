@@ -94,6 +94,35 @@ describe(`a ${provider} stack`, () => {
   }, 30_000);
 });
 
+function describeCrashes(): void {
+  describe('a native stack of which a service crashes', () => {
+    let stack: LocalStack;
+    beforeAll(async () => {
+      stack = await startLocalStack({ provider, log: () => undefined });
+    }, startTimeoutMs);
+    afterAll(() => stack?.close(), 30_000);
+
+    it('answers where it was before, and has what was committed', async () => {
+      const kafka = new Kafka({ brokers: [stack.kafkaBrokers], logLevel: logLevel.NOTHING });
+      const client = new MongoClient(stack.mongodbUrl);
+      const people = client.db('lockstep').collection<{ _id: string }>('people');
+      try {
+        await createTopic(kafka, 'changes');
+        await produceInTransaction(kafka, 'changes', 'before', 'commit');
+        await people.insertOne({ _id: 'a' });
+        await stack.faults?.crash('kafka');
+        await stack.faults?.crash('mongodb');
+        await expect(firstMessage(kafka, 'changes')).resolves.toBe('before');
+        await expect(people.find().toArray()).resolves.toEqual([{ _id: 'a' }]);
+      } finally {
+        await client.close();
+      }
+    }, 120_000);
+  });
+}
+
+if (provider === 'native') describeCrashes();
+
 // Services that outlive a crashed test run pile up, hold ports and memory, and make every later measurement wrong.
 function describeProcesses(): void {
   describe('the processes of a native stack', () => {

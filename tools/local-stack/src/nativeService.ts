@@ -23,7 +23,14 @@ export type NativeLaunch = {
   probe: Probe;
 };
 
-export type RunningService = { name: string; address: string; stop(): Promise<void> };
+export type RunningService = {
+  name: string;
+  address: string;
+  stop(): Promise<void>;
+  /** Kills it at once and starts it again where it was; resolves when it answers. */
+  crash(): Promise<void>;
+  freeze(forMs: number): Promise<void>;
+};
 
 const readyTimeoutMs = 60_000;
 const attemptsMax = 3;
@@ -41,13 +48,19 @@ export async function startNativeService(
     const folder = join(stackFolder, `${service.name}-${attempt}`);
     await mkdir(folder, { recursive: true });
     const launch = await service.prepare(folder, await freePorts(service.portCount));
-    const running = start(launch, folder);
-    const startedAtMs = performance.now();
+    let running = start(launch, folder);
+    const untilReady = (): Promise<void> => untilServiceReady({ service, launch, running }, context);
     try {
-      const limits = { timeoutMs: readyTimeoutMs, signal: context.signal, hasEnded: running.hasExited };
-      await waitUntilReady(service.name, launch.probe, limits);
-      context.log(`${service.name} ready after ${((performance.now() - startedAtMs) / 1_000).toFixed(1)} s`);
-      return { name: service.name, address: launch.address, stop: running.stop };
+      await untilReady();
+      return {
+        ...{ name: service.name, address: launch.address, stop: () => running.stop() },
+        freeze: (forMs) => running.freeze(forMs),
+        async crash() {
+          await running.crash();
+          running = start(launch, folder);
+          await untilReady();
+        },
+      };
     } catch (error) {
       const output = await running.lastLines();
       await running.stop();
@@ -56,6 +69,22 @@ export async function startNativeService(
       throw new Error(`${reasonOf(error)}; its last lines:\n${output}`, { cause: error });
     }
   }
+}
+
+type Starting = {
+  readonly service: NativeService;
+  readonly launch: NativeLaunch;
+  readonly running: SupervisedProcess;
+};
+
+async function untilServiceReady(
+  { service, launch, running }: Starting,
+  { log, signal }: StartContext,
+): Promise<void> {
+  const startedAtMs = performance.now();
+  const limits = { timeoutMs: readyTimeoutMs, signal, hasEnded: running.hasExited };
+  await waitUntilReady(service.name, launch.probe, limits);
+  log(`${service.name} ready after ${((performance.now() - startedAtMs) / 1_000).toFixed(1)} s`);
 }
 
 const start = (launch: NativeLaunch, folder: string): SupervisedProcess =>

@@ -9,7 +9,7 @@ import { nativeSchemaRegistry } from './nativeSchemaRegistry.ts';
 import type { NativeService, RunningService } from './nativeService.ts';
 import { startNativeService } from './nativeService.ts';
 import { findRequiredTools } from './requiredTools.ts';
-import type { LocalStack, StartContext } from './stackTypes.ts';
+import type { LastingService, LocalStack, ServiceFaults, StartContext } from './stackTypes.ts';
 import { startTogether, stopInReverse } from './startTogether.ts';
 
 /**
@@ -44,5 +44,10 @@ export async function startNativeStack(context: StartContext): Promise<LocalStac
   const [kafkaBrokers = '', mongodbUrl = '', schemaRegistryUrl = ''] = services.map(({ address }) => address);
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => (closed ??= stopInReverse(services).then(removeFolder));
-  return { kafkaBrokers, mongodbUrl, schemaRegistryUrl, provider: 'native', close };
+  const find = (service: LastingService) => services.find(({ name }) => name === service);
+  const faults: ServiceFaults = {
+    crash: async (service) => find(service)?.crash(),
+    freeze: async (service, forMs) => find(service)?.freeze(forMs),
+  };
+  return { kafkaBrokers, mongodbUrl, schemaRegistryUrl, provider: 'native', faults, close };
 }

@@ -25,6 +25,10 @@ export type SupervisedProcess = {
   hasExited(): boolean;
   /** Ends the process and all it started, within the grace time plus two seconds. */
   stop(): Promise<void>;
+  /** Ends the process and all it started at once, as a power cut would; its data stays. */
+  crash(): Promise<void>;
+  /** Stops the process and all it started (SIGSTOP) for this long; it then goes on. */
+  freeze(forMs: number): Promise<void>;
   /** The last lines of its output. */
   lastLines(linesMax?: number): Promise<string>;
 };
@@ -48,6 +52,15 @@ export function startSupervised(options: ProcessOptions): SupervisedProcess {
       const ended = await Promise.race([exited, sleep(graceMs + 2_000, 'late' as const, { ref: false })]);
       if (ended === 'late') supervisor.kill('SIGKILL');
       await exited;
+    },
+    async crash() {
+      supervisor.stdin?.write('SIGKILL\n');
+      await exited;
+    },
+    async freeze(forMs) {
+      supervisor.stdin?.write('SIGSTOP\n');
+      await sleep(forMs);
+      supervisor.stdin?.write('SIGCONT\n');
     },
     lastLines: (linesMax = 20) => lastLinesOf(options.logFile, linesMax),
   };

@@ -2,7 +2,7 @@
  * The program between us and a child process, given to `node -e` so that it runs from sources, from jest and from a
  * bundle alike. Its standard input is a pipe whose other end only we hold: when it closes, because we ask for a stop
  * or because we were killed, it ends the child's process group, first politely, then by force, and removes the
- * child's data (and the folder around it once that is empty); after a crash of the child the data stays to be looked at. It leads a process group of its own, so a Ctrl-C in the terminal does not reach it.
+ * child's data (and the folder around it once that is empty); after a crash of the child the data stays. A line on the pipe is the name of a signal for the child. It leads a process group of its own, so a Ctrl-C in the terminal does not reach it.
  */
 export const supervisorScript = `
 const { spawn } = require('node:child_process');
@@ -29,7 +29,7 @@ const finish = (code) => {
   process.exit(code);
 };
 for (const event of ['end', 'close', 'error']) process.stdin.on(event, stop);
-process.stdin.resume();
+process.stdin.setEncoding('utf8').on('data', (names) => names.trim().split('\\n').forEach(signalGroup));
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, stop);
 process.on('SIGINT', () => {});
 child.on('error', (error) => { console.error(error.message); finish(127); });

@@ -41,14 +41,30 @@ export async function readTopics(wanted: TopicsToRead): Promise<readonly TopicMe
   }
 }
 
-/** Next offsets by `topic/partition`; empty partitions are left out. */
+/** Next offsets by `topic/partition`; empty partitions are left out. A broker that has just come back leads nothing for a while. */
 async function readEnds(admin: Admin, { names, topicPrefix }: TopicsToRead): Promise<Map<string, bigint>> {
   const ends = new Map<string, bigint>();
+  const deadlineMs = performance.now() + stallTimeoutMs;
   for (const topic of names.map((name) => topicName(topicPrefix, name)))
-    for (const { partition, high, low } of await admin.fetchTopicOffsets(topic))
+    for (const { partition, high, low } of await readOffsets(admin, topic, deadlineMs))
       if (BigInt(high) > BigInt(low)) ends.set(`${topic}/${partition}`, BigInt(high));
   return ends;
 }
+
+async function readOffsets(admin: Admin, topic: string, deadlineMs: number) {
+  for (;;) {
+    try {
+      return await admin.fetchTopicOffsets(topic);
+    } catch (error) {
+      if (!isRetriable(error) || performance.now() > deadlineMs) throw error;
+      await sleep(pollIntervalMs);
+    }
+  }
+}
+
+/** As kafkajs marks its errors, whose class cannot be imported by name everywhere. */
+const isRetriable = (error: unknown): boolean =>
+  (error as { retriable?: unknown } | null)?.retriable === true;
 
 async function readUntil(
   consumer: Consumer,

@@ -17,6 +17,8 @@ export type LockstepOptions = {
     readonly contacts?: readonly Values[];
     readonly persons?: readonly Values[];
   };
+  /** Where Kafka, MongoDB and the registry are, which stay open; those of its own without it. */
+  readonly stack?: StackAddresses;
   /** Done in Dynamics before anybody is started, such as making tables. */
   readonly prepare?: (systems: Pick<Lockstep, 'dynamics'>) => Promise<void>;
   /** Whether records that are not linked yet are matched by email address; true by default. */
@@ -76,10 +78,10 @@ const customTablesIn = ({ DYNAMICS_TABLES: tables = '' }: NonNullable<LockstepOp
 const nothing = (): Promise<void> => Promise.resolve();
 
 async function open(
-  { seed = {}, prepare = nothing, matchByEmail = true, pace, settings = {} }: LockstepOptions,
+  { seed = {}, stack, prepare = nothing, matchByEmail = true, pace, settings = {} }: LockstepOptions,
   closers: Closers,
 ): Promise<Lockstep> {
-  const backing = await openBacking(closers, undefined, customTablesIn(settings));
+  const backing = await openBacking(closers, stack, customTablesIn(settings));
   const dynamics = await startEmulatedDynamics();
   closers.push(() => dynamics.close());
   const marketo = await startEmulatedMarketo();

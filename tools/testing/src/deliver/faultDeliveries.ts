@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { topics, type DeliveryOutcome, type WriteCommand } from '@lockstep/change-events';
 import { createRandom } from '@lockstep/simulation';
+import { drawKinds } from '../drawKinds.ts';
 import { closeInReverse, type Closers } from '../openBacking.ts';
 import { readTopics } from '../readTopics.ts';
 import { startServicePair } from '../servicePair.ts';
@@ -10,7 +11,7 @@ import { injectCallFaults, injectProcessFaults, type FaultPlaces } from './injec
 import { judgeDeliveries, type DeliveryHistory, type MetFault } from './judgeDeliveries.ts';
 import {
   callFaults,
-  planFaults,
+  faultKinds,
   processFaults,
   type CallFault,
   type DeliveryPlan,
@@ -75,7 +76,7 @@ async function runFaults(run: Run, { onFault, signal: outer }: FaultOptions): Pr
       onFault(fault.kind);
     },
   };
-  const kinds = planFaults(plan.faults, places.random);
+  const kinds = drawKinds(faultKinds, plan.faults, places.random);
   await places.pair.untilPaired(places.signal);
   writer.reach(firstShare);
   const both = [

@@ -1,5 +1,3 @@
-import type { Random } from '@lockstep/simulation';
-
 /** Faults that the emulated Marketo commits to one call. */
 export const callFaults = [
   'COMMIT_AFTER_604',
@@ -22,12 +20,3 @@ export type DeliveryPlan = {
   readonly people: number;
   readonly editsPerSecond: number;
 };
-
-/** As many of each kind, give or take one, in an order drawn from the seed. */
-export function planFaults(faults: number, random: Random): readonly FaultKind[] {
-  const drawn = Array.from({ length: faults }, (_, at) => ({
-    kind: faultKinds[at % faultKinds.length] ?? 'KILL',
-    place: random.next(),
-  }));
-  return drawn.toSorted((left, right) => left.place - right.place).map(({ kind }) => kind);
-}
