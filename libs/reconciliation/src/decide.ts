@@ -47,7 +47,9 @@ export function decide(
     speaker: speakerOf(message),
   });
   draft.record.revision = revisionAfter(before.revision, context.revisionEpoch);
-  const carrier = carrierOf(before, message, context.owners);
+  const heir = heirOf(before, message);
+  if (heir !== null) handLinkOver(draft, message, heir);
+  const carrier = heir ?? ownerElsewhere(before, message, context.owners);
   if (carrier !== null) {
     draft.nothing = 'forwarded';
     draft.forwards.push({ ...message, goldenId: carrier });
@@ -68,15 +70,16 @@ export function decide(
 const revisionAfter = ({ epoch, number }: Sequence, least = epoch): Sequence =>
   epoch < least ? { epoch: least, number: 1 } : { epoch, number: number + 1 };
 
-/** Which other record carries on for what comes; null for what this one has, or is the first to have. */
-const carrierOf = (
-  before: GoldenRecord,
-  message: InboxMessage,
-  owners: DecisionContext['owners'],
-): string | null =>
-  partedTo(before, message) ??
-  (isJoin(message) ? null : before.aliasOf) ??
-  ownerElsewhere(before, message, owners);
+/** Which other record has what this one had; null for what this one has, or is the first to have. */
+const heirOf = (before: GoldenRecord, message: InboxMessage): string | null =>
+  partedTo(before, message) ?? (isJoin(message) ? null : before.aliasOf);
+
+/** The heir gets persons with their links: it would send them back to where those lead. */
+function handLinkOver(draft: Draft, message: InboxMessage, heir: string): void {
+  if (message.kind !== 'event' || message.system !== 'marketo') return;
+  const key = rowKey({ system: 'marketo', table: 'person', id: message.event.recordId });
+  draft.relinks = { rowKeys: [key], to: heir };
+}
 
 /** Whose a person is that comes to a record for the first time, where the link says that it is another one's, as after a database was put back. */
 function ownerElsewhere(

@@ -114,6 +114,22 @@ describe('a record that joined another', () => {
     expect(again.nothing).toBeNull();
   });
 
+  it('hands on a person whose link leads to it, and the link with it', () => {
+    const { world } = strangers({}, {});
+    world.settle();
+    const person = world.marketo.create({ lastName: 'Byron' });
+    world.state.links.set(`marketo/person/${person}`, 'golden/1001');
+    const event = world.marketo.change(person, 'LIVE');
+    const late = { kind: 'event', system: 'marketo', table: 'person', event, written: null } as const;
+
+    const { forwards } = world.handAnswer({ ...late, goldenId: 'golden/1001' });
+    expect(forwards).toEqual([{ ...late, goldenId: 'golden/lead-1' }]);
+    expect(world.handAnswer({ ...late, goldenId: 'golden/lead-1' })).toMatchObject({
+      ...{ nothing: null, forwards: [] },
+      record: { rows: expect.arrayContaining([expect.objectContaining({ id: person })]) as unknown },
+    });
+  });
+
   it('is woken no more, whatever it was to look at again', () => {
     const { world } = strangers({}, {});
     world.settle();
