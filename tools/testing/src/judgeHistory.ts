@@ -50,16 +50,20 @@ const judgeAgainMs = 2_000;
 
 /**
  * Judges until nothing is found, for at most `catchUpMs`: both systems are quiet before the topics are, for a service
- * still has to read and publish what the last write did.
+ * still has to read and publish what the last write did. Rejects at the signal.
  */
-export async function judgeOnceCaughtUp(places: HistoryPlaces, catchUpMs: number): Promise<Judged> {
+export async function judgeOnceCaughtUp(
+  places: HistoryPlaces,
+  catchUpMs: number,
+  signal?: AbortSignal,
+): Promise<Judged> {
   const deadlineMs = performance.now() + catchUpMs;
   for (;;) {
     const verdict = await judgeHistory(places);
     const findings = findingKinds.flatMap((kind) => verdict[kind].map((finding) => ({ kind, ...finding })));
     if (findings.length === 0 || performance.now() >= deadlineMs)
       return { findings, linkedPairs: verdict.linkedPairs };
-    await sleep(judgeAgainMs);
+    await sleep(judgeAgainMs, undefined, { signal });
   }
 }
 

@@ -84,9 +84,9 @@ export async function differencesOfAccounts({ dynamics, marketo }: Systems): Pro
 
 /** Looks a field up in the record with a key. */
 const byKey = (records: readonly Values[], key: string) => {
-  const found = new Map(records.map((record) => [record[key], record]));
+  const found = new Map(records.map((record) => [record[key], record] as const));
 
-  return (field: string, id: unknown): unknown => found.get(id as never)?.[field];
+  return (field: string, id: unknown): unknown => found.get(id)?.[field];
 };
 
 const told = (what: string, id: unknown, wanted: unknown, found: unknown): string | null =>

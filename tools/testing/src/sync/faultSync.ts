@@ -58,8 +58,8 @@ export async function faultSync(plan: SyncPlan, options: SyncOptions): Promise<S
     await kept.untilReady(options.signal);
     await kept.stop();
     const restedFromMs = performance.now();
-    const judged = await judgeOnceCaughtUp(lockstep, restMs);
-    const accounts = await untilNone(() => differencesOfAccounts(lockstep), restMs);
+    const judged = await judgeOnceCaughtUp(lockstep, restMs, options.signal);
+    const accounts = await untilNone(() => differencesOfAccounts(lockstep), options.signal);
     const seconds = (fromMs: number): number => Math.round((performance.now() - fromMs) / 1_000);
 
     const { endings } = kept;
@@ -75,13 +75,13 @@ export async function faultSync(plan: SyncPlan, options: SyncOptions): Promise<S
 /** What is found once it is nothing, or when nothing more is waited for. */
 async function untilNone(
   find: () => Promise<readonly string[]>,
-  timeoutMs: number,
+  signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const deadlineMs = performance.now() + timeoutMs;
+  const deadlineMs = performance.now() + restMs;
   for (;;) {
     const found = await find();
     if (found.length === 0 || performance.now() > deadlineMs) return found;
-    await sleep(2_000);
+    await sleep(2_000, undefined, { signal });
   }
 }
 
