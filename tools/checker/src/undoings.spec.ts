@@ -76,4 +76,22 @@ describe('what an operator undid', () => {
 
     expect(found(steps, [conflict, undoneAt(4.5)])).toEqual([]);
   });
+
+  it('gives way to an edit that was not read yet, also to one whose value was told before', () => {
+    const phoneOf = (eventId: string, after: string): GoldenEvent => ({
+      ...undoneAt(6.5),
+      eventId,
+      conflicts: [],
+      changed: [{ field: 'phone', before: null, after, source: 'dynamics', rule: 'changed' }],
+    });
+    const steps = [
+      ...decided,
+      edit('lead', { telephone1: '5' }),
+      edit('person', { phone: '5' }, 'application'),
+    ];
+    const events = [phoneOf('golden/0', '5'), conflict, undoneAt(6)];
+
+    expect(found(steps, events)).toContain('lost');
+    expect(found(steps, [...events, phoneOf('golden/3', '5')])).toEqual([]);
+  });
 });

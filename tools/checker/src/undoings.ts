@@ -12,7 +12,7 @@ export type Undoing = {
   readonly personId: string | undefined;
   readonly before: Scalar;
   readonly after: Scalar;
-  /** Values that were decided about for the first time after it. */
+  /** Values that its side brought after it, and those that were decided about for the first time after it. */
   readonly late: readonly Scalar[];
 };
 
@@ -28,7 +28,7 @@ export function undoingsByRow(golden: readonly GoldenEvent[]): ReadonlyMap<strin
       if (rule !== undoRule || rowId === undefined) continue;
       append(undoings, rowId, {
         ...{ field, side, atMs: Date.parse(event.decidedAt), personId: idIn(event, 'marketo') },
-        ...{ before: loserValue, after: winnerValue, late: lateValues(events, event, field) },
+        ...{ before: loserValue, after: winnerValue, late: lateValues(events, event, { field, side }) },
       });
     }
   return undoings;
@@ -37,11 +37,22 @@ export function undoingsByRow(golden: readonly GoldenEvent[]): ReadonlyMap<strin
 const idIn = ({ rows }: GoldenEvent, side: System): string | undefined =>
   rows.find(({ system, active }) => system === side && active)?.id;
 
-function lateValues(events: readonly GoldenEvent[], undo: GoldenEvent, field: string): readonly Scalar[] {
+function lateValues(
+  events: readonly GoldenEvent[],
+  undo: GoldenEvent,
+  { field, side }: Pick<Undoing, 'field' | 'side'>,
+): readonly Scalar[] {
   const own = events.filter(({ goldenId }) => goldenId === undo.goldenId);
   const end = own.indexOf(undo) + 1;
   const told = new Set(own.slice(0, end).flatMap((event) => valuesIn(event, field)));
-  return own.slice(end).flatMap((event) => valuesIn(event, field).filter((value) => !told.has(value)));
+  return own
+    .slice(end)
+    .flatMap((event) => [
+      ...event.changed.flatMap((change) =>
+        change.field === field && change.source === side ? [change.after] : [],
+      ),
+      ...valuesIn(event, field).filter((value) => !told.has(value)),
+    ]);
 }
 
 const valuesIn = ({ changed, conflicts }: GoldenEvent, field: string): readonly Scalar[] => [
@@ -68,9 +79,8 @@ export function undoneSteps(group: Undone, mapping: MappingRow, steps: readonly 
         undoing,
         steps.filter((step) => step.after === canonicalValue(mapping, undoing.after)),
       );
-      const unread = steps.find(
-        (step) => step.side === side && step.human && step.atMs < atMs && late.includes(step.after),
-      );
+      const last = steps.findLast((step) => step.side === side && step.human && step.atMs < atMs);
+      const unread = last && late.includes(last.after) ? last : undefined;
       return {
         ...{ side, human: true, operation: 'update', version: null, undone: true },
         ...(isGivenUp && { givenUp: true }),
