@@ -87,10 +87,11 @@ export async function commit(
   const nowMs = options.clock.now();
   const saved = { ...next, updatedAt: isoTime(nowMs) };
   assertHeld(session);
-  const page = [...messages, checkpointMessage(saved)];
+  // First, so that Kafka is told of its partition together with the others' and not in a round trip of its own.
+  const page = [checkpointMessage(saved), ...messages];
   const published = await publishPage(publisher, page, { table: options.table, nowMs });
   session.checkpoint = saved;
-  options.onPublished?.(saved, published.slice(0, -1));
+  options.onPublished?.(saved, published.slice(1));
 }
 
 export function definitionOf({ definition, options }: Session): TableDefinition {
