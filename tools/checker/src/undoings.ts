@@ -49,7 +49,7 @@ function lateValues(
     .slice(end)
     .flatMap((event) => [
       ...event.changed.flatMap((change) =>
-        change.field === field && change.source === side ? [change.after] : [],
+        change.field === field && change.source === side && change.rule !== undoRule ? [change.after] : [],
       ),
       ...valuesIn(event, field).filter((value) => !told.has(value)),
     ]);
