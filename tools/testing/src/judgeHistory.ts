@@ -46,7 +46,7 @@ export type Judged = {
   readonly linkedPairs: number;
 };
 
-const judgeAgainMs = 2_000;
+const lookAgainMs = 2_000;
 
 /**
  * Judges until nothing is found, for at most `catchUpMs`: both systems are quiet before the topics are, for a service
@@ -57,13 +57,25 @@ export async function judgeOnceCaughtUp(
   catchUpMs: number,
   signal?: AbortSignal,
 ): Promise<Judged> {
-  const deadlineMs = performance.now() + catchUpMs;
-  for (;;) {
+  const judge = async (): Promise<Judged> => {
     const verdict = await judgeHistory(places);
     const findings = findingKinds.flatMap((kind) => verdict[kind].map((finding) => ({ kind, ...finding })));
-    if (findings.length === 0 || performance.now() >= deadlineMs)
-      return { findings, linkedPairs: verdict.linkedPairs };
-    await sleep(judgeAgainMs, undefined, { signal });
+    return { findings, linkedPairs: verdict.linkedPairs };
+  };
+  return lookUntil(judge, ({ findings }) => findings.length === 0, { forMs: catchUpMs, signal });
+}
+
+/** Looks until it is as wished, or for at most `forMs`; answers what was found last. Rejects at the signal. */
+export async function lookUntil<Found>(
+  look: () => Promise<Found>,
+  isWished: (found: Found) => boolean,
+  { forMs, signal }: { readonly forMs: number; readonly signal: AbortSignal | undefined },
+): Promise<Found> {
+  const deadlineMs = performance.now() + forMs;
+  for (;;) {
+    const found = await look();
+    if (isWished(found) || performance.now() >= deadlineMs) return found;
+    await sleep(lookAgainMs, undefined, { signal });
   }
 }
 

@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startLocalStack, type LocalStack, type ServiceFaults } from '@lockstep/local-stack';
 import { createRandom } from '@lockstep/simulation';
-import { judgeOnceCaughtUp, type Judged } from '../judgeHistory.ts';
+import { judgeOnceCaughtUp, lookUntil, type Judged } from '../judgeHistory.ts';
 import { closeInReverse, type Closers } from '../openBacking.ts';
 import { makePersons, makeRows, toSeed } from '../seedPeople.ts';
 import { startLockstep, type Lockstep } from '../startLockstep.ts';
@@ -59,7 +58,11 @@ export async function faultSync(plan: SyncPlan, options: SyncOptions): Promise<S
     await kept.stop();
     const restedFromMs = performance.now();
     const judged = await judgeOnceCaughtUp(lockstep, restMs, options.signal);
-    const accounts = await untilNone(() => differencesOfAccounts(lockstep), options.signal);
+    const accounts = await lookUntil(
+      () => differencesOfAccounts(lockstep),
+      ({ length }) => length === 0,
+      { forMs: restMs, signal: options.signal },
+    );
     const seconds = (fromMs: number): number => Math.round((performance.now() - fromMs) / 1_000);
 
     const { endings } = kept;
@@ -69,19 +72,6 @@ export async function faultSync(plan: SyncPlan, options: SyncOptions): Promise<S
     };
   } finally {
     await closeInReverse(closers);
-  }
-}
-
-/** What is found once it is nothing, or when nothing more is waited for. */
-async function untilNone(
-  find: () => Promise<readonly string[]>,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  const deadlineMs = performance.now() + restMs;
-  for (;;) {
-    const found = await find();
-    if (found.length === 0 || performance.now() > deadlineMs) return found;
-    await sleep(2_000, undefined, { signal });
   }
 }
 
