@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { commonSettings, mongodbSettings, parseSettings, tablesSetting } from '@lockstep/service-runtime';
+import { commonSettings, mongodbSettings, parseSettings, tablesSettings } from '@lockstep/service-runtime';
 import type { Environment, Setting } from '@lockstep/service-runtime';
 
 type BrokerSetting = Extract<(typeof commonSettings)[number], { name: `KAFKA_${string}` | 'TOPIC_PREFIX' }>;
@@ -14,7 +14,7 @@ const brokerSettings = commonSettings.filter(isBrokerSetting);
 /** Read by `lockstep topics`. */
 export const topicSettings = [
   ...brokerSettings,
-  tablesSetting,
+  ...tablesSettings,
   {
     name: 'TOPIC_REPLICATION_FACTOR',
     description: 'Copies of each partition that `topics apply` creates.',

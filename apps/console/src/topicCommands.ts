@@ -1,6 +1,6 @@
 import { customTablesOf, extractorTopics, topicDefinitions } from '@lockstep/change-events';
 import { applyTopics, planTopics, type TopicPlan, type TopicSettings } from '@lockstep/kafka';
-import type { Environment } from '@lockstep/service-runtime';
+import { readTables, type Environment } from '@lockstep/service-runtime';
 import Table from 'cli-table3';
 import { loadTopicConfig } from './config.ts';
 import { openKafka } from './openTopics.ts';
@@ -8,9 +8,9 @@ import { openKafka } from './openTopics.ts';
 /** `extractor` leaves out what only the other services use. */
 export type TopicScope = 'all' | 'extractor';
 
-function settingsFrom(env: Environment, scope: TopicScope): TopicSettings {
+async function settingsFrom(env: Environment, scope: TopicScope): Promise<TopicSettings> {
   const config = loadTopicConfig(env);
-  const { dynamicsTables: tables } = config;
+  const tables = await readTables(config);
   const replication = {
     factor: config.topicReplicationFactor,
     minInsyncReplicas: config.topicMinInsyncReplicas,
@@ -26,7 +26,7 @@ export async function planTopicDefinitions(
   scope: TopicScope,
   print: (line: string) => void,
 ): Promise<boolean> {
-  const plans = await planTopics(settingsFrom(env, scope));
+  const plans = await planTopics(await settingsFrom(env, scope));
   print(toTable(plans));
   return plans.some(({ action }) => action !== 'ok');
 }
@@ -37,7 +37,7 @@ export async function applyTopicDefinitions(
   scope: TopicScope,
   print: (line: string) => void,
 ): Promise<void> {
-  const plans = await applyTopics(settingsFrom(env, scope));
+  const plans = await applyTopics(await settingsFrom(env, scope));
   const count = (action: TopicPlan['action']) => plans.filter((plan) => plan.action === action).length;
   print(`topics: ${count('create')} created, ${count('wrong')} corrected, ${count('ok')} already right`);
 }

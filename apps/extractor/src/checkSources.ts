@@ -1,7 +1,7 @@
 import { extractorTopics, isSyncError } from '@lockstep/change-events';
 import { checkTopics } from '@lockstep/kafka';
 import { checkTable, type TableCheck } from '@lockstep/pipelines';
-import { createLogger } from '@lockstep/service-runtime';
+import { createLogger, readTables } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
 import { openDynamics, openKafka } from './extractorParts.ts';
 import { tableSelection } from './tableSelections.ts';
@@ -12,19 +12,22 @@ const timeoutMs = 120_000;
 
 /**
  * Says of each table and of the topics whether an extractor could begin, one line each; reads metadata and counts only. True
- * when all is well.
+ * when all is well. Throws CONFIG_INVALID for a file of tables at fault.
  */
 export async function checkSources(config: Config, print: Print): Promise<boolean> {
-  const areTablesWell = await checkTables(config, print);
+  const tables = await readTables(config);
+  const areTablesWell = await checkTables(config, tables, print);
 
-  return (await checkBroker(config, print)) && areTablesWell;
+  return (await checkBroker(config, tables, print)) && areTablesWell;
 }
 
-async function checkTables(config: Config, print: Print): Promise<boolean> {
+type Tables = readonly string[];
+
+async function checkTables(config: Config, tables: Tables, print: Print): Promise<boolean> {
   const dynamics = await openDynamics(config);
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    const selections = config.dynamicsTables.map((table) => tableSelection(table, config.dynamicsColumns));
+    const selections = tables.map((table) => tableSelection(table, config.dynamicsColumns));
     const sources = { catalog: dynamics, reader: dynamics };
     const checks = await Promise.all(selections.map((one) => checkTable(sources, one, signal)));
     for (const check of checks) print(`dynamics/${check.table}  ${sentenceOf(check)}`);
@@ -43,11 +46,11 @@ function sentenceOf(check: TableCheck): string {
   return `ok: ${columns} columns, ${rows ?? 'an unknown number of'} rows${left && `; not read: ${left}`}`;
 }
 
-async function checkBroker(config: Config, print: Print): Promise<boolean> {
-  const { topicPrefix: prefix, dynamicsTables, logLevel: level } = config;
+async function checkBroker(config: Config, tables: Tables, print: Print): Promise<boolean> {
+  const { topicPrefix: prefix, logLevel: level } = config;
   const kafka = openKafka(config, createLogger({ level, service: 'extractor' }));
   try {
-    await checkTopics({ kafka, prefix, definitions: extractorTopics(dynamicsTables) });
+    await checkTopics({ kafka, prefix, definitions: extractorTopics(tables) });
     print('kafka  ok: every topic is there and right');
 
     return true;

@@ -5,7 +5,7 @@ import {
   parseSettings,
   proofNames,
   proofSettings,
-  tablesSetting,
+  tablesSettings,
 } from '@lockstep/service-runtime';
 import type { Environment, Setting } from '@lockstep/service-runtime';
 
@@ -51,7 +51,7 @@ export const settings = [
     min: 1_000,
     max: 100_000_000,
   },
-  tablesSetting,
+  ...tablesSettings,
   {
     name: 'DYNAMICS_COLUMNS',
     description:

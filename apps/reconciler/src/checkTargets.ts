@@ -1,16 +1,17 @@
 import { customTablesOf, topicDefinitions } from '@lockstep/change-events';
 import { checkTopics } from '@lockstep/kafka';
 import { checkStores } from '@lockstep/mongodb';
-import { openRules, type Rules } from '@lockstep/rules';
-import { createLogger, runChecks, type Check, type Environment } from '@lockstep/service-runtime';
-import { writingCheck } from './checkWriting.ts';
+import { openRules } from '@lockstep/rules';
+import { createLogger, readTables, runChecks, type Check, type Environment } from '@lockstep/service-runtime';
+import { writingCheck, type ReadFiles } from './checkWriting.ts';
 import type { Config } from './config.ts';
 import { entityTables } from './customEntities.ts';
 import { openKafka } from './openKafka.ts';
 
 /**
  * Says whether a reconciler could begin, and whether what it writes to Dynamics would be allowed and fit; reads alone. `env`
- * may name a Marketo whose lengths are compared. True when all is well. Throws CONFIG_INVALID with every fault of the rules.
+ * may name a Marketo whose lengths are compared. True when all is well. Throws CONFIG_INVALID with every fault of the rules, or of
+ * the file of tables.
  */
 export async function checkTargets(
   config: Config,
@@ -18,16 +19,17 @@ export async function checkTargets(
   print: (line: string) => void,
 ): Promise<boolean> {
   const rules = (await openRules(config.lockstepFile)).current();
-  const checks = [writingCheck(config, rules, env), kafkaCheck(config, rules), mongodbCheck(config)];
+  const read = { rules, tables: await readTables(config) };
+  const checks = [writingCheck(config, read, env), kafkaCheck(config, read), mongodbCheck(config)];
 
   return runChecks(checks, print);
 }
 
-const kafkaCheck = (config: Config, rules: Rules): Check => ({
+const kafkaCheck = (config: Config, { rules, tables }: ReadFiles): Check => ({
   name: 'kafka',
   ask: async () => {
     const kafka = openKafka(config, createLogger({ level: config.logLevel, service: 'reconciler' }));
-    const customs = customTablesOf(entityTables(config.dynamicsTables, rules));
+    const customs = customTablesOf(entityTables(tables, rules));
     await checkTopics({ kafka, prefix: config.topicPrefix, definitions: topicDefinitions(customs) });
 
     return { isWell: true, sentences: ['ok: every topic is there and right'] };

@@ -18,14 +18,18 @@ const marketoSettings = [
   { name: 'MARKETO_CLIENT_SECRET', description: 'Its secret.', kind: 'string', secret: true },
 ] as const;
 
+/** What the files of the settings say. */
+export type ReadFiles = { readonly rules: Rules; readonly tables: readonly string[] };
+
 /** Privileges, columns, clock and lengths of what is written to Dynamics (F-52, G-33). */
-export const writingCheck = (config: Config, rules: Rules, env: Environment): Check => ({
+export const writingCheck = (config: Config, files: ReadFiles, env: Environment): Check => ({
   name: 'dynamics',
   ask: async () => {
+    const { rules } = files;
     const dynamics = await openDynamics(config, writtenDefinitions());
     try {
       const rights = await dynamics.rights(writingNeeds(rules), AbortSignal.timeout(timeoutMs));
-      const faults = [...rightsFaults(config, rules, rights), ...clockFaults(rights)];
+      const faults = [...rightsFaults(files, rights), ...clockFaults(rights)];
       const notes = await lengthNotes(rules, rights, env);
       const well = `ok: ${[...rights.tables.keys()].join(', ')} may be written`;
 
@@ -36,11 +40,11 @@ export const writingCheck = (config: Config, rules: Rules, env: Environment): Ch
   },
 });
 
-function rightsFaults(config: Config, rules: Rules, { tables }: WritingRights): readonly string[] {
-  const { account = [] } = entityMappingsFor(config.dynamicsTables, rules);
+function rightsFaults({ rules, tables }: ReadFiles, rights: WritingRights): readonly string[] {
+  const { account = [] } = entityMappingsFor(tables, rules);
 
-  return [...tables].flatMap(([table, rights]) =>
-    tableFaults(table, rights, table === 'account' ? account : rules.mapping),
+  return [...rights.tables].flatMap(([table, own]) =>
+    tableFaults(table, own, table === 'account' ? account : rules.mapping),
   );
 }
 

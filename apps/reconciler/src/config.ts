@@ -8,7 +8,7 @@ import {
   proofNames,
   proofSettings,
   rulesSetting,
-  tablesSetting,
+  tablesSettings,
 } from '@lockstep/service-runtime';
 import type { Environment, Setting } from '@lockstep/service-runtime';
 
@@ -43,7 +43,7 @@ export const settings = [
   },
   ...proofSettings('DATAVERSE', 'the application user that writes'),
   ...mongodbSettings,
-  tablesSetting,
+  ...tablesSettings,
   rulesSetting,
   {
     name: 'DYNAMICS_DETECT_DUPLICATES',

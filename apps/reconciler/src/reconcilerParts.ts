@@ -7,12 +7,13 @@ import { mappingFor, type MappingRow } from '@lockstep/reconciliation';
 import type { RulesSource } from '@lockstep/rules';
 import type { Service } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
-import { entityTables } from './customEntities.ts';
+import type { TablesSource } from './openTables.ts';
 import { rulesInForce, type RulesInForce, type RulesParts } from './followRules.ts';
 
 /** What the loops of this process share. */
 export type Parts = {
   readonly config: Config;
+  readonly tables: TablesSource;
   readonly rules: RulesSource;
   readonly codec: MessageCodec;
   /** What the writer of `dynamics` asks back; kept up to date in place. */
@@ -41,10 +42,10 @@ const routedTopics = (tables: readonly string[]): string[] => [
 ];
 
 /** What each group reads. */
-export const consumed = (config: Config, rules: RulesSource) => ({
+export const consumed = ({ tables }: Pick<Parts, 'tables'>) => ({
   router: {
     group: consumerGroups.router,
-    topics: routedTopics(entityTables(config.dynamicsTables, rules.current())),
+    topics: routedTopics(tables.entities()),
   },
   live: { group: consumerGroups.reconcile, topics: [topics.inbox] },
   backfill: { group: consumerGroups.reconcileBackfill, topics: [topics.inboxBackfill] },
@@ -52,19 +53,19 @@ export const consumed = (config: Config, rules: RulesSource) => ({
 
 /** What following the rules needs of them. */
 export const rulesPartsOf = ({
-  config,
+  tables,
   rules,
   dynamics,
   codec,
   definitions,
   service: { log },
 }: Parts): RulesParts => ({
-  ...{ rules, dynamics, codec, definitions, tables: config.dynamicsTables, log },
+  ...{ rules, dynamics, codec, definitions, tables: tables.current(), log },
 });
 
 /** That of persons, by these rules. */
-export const personMapping = ({ dynamicsTables }: Config, { mapping }: RulesInForce): readonly MappingRow[] =>
-  mappingFor(mapping, dynamicsTables);
+export const personMapping = ({ tables }: Parts, { mapping }: RulesInForce): readonly MappingRow[] =>
+  mappingFor(mapping, tables.current());
 
 export const mappingInForce = (parts: Parts): readonly MappingRow[] =>
-  personMapping(parts.config, rulesInForce(rulesPartsOf(parts)));
+  personMapping(parts, rulesInForce(rulesPartsOf(parts)));

@@ -2,28 +2,26 @@ import {
   consumerGroups,
   createCodec,
   createMessageCodec,
-  customTablesOf,
   subjectSchemas,
   tableDefinitions,
-  topicDefinitions,
   topicSchemas,
   type TableDefinition,
 } from '@lockstep/change-events';
-import { checkTopics, createEventLog, createLeaseKeeper, type EventLogSettings } from '@lockstep/kafka';
+import { createEventLog, createLeaseKeeper, type EventLogSettings } from '@lockstep/kafka';
 import { openMongoStores, type MongoStores } from '@lockstep/mongodb';
 import { createWriteBrake, type Directions, type WriteBrake } from '@lockstep/pipelines';
 import { marketoFields, openRules } from '@lockstep/rules';
 import { createSchemaIds } from '@lockstep/schema-registry';
 import { startService, systemClock } from '@lockstep/service-runtime';
 import { writeLimits, type Config } from './config.ts';
-import { entityTables } from './customEntities.ts';
 import { followDirections, openDirections } from './followDirections.ts';
-import { writtenDefinitions, untilDescribed } from './followRules.ts';
+import { writtenDefinitions } from './followRules.ts';
 import { openOperator, operatorApis } from './http/openOperator.ts';
 import { createOperatorDoor } from './http/operatorParts.ts';
 import { openDynamics } from './openDynamics.ts';
 import { openKafka } from './openKafka.ts';
-import { consumed, mappingInForce, personTables, rulesPartsOf, type Parts } from './reconcilerParts.ts';
+import { openTables } from './openTables.ts';
+import { consumed, mappingInForce, personTables, type Parts } from './reconcilerParts.ts';
 import { serveReconciler } from './serveReconciler.ts';
 import { untilSameDynamics } from './watchDynamics.ts';
 
@@ -62,20 +60,19 @@ export async function runReconciler(config: Config): Promise<void> {
   lifecycle.opened('dynamics', () => dynamics.close());
 
   await lifecycle.run(async (signal) => {
-    const customs = customTablesOf(entityTables(config.dynamicsTables, rules.current()));
-    await checkTopics({ kafka, prefix, definitions: topicDefinitions(customs) });
+    const tables = await openTables({ config, rules, topics: { kafka, prefix }, log });
     const stores = await openMongoStores({ url: config.mongodbUrl, database: config.mongodbDatabase });
     lifecycle.opened('mongodb', () => stores.close());
     const leases = createLeaseKeeper({ kafka, prefix });
-    const read = { groups: consumed(config, rules), tables: personTables };
     const directions = openDirections(config);
-    const shared = { config, rules, codec, definitions, dynamics, stores, eventLog, leases, service };
+    const shared = { config, tables, rules, codec, definitions, dynamics, stores, eventLog, leases, service };
     const revisionEpoch = await stores.syncState.revisionEpoch();
     const brake = openBrake(config, stores, directions);
     const parts: Parts = { ...shared, directions, brake, revisionEpoch };
-    const mapping = () => mappingInForce(parts);
-    openOperator(door, { ...read, mapping, log: logSettings, stores, dynamics, lifecycle, directions });
-    await untilDescribed(rulesPartsOf(parts), signal);
+    openOperator(door, {
+      ...{ groups: () => consumed(parts), mapping: () => mappingInForce(parts), tables: personTables },
+      ...{ log: logSettings, stores, dynamics, lifecycle, directions },
+    });
     await serveDirected(parts, logSettings, signal);
   });
 }
@@ -95,6 +92,8 @@ async function serveDirected(parts: Parts, log: EventLogSettings, signal: AbortS
   let ready = (): void => {};
   const isReady = new Promise<void>((resolve) => (ready = resolve));
   const following = followDirections(log, { directions: parts.directions, ready }, all);
-  const serving = Promise.race([isReady, following]).then(() => serveReconciler(parts, all));
+  const serving = Promise.race([isReady, following]).then(() =>
+    parts.tables.run((until) => serveReconciler(parts, until), all),
+  );
   await Promise.all([following, serving].map((loop) => loop.finally(() => ended.abort())));
 }

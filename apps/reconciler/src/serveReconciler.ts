@@ -14,7 +14,7 @@ import {
 import type { BatchHandler, Publisher } from '@lockstep/ports';
 import { customTypesOf, entityMappingsFor } from '@lockstep/reconciliation';
 import { reasonOf, retryForever, systemClock } from '@lockstep/service-runtime';
-import { followRules, rulesInForce, type RulesInForce } from './followRules.ts';
+import { followRules, rulesInForce, untilDescribed, type RulesInForce } from './followRules.ts';
 import { policyBy } from './policyBy.ts';
 import { consumed, personMapping, personTables, rulesPartsOf, type Parts } from './reconcilerParts.ts';
 import { watchDynamics } from './watchDynamics.ts';
@@ -26,10 +26,18 @@ const writer = consumerGroups.reconcile;
 
 /** Routes, decides, sweeps and follows the rules until the signal comes or one of these ends. */
 export async function serveReconciler(parts: Parts, signal: AbortSignal): Promise<void> {
-  const { config, stores, eventLog, service } = parts;
-  const outcomes = reopeningPublisher(eventLog, `reconcile/${config.instanceId}`);
-  service.lifecycle.opened('outcome publisher', () => outcomes.close());
-  const { router: routed, live, backfill } = consumed(config, parts.rules);
+  await untilDescribed(rulesPartsOf(parts), signal);
+  const outcomes = reopeningPublisher(parts.eventLog, `reconcile/${parts.config.instanceId}`);
+  try {
+    await serve(parts, outcomes, signal);
+  } finally {
+    await outcomes.close();
+  }
+}
+
+async function serve(parts: Parts, outcomes: Publisher, signal: AbortSignal): Promise<void> {
+  const { stores, eventLog, service } = parts;
+  const { router: routed, live, backfill } = consumed(parts);
   await tellExpired({ inbox: live, backfill }, { log: eventLog, publisher: outcomes, clock: systemClock });
   const count = (code: ErrorCode) => service.metrics.deadLetters.inc({ code });
   const router = withDeadLetters(createRouter(stores.links), systemClock, count);
@@ -86,15 +94,16 @@ function openDynamicsWriter({ config, dynamics, service }: Parts, publisher: Pub
 }
 
 function reconcilerBy(
-  { config, stores, service, directions, brake, revisionEpoch }: Parts,
+  parts: Parts,
   rules: RulesInForce,
   carried: { writeDynamics: ReturnType<typeof openDynamicsWriter>; meter: OutcomeMeter },
 ): BatchHandler {
+  const { config, stores, service, directions, brake, revisionEpoch } = parts;
   return createReconciler({
     ...stores,
     clock: systemClock,
-    mapping: personMapping(config, rules),
-    entityMappings: entityMappingsFor(config.dynamicsTables, rules),
+    mapping: personMapping(parts, rules),
+    entityMappings: entityMappingsFor(parts.tables.current(), rules),
     customTypes: customTypesOf(rules.customs),
     policy: policyBy(rules, config.matchByEmail),
     ...carried,
@@ -130,8 +139,8 @@ async function tellOutcomes({ service }: Parts, meter: OutcomeMeter, signal: Abo
 }
 
 /** A missing account means something once accounts are read, where a rule looks for them. */
-const readFirst = ({ config, rules }: Parts): readonly string[] =>
-  rules.current().attachAccounts && config.dynamicsTables.includes('account')
+const readFirst = ({ tables, rules }: Parts): readonly string[] =>
+  rules.current().attachAccounts && tables.current().includes('account')
     ? [...personTables, 'account']
     : personTables;
 

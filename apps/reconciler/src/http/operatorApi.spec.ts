@@ -34,7 +34,7 @@ async function createApi({ isStarting = false } = {}) {
   await stores.links.link(new Map([['marketo/person/7', 'ann']]));
   const log = inMemoryEventLog();
   const door = createOperatorDoor();
-  const groups = { live: { group: 'g', topics: [topics.inbox] } };
+  const groups = () => ({ live: { group: 'g', topics: [topics.inbox] } });
   const dynamics = inMemoryDynamics();
   const publisher = await log.openPublisher('operator');
   const letters = {

@@ -26,7 +26,9 @@ export type OperatorParts = {
   readonly log: Pick<EventLog, 'readLatest' | 'lag'>;
   readonly directions: Pick<Directions, 'withheld' | 'heldFor' | 'flowingSinceMs'>;
   /** Consumer groups of this service, by what they do, with their topics. */
-  readonly groups: Readonly<Record<string, { readonly group: string; readonly topics: readonly string[] }>>;
+  readonly groups: () => Readonly<
+    Record<string, { readonly group: string; readonly topics: readonly string[] }>
+  >;
   readonly clock: Pick<Clock, 'now'>;
   /** That of persons, as it is in force. */
   readonly mapping: () => readonly MappingRow[];

@@ -49,7 +49,7 @@ export const rehearsalRoutes: OperatorRoutes = (scope, parts) => {
     async ({ query: { after = null, limit } }) => {
       const { stores, log, groups, directions } = parts();
       const page = await rehearsePage(stores.golden, { after, limitMax: limit });
-      const lags = Object.values(groups).map(({ group, topics }) => log.lag(group, topics));
+      const lags = Object.values(groups()).map(({ group, topics }) => log.lag(group, topics));
       const isQuiet = (await Promise.all(lags)).every((lag) => lag === 0);
       const areWithheld = directions.withheld().size === 2;
       const isDecided = isQuiet && page.counts.records.undecided === 0;

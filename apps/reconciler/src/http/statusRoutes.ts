@@ -94,7 +94,7 @@ export const statusRoutes: OperatorRoutes = (scope, parts) => {
   const schema = { summary: 'Status', response: { 200: statusSchema, default: failureSchema } };
   scope.get('/v1/status', { schema }, async () => {
     const { stores, log, groups, clock } = parts();
-    const lags = Object.entries(groups).map(
+    const lags = Object.entries(groups()).map(
       async ([name, { group, topics }]) => [name, await log.lag(group, topics)] as const,
     );
     const { counts: errors, isWhole: errorsWhole } = await countsOf(stores.troubles);
