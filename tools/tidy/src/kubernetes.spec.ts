@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { parse, parseAllDocuments } from 'yaml';
 import { markdownRows, quotedName } from './markdownRows.ts';
@@ -11,6 +11,7 @@ type Source = {
 type Container = {
   readonly image: string;
   readonly envFrom: readonly Source[];
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
   readonly securityContext?: { readonly readOnlyRootFilesystem: boolean };
   readonly resources?: { readonly limits: { readonly memory: string } };
   readonly readinessProbe?: { readonly exec: { readonly command: readonly string[] } };
@@ -102,6 +103,17 @@ describe('the manifests for Kubernetes', () => {
     expect(container.image).toBe(compose.services[app]?.image);
     expect(kustomization.images).toContainEqual(expect.objectContaining({ name: container.image }));
   });
+
+  it.each(['extractor', 'marketing', 'reconciler', 'topics', 'console'])(
+    'give the %s the files that settings may name',
+    (name) => {
+      const { LOCKSTEP_FILE: file = '' } = parseEnv(textOf('deploy/kubernetes/settings.env'));
+
+      expect(containerOf(`${name}.yaml`).volumeMounts).toEqual([
+        { name: 'rules', mountPath: dirname(file), readOnly: true },
+      ]);
+    },
+  );
 
   it('give the job of the topics every setting that it needs', () => {
     const config = load('console', 'loadTopicConfig')(environmentOf(containerOf('topics.yaml')));
