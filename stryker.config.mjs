@@ -8,7 +8,7 @@ const source = 'libs/reconciliation/src';
 export default {
   testRunner: 'mocha',
   plugins: ['@stryker-mutator/mocha-runner'],
-  mutate: [`${source}/*.ts`, `!${source}/*.spec.ts`, `!${source}/example*.ts`, `!${source}/index.ts`],
+  mutate: [`${source}/*.ts`, `!${source}/*.spec.ts`, `!${source}/index.ts`],
   ignorePatterns: [
     '/*',
     '!/libs',

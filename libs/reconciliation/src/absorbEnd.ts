@@ -3,7 +3,7 @@ import { readingOf } from './absorbDynamics.ts';
 import { isClosed } from './closedRow.ts';
 import { isState } from './comeBack.ts';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
-import type { RowEnd } from './goldenRecord.ts';
+import type { RowEnd } from './linkedRow.ts';
 import { notRepresentable, project } from './projection.ts';
 import { saying } from './troubles.ts';
 

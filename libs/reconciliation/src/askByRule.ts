@@ -1,14 +1,8 @@
 import { isoTime, type MarketerRequest } from '@lockstep/change-events';
 import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decision.ts';
-import { facetsOf, holds, turnsAtMs, type Expression, type Known } from './expression.ts';
+import { facetsOf, holds, type Known, turnsAtMs } from './expression.ts';
 import { absorbRequest, knowsRequest } from './openRequests.ts';
-
-/** Which people of Marketo get a row in Dynamics without being asked for (F-20); an owner is found as that of a request. */
-export type CreationRule = {
-  readonly when: Expression;
-  readonly as: 'lead' | 'contact';
-  readonly owner?: string;
-};
+import type { CreationRule } from './policy.ts';
 
 /**
  * Asks for a row of a person that the rule holds for, once: a person that ever had a row, or for which this was asked before,

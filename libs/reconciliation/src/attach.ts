@@ -5,19 +5,8 @@ import { setField } from './applyChange.ts';
 import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decision.ts';
 import type { GoldenField } from './goldenRecord.ts';
 import { isKeptOut } from './keptOut.ts';
+import type { Customer } from './linkedRow.ts';
 import { planOf } from './mappingPlan.ts';
-
-/**
- * What a row of a contact showed of its customer, which may be an account or another contact: `none` ever, one `named` now, or
- * none since it was `cleared`.
- */
-export type Customer = 'none' | 'named' | 'cleared';
-
-/**
- * Of an account, the keys of which contacts are told that look for them; of a contact, that it is to look for an account. Until
- * it is done, and at this time again.
- */
-export type Attaching = { readonly keys?: readonly string[]; readonly dueAtMs: number };
 
 const companyField = 'companyId';
 /** The only lookup that is written to Dynamics. */

@@ -3,10 +3,11 @@ import { deepEqual } from 'fast-equals';
 import { spreadId } from './consent.ts';
 import type { Decision, Draft } from './decision.ts';
 import { namesOf } from './followers.ts';
-import type { GoldenField, GoldenRecord, LinkedRow } from './goldenRecord.ts';
-import { isAwaited, isToPublish } from './outbox.ts';
+import type { GoldenField, GoldenRecord } from './goldenRecord.ts';
+import type { LinkedRow } from './linkedRow.ts';
 import { claimChanges } from './match.ts';
 import { requestTimes } from './openRequests.ts';
+import { isAwaited, isToPublish } from './outbox.ts';
 import { troublesOf } from './troubles.ts';
 
 const conflictsKeptMax = 20;

@@ -1,11 +1,9 @@
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
-import type { GoldenField, GoldenRecord, SeenValue } from './goldenRecord.ts';
+import type { GoldenField, GoldenRecord } from './goldenRecord.ts';
+import type { SeenValue, Verdict } from './linkedRow.ts';
 import type { MappingRow } from './mapping.ts';
 import { wantedValue } from './marketoValues.ts';
 import { consentRule } from './policy.ts';
-
-/** What an operator said of a person that was deleted in Marketo; it holds whatever the policy says (G-07). */
-export type Verdict = 'recreate' | 'stay-away';
 
 /** The code of a record whose row was edited after its person was deleted, while somebody is to be asked. */
 export const askedCode = 'PERSON_DELETED';

@@ -10,10 +10,10 @@ import { confirm } from './absorbFields.ts';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { forwardSaved } from './forwardSaved.ts';
 import { goldenIdOf } from './goldenIds.ts';
-import { rowKey, type SeenValue } from './goldenRecord.ts';
+import { rowKey, type SeenValue } from './linkedRow.ts';
 import type { MappingRow } from './mapping.ts';
-import { observe } from './observe.ts';
 import { companyFields, valueOf } from './marketoValues.ts';
+import { observe } from './observe.ts';
 import { read } from './projection.ts';
 
 /** Of a field of a company that somebody edited in Marketo, and that the next change of the account overwrites (F-41, G-12). */

@@ -1,5 +1,5 @@
 import type { FieldType, TableDefinition } from '@lockstep/change-events';
-import type { EntityType } from './entityTypes.ts';
+import type { EntityType } from './entityType.ts';
 import type { GoldenType, MappingRow } from './mapping.ts';
 
 /** How rows of a table of the operator's own go to Marketo as custom objects (native-sync F-56, G-16). */

@@ -10,19 +10,26 @@ import type {
   WriteCommand,
 } from '@lockstep/change-events';
 import type { Consent, ConsentChange } from './consent.ts';
-import { builtInType, type EntityType, type GoldenEntity } from './entityTypes.ts';
-import type {
-  GoldenField,
-  GoldenRecord,
-  InFlightValue,
-  LinkedRow,
-  ParkedField,
-  SeenValue,
-} from './goldenRecord.ts';
-import type { DynamicsEntry, OutboxEntry } from './outbox.ts';
+import type { EntityType } from './entityType.ts';
+import { builtInType } from './entityTypes.ts';
+import type { GoldenEntity, GoldenField, GoldenRecord } from './goldenRecord.ts';
+import type { InFlightValue, LinkedRow, ParkedField, SeenValue } from './linkedRow.ts';
 import type { MappingRow } from './mapping.ts';
-import type { Survivor } from './followMerge.ts';
+import type { DynamicsEntry, OutboxEntry } from './outbox.ts';
 import type { Policy } from './policy.ts';
+
+/** Who carries on after a merge, as its own record tells (G-31). */
+export type Survivor = {
+  readonly goldenId: string;
+  /** It is a person that was never linked to a row: another record may have it. */
+  readonly isFree: boolean;
+  /** Its row, where that is in use and does not stay out. */
+  readonly row: Pick<LinkedRow, 'table' | 'id'> | null;
+  /** Its person, where its row does not stay out. */
+  readonly personId: string | null;
+  /** The person that its own one was merged into, which another record has. */
+  readonly awaits: string | null;
+};
 
 /** What was read beside the golden record. What rests on something being absent here is looked at again by a sweep. */
 export type DecisionContext = {

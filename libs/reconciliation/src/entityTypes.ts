@@ -1,27 +1,13 @@
-import type { InboxMessage, MarketoEntity } from '@lockstep/change-events';
-import { heldRows, type CustomEntity } from './customEntity.ts';
+import type { InboxMessage } from '@lockstep/change-events';
+import { type CustomEntity, heldRows } from './customEntity.ts';
+import type { EntityType } from './entityType.ts';
 import { goldenIdOf } from './goldenIds.ts';
-import { rowKey } from './goldenRecord.ts';
-import type { MappingRow } from './mapping.ts';
+import type { GoldenEntity } from './goldenRecord.ts';
+import { rowKey } from './linkedRow.ts';
+import { type MappingRow, ownerTables } from './mapping.ts';
 
 /** The records beside persons that are there without configuration. */
 export type BuiltInEntity = 'account' | 'user' | 'team' | 'opportunity' | 'role' | 'connectionrole';
-
-/** Records beside persons, by the name of their topic of golden events: a built-in one, or the table of custom rows. */
-export type GoldenEntity = string;
-
-/** Where the records of an entity live on either side, and how they are mapped: from Dynamics to Marketo only (F-02). */
-export type EntityType = {
-  readonly entity: GoldenEntity;
-  readonly table: string;
-  /** Null for what only gives others its name. */
-  readonly marketo: MarketoEntity | null;
-  /** The field of Marketo that holds the id of the row; null where mapped fields make the key. */
-  readonly key: string | null;
-  /** What becomes of it in Marketo when its row is deleted. */
-  readonly onDelete: 'keep' | 'delete';
-  readonly mapping: readonly MappingRow[];
-};
 
 type Extras = Partial<Pick<MappingRow, 'type' | 'parents' | 'through' | 'key' | 'needed' | 'otherwise'>>;
 
@@ -38,9 +24,6 @@ const rowsOf = (table: string, rows: readonly (readonly [string, string, Extras?
 
 /** In place of a column, of a relation to the row itself. */
 export const rowItself = '@row';
-
-/** Whoever owns a row is a salesperson, be it a user or a team (G-17). */
-export const ownerTables: readonly string[] = ['systemuser', 'team'];
 
 const account: EntityType = {
   entity: 'account',

@@ -1,30 +1,15 @@
 import type { Sequence } from '@lockstep/change-events';
-import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { isOutgrown } from './comeBack.ts';
+import { activeRow, type Draft, type DraftRow, type Survivor } from './decision.ts';
 import { forwardSaved } from './forwardSaved.ts';
-import { rowKey, type GoldenRecord, type LinkedRow } from './goldenRecord.ts';
+import type { GoldenRecord } from './goldenRecord.ts';
+import { type LinkedRow, rowKey } from './linkedRow.ts';
 import { isFreePerson } from './match.ts';
+import { isParted, partWith } from './parted.ts';
 import { planRowWrite } from './planRowWrite.ts';
 import type { Policy } from './policy.ts';
 import { sendCommand } from './sendCommand.ts';
-import { isParted, partWith } from './unlink.ts';
 import { stateMessage } from './wakeUp.ts';
-
-/** Who carries on after a merge, as its own record tells (G-31). */
-export type Survivor = {
-  readonly goldenId: string;
-  /** It is a person that was never linked to a row: another record may have it. */
-  readonly isFree: boolean;
-  /** Its row, where that is in use and does not stay out. */
-  readonly row: Pick<LinkedRow, 'table' | 'id'> | null;
-  /** Its person, where its row does not stay out. */
-  readonly personId: string | null;
-  /** The person that its own one was merged into, which another record has. */
-  readonly awaits: string | null;
-};
-
-/** When a record whose merge is to be followed looks again for who carries on, and how often it has. */
-export type Following = { readonly dueAtMs: number; readonly attempts: number };
 
 type Mergeable = Pick<GoldenRecord, 'entity' | 'aliasOf' | 'parted' | 'rows'>;
 

@@ -4,12 +4,6 @@ import { endsOf } from './entityTypes.ts';
 import type { MappingRow } from './mapping.ts';
 import { lookAgainAtEntity } from './planEntity.ts';
 
-/**
- * Of a person that has another one in Marketo now, or a row between that leads to another one: what those who name the row know,
- * and when they are told again.
- */
-export type Followed = { readonly person: string; readonly dueAtMs?: number };
-
 const retellMs = 60_000;
 const personTables: readonly string[] = ['lead', 'contact'];
 

@@ -1,7 +1,7 @@
 import type { DynamicsEntry } from './outbox.ts';
 import { forecastOf } from './forecast.ts';
-import { createWorld } from './exampleWorld.ts';
-import { linkedPair } from './examplePairs.ts';
+import { createWorld } from './examples/exampleWorld.ts';
+import { linkedPair } from './examples/examplePairs.ts';
 
 /** What would be asked for of Dynamics while nothing is written to it. */
 function foretold(request: Parameters<ReturnType<typeof createWorld>['ask']>[1]) {

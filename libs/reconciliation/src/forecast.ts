@@ -1,15 +1,7 @@
 import type { WriteOperation } from '@lockstep/change-events';
 import type { Draft } from './decision.ts';
-import { rowOperation, type DynamicsEntry } from './outbox.ts';
-
-/** One write that would be made: `fields` are the names that the side's own API gives what an update changes. */
-export type Forecast = {
-  readonly operation: WriteOperation;
-  /** Of Dynamics its table; of Marketo `person`, or what the API calls the record beside persons. */
-  readonly table: string;
-  /** Empty for what is no update. */
-  readonly fields: readonly string[];
-};
+import type { Forecast } from './goldenRecord.ts';
+import { type DynamicsEntry, rowOperation } from './outbox.ts';
 
 type Planned = Pick<Draft, 'commands' | 'dynamicsWrites'>;
 

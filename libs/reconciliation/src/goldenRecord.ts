@@ -6,82 +6,10 @@ import type {
   Scalar,
   Sequence,
   System,
+  WriteOperation,
 } from '@lockstep/change-events';
-import type { Attaching, Customer } from './attach.ts';
-import type { Verdict } from './comeBack.ts';
-import type { FollowedConsent } from './consent.ts';
-import type { Followed } from './followers.ts';
-import type { Following } from './followMerge.ts';
-import type { Forecast } from './forecast.ts';
-import type { GoldenEntity } from './entityTypes.ts';
-import type { FilterValue } from './keptOut.ts';
+import type { LinkedRow } from './linkedRow.ts';
 import type { OutboxEntry } from './outbox.ts';
-
-/**
- * What a row is known to hold, in its own side's value space. `at` is the version (Dynamics) or the call number
- * (Marketo) that showed it. `unconfirmed`: acknowledged by Marketo, but its feed has not been read past that write.
- * `written`: what we wrote before it, or may have written, and the feed has not told of either, oldest first.
- */
-export type SeenValue = {
-  readonly value: Scalar;
-  readonly at: Sequence;
-  readonly unconfirmed?: boolean;
-  readonly written?: readonly Scalar[];
-};
-
-/** What is on its way to a row, in its own side's value space, since `revision`. */
-export type InFlightValue = { readonly value: Scalar; readonly revision: Sequence };
-
-/** A refusal that names a field parks that field until its value changes. `detail` is what the side said about it. */
-export type ParkedField = { readonly value: Scalar; readonly code: string; readonly detail?: string };
-
-/** What becomes of a row whose person somebody deleted in Marketo (G-08). */
-export type RowEnd = 'deactivate' | 'delete';
-
-/** One row or person that is linked to a golden record; fields are by golden field name. */
-export type LinkedRow = {
-  readonly system: System;
-  readonly table: string;
-  readonly id: string;
-  /** One row per system speaks for the fields; the others for lifecycle only. */
-  readonly active: boolean;
-  /** The page or call number that showed the deletion. */
-  readonly deletedAt: Sequence | null;
-  /** What carries on: the person, where the deletion was a merge, or the row that a row of Dynamics was merged into (F-27). */
-  readonly mergedInto?: string;
-  /** Our write found nothing there: nothing more is written until the feed explains it. */
-  readonly missing: boolean;
-  /** Of a person that we had deleted because its row was gone, or stays out: it comes back with its row. */
-  readonly removed?: boolean;
-  /** Of a person that somebody deleted in Marketo: what an operator said of it. */
-  readonly verdict?: Verdict;
-  readonly version: Sequence | null;
-  /** The highest page or call number that showed the row as a whole. */
-  readonly page: Sequence;
-  /** `new_synctomkto` (F-57): only an explicit No stops. */
-  readonly filter: boolean | null;
-  /** What the filter of the table reads, by column; a column that is not here is not known. */
-  readonly filtered?: Readonly<Record<string, FilterValue>>;
-  /** Since when, as an ISO time, it stays out of Marketo; absent while it does not. */
-  readonly outSince?: string;
-  /** When the filter may turn without an event; absent when it cannot. */
-  readonly turnsAtMs?: number;
-  /** Of a contact, while a rule attaches accounts; absent before its row has shown it. */
-  readonly customer?: Customer;
-  /** Of a row of Dynamics whose person was deleted: what is to become of it, until that is done, or the row is edited. */
-  readonly ends?: RowEnd;
-  /** Somebody in Marketo named it, or has: it is let in where only such rows are. */
-  readonly named?: true;
-  /** Of an account that is not used any more. */
-  readonly inactive?: true;
-  readonly seen: Readonly<Record<string, SeenValue>>;
-  /** Fields that only a read by id showed blank, at the row's version: nothing is written over them until a page tells. */
-  readonly unproven?: readonly string[];
-  readonly inFlight: Readonly<Record<string, InFlightValue>>;
-  readonly parked: Readonly<Record<string, ParkedField>>;
-  /** GUIDs of the feed rows decided last, newest last. */
-  readonly decidedEvidence: readonly string[];
-};
 
 /** The golden value of one field; `base` is the last value that both sides were known to hold. */
 export type GoldenField = {
@@ -127,6 +55,40 @@ export type OpenRequest = {
 
 /** A row that an operator parted from a record, and the record that it went to; without one it stayed where it was. */
 export type PartedRow = { readonly row: string; readonly to?: string };
+
+/**
+ * Of an account, the keys of which contacts are told that look for them; of a contact, that it is to look for an account. Until
+ * it is done, and at this time again.
+ */
+export type Attaching = { readonly keys?: readonly string[]; readonly dueAtMs: number };
+
+/**
+ * Of a person that has another one in Marketo now, or a row between that leads to another one: what those who name the row know,
+ * and when they are told again.
+ */
+export type Followed = { readonly person: string; readonly dueAtMs?: number };
+
+/** When a record whose merge is to be followed looks again for who carries on, and how often it has. */
+export type Following = { readonly dueAtMs: number; readonly attempts: number };
+
+/** One write that would be made: `fields` are the names that the side's own API gives what an update changes. */
+export type Forecast = {
+  readonly operation: WriteOperation;
+  /** Of Dynamics its table; of Marketo `person`, or what the API calls the record beside persons. */
+  readonly table: string;
+  /** Empty for what is no update. */
+  readonly fields: readonly string[];
+};
+
+/** The wish that a record followed last. `spreads`: whoever else claims the address is still to be told. */
+export type FollowedConsent = {
+  readonly claim: string;
+  readonly revision: number;
+  readonly spreads?: true;
+};
+
+/** Records beside persons, by the name of their topic of golden events: a built-in one, or the table of custom rows. */
+export type GoldenEntity = string;
 
 /** One person, however many rows it has on either side, or one record beside persons (decision 13). */
 export type GoldenRecord = {
@@ -175,8 +137,3 @@ export type GoldenRecord = {
   /** The earliest time at which something open must be looked at again; null when nothing is open. */
   readonly dueAtMs: number | null;
 };
-
-/** The key of a row in links and claims. */
-export function rowKey(row: { system: System; table: string; id: string }): string {
-  return `${row.system}/${row.table}/${row.id}`;
-}

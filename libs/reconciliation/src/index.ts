@@ -1,13 +1,19 @@
 export {
   rowKey,
-  type GoldenField,
-  type GoldenRecord,
+  type FilterValue,
   type InFlightValue,
   type LinkedRow,
-  type PartedRow,
   type ParkedField,
   type SeenValue,
-  type Waiting,
+  type Verdict,
+} from './linkedRow.ts';
+export type {
+  Forecast,
+  GoldenEntity,
+  GoldenField,
+  GoldenRecord,
+  PartedRow,
+  Waiting,
 } from './goldenRecord.ts';
 export {
   rowOperation,
@@ -21,12 +27,10 @@ export {
 export { goldenIdOf } from './goldenIds.ts';
 export { hasConsent, spreadId, type Consent, type ConsentChange } from './consent.ts';
 export { facetsOf, holds, namesIn, type Expression, type Facets, type Test } from './expression.ts';
-export { keptOutField, type Filters, type FilterValue } from './keptOut.ts';
-export type { CreationRule } from './askByRule.ts';
+export { keptOutField } from './keptOut.ts';
 export type { AccountKeyKind, AttachRule } from './accountKeys.ts';
 export { keysSought, soughtKey } from './attach.ts';
-export type { Forecast } from './forecast.ts';
-export { mayBeJudged, type Verdict } from './comeBack.ts';
+export { mayBeJudged } from './comeBack.ts';
 export { decide } from './decide.ts';
 export {
   activeRow,
@@ -35,6 +39,7 @@ export {
   type DecisionContext,
   type EmailClaim,
   type Nothing,
+  type Survivor,
 } from './decision.ts';
 export {
   builtInOfTable,
@@ -46,12 +51,11 @@ export {
   entityMappingsFor,
   mappingFor,
   rowItself,
-  type EntityType,
-  type GoldenEntity,
 } from './entityTypes.ts';
+export type { EntityType } from './entityType.ts';
 export { customEntity, customTypesOf, type CustomEntity, type CustomEntityRule } from './customEntity.ts';
 export { personOf } from './followers.ts';
-export { followedKey, mergedOnto, survivorOf, type Survivor } from './followMerge.ts';
+export { followedKey, mergedOnto, survivorOf } from './followMerge.ts';
 export { isPersonForetold } from './planPersonCreation.ts';
 export { parentKey } from './relations.ts';
 export { troublesOf, type Trouble } from './troubles.ts';
@@ -62,6 +66,6 @@ export { claimOf, claimsOf, emailClaim, isFreePerson, isLeftPerson } from './mat
 export type { ConflictPolicy, WritePolicy } from './conflictPolicies.ts';
 export { defaultMapping, filterColumn, type Direction, type GoldenType, type MappingRow } from './mapping.ts';
 export { planOf, type MappingPlan } from './mappingPlan.ts';
-export { nativePolicy, undoRule, type Policy } from './policy.ts';
+export { nativePolicy, undoRule, type CreationRule, type Filters, type Policy } from './policy.ts';
 export { isBlank, notRepresentable, project, read, readDisplay, type Reading } from './projection.ts';
 export { optionSets } from './optionSets.ts';

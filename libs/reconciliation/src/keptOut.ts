@@ -1,35 +1,14 @@
 import { isAfter, isoTime, type ChangeEvent } from '@lockstep/change-events';
+import { setField } from './applyChange.ts';
 import { activeRow, type DecisionContext, type Draft, type DraftRow } from './decision.ts';
-import {
-  facetsOf,
-  holds,
-  namesIn,
-  turnsAtMs,
-  type Expression,
-  type Facets,
-  type Known,
-} from './expression.ts';
+import { facetsOf, holds, type Known, namesIn, turnsAtMs } from './expression.ts';
+import type { FilterValue } from './linkedRow.ts';
 import { filterColumn } from './mapping.ts';
 import { planOf } from './mappingPlan.ts';
-import { setField } from './applyChange.ts';
-
-/** Which rows of Dynamics stay out of Marketo. */
-export type Filters = {
-  /** By table: rows for which it does not hold stay out (G-09). */
-  readonly byTable: Readonly<Partial<Record<string, Expression>>>;
-  /** Tables whose rows stay out until a record that is in Marketo names them (G-09). */
-  readonly onlyNamed?: readonly string[];
-  /** `new_synctomkto` keeps nobody away. */
-  readonly ignoresSyncColumn?: boolean;
-  /** The person of a row that stays out is deleted, and made anew when the row is let in again (G-09). */
-  readonly removesPersons?: boolean;
-};
+import type { Filters } from './policy.ts';
 
 /** The golden field that is true while the row of a person stays out; without a row of the mapping nobody is told (F-59). */
 export const keptOutField = 'crmIsKeptOut';
-
-/** What a filter reads of a row, whether it is mapped or not; `at` is the version that showed it. */
-export type FilterValue = { readonly values: Facets; readonly at: NonNullable<ChangeEvent['version']> };
 
 /**
  * Takes what the filters read from an event of the row. `isProven`: a null is a null, and no column that may not be read. A

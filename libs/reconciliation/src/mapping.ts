@@ -1,6 +1,5 @@
 import type { PersonKind, Scalar } from '@lockstep/change-events';
 import type { ConflictPolicy, WritePolicy } from './conflictPolicies.ts';
-import { ownerTables } from './entityTypes.ts';
 import type { optionSets } from './optionSets.ts';
 
 /**
@@ -48,6 +47,9 @@ export type MappingRow = {
   readonly conflict?: Readonly<Partial<Record<PersonKind, ConflictPolicy>>>;
   readonly write?: WritePolicy;
 };
+
+/** Whoever owns a row is a salesperson, be it a user or a team (G-17). */
+export const ownerTables: readonly string[] = ['systemuser', 'team'];
 
 type Extras = Partial<Pick<MappingRow, 'type' | 'direction' | 'optionSet' | 'optOut' | 'parents'>> & {
   on?: 'lead' | 'contact';

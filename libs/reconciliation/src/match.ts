@@ -1,6 +1,7 @@
 import { activeRow, type Draft, type EmailClaim } from './decision.ts';
-import { rowKey, type GoldenRecord, type LinkedRow } from './goldenRecord.ts';
-import { isParted } from './unlink.ts';
+import type { GoldenRecord } from './goldenRecord.ts';
+import { type LinkedRow, rowKey } from './linkedRow.ts';
+import { isParted } from './parted.ts';
 
 /** Exactly one candidate on both sides joins; several are for a person to decide (design section 5, First meeting). */
 export type Match =

@@ -8,8 +8,9 @@ import {
 } from '@lockstep/change-events';
 import { applyChange, type Observation } from './applyChange.ts';
 import { isOlder } from './consent.ts';
-import { openValues, type Draft, type DraftRow } from './decision.ts';
-import type { GoldenField, SeenValue } from './goldenRecord.ts';
+import { type Draft, type DraftRow, openValues } from './decision.ts';
+import type { GoldenField } from './goldenRecord.ts';
+import type { SeenValue } from './linkedRow.ts';
 import type { MappingRow } from './mapping.ts';
 import { consentRule } from './policy.ts';
 import { isBlank, isCutOf, plainSide, project, read } from './projection.ts';

@@ -6,7 +6,7 @@ import type {
   Sequence,
   WriteCommand,
 } from '@lockstep/change-events';
-import type { ParkedField, RowEnd } from './goldenRecord.ts';
+import type { ParkedField, RowEnd } from './linkedRow.ts';
 
 /** A guarded write to Dynamics; `columns` in Dynamics' own form. */
 export type DynamicsWriteEntry = {

@@ -1,9 +1,9 @@
 import type { Scalar, ScalarValues } from '@lockstep/change-events';
 import { v5 as uuidV5 } from 'uuid';
 import type { Draft } from './decision.ts';
-import type { ParkedField } from './goldenRecord.ts';
-import type { DynamicsWriteEntry } from './outbox.ts';
+import type { ParkedField } from './linkedRow.ts';
 import type { MappingRow } from './mapping.ts';
+import type { DynamicsWriteEntry } from './outbox.ts';
 import { planRowWrite } from './planRowWrite.ts';
 import { notRepresentable, project } from './projection.ts';
 

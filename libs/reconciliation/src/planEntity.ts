@@ -1,13 +1,13 @@
 import type { Scalar, ScalarValues } from '@lockstep/change-events';
-import { activeRow, typeOf, type Draft, type DraftRow } from './decision.ts';
-import type { EntityType } from './entityTypes.ts';
+import { activeRow, type Draft, type DraftRow, typeOf } from './decision.ts';
+import type { EntityType } from './entityType.ts';
 import { isKeptOut } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
 import { valueOf } from './marketoValues.ts';
 import { isBlocked } from './planMarketo.ts';
-import { retryDynamics } from './wakeUp.ts';
 import { retryRelations } from './relations.ts';
 import { sendCommand } from './sendCommand.ts';
+import { retryDynamics } from './wakeUp.ts';
 
 /** Plans what Marketo must be told of a record beside persons: at first everything, then what differs (decision 13). */
 export function planEntity(draft: Draft): void {

@@ -1,17 +1,35 @@
 import type { PersonKind, Scalar, System } from '@lockstep/change-events';
+import type { AttachRule } from './accountKeys.ts';
 import {
   conflictPolicies,
-  onceRulings,
-  writePolicies,
   type Dispute,
+  onceRulings,
   type Ruling,
+  writePolicies,
 } from './conflictPolicies.ts';
-import type { AttachRule } from './accountKeys.ts';
-import type { CreationRule } from './askByRule.ts';
-import type { LinkedRow, RowEnd } from './goldenRecord.ts';
-import type { Filters } from './keptOut.ts';
+import type { Expression } from './expression.ts';
+import type { LinkedRow, RowEnd } from './linkedRow.ts';
 import type { MappingRow } from './mapping.ts';
 import { isBlank } from './projection.ts';
+
+/** Which rows of Dynamics stay out of Marketo. */
+export type Filters = {
+  /** By table: rows for which it does not hold stay out (G-09). */
+  readonly byTable: Readonly<Partial<Record<string, Expression>>>;
+  /** Tables whose rows stay out until a record that is in Marketo names them (G-09). */
+  readonly onlyNamed?: readonly string[];
+  /** `new_synctomkto` keeps nobody away. */
+  readonly ignoresSyncColumn?: boolean;
+  /** The person of a row that stays out is deleted, and made anew when the row is let in again (G-09). */
+  readonly removesPersons?: boolean;
+};
+
+/** Which people of Marketo get a row in Dynamics without being asked for (F-20); an owner is found as that of a request. */
+export type CreationRule = {
+  readonly when: Expression;
+  readonly as: 'lead' | 'contact';
+  readonly owner?: string;
+};
 
 /** What an operator may choose; times in milliseconds. */
 export type Policy = {

@@ -1,8 +1,8 @@
 import type { DeliveryOutcome, InboxMessage, Scalar, ScalarValues } from '@lockstep/change-events';
-import { activeRow, typeOf, type Draft, type DraftRow } from './decision.ts';
+import { activeRow, type Draft, type DraftRow, typeOf } from './decision.ts';
 import { goldenIdOf } from './goldenIds.ts';
-import { rowKey } from './goldenRecord.ts';
 import { isKeptOut, isOnlyNamed } from './keptOut.ts';
+import { rowKey } from './linkedRow.ts';
 import type { MappingRow } from './mapping.ts';
 import { planOf } from './mappingPlan.ts';
 

@@ -1,5 +1,6 @@
 import { newGoldenRecord } from './decision.ts';
-import type { GoldenRecord, LinkedRow } from './goldenRecord.ts';
+import type { GoldenRecord } from './goldenRecord.ts';
+import type { LinkedRow } from './linkedRow.ts';
 import { saying, troublesOf } from './troubles.ts';
 
 const page = { epoch: 1, number: 1 };

@@ -1,5 +1,6 @@
 import type { System } from '@lockstep/change-events';
-import type { GoldenRecord, LinkedRow } from './goldenRecord.ts';
+import type { GoldenRecord } from './goldenRecord.ts';
+import type { LinkedRow } from './linkedRow.ts';
 
 /** Something about a record that an operator may have to look at (F-14, F-61): it waits alone, everything else flows. */
 export type Trouble = {

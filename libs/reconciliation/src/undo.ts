@@ -1,8 +1,9 @@
 import { isoTime, type Conflict, type System } from '@lockstep/change-events';
 import { setField } from './applyChange.ts';
 import { activeRow, type Draft } from './decision.ts';
-import type { GoldenRecord, LinkedRow } from './goldenRecord.ts';
+import type { GoldenRecord } from './goldenRecord.ts';
 import { heldIn, keepConflict } from './keepConflict.ts';
+import type { LinkedRow } from './linkedRow.ts';
 import type { MappingRow } from './mapping.ts';
 import { maySpeak, undoRule } from './policy.ts';
 

@@ -1,15 +1,14 @@
 import type { InboxMessage } from '@lockstep/change-events';
-import { isOptOutOfAddress } from './consent.ts';
-import { activeRow, type Draft, type DraftRow } from './decision.ts';
-import { forwardSaved } from './forwardSaved.ts';
-import { rowKey, type GoldenRecord, type PartedRow } from './goldenRecord.ts';
 import { setField } from './applyChange.ts';
+import { activeRow, type Draft, type DraftRow } from './decision.ts';
+import { isOptOutOfAddress } from './followConsent.ts';
+import { forwardSaved } from './forwardSaved.ts';
+import { rowKey } from './linkedRow.ts';
 import { isLeftPerson } from './match.ts';
 import { isAwaited, type OutboxEntry } from './outbox.ts';
+import { isParted, partWith } from './parted.ts';
 import { read } from './projection.ts';
 import { sendCommand } from './sendCommand.ts';
-
-const partedMax = 20;
 
 /**
  * An operator said that the person is somebody else than the rows of Dynamics. They go to the record `target`, which has nothing
@@ -84,11 +83,6 @@ export function keepApart(draft: Draft, target: string | null): void {
   if (cause === 'join' || cause === 'review') draft.record.waiting = null;
 }
 
-/** Whatever arrives of the row is forwarded to the record that it went to. */
-export function partWith({ record }: Draft, parted: PartedRow): void {
-  record.parted = [...(record.parted ?? []), parted].slice(-partedMax);
-}
-
 /** What was planned for a row that is gone is planned anew. */
 function reopenRequests({ record, context }: Draft): void {
   if (!record.requests) return;
@@ -110,21 +104,3 @@ function keepOwnValues(draft: Draft, person: DraftRow): void {
     if (!seen) delete fields[field];
   }
 }
-
-/** Which record carries on for a row that was parted from this one; null for what this one has. */
-export function partedTo(record: GoldenRecord, message: InboxMessage): string | null {
-  if (message.kind !== 'event' || record.parted === undefined) return null;
-  const { system, table, event } = message;
-  const key = rowKey({ system, table, id: event.recordId });
-  const isBack = record.rows.some((row) => rowKey(row) === key);
-
-  return isBack ? null : (record.parted.findLast(({ row }) => row === key)?.to ?? null);
-}
-
-/** An operator said that the row is somebody else. */
-export const isParted = ({ parted = [] }: Pick<GoldenRecord, 'parted'>, key: string): boolean =>
-  parted.some(({ row }) => row === key);
-
-/** An operator said that what the other record has is somebody else. */
-export const isPartedFrom = ({ parted = [] }: Pick<GoldenRecord, 'parted'>, goldenId: string): boolean =>
-  parted.some(({ to }) => to === goldenId);

@@ -1,6 +1,7 @@
 import type { WriteCommand, WriteOperation } from '@lockstep/change-events';
 import { newGoldenRecord } from './decision.ts';
-import type { GoldenRecord, LinkedRow } from './goldenRecord.ts';
+import type { GoldenRecord } from './goldenRecord.ts';
+import type { LinkedRow } from './linkedRow.ts';
 import type { DynamicsWriteEntry, OutboxEntry } from './outbox.ts';
 import { waitingWritesOf } from './waitingWrites.ts';
 

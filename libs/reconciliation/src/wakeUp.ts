@@ -1,12 +1,14 @@
 import { isoTime, type ChangeEvent, type FieldValue, type InboxMessage } from '@lockstep/change-events';
 import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decision.ts';
 import { entityIn } from './entityTypes.ts';
-import { rowKey, type GoldenRecord } from './goldenRecord.ts';
+import type { GoldenRecord } from './goldenRecord.ts';
+import { rowKey } from './linkedRow.ts';
 import { isFreePerson } from './match.ts';
 import { handOverRequests } from './openRequests.ts';
-import { isPartedFrom, partedMessage } from './unlink.ts';
+import { isPartedFrom } from './parted.ts';
 import { retryRelations } from './relations.ts';
 import { sendCommand } from './sendCommand.ts';
+import { partedMessage } from './unlink.ts';
 
 const retryBackoffMaxMs = 600_000;
 

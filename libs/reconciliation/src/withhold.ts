@@ -1,6 +1,7 @@
 import type { System } from '@lockstep/change-events';
 import type { Draft } from './decision.ts';
-import { forecastOf, type Forecast } from './forecast.ts';
+import { forecastOf } from './forecast.ts';
+import type { Forecast } from './goldenRecord.ts';
 
 /**
  * Plans what a system must be told. Where writes to it are withheld (design section 5, observe-only), everything else of the plan

@@ -33,9 +33,13 @@ beforeEach(() => {
   for (const map of loaded) map.held = new WeakMap();
 });
 // Hundreds of drawn histories take longer than all examples together, and every mutant would pay for them.
-const names = readdirSync('libs/reconciliation/src').filter(
-  (name) => name.endsWith('.spec.ts') && !name.endsWith('.sim.spec.ts'),
-);
-for (const name of names.toReversed())
-  await import(`../../../libs/reconciliation/src/${name.slice(0, -'.spec.ts'.length)}.spec.ts`);
+const namesIn = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.spec.ts') && !name.endsWith('.sim.spec.ts'))
+    .map((name) => name.slice(0, -'.spec.ts'.length))
+    .toReversed();
+for (const name of namesIn('libs/reconciliation/src/examples'))
+  await import(`../../../libs/reconciliation/src/examples/${name}.spec.ts`);
+for (const name of namesIn('libs/reconciliation/src'))
+  await import(`../../../libs/reconciliation/src/${name}.spec.ts`);
 Object.assign(globalThis, { WeakMap });
