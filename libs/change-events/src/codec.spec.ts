@@ -1,9 +1,10 @@
 import type { AvroSchema } from './avroTypes.ts';
-import { createCodec, type SchemaIds } from './codec.ts';
+import { createCodec } from './codec.ts';
 import type { ChangeEvent } from './events.ts';
 import type { InboxMessage } from './inboxMessage.ts';
 import { canonicalDecimal } from './logicalTypes.ts';
 import { createMessageCodec, subjectSchemas } from './messageCodec.ts';
+import type { SchemaIds } from './schemaIds.ts';
 import { changeEventSchema } from './schemas.ts';
 import { topicSchemas } from './topicSchemas.ts';
 import { topics } from './topics.ts';

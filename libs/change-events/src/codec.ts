@@ -3,16 +3,9 @@ import type { AvroSchema } from './avroTypes.ts';
 import { SyncError } from './errors.ts';
 import { headReader, type EventHead } from './eventHead.ts';
 import { remember, then, type Ready } from './ready.ts';
+import type { SchemaIds } from './schemaIds.ts';
 import { headerBytes, typeFor } from './schemaWriter.ts';
 import { createSubjectWriters } from './subjectWriters.ts';
-
-/** Where schemas get their ids; implemented over a Confluent-API registry. */
-export type SchemaIds = {
-  /** Id of `schema` under `subject`; throws SCHEMA_INCOMPATIBLE, SCHEMA_MISSING or REGISTRY_UNREACHABLE. */
-  idOf(subject: string, schema: AvroSchema): Promise<number>;
-  /** The schema that was registered under `id`; throws MESSAGE_UNDECODABLE when there is none. */
-  schemaOf(id: number): Promise<AvroSchema>;
-};
 
 /** Confluent's wire format: a zero byte, the schema id in four bytes, Avro. */
 export type Codec = {

@@ -1,9 +1,10 @@
 import type { AvroSchema } from './avroTypes.ts';
-import { createCodec, type SchemaIds } from './codec.ts';
+import { createCodec } from './codec.ts';
 import { SyncError } from './errors.ts';
 import type { ChangeEvent, FieldValues } from './events.ts';
 import type { InboxMessage } from './inboxMessage.ts';
 import { createMessageCodec, subjectSchemas } from './messageCodec.ts';
+import type { SchemaIds } from './schemaIds.ts';
 import { changeEventSchema } from './schemas.ts';
 import { topicSchemas } from './topicSchemas.ts';
 import { topics } from './topics.ts';

@@ -66,7 +66,8 @@ export {
 export { topicSchemas } from './topicSchemas.ts';
 export { changeEventSchema, goldenEventSchema } from './schemas.ts';
 export type { AvroSchema } from './avroTypes.ts';
-export { createCodec, type Codec, type SchemaIds } from './codec.ts';
+export { createCodec, type Codec } from './codec.ts';
+export type { SchemaIds } from './schemaIds.ts';
 export { createMessageCodec, subjectOf, subjectSchemas, type MessageCodec } from './messageCodec.ts';
 export type { EventHead } from './eventHead.ts';
 export type { Ready } from './ready.ts';

@@ -1,9 +1,9 @@
 import { createSink } from './avroSink.ts';
 import type { AvroSchema } from './avroTypes.ts';
-import type { SchemaIds } from './codec.ts';
 import { columnsOf, lacksColumns, narrowSchema } from './eventColumns.ts';
 import type { ChangeEvent } from './events.ts';
 import { remember, then, type Ready } from './ready.ts';
+import type { SchemaIds } from './schemaIds.ts';
 import { schemaWriter, type SchemaWriter } from './schemaWriter.ts';
 
 /** Column sets of one subject whose writers are kept; an older one is opened again when it is met again. */

@@ -1,8 +1,8 @@
 import { SyncError } from '@lockstep/change-events';
 import type { DynamicsMembership, DynamicsRequestResult } from '@lockstep/ports';
 import { validate as isUuid } from 'uuid';
-import type { DynamicsContext } from './createDynamics.ts';
 import type { DataverseCall } from './dataverseClient.ts';
+import type { DynamicsContext } from './dynamicsContext.ts';
 import { objectOf, type Json } from './entityMetadata.ts';
 import { failure, faultOf, readFailure } from './failures.ts';
 import type { HttpAnswer } from './httpTransport.ts';

@@ -1,8 +1,8 @@
 import { SyncError, type FieldDefinition } from '@lockstep/change-events';
 import type { DynamicsCatalog, ExcludedColumn, TableDescription, TableSelection } from '@lockstep/ports';
 import { readableColumns } from './columnSecurity.ts';
-import type { DynamicsContext } from './createDynamics.ts';
 import { canTravel, castsOf, describeField } from './describeField.ts';
+import type { DynamicsContext } from './dynamicsContext.ts';
 import {
   readAttributes,
   readEntity,

@@ -1,5 +1,5 @@
 import { SyncError } from '@lockstep/change-events';
-import type { DynamicsContext } from './createDynamics.ts';
+import type { DynamicsContext } from './dynamicsContext.ts';
 import { objectOf, type AttributeMetadata, type Json } from './entityMetadata.ts';
 import { failure, faultOf, meaningOf } from './failures.ts';
 import { retryReads } from './retryReads.ts';

@@ -13,6 +13,7 @@ import { createAccessTokens } from './accessTokens.ts';
 import { createCatalog } from './catalog.ts';
 import type { DynamicsCredential } from './credentials.ts';
 import { createDataverseClient, type DataverseClient, type DataverseRequest } from './dataverseClient.ts';
+import type { DynamicsContext } from './dynamicsContext.ts';
 import { createGovernor, serviceProtectionLimits, type GovernorOptions } from './governor.ts';
 import type { WindowLimits } from './governorWindow.ts';
 import { createHttpTransport } from './httpTransport.ts';
@@ -59,16 +60,6 @@ export type Dynamics = DynamicsReader &
     readonly budget: RequestBudget;
     close(): Promise<void>;
   };
-
-/** What the adapter's parts share: one organisation, its tables and the way to it. */
-export type DynamicsContext = {
-  readonly origin: string;
-  readonly pageSizeMax: number;
-  readonly client: DataverseClient;
-  /** Throws DYNAMICS_TABLE_UNKNOWN. */
-  tableOf(name: string): TableDefinition;
-  urlOf(path: string): string;
-};
 
 /**
  * Opens Dynamics over Dataverse's Web API v9.2, as one application user. Throws CONFIG_INVALID when `caFile` cannot be

@@ -1,5 +1,5 @@
 import type { DynamicsCreateResult, DynamicsCreation } from '@lockstep/ports';
-import type { DynamicsContext } from './createDynamics.ts';
+import type { DynamicsContext } from './dynamicsContext.ts';
 import { failure, faultOf } from './failures.ts';
 import type { HttpAnswer } from './httpTransport.ts';
 import { readRowAnswer } from './readAnswer.ts';

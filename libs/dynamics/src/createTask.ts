@@ -1,5 +1,5 @@
 import type { DynamicsRequestResult, DynamicsTask } from '@lockstep/ports';
-import type { DynamicsContext } from './createDynamics.ts';
+import type { DynamicsContext } from './dynamicsContext.ts';
 import { boundTo } from './writeBody.ts';
 import { failure, faultOf } from './failures.ts';
 import type { HttpAnswer } from './httpTransport.ts';

@@ -1,5 +1,6 @@
 import type { AccessTokens } from './accessTokens.ts';
 import type { Governor } from './governor.ts';
+import type { DataverseLane } from './governorQueue.ts';
 import type { HttpAnswer, HttpTransport } from './httpTransport.ts';
 
 export type DataverseOperation =
@@ -18,9 +19,6 @@ export type DataverseOperation =
   | 'createTask'
   | 'findCampaigns'
   | 'changeMembers';
-
-/** LIVE keeps the sides in step, CONTROL asks about the organisation, BACKFILL can wait. */
-export type DataverseLane = 'LIVE' | 'CONTROL' | 'BACKFILL';
 
 export type DataverseCall = {
   readonly operation: DataverseOperation;

@@ -1,5 +1,5 @@
 import { SyncError } from '@lockstep/change-events';
-import type { DynamicsContext } from './createDynamics.ts';
+import type { DynamicsContext } from './dynamicsContext.ts';
 import { failure, faultOf, readFailure } from './failures.ts';
 import { retryReads } from './retryReads.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { requestBudgetContract } from '@lockstep/ports';
-import type { DataverseLane } from './dataverseClient.ts';
 import { createGovernor, serviceProtectionLimits, type GovernorOptions } from './governor.ts';
+import type { DataverseLane } from './governorQueue.ts';
 import type { HttpAnswer } from './httpTransport.ts';
 
 const noon = Date.UTC(2026, 2, 1, 12);

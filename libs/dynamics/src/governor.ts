@@ -1,10 +1,9 @@
 import { SyncError } from '@lockstep/change-events';
 import type { RequestBudget } from '@lockstep/ports';
-import type { DataverseLane } from './dataverseClient.ts';
 import { retryAfterOf } from './failures.ts';
 import { createGovernorBudget, type GovernorBudget } from './governorBudget.ts';
 import { createGovernorParallelism, type GovernorParallelism } from './governorParallelism.ts';
-import { createGovernorQueue, type GovernorQueue } from './governorQueue.ts';
+import { createGovernorQueue, type DataverseLane, type GovernorQueue } from './governorQueue.ts';
 import { createGovernorWindow, type GovernorWindow, type WindowLimits } from './governorWindow.ts';
 import type { HttpAnswer } from './httpTransport.ts';
 

@@ -1,6 +1,6 @@
 import { isoTime, SyncError } from '@lockstep/change-events';
 import type { DailyUsage, RequestBudget } from '@lockstep/ports';
-import type { DataverseLane } from './dataverseClient.ts';
+import type { DataverseLane } from './governorQueue.ts';
 
 export type GovernorBudget = RequestBudget & {
   /** DYNAMICS_BUDGET_SPENT when a request of the lane may not leave today. */

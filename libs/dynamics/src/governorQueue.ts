@@ -1,4 +1,5 @@
-import type { DataverseLane } from './dataverseClient.ts';
+/** LIVE keeps the sides in step, CONTROL asks about the organisation, BACKFILL can wait. */
+export type DataverseLane = 'LIVE' | 'CONTROL' | 'BACKFILL';
 
 /** Waiting requests by lane. */
 export type GovernorQueue<Item> = {

@@ -2,6 +2,7 @@ export { createDynamics, type Dynamics, type DynamicsOptions } from './createDyn
 export type { DynamicsCredential } from './credentials.ts';
 export { connectionOptions, type ConnectionConfig, type UserConfig } from './connectionOptions.ts';
 export { cloudAuthorities, type DynamicsCloud } from './cloudAuthorities.ts';
-export type { DataverseLane, DataverseOperation, DataverseRequest } from './dataverseClient.ts';
+export type { DataverseOperation, DataverseRequest } from './dataverseClient.ts';
 export { serviceProtectionLimits } from './governor.ts';
+export type { DataverseLane } from './governorQueue.ts';
 export type { WindowLimits } from './governorWindow.ts';

@@ -1,5 +1,5 @@
 import type { DynamicsMerge, DynamicsMergeResult, DynamicsWriter } from '@lockstep/ports';
-import type { DynamicsContext } from './createDynamics.ts';
+import type { DynamicsContext } from './dynamicsContext.ts';
 import { failure, faultOf, isRowMissing } from './failures.ts';
 import { readRefusal } from './readRefusal.ts';
 import { writeMeaning } from './writeMeaning.ts';

@@ -1,4 +1,4 @@
-import type { DynamicsContext } from './createDynamics.ts';
+import type { DynamicsContext } from './dynamicsContext.ts';
 import { objectOf, type Json } from './entityMetadata.ts';
 import { readFailure } from './failures.ts';
 import { metadataVersionAnnotation } from './readColumns.ts';

@@ -1,7 +1,7 @@
 import { tableDefinitions, type TableDefinition } from '@lockstep/change-events';
 import type { DynamicsOwner } from '@lockstep/ports';
 import { validate as isUuid } from 'uuid';
-import type { DynamicsContext } from './createDynamics.ts';
+import type { DynamicsContext } from './dynamicsContext.ts';
 import { readFailure } from './failures.ts';
 import { readRowsAnswer } from './readAnswer.ts';
 import { retryReads } from './retryReads.ts';

@@ -1,6 +1,6 @@
 import { SyncError } from '@lockstep/change-events';
 import type { PrivilegeKind, TableRights, WritingRights } from '@lockstep/ports';
-import type { DynamicsContext } from './createDynamics.ts';
+import type { DynamicsContext } from './dynamicsContext.ts';
 import { itemsOf, objectOf } from './entityMetadata.ts';
 import { faultOf, failure, readFailure } from './failures.ts';
 import type { HttpAnswer } from './httpTransport.ts';

@@ -1,6 +1,6 @@
 import { isSyncError, SyncError, type TableDefinition } from '@lockstep/change-events';
 import type { DynamicsPage, DynamicsReader } from '@lockstep/ports';
-import type { DynamicsContext } from './createDynamics.ts';
+import type { DynamicsContext } from './dynamicsContext.ts';
 import { readFailure } from './failures.ts';
 import { isOn, readPageAnswer } from './readAnswer.ts';
 import { pagePreference, selectOf } from './readColumns.ts';

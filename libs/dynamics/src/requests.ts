@@ -1,7 +1,7 @@
 import type { DynamicsRequests } from '@lockstep/ports';
-import type { DynamicsContext } from './createDynamics.ts';
 import { addToCampaign, findCampaigns, removeFromCampaign } from './campaigns.ts';
 import { createTask } from './createTask.ts';
+import type { DynamicsContext } from './dynamicsContext.ts';
 
 /** What marketers ask for beside the rows of persons (F-35, F-36). */
 export function createRequests(context: DynamicsContext): DynamicsRequests {

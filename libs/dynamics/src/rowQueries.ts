@@ -1,7 +1,7 @@
 import { SyncError, type TableDefinition } from '@lockstep/change-events';
 import type { DynamicsReader, DynamicsRows } from '@lockstep/ports';
-import type { DynamicsContext } from './createDynamics.ts';
 import type { DataverseCall } from './dataverseClient.ts';
+import type { DynamicsContext } from './dynamicsContext.ts';
 import { failure, faultOf, meaningOf, readFailure } from './failures.ts';
 import type { HttpAnswer } from './httpTransport.ts';
 import { isOn, readRowsAnswer } from './readAnswer.ts';

@@ -1,4 +1,4 @@
-import type { DynamicsContext } from './createDynamics.ts';
+import type { DynamicsContext } from './dynamicsContext.ts';
 import { labelOf, readTypedAttributes, type Json } from './entityMetadata.ts';
 
 /** A status reason and the state that it belongs to. */

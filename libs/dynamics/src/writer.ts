@@ -5,8 +5,8 @@ import type {
   DynamicsUpdateResult,
   DynamicsWriter,
 } from '@lockstep/ports';
-import type { DynamicsContext } from './createDynamics.ts';
 import { createRow } from './createRow.ts';
+import type { DynamicsContext } from './dynamicsContext.ts';
 import { failure, faultOf, isRowMissing, readFailure, type DataverseFault } from './failures.ts';
 import type { HttpAnswer } from './httpTransport.ts';
 import { readRowAnswer } from './readAnswer.ts';

@@ -9,7 +9,8 @@ import { reopenedPlaces, resumedPlaces, type FeedPlaces, type Reopened } from '.
 import { assertHeld, takePlaces, type FeedSession, type NoticeOptions } from './notice/feedSession.ts';
 import { takeRequests } from './notice/feedRequests.ts';
 import { findGone } from './notice/findGone.ts';
-import { lookBack, plannedLookBack, type LookBack } from './notice/lookBack.ts';
+import { lookBack } from './notice/lookBack.ts';
+import { plannedLookBack, type LookBack } from './notice/plannedLookBack.ts';
 import { readGone, readPersons } from './notice/readGone.ts';
 import { readQuery } from './notice/readQuery.ts';
 import { createRecentRows } from './notice/recentRows.ts';
@@ -126,7 +127,7 @@ async function readFeeds(
   assertHeld(options.lease);
   const feedNumber = numbers.next();
   const read = await options.people.readFeed(state.places.feed);
-  const page = await takeRequests(options, session, read);
+  const page = await takeRequests(options.requests, state.checkpoint, read);
   const drained = page.hasMore ? state.drained : feedNumber;
   const ids = [...new Set(page.rows.map((row) => row.personId))];
   const persons = await readPersons(options, session, { ids, rows: page.rows, drained });

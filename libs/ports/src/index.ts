@@ -130,11 +130,11 @@ export {
 } from './marketoSetup.ts';
 export {
   inMemoryDynamics,
-  type DynamicsHooks,
   type InMemoryDynamics,
   type InMemoryDynamicsOptions,
   type SeedRow,
 } from './doubles/inMemoryDynamics.ts';
+export type { DynamicsHooks } from './doubles/dynamicsHooks.ts';
 export {
   inMemoryMarketo,
   type InMemoryMarketo,
@@ -153,12 +153,8 @@ export type { LogPoint, PendingMessages } from './doubles/inMemoryConsumers.ts';
 export { inMemoryLeaseKeeper, type InMemoryLeaseKeeper } from './doubles/inMemoryLease.ts';
 export { inMemoryStores, type InMemoryStores } from './doubles/inMemoryStores.ts';
 export { dynamicsContract } from './contracts/dynamicsTableContract.ts';
-export {
-  dynamicsRequestsContract,
-  type SeenMember,
-  type SeenTask,
-} from './contracts/dynamicsRequestsContract.ts';
-export type { DynamicsHarness, DynamicsHuman } from './contracts/dynamicsHarness.ts';
+export { dynamicsRequestsContract } from './contracts/dynamicsRequestsContract.ts';
+export type { DynamicsHarness, DynamicsHuman, SeenMember, SeenTask } from './contracts/dynamicsHarness.ts';
 export { dynamicsQueriesContract } from './contracts/dynamicsQueriesContract.ts';
 export {
   dynamicsCatalogContract,

@@ -1,5 +1,5 @@
 import { optionSets, type Direction, type GoldenType, type MappingRow } from '@lockstep/reconciliation';
-import type { ConflictRule, FieldRule } from './rulesSchema.ts';
+import type { ConflictRule, FieldRule } from './fieldSchema.ts';
 
 /** A row of the default mapping, or none, and what the file says about it. */
 export type FieldSource = { readonly base: MappingRow | undefined; readonly rule: FieldRule };

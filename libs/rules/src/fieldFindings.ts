@@ -1,7 +1,7 @@
 import type { MappingRow } from '@lockstep/reconciliation';
+import type { FieldRule } from './fieldSchema.ts';
 import { nearestName } from './nearestName.ts';
 import type { Finding, RuleFaultCode, RulePath } from './ruleFault.ts';
-import type { FieldRule } from './rulesSchema.ts';
 
 /** One entry of `persons.fields`, and the row that comes of it; `base` is the default row. */
 export type FieldEntry = {

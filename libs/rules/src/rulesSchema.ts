@@ -3,7 +3,8 @@ import { attach } from './attachRule.ts';
 import { customEntities } from './customRules.ts';
 import { entityFields } from './entityFields.ts';
 import { definitions, expression } from './expressionSchema.ts';
-import { choice, columnName, constantValue, goldenTypes, labelTable, marketoName } from './schemaParts.ts';
+import { fieldSchema } from './fieldSchema.ts';
+import { choice, columnName, marketoName } from './schemaParts.ts';
 import { writableOfAccounts } from './writeBack.ts';
 
 const options = { additionalProperties: false } as const;
@@ -11,40 +12,9 @@ const conflict = choice(
   ['native', 'newest', 'marketo', 'dynamics', 'review'],
   'Who wins when both sides changed a field without knowing of each other.',
 );
-const fieldConflict = choice(
-  ['native', 'newest', 'marketo', 'dynamics', 'review', 'union'],
-  'The same of one field; `union` of several options: what either side adds or takes away counts.',
-);
-const fieldConflicts = Type.Union(
-  [
-    fieldConflict,
-    Type.Object({ lead: Type.Optional(fieldConflict), contact: Type.Optional(fieldConflict) }, options),
-  ],
-  { description: 'One policy for the field, or one for leads and one for contacts.' },
-);
 const conflicts = Type.Union(
   [conflict, Type.Object({ lead: Type.Optional(conflict), contact: Type.Optional(conflict) }, options)],
   { description: 'One policy for all persons, or one for leads and one for contacts.' },
-);
-
-const field = Type.Object(
-  {
-    marketo: Type.Optional(marketoName('REST name of the field in Marketo.')),
-    lead: Type.Optional(columnName('Logical name of the column of leads.')),
-    contact: Type.Optional(columnName('Logical name of the column of contacts.')),
-    type: Type.Optional(goldenTypes),
-    direction: Type.Optional(choice(['both', 'to-marketo', 'to-dynamics'], 'Which way the value flows.')),
-    conflict: Type.Optional(fieldConflicts),
-    write: Type.Optional(
-      choice(
-        ['always', 'fill-blanks', 'once', 'once-by-dynamics', 'once-by-marketo'],
-        'Whether a value may overwrite another: always, only a blank, never once it is set, or not by that side.',
-      ),
-    ),
-    labels: Type.Optional(labelTable),
-    constant: Type.Optional(constantValue('The value that every person has in this field.')),
-  },
-  options,
 );
 
 const columnsHold = (description: string) => expression('column', description);
@@ -166,7 +136,7 @@ export const rulesSchema = Type.Object(
           fields: Type.Optional(
             Type.Record(
               Type.String(),
-              Type.Union([Type.Literal('off'), field], {
+              Type.Union([Type.Literal('off'), fieldSchema], {
                 description: '`off` takes a field out of the mapping.',
               }),
               { description: 'What is different from the default mapping, by golden field.' },
@@ -209,8 +179,6 @@ export const editorSchema: object = {
 
 /** A file that has the right shape. */
 export type RulesFile = Static<typeof rulesSchema>;
-export type FieldRule = Static<typeof field>;
-export type ConflictRule = Static<typeof fieldConflicts>;
 
 export type FilterRule = Static<typeof filter>;
 

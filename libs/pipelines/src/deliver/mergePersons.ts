@@ -1,8 +1,7 @@
 import type { DeliveryOutcome, WriteCommand } from '@lockstep/change-events';
 import { mergeLosersMax } from '@lockstep/ports';
 import { outcomeOf, type Answer } from './deliveryOutcome.ts';
-import type { PersonCallOptions } from './personCalls.ts';
-import type { Found } from './personSearch.ts';
+import type { Found, MarketoCallOptions } from './personSearch.ts';
 import { writeRecords } from './writeRecords.ts';
 
 /**
@@ -10,7 +9,7 @@ import { writeRecords } from './writeRecords.ts';
  * finds nobody left and says MERGED; what the winner got from them is told by the feed of merges.
  */
 export async function mergePersons(
-  options: PersonCallOptions,
+  options: MarketoCallOptions,
   findById: (personId: string) => Promise<Found>,
   command: WriteCommand,
 ): Promise<DeliveryOutcome> {

@@ -1,5 +1,5 @@
+import type { Checkpoint } from '@lockstep/change-events';
 import type { FeedPage, FeedRow } from '@lockstep/ports';
-import type { FeedSession, NoticeOptions } from './feedSession.ts';
 
 /** The field by which a batch campaign asks for something, and where its rows go. */
 export type FeedRequests = {
@@ -12,12 +12,12 @@ export type FeedRequests = {
  * them. What was set before the first start was not meant for this service, which was not there yet.
  */
 export async function takeRequests(
-  { requests }: NoticeOptions,
-  { state }: FeedSession,
+  requests: FeedRequests | undefined,
+  { startedAt }: Pick<Checkpoint, 'startedAt'>,
   page: FeedPage,
 ): Promise<FeedPage> {
   if (!requests) return page;
-  const sinceMs = Date.parse(state.checkpoint.startedAt);
+  const sinceMs = Date.parse(startedAt);
   const asked = page.rows.filter(({ field }) => field === requests.field);
   if (asked.length === 0) return page;
   await requests.accept(asked.filter(({ activityDate }) => Date.parse(activityDate) >= sinceMs));

@@ -6,8 +6,8 @@ import { notice } from '../notices.ts';
 import type { FeedRequests } from './feedRequests.ts';
 import type { FeedPace } from './feedPace.ts';
 import type { FeedPlaces, Reopened } from './feedPlaces.ts';
-import type { LookBack } from './lookBack.ts';
 import type { PersonScan } from './personScan.ts';
+import type { LookBack } from './plannedLookBack.ts';
 import type { RecentRows } from './recentRows.ts';
 
 /** What the reader of Marketo's feeds needs. */

@@ -1,42 +1,10 @@
 import type { FeedPage, FeedRow, OutgoingMessage } from '@lockstep/ports';
 import { takeRequests } from './feedRequests.ts';
 import { assertHeld, type FeedSession, type NoticeOptions } from './feedSession.ts';
+import { plannedLookBack, type LookBack } from './plannedLookBack.ts';
 import { goneKeys, goneMessages, readDeleted, readMerges, readPersons, unannounced } from './readGone.ts';
 
-/** A second look at the feeds for rows that showed up behind a place that was passed (marketo-rest 3.2). */
-export type LookBack = {
-  readonly beganAtMs: number;
-  /** Where it begins; null once it has begun. */
-  readonly sinceMs: number | null;
-  /** Rows of changes that were made later are not behind the place of the reader. */
-  readonly untilMs: number;
-  /** Where it stands in each feed; null at the end of one. */
-  readonly feed: string | null;
-  readonly deleted: string | null;
-  readonly merged: string | null;
-};
-
-/** A row is found that shows up so long after its time. */
-const lateMaxMs = 10 * 60_000;
 const intervalMs = 10 * 60_000;
-/** Clocks that differ by more are a fault of the setup. */
-const clockSkewMs = 60_000;
-
-type Planned = { readonly lookedAtMs: number; readonly passedAtMs: number; readonly nowMs: number };
-
-/** From before the last one by as much as a row may be late, up to when the reader was at its place. */
-export function plannedLookBack({ lookedAtMs, passedAtMs, nowMs }: Planned): LookBack {
-  const sinceMs = lookedAtMs - lateMaxMs - clockSkewMs;
-
-  return {
-    beganAtMs: nowMs,
-    sinceMs,
-    untilMs: passedAtMs + clockSkewMs,
-    feed: null,
-    deleted: null,
-    merged: null,
-  };
-}
 
 /**
  * Takes a look back that is planned or due a page further. Only rows that this session has not announced are told. True
@@ -108,7 +76,7 @@ async function lateChanges(
   const page = await options.people.readFeed(feed);
   const isPast = ({ activityDate }: FeedRow): boolean => Date.parse(activityDate) > untilMs;
   const missed = page.rows.filter((row) => !isPast(row) && !recent.has(row.marketoGUID));
-  const { rows } = await takeRequests(options, session, { ...page, rows: missed });
+  const { rows } = await takeRequests(options.requests, session.state.checkpoint, { ...page, rows: missed });
   const ids = [...new Set(rows.map(({ personId }) => personId))];
 
   return {

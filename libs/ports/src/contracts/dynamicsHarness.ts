@@ -1,7 +1,21 @@
 import { tableDefinitions, type FieldValues, type TableDefinition } from '@lockstep/change-events';
 import type { DynamicsPage, DynamicsReader, DynamicsRow, DynamicsWriter } from '../dynamicsTable.ts';
 import type { DynamicsRequests } from '../dynamicsRequests.ts';
-import type { SeenMember, SeenTask } from './dynamicsRequestsContract.ts';
+
+/** A task as people see it; `ownerId` null: the one who created it. */
+export type SeenTask = {
+  readonly id: string;
+  readonly subject: string;
+  readonly description: string | null;
+  readonly dueAt: string;
+  readonly regardingId: string;
+  readonly ownerId: string | null;
+  readonly state: number;
+  readonly status: number;
+};
+
+/** A member of a list of a campaign, as people see it. */
+export type SeenMember = { readonly listName: string; readonly memberId: string };
 
 /** What people do in Dynamics while the port is used; values in the port's own form. */
 export type DynamicsHuman = {

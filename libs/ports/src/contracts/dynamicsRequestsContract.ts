@@ -1,21 +1,6 @@
 import type { DynamicsMembership, DynamicsTask } from '../dynamicsRequests.ts';
 import { idOf, onlyRow, type DynamicsHarness } from './dynamicsHarness.ts';
 
-/** A task as people see it; `ownerId` null: the one who created it. */
-export type SeenTask = {
-  readonly id: string;
-  readonly subject: string;
-  readonly description: string | null;
-  readonly dueAt: string;
-  readonly regardingId: string;
-  readonly ownerId: string | null;
-  readonly state: number;
-  readonly status: number;
-};
-
-/** A member of a list of a campaign, as people see it. */
-export type SeenMember = { readonly listName: string; readonly memberId: string };
-
 /** What every DynamicsRequests must do (F-34 to F-36). */
 export function dynamicsRequestsContract(start: () => Promise<DynamicsHarness>): void {
   describe('does what marketers ask for', () => {

@@ -1,12 +1,12 @@
-import type { SeenMember, SeenTask } from '../contracts/dynamicsRequestsContract.ts';
+import type { SeenMember, SeenTask } from '../contracts/dynamicsHarness.ts';
 import type {
   DynamicsMembership,
   DynamicsRequestResult,
   DynamicsRequests,
   DynamicsTask,
 } from '../dynamicsRequests.ts';
+import type { DynamicsHooks } from './dynamicsHooks.ts';
 import type { DynamicsRowStore } from './dynamicsRowStore.ts';
-import type { DynamicsHooks } from './inMemoryDynamics.ts';
 
 /** Status reasons of tasks, by value, with their states (dataverse facts 6; general knowledge). */
 const statuses: Readonly<Record<number, { readonly label: string; readonly state: number }>> = {

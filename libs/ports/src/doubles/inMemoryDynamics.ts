@@ -2,8 +2,6 @@ import { SyncError, tableDefinitions, type FieldValues, type TableDefinition } f
 import type { Clock } from '../clock.ts';
 import type { DynamicsCatalog } from '../dynamicsCatalog.ts';
 import type {
-  DynamicsCreateResult,
-  DynamicsCreation,
   DynamicsMerge,
   DynamicsMergeResult,
   DynamicsReader,
@@ -20,13 +18,14 @@ import {
   type ColumnRules,
   type OptionLabels,
 } from './dynamicsColumnRules.ts';
+import type { DynamicsHooks } from './dynamicsHooks.ts';
 import { createDynamicsPages } from './dynamicsPositions.ts';
-import { dynamicsReaderSide, type DynamicsOperation } from './dynamicsReaderSide.ts';
+import { dynamicsReaderSide } from './dynamicsReaderSide.ts';
 import { createDynamicsRowStore, type DynamicsRowStore, type TableColumns } from './dynamicsRowStore.ts';
 import { createIn, defaultHuman, findOwners, setAtCreation, writeColumns } from './dynamicsCreation.ts';
 import { dynamicsRequestsSide } from './dynamicsRequestsSide.ts';
 import type { DynamicsRequests } from '../dynamicsRequests.ts';
-import type { SeenMember, SeenTask } from '../contracts/dynamicsRequestsContract.ts';
+import type { SeenMember, SeenTask } from '../contracts/dynamicsHarness.ts';
 import type { RecordedState } from './recordedState.ts';
 
 export type InMemoryDynamicsOptions = {
@@ -40,20 +39,6 @@ export type InMemoryDynamicsOptions = {
 
 /** A row to seed; columns that are left out get the table's defaults. */
 export type SeedRow = { readonly id: string; readonly fields: FieldValues };
-
-/**
- * Called around what the port does; a hook that throws makes the call fail. An error out of `afterUpdate` is an answer
- * lost after the commit. Hooks may edit, as a person might in that moment.
- */
-export type DynamicsHooks = {
-  beforeCall?: (operation: DynamicsOperation, table: string) => void | Promise<void>;
-  beforeUpdate?: (update: DynamicsUpdate) => void | Promise<void>;
-  afterUpdate?: (update: DynamicsUpdate, result: DynamicsUpdateResult) => void | Promise<void>;
-  afterDelete?: (removal: DynamicsRemoval, result: DynamicsRemoveResult) => void | Promise<void>;
-  afterMerge?: (merge: DynamicsMerge, result: DynamicsMergeResult) => void | Promise<void>;
-  afterCreate?: (creation: DynamicsCreation, result: DynamicsCreateResult) => void | Promise<void>;
-  afterRequest?: (operation: DynamicsOperation) => void | Promise<void>;
-};
 
 /** Dynamics in memory, with a human side. `states` only grows. */
 export type InMemoryDynamics = DynamicsReader &
