@@ -1,5 +1,5 @@
 import type { OrganizationState } from '../core/organizationState.ts';
-import type { TableDefinition } from '../core/tableDefinition.ts';
+import type { Operation } from './operation.ts';
 import { principalPrivileges } from './principalPrivileges.ts';
 import { bulkMessages } from './actions/bulkMessages.ts';
 import { closeOpportunity } from './actions/closeOpportunity.ts';
@@ -15,23 +15,6 @@ import { qualifyLead } from './actions/qualifyLead.ts';
 import { changeMembers } from './actions/teamMembers.ts';
 import { jsonAnswer, type Answer, type Call } from './call.ts';
 import { userPrivileges } from './userPrivileges.ts';
-
-/** What an operation is called on. */
-export interface OperationTarget {
-  /** The table of the set or row it is bound to. */
-  readonly table: TableDefinition | undefined;
-  /** The row it is bound to. */
-  readonly id: string | undefined;
-  /** What stands in the parentheses of a function, such as `EntityNames=@p1`; parameter values are in `call.query`. */
-  readonly parameters: string | undefined;
-}
-
-/** An action (POST) or a function (GET). */
-export interface Operation {
-  readonly method: 'GET' | 'POST';
-  readonly binding: 'none' | 'set' | 'row';
-  readonly answer: (state: OrganizationState, call: Call, target: OperationTarget) => Answer;
-}
 
 function whoAmI(state: OrganizationState, call: Call): Answer {
   const body = {

@@ -1,8 +1,9 @@
 import { permissionsOf } from '../core/columnSecurity.ts';
 import { rowMissing } from '../core/dataverseError.ts';
-import { userId, type OrganizationState } from '../core/organizationState.ts';
+import { userId } from '../core/actor.ts';
+import type { OrganizationState } from '../core/organizationState.ts';
 import { jsonAnswer, type Answer, type Call } from './call.ts';
-import type { OperationTarget } from './operations.ts';
+import type { OperationTarget } from './operation.ts';
 import { noSegment } from './resourcePath.ts';
 
 /** Function RetrievePrincipalAttributePrivileges, bound to a user or a team: what it may do with secured columns. */

@@ -1,5 +1,6 @@
 import { DataverseError, errorCodes } from '../core/dataverseError.ts';
-import { userId, type OrganizationState } from '../core/organizationState.ts';
+import { userId } from '../core/actor.ts';
+import type { OrganizationState } from '../core/organizationState.ts';
 import type { Row } from '../core/columnDefinition.ts';
 import { mayReadRow } from '../core/readAccess.ts';
 import { privilegeName, type Operation } from '../core/privilegeNames.ts';

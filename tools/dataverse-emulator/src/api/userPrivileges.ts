@@ -1,10 +1,11 @@
 import { badRequest, errorCodes, rowMissing } from '../core/dataverseError.ts';
-import { userId, type OrganizationState } from '../core/organizationState.ts';
+import { userId } from '../core/actor.ts';
+import type { OrganizationState } from '../core/organizationState.ts';
 import { privilegesOf, type Privilege } from '../core/privilegeNames.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
 import { functionParameters } from './actions/functionParameters.ts';
 import { jsonAnswer, type Answer, type Call } from './call.ts';
-import type { OperationTarget } from './operations.ts';
+import type { OperationTarget } from './operation.ts';
 import { lacks } from './privileges.ts';
 import { noSegment } from './resourcePath.ts';
 

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { Actor } from './organizationState.ts';
+import type { Actor } from './actor.ts';
 
 /** A secret of an application with the time in which it is good, so that a rotation can be played through. */
 export interface ApplicationSecret {

@@ -2,7 +2,8 @@ import { commitChange } from './commitChange.ts';
 import type { Collection } from './collections.ts';
 import { lookupTableAnnotation, type Row } from './columnDefinition.ts';
 import { DataverseError, errorCodes, rowMissing } from './dataverseError.ts';
-import type { Actor, OrganizationState } from './organizationState.ts';
+import type { Actor } from './actor.ts';
+import type { OrganizationState } from './organizationState.ts';
 import type { ManySide } from './relationships.ts';
 
 /** Two rows that are related many-to-many: the one that was addressed and the one named. */

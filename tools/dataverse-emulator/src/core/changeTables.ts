@@ -1,6 +1,7 @@
 import { addMessageFilters, removeMessageFilters } from './messageRows.ts';
 import { recordItemChange, recordTableChange } from './metadataChanges.ts';
-import { userId, type OrganizationState } from './organizationState.ts';
+import { userId } from './actor.ts';
+import type { OrganizationState } from './organizationState.ts';
 import type { ManyToMany } from './relationships.ts';
 import type { TableDefinition } from './tableDefinition.ts';
 
@@ -16,7 +17,7 @@ export function putTable(state: OrganizationState, table: TableDefinition): void
   state.tables.set(table.name, table);
   state.tablesBySet.set(table.set, table);
   addMessageFilters(state, table);
-  recordTableChange(state, table.name, before, table);
+  recordTableChange(state.metadata, table.name, before, table);
   voidTokens(state, table.name);
 }
 
@@ -25,7 +26,7 @@ export function putManyToMany(state: OrganizationState, relationship: ManyToMany
   state.manyToMany.set(relationship.schemaName, relationship);
   for (const { table: name } of relationship.sides) {
     const table = state.tables.get(name);
-    recordTableChange(state, name, table, table);
+    recordTableChange(state.metadata, name, table, table);
     voidTokens(state, name);
   }
   recordItemChange(state.metadata, userId(`relationship/${relationship.schemaName}`));
@@ -37,6 +38,6 @@ export function removeTable(state: OrganizationState, table: TableDefinition): v
   removeMessageFilters(state, table);
   state.tables.delete(table.name);
   state.tablesBySet.delete(table.set);
-  recordTableChange(state, table.name, table, undefined);
+  recordTableChange(state.metadata, table.name, table, undefined);
   voidTokens(state, table.name);
 }

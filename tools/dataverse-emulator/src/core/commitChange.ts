@@ -1,4 +1,5 @@
-import { nowMs, type Actor, type OrganizationState } from './organizationState.ts';
+import type { Actor } from './actor.ts';
+import { nowMs, type OrganizationState } from './organizationState.ts';
 import type { Commit } from './rowStore.ts';
 
 /** Puts a change into the log of states. `written` are the properties that its author wrote, whether they changed or not. Throws what a synchronous webhook refuses it with. */

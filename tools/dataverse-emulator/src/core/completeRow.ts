@@ -1,7 +1,8 @@
 import type { CellValue, Row } from './columnDefinition.ts';
 import { badRequest, errorCodes } from './dataverseError.ts';
 import { decimalText } from './decimalText.ts';
-import type { Actor, OrganizationState } from './organizationState.ts';
+import type { Actor } from './actor.ts';
+import type { OrganizationState } from './organizationState.ts';
 import { ownerCells } from './ownerCells.ts';
 import { lookupCells, type FieldValues } from './readFields.ts';
 import { dateTimeText } from './readValue.ts';

@@ -1,19 +1,6 @@
 import { DataverseError, errorCodes } from './dataverseError.ts';
-import { nowMs, type OrganizationState } from './organizationState.ts';
-import type { ManyToMany } from './relationships.ts';
-import type { StoreSnapshot } from './rowStore.ts';
-import type { TableDefinition } from './tableDefinition.ts';
+import { nowMs, type EnvironmentSnapshot, type OrganizationState } from './organizationState.ts';
 import { addOrganizationRow, removeOrganizationRow } from './users.ts';
-
-/** An organisation as it was: its rows, its version counter, its tables. */
-export interface EnvironmentSnapshot {
-  readonly name: string;
-  readonly atMs: number;
-  readonly store: StoreSnapshot;
-  readonly tables: ReadonlyMap<string, TableDefinition>;
-  readonly manyToMany: ReadonlyMap<string, ManyToMany>;
-  readonly tokensVoidUpTo: ReadonlyMap<string, number>;
-}
 
 const snapshotsMax = 20;
 

@@ -1,7 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { believableRows } from './believableValues.ts';
 import type { CellValue } from './columnDefinition.ts';
-import { nowMs, type Actor, type OrganizationState } from './organizationState.ts';
+import type { Actor } from './actor.ts';
+import { nowMs, type OrganizationState } from './organizationState.ts';
 import type { TableDefinition } from './tableDefinition.ts';
 import { createRow } from './writeRow.ts';
 

@@ -1,6 +1,7 @@
 import { replaceColumn, requireColumn } from './changeColumns.ts';
 import { profileCells } from './columnSecurity.ts';
-import { userId, type OrganizationState } from './organizationState.ts';
+import { userId } from './actor.ts';
+import type { OrganizationState } from './organizationState.ts';
 import type { TableDefinition } from './tableDefinition.ts';
 import { system } from './users.ts';
 import { createRow, updateRow } from './writeRow.ts';

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import { badRequest, type DataverseError } from './dataverseError.ts';
 import type { OrganizationState } from './organizationState.ts';
-import { messageNames, remoteExecutionContext, type ChangeOfCall } from './remoteExecutionContext.ts';
-import type { Webhook } from './webhook.ts';
+import { messageNames, type Webhook } from './webhook.ts';
+import { remoteExecutionContext, type ChangeOfCall } from './remoteExecutionContext.ts';
 
 /** One call of a receiver, ready to be sent. */
 interface HookCall {

@@ -1,16 +1,11 @@
 import { callHook, hookError } from './hookCall.ts';
 import { DataverseError, errorCodes } from './dataverseError.ts';
-import type { OrganizationState, StateEntry } from './organizationState.ts';
+import type { StateEntry } from './stateLog.ts';
+import type { Judgement, OrganizationState } from './organizationState.ts';
 import type { ChangeOfCall } from './remoteExecutionContext.ts';
 import { inTransaction } from './transaction.ts';
 import type { Webhook } from './webhook.ts';
 import { changeOfCall } from './webhooks.ts';
-
-/** What the synchronous webhooks said of the changes of one call, in the order of the changes. */
-export interface Judgement {
-  /** Throws the refusal of a change, or an Unjudged when nobody was asked about it yet. */
-  readonly judge: (entry: StateEntry) => void;
-}
 
 interface Verdict {
   /** Names the change and the version it was made on. */

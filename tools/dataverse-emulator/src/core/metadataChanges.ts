@@ -1,5 +1,5 @@
 import type { ColumnDefinition } from './columnDefinition.ts';
-import { userId, type OrganizationState } from './organizationState.ts';
+import { userId } from './actor.ts';
 import { manyToOne } from './relationships.ts';
 import type { TableDefinition } from './tableDefinition.ts';
 
@@ -89,7 +89,7 @@ function addDeleted(metadata: MetadataVersions, items: readonly Item[]): void {
 
 /** Counts a change of a table's metadata and of what it consists of; undefined is a table that was not or is no more. */
 export function recordTableChange(
-  { metadata }: OrganizationState,
+  metadata: MetadataVersions,
   name: string,
   before: TableDefinition | undefined,
   after: TableDefinition | undefined,

@@ -1,38 +1,19 @@
-import { v5 as uuidFromName } from 'uuid';
-import type { EnvironmentSnapshot } from './environmentSnapshots.ts';
+import type { Actor } from './actor.ts';
+import type { Application, CallContext } from './application.ts';
+import type { BoundedLog } from './boundedLog.ts';
+import type { DuplicateRule } from './duplicateRules.ts';
+import type { EmulatorSettings } from './emulatorSettings.ts';
+import type { FaultPlan } from './faultPlan.ts';
+import type { MetadataVersions } from './metadataChanges.ts';
+import type { PageCache } from './pageCache.ts';
+import type { Plugin } from './plugin.ts';
 import type { ManyToMany } from './relationships.ts';
+import type { RowStore, StoreSnapshot } from './rowStore.ts';
+import type { ServiceProtection } from './serviceProtection.ts';
+import type { StateEntry } from './stateLog.ts';
 import type { TableDefinition } from './tableDefinition.ts';
-import { createApplication, type Application, type CallContext } from './application.ts';
-import { createBoundedLog, type BoundedLog } from './boundedLog.ts';
-import { defaultSettings, type EmulatorSettings } from './emulatorSettings.ts';
-import { createFaultPlan, type FaultPlan } from './faultPlan.ts';
-import { standardDuplicateRules, type DuplicateRule } from './duplicateRules.ts';
-import type { Judgement } from './judgement.ts';
-import { createMetadataVersions, type MetadataVersions } from './metadataChanges.ts';
-import type { Plugin } from './plugins.ts';
-import { createPageCache, type PageCache } from './pageCache.ts';
-import { createRowStore, type Commit, type RowStore } from './rowStore.ts';
-import { createStateLog } from './stateLog.ts';
-import { createServiceProtection, type ServiceProtection } from './serviceProtection.ts';
-import { createUsage, type Usage } from './usage.ts';
-import { createWebhooks, type Webhooks } from './webhooks.ts';
-
-/** Who commits a change. */
-export interface Actor {
-  readonly id: string;
-  readonly name: string;
-  readonly kind: 'human' | 'application';
-  /** The application's user, when it acts for this one (facts, section 3.7). */
-  readonly actingUserId?: string;
-}
-
-/** Entry of the log of row states. */
-export interface StateEntry extends Commit {
-  readonly atMs: number;
-  readonly actor: Actor;
-  /** Properties that the author wrote, whether they changed or not; only while webhooks are told. */
-  readonly written?: readonly string[];
-}
+import type { Usage } from './usage.ts';
+import type { Webhook } from './webhook.ts';
 
 /** Entry of the log of calls. Status is null when no answer was sent. */
 export interface CallEntry {
@@ -56,6 +37,46 @@ export interface Identity {
   readonly clientSecret: string;
   readonly organizationId: string;
   readonly businessUnitId: string;
+}
+
+/** An organisation as it was: its rows, its version counter, its tables. */
+export interface EnvironmentSnapshot {
+  readonly name: string;
+  readonly atMs: number;
+  readonly store: StoreSnapshot;
+  readonly tables: ReadonlyMap<string, TableDefinition>;
+  readonly manyToMany: ReadonlyMap<string, ManyToMany>;
+  readonly tokensVoidUpTo: ReadonlyMap<string, number>;
+}
+
+/** What the synchronous webhooks said of the changes of one call, in the order of the changes. */
+export interface Judgement {
+  /** Throws the refusal of a change, or an Unjudged when nobody was asked about it yet. */
+  readonly judge: (entry: StateEntry) => void;
+}
+
+/** How often receivers were called, and what became of it. */
+export interface WebhookCounts {
+  delivered: number;
+  failed: number;
+  dropped: number;
+}
+
+export interface Webhooks {
+  readonly counts: Readonly<WebhookCounts>;
+  /** Those of the control API. */
+  list(): readonly Webhook[];
+  add(hook: Webhook): void;
+  remove(id: string): void;
+  /** Told of every change as it is logged; what its transaction takes back later is not sent. */
+  changed(state: OrganizationState, sequence: number, entry: StateEntry): void;
+  /** The synchronous ones that a change concerns, in their order. */
+  synchronous(state: OrganizationState, entry: StateEntry): readonly Webhook[];
+  /** Whether there may be synchronous ones at all. */
+  mayJudge(state: OrganizationState): boolean;
+  /** Aborted when nothing is to be sent any more. */
+  readonly stopped: AbortSignal;
+  close(): void;
 }
 
 /** The whole state of one emulated organisation. */
@@ -96,76 +117,7 @@ export interface OrganizationState {
   newId: () => string;
 }
 
-/** What differs between runs is passed in. */
-export interface OrganizationParts {
-  readonly identity: Pick<Identity, 'tenantId' | 'clientId' | 'clientSecret'>;
-  readonly tables: readonly TableDefinition[];
-  readonly manyToMany?: readonly ManyToMany[];
-  readonly now: () => number;
-  readonly newId: () => string;
-}
-
-const callsMax = 500_000;
-const statesMax = 2_000_000;
-const idSpace = '6f1c2b52-54a0-4c58-9a8a-6a6f2f0f6a11';
-
-/** The id of a user, derived from the name so that runs are comparable. */
-export function userId(name: string): string {
-  return uuidFromName(`user/${name}`, idSpace);
-}
-
 /** Time of the emulated organisation in ms. */
 export function nowMs(state: OrganizationState): number {
   return state.baseNow() + state.clockOffsetMs;
-}
-
-/** Creates an organisation without rows. */
-export function createOrganizationState(parts: OrganizationParts): OrganizationState {
-  const store = createRowStore();
-  const { clientId, clientSecret } = parts.identity;
-  const standing: Application = {
-    ...createApplication(clientId, { id: userId('application'), name: 'application', kind: 'application' }),
-    secrets: [{ id: 'first', value: clientSecret, startMs: -Infinity, endMs: Infinity }],
-  };
-  const webhooks = createWebhooks();
-  const state: OrganizationState = {
-    identity: {
-      ...parts.identity,
-      organizationId: uuidFromName('organization', idSpace),
-      businessUnitId: uuidFromName('businessunit', idSpace),
-    },
-    get application() {
-      return this.context?.actor ?? standing.actor;
-    },
-    applications: new Map([[clientId, standing]]),
-    context: undefined,
-    judgement: undefined,
-    usage: createUsage(),
-    recordCounts: new Map(),
-    tables: new Map(parts.tables.map((table) => [table.name, table])),
-    tablesBySet: new Map(parts.tables.map((table) => [table.set, table])),
-    manyToMany: new Map(parts.manyToMany?.map((each) => [each.schemaName, each])),
-    metadata: createMetadataVersions(),
-    snapshots: new Map(),
-    store,
-    pages: createPageCache(),
-    calls: createBoundedLog(callsMax),
-    states: createStateLog(store, statesMax, (sequence, entry) => webhooks.changed(state, sequence, entry)),
-    faults: createFaultPlan(),
-    limits: createServiceProtection(),
-    webhooks,
-    plugins: new Map(),
-    duplicateRules: new Map(
-      standardDuplicateRules.map((rule) => {
-        const id = uuidFromName(`duplicaterule/${rule.table}/${rule.columns.join()}`, idSpace);
-        return [id, { ...rule, id }];
-      }),
-    ),
-    tokensVoidUpTo: new Map(),
-    settings: defaultSettings,
-    clockOffsetMs: 0,
-    baseNow: parts.now,
-    newId: parts.newId,
-  };
-  return state;
 }

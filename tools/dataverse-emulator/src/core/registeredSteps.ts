@@ -1,7 +1,6 @@
 import type { Row } from './columnDefinition.ts';
-import { messageNames, type MessageName } from './remoteExecutionContext.ts';
+import { hookAuth, messageNames, type MessageName, type StepImage, type Webhook } from './webhook.ts';
 import type { OrganizationState } from './organizationState.ts';
-import { hookAuth, type StepImage, type Webhook } from './webhook.ts';
 
 const webhookContract = 8;
 const enabled = 0;

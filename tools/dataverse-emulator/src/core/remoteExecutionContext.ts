@@ -1,7 +1,8 @@
 import type { CellValue, ColumnDefinition, ColumnType, Row } from './columnDefinition.ts';
 import type { CallContext } from './application.ts';
-import type { OrganizationState, StateEntry } from './organizationState.ts';
-import type { StepImage, Webhook } from './webhook.ts';
+import type { StateEntry } from './stateLog.ts';
+import type { OrganizationState } from './organizationState.ts';
+import { messageNames, type StepImage, type Webhook } from './webhook.ts';
 
 /** A change and the call that it came from, if any. */
 export interface ChangeOfCall {
@@ -12,9 +13,6 @@ export interface ChangeOfCall {
 
 const postOperation = 40;
 const crmTypes = 'http://schemas.microsoft.com/xrm/2011/Contracts';
-
-export const messageNames = { create: 'Create', update: 'Update', delete: 'Delete' } as const;
-export type MessageName = (typeof messageNames)[keyof typeof messageNames];
 
 type Pair = { readonly key: string; readonly value: unknown };
 

@@ -1,4 +1,5 @@
-import type { OrganizationState, StateEntry } from './organizationState.ts';
+import type { StateEntry } from './stateLog.ts';
+import type { OrganizationState } from './organizationState.ts';
 import type { TableDefinition } from './tableDefinition.ts';
 
 const chunk = 10_000;

@@ -1,6 +1,14 @@
+import type { Actor } from './actor.ts';
 import { createBoundedLog, type BoundedLog } from './boundedLog.ts';
-import type { StateEntry } from './organizationState.ts';
-import type { RowStore } from './rowStore.ts';
+import type { Commit, RowStore } from './rowStore.ts';
+
+/** Entry of the log of row states. */
+export interface StateEntry extends Commit {
+  readonly atMs: number;
+  readonly actor: Actor;
+  /** Properties that the author wrote, whether they changed or not; only while webhooks are told. */
+  readonly written?: readonly string[];
+}
 
 type LoggedState = Omit<StateEntry, 'before' | 'after' | 'written'>;
 

@@ -1,5 +1,6 @@
 import type { Application } from './application.ts';
-import { userId, type Actor, type OrganizationState } from './organizationState.ts';
+import { userId, type Actor } from './actor.ts';
+import type { OrganizationState } from './organizationState.ts';
 import { defaultCurrencyId } from './completeRow.ts';
 import { addMessageRows } from './messageRows.ts';
 import { deleteRow } from './deleteRow.ts';

@@ -1,4 +1,5 @@
-import type { MessageName } from './remoteExecutionContext.ts';
+export const messageNames = { create: 'Create', update: 'Update', delete: 'Delete' } as const;
+export type MessageName = (typeof messageNames)[keyof typeof messageNames];
 
 /** How a receiver knows who calls; without pairs when the registered value cannot be read (facts, section 7). */
 export interface HookAuth {

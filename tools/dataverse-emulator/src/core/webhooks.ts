@@ -1,33 +1,10 @@
 import pLimit from 'p-limit';
 import { callHook } from './hookCall.ts';
-import type { OrganizationState, StateEntry } from './organizationState.ts';
+import type { StateEntry } from './stateLog.ts';
+import type { OrganizationState, WebhookCounts, Webhooks } from './organizationState.ts';
 import { createRegisteredSteps } from './registeredSteps.ts';
-import { messageNames, type ChangeOfCall } from './remoteExecutionContext.ts';
-import type { Webhook } from './webhook.ts';
-
-/** How often receivers were called, and what became of it. */
-export interface WebhookCounts {
-  delivered: number;
-  failed: number;
-  dropped: number;
-}
-
-export interface Webhooks {
-  readonly counts: Readonly<WebhookCounts>;
-  /** Those of the control API. */
-  list(): readonly Webhook[];
-  add(hook: Webhook): void;
-  remove(id: string): void;
-  /** Told of every change as it is logged; what its transaction takes back later is not sent. */
-  changed(state: OrganizationState, sequence: number, entry: StateEntry): void;
-  /** The synchronous ones that a change concerns, in their order. */
-  synchronous(state: OrganizationState, entry: StateEntry): readonly Webhook[];
-  /** Whether there may be synchronous ones at all. */
-  mayJudge(state: OrganizationState): boolean;
-  /** Aborted when nothing is to be sent any more. */
-  readonly stopped: AbortSignal;
-  close(): void;
-}
+import { messageNames, type Webhook } from './webhook.ts';
+import type { ChangeOfCall } from './remoteExecutionContext.ts';
 
 const inFlightMax = 8;
 const queuedMax = 10_000;

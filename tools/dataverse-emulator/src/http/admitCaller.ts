@@ -1,6 +1,7 @@
 import type { Application } from '../core/application.ts';
 import { DataverseError, errorCodes } from '../core/dataverseError.ts';
-import { nowMs, type Actor, type OrganizationState } from '../core/organizationState.ts';
+import type { Actor } from '../core/actor.ts';
+import { nowMs, type OrganizationState } from '../core/organizationState.ts';
 import { verifyAccessToken, type AccessClaims } from './accessToken.ts';
 
 /** Where the caller knocked. */

@@ -3,7 +3,8 @@ import { Type, type Static } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { createApplication, type Application } from '../core/application.ts';
 import { DataverseError } from '../core/dataverseError.ts';
-import { nowMs, userId, type OrganizationState } from '../core/organizationState.ts';
+import { userId } from '../core/actor.ts';
+import { nowMs, type OrganizationState } from '../core/organizationState.ts';
 import { addApplicationUser } from '../core/users.ts';
 import { readCertificate } from './clientCredential.ts';
 

@@ -1,5 +1,6 @@
 import { DataverseError } from '../core/dataverseError.ts';
-import type { Actor, OrganizationState } from '../core/organizationState.ts';
+import type { Actor } from '../core/actor.ts';
+import type { OrganizationState } from '../core/organizationState.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
 import { humanActor } from '../core/users.ts';
 

@@ -1,5 +1,5 @@
 import type { ColumnDefinition, ColumnType } from '../core/columnDefinition.ts';
-import { userId } from '../core/organizationState.ts';
+import { userId } from '../core/actor.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
 import { labelJson, managedProperty, type Json, type MetadataNode } from './metadataNode.ts';
 import { optionSetNode } from './optionSetNode.ts';

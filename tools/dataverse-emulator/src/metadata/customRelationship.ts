@@ -1,7 +1,8 @@
 import { addColumns, replaceColumn } from '../core/changeColumns.ts';
 import { putManyToMany, putTable } from '../core/changeTables.ts';
 import { column, type DeleteBehavior } from '../core/columnDefinition.ts';
-import { userId, type OrganizationState } from '../core/organizationState.ts';
+import { userId } from '../core/actor.ts';
+import type { OrganizationState } from '../core/organizationState.ts';
 import { manyToOne } from '../core/relationships.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
 import { intersectTable } from '../tables/intersectTables.ts';

@@ -1,5 +1,6 @@
 import { privilegesOf } from '../core/privilegeNames.ts';
-import { userId, type OrganizationState } from '../core/organizationState.ts';
+import { userId } from '../core/actor.ts';
+import type { OrganizationState } from '../core/organizationState.ts';
 import type { AlternateKey, TableDefinition } from '../core/tableDefinition.ts';
 import { attributeNodes } from './attributeNode.ts';
 import { labelJson, managedProperty, type Json, type MetadataNode } from './metadataNode.ts';

@@ -1,5 +1,5 @@
 import type { ColumnDefinition, OptionDefinition } from '../core/columnDefinition.ts';
-import { userId } from '../core/organizationState.ts';
+import { userId } from '../core/actor.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
 import { labelJson, type Json, type MetadataNode } from './metadataNode.ts';
 

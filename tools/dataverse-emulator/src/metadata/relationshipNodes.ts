@@ -1,4 +1,5 @@
-import { userId, type OrganizationState } from '../core/organizationState.ts';
+import { userId } from '../core/actor.ts';
+import type { OrganizationState } from '../core/organizationState.ts';
 import {
   manyToOne,
   oneToMany,

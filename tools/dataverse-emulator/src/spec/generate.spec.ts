@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { generateRows } from '../core/generateRows.ts';
-import { createOrganizationState } from '../core/organizationState.ts';
+import { createOrganizationState } from '../core/createOrganizationState.ts';
 import { humanActor } from '../core/users.ts';
 import { standardTables } from '../tables/standardTables.ts';
 import { startClient, type OrganizationClient } from './organizationClient.ts';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { pageAnswer } from '../api/pageAnswer.ts';
 import { rowStyle } from '../api/rowText.ts';
-import { createOrganizationState, type OrganizationState } from '../core/organizationState.ts';
+import { createOrganizationState } from '../core/createOrganizationState.ts';
+import type { OrganizationState } from '../core/organizationState.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
 import { leadTable } from '../tables/leadTable.ts';
 

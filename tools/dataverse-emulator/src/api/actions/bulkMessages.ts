@@ -6,7 +6,7 @@ import { inTransaction } from '../../core/transaction.ts';
 import { updateRow, type WriteRequest } from '../../core/writeRow.ts';
 import { emptyAnswer, jsonAnswer, type Answer, type Call } from '../call.ts';
 import { insertDeep, updateBody } from '../deepInsert.ts';
-import type { Operation, OperationTarget } from '../operations.ts';
+import type { Operation, OperationTarget } from '../operation.ts';
 import { requirePrivilege } from '../privileges.ts';
 import { columnsOf, isMembers, parametersOf, typeOf, type Members } from './actionBody.ts';
 import { namedRow, type NamedRow } from './namedRow.ts';

@@ -6,7 +6,7 @@ import type { OrganizationState } from '../../core/organizationState.ts';
 import type { TableDefinition } from '../../core/tableDefinition.ts';
 import { createRow } from '../../core/writeRow.ts';
 import { jsonAnswer, type Answer, type Call } from '../call.ts';
-import type { OperationTarget } from '../operations.ts';
+import type { OperationTarget } from '../operation.ts';
 import { requirePrivilege } from '../privileges.ts';
 import { isMembers, lookupMembers, parametersOf, requireRow, requireTable } from './actionBody.ts';
 

@@ -1,7 +1,7 @@
 import { badRequest, errorCodes } from '../../core/dataverseError.ts';
 import { nowMs, type OrganizationState } from '../../core/organizationState.ts';
 import { jsonAnswer, type Answer, type Call } from '../call.ts';
-import type { OperationTarget } from '../operations.ts';
+import type { OperationTarget } from '../operation.ts';
 import { requireTable } from './actionBody.ts';
 import { functionParameters, textParameter } from './functionParameters.ts';
 

@@ -4,7 +4,7 @@ import type { OrganizationState } from '../../core/organizationState.ts';
 import { inTransaction } from '../../core/transaction.ts';
 import { createRow, updateRow } from '../../core/writeRow.ts';
 import { jsonAnswer, type Answer, type Call } from '../call.ts';
-import type { OperationTarget } from '../operations.ts';
+import type { OperationTarget } from '../operation.ts';
 import { requirePrivilege } from '../privileges.ts';
 import { etagOf } from '../rowText.ts';
 import {

@@ -6,7 +6,7 @@ import { entityNode } from '../../metadata/entityNode.ts';
 import type { Json, MetadataNode } from '../../metadata/metadataNode.ts';
 import { readMetadataQuery, type MetadataQuery, type QueryPart } from '../../metadata/queryExpression.ts';
 import { jsonAnswer, type Answer, type Call } from '../call.ts';
-import type { OperationTarget } from '../operations.ts';
+import type { OperationTarget } from '../operation.ts';
 import { functionParameters, textParameter } from './functionParameters.ts';
 
 const dayMs = 86_400_000;

@@ -5,7 +5,7 @@ import { commitChange } from '../../core/commitChange.ts';
 import { deleteRow } from '../../core/deleteRow.ts';
 import { updateRow } from '../../core/writeRow.ts';
 import { emptyAnswer, type Answer, type Call } from '../call.ts';
-import type { OperationTarget } from '../operations.ts';
+import type { OperationTarget } from '../operation.ts';
 import { requirePrivilege } from '../privileges.ts';
 import { isMembers, parametersOf, requireRow, requireTable } from './actionBody.ts';
 
