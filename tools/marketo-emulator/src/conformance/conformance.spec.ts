@@ -2,7 +2,8 @@ import type { Operation } from '../core/operation.ts';
 import { operations } from '../core/operations.ts';
 import { withEmulator, type TestClient } from '../testClient.ts';
 import { openApiFile, readOpenApi, type Exchange, type OpenApi } from './openApi.ts';
-import { useEverything, type Send } from './useEverything.ts';
+import type { Send } from './send.ts';
+import { useEverything } from './useEverything.ts';
 
 /** What Marketo does and the document does not have. */
 const undocumented = ['DELETE /rest/v1/leads.json'];

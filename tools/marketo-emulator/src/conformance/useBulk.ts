@@ -1,5 +1,5 @@
 import type { TestClient } from '../testClient.ts';
-import type { Send } from './useEverything.ts';
+import type { Send } from './send.ts';
 
 /** Uses every bulk operation; the paths leave /rest/v1. */
 export async function useBulk(client: TestClient, send: Send): Promise<void> {

@@ -1,13 +1,7 @@
 import type { TestClient } from '../testClient.ts';
 import { tokenSince } from '../testClient.ts';
+import type { Send } from './send.ts';
 import { useBulk } from './useBulk.ts';
-
-/** Sends a call below `/rest/v1/` and answers the first record of the result. */
-export type Send = (
-  method: string,
-  path: string,
-  body?: unknown,
-) => Promise<Readonly<Record<string, unknown>>>;
 
 /** Uses every operation as a client should, and meets the refusals that a client meets. */
 export async function useEverything(client: TestClient, send: Send): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ApiUser } from './apiUsers.ts';
-import type { Origin } from './instance.ts';
+import type { Origin } from './origin.ts';
 
 export interface ApplicationCall {
   readonly user: ApiUser;

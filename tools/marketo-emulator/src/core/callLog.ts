@@ -1,5 +1,6 @@
 import type { CallEntry, Instance } from './instance.ts';
-import type { Answer, RestCall } from './runCall.ts';
+import type { RestCall } from './restCall.ts';
+import type { Answer } from './runCall.ts';
 import { append } from './sequencedLog.ts';
 
 /** Writes an answered call down; HTTP-level refusals are logged with the same function. */

@@ -2,8 +2,9 @@ import { activityTypeIds, appendActivity } from './activityLog.ts';
 import type { FieldDefinition } from './fieldDefinitions.ts';
 import type { FieldValue } from './fieldValue.ts';
 import { displayText } from './fieldValue.ts';
-import type { Activity, Instance, Origin } from './instance.ts';
+import type { Activity, Instance } from './instance.ts';
 import { findObjects } from './objects/objectIndex.ts';
+import type { Origin } from './origin.ts';
 
 /** One changed field of a person. */
 export interface FieldChange {

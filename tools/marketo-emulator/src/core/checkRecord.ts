@@ -1,9 +1,8 @@
 import type { Reason } from './apiError.ts';
 import type { FieldDefinition } from './fieldDefinitions.ts';
-import type { FieldValue } from './fieldValue.ts';
+import type { FieldValue, FieldValues } from './fieldValue.ts';
 import { isOverlong, parseValue } from './fieldValue.ts';
 import type { Instance } from './instance.ts';
-import type { FieldValues } from './persons.ts';
 import type { Settings } from './settings.ts';
 
 /** Checked values, or the reasons for which the whole record is skipped. */

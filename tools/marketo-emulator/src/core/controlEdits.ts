@@ -1,20 +1,10 @@
 import { checkRecord } from './checkRecord.ts';
-import type { Instance, Origin } from './instance.ts';
+import { ControlError } from './controlError.ts';
+import type { Instance } from './instance.ts';
 import { mergePersons } from './mergeLeads.ts';
 import { editAsMarketer } from './objects/spreadCompany.ts';
+import type { Origin } from './origin.ts';
 import { createPerson, deletePerson } from './persons.ts';
-
-/** A control call that cannot be carried out; the status is HTTP's. */
-export class ControlError extends Error {
-  readonly status: number;
-  readonly faults: readonly string[];
-
-  constructor(status: number, faults: readonly string[]) {
-    super(faults.join('; '));
-    this.status = status;
-    this.faults = faults;
-  }
-}
 
 /** How a control call names who acts; every part has a default. */
 export interface ControlActor {

@@ -1,6 +1,6 @@
 import type { CallEntry, Instance, StateEntry } from './instance.ts';
-import type { ObjectStateEntry } from './objects/objectStore.ts';
-import { viewObject } from './objects/objectStore.ts';
+import { viewObject } from './objects/objectTable.ts';
+import type { ObjectStateEntry } from './objects/objectWorld.ts';
 import { viewPerson } from './persons.ts';
 import type { SequencedLog } from './sequencedLog.ts';
 import { lastSequence, readAfter } from './sequencedLog.ts';

@@ -1,7 +1,8 @@
 import type { ControlActor } from './controlEdits.ts';
-import { ControlError, humanOrigin, personOf } from './controlEdits.ts';
+import { humanOrigin, personOf } from './controlEdits.ts';
+import { ControlError } from './controlError.ts';
 import type { Instance } from './instance.ts';
-import type { Partition } from './partitions.ts';
+import type { Partition } from './partition.ts';
 import { updatePerson } from './persons.ts';
 
 const partitionsMax = 100;

@@ -1,5 +1,5 @@
 import { partOf } from './partOf.ts';
-import { defaultPartition } from './partitions.ts';
+import { defaultPartition } from './partition.ts';
 
 /** Types of person fields that the emulator can check (facts/marketo-rest 2.3). */
 export type DataType =

@@ -3,6 +3,9 @@ import type { DataType, FieldDefinition } from './fieldDefinitions.ts';
 /** A stored value; a cleared field is absent from the record, a false boolean too. */
 export type FieldValue = string | number | boolean | null;
 
+/** Checked values by REST name; null clears. */
+export type FieldValues = Readonly<Record<string, FieldValue>>;
+
 const emailPattern = /^[\x21-\x3f\x41-\x7e]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/;
 const integerPattern = /^[+-]?\d+$/;
 const decimalPattern = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;

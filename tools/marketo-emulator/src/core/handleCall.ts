@@ -6,7 +6,8 @@ import { runWithFault } from './faultyCall.ts';
 import type { FaultAction } from './faults.ts';
 import { takeFault } from './faults.ts';
 import type { Instance } from './instance.ts';
-import type { Answer, Caller, RestCall } from './runCall.ts';
+import type { RestCall } from './restCall.ts';
+import type { Answer, Caller } from './runCall.ts';
 import { errorAnswer, runCall } from './runCall.ts';
 
 /** One REST call from arrival to answer: token, limits, delay, faults, endpoint, call log. */

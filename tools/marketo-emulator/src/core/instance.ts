@@ -1,25 +1,17 @@
-import type { ApiUsers, Credentials } from './apiUsers.ts';
-import { createApiUsers } from './apiUsers.ts';
+import type { ApiUsers } from './apiUsers.ts';
+import type { Exports } from './bulk/exportJob.ts';
+import type { Imports } from './bulk/importBatch.ts';
 import type { CallLimiter } from './callLimiter.ts';
-import type { Exports } from './bulk/exportQueue.ts';
-import type { Imports } from './bulk/importQueue.ts';
-import { createCallLimiter } from './callLimiter.ts';
 import type { Fault } from './faults.ts';
 import type { FieldTable } from './fieldDefinitions.ts';
-import { createFieldTable } from './fieldDefinitions.ts';
 import type { FieldValue } from './fieldValue.ts';
-import type { StaticList } from './lists/staticLists.ts';
-import type { ObjectWorld } from './objects/objectStore.ts';
-import { createObjectWorld } from './objects/objectStore.ts';
-import type { Partition } from './partitions.ts';
-import { defaultPartition } from './partitions.ts';
 import type { FlowSteps } from './flowSteps/flowSteps.ts';
-import { createFlowSteps } from './flowSteps/flowSteps.ts';
+import type { StaticList } from './lists/staticList.ts';
+import type { ObjectWorld } from './objects/objectWorld.ts';
+import type { Origin } from './origin.ts';
+import type { Partition } from './partition.ts';
 import type { SequencedLog } from './sequencedLog.ts';
-import { createSequencedLog } from './sequencedLog.ts';
 import type { Settings } from './settings.ts';
-import { defaultSettings } from './settings.ts';
-import type { WaitingTask } from './waitingTasks.ts';
 
 /** One person; immutable, every commit puts a new object in its place. Cleared fields are absent. */
 export interface Person {
@@ -27,18 +19,6 @@ export interface Person {
   /** The last change of any field, which `updatedAt` does not tell (facts 2.2); milliseconds. */
   readonly changedAt: number;
   readonly fields: Readonly<Record<string, Exclude<FieldValue, null>>>;
-}
-
-/** Who makes a change and how the activity log describes it. */
-export interface Origin {
-  readonly actor: string;
-  readonly actorKind: 'human' | 'application';
-  readonly source: string;
-  readonly reason: string;
-  /** "Source Type" of a New Lead. */
-  readonly sourceType: string;
-  /** The API call that did it; null for control edits. */
-  readonly requestId: string | null;
 }
 
 /** One row of the activity log. */
@@ -103,6 +83,13 @@ export interface Surroundings {
   readonly later: (durationMs: number, task: () => Promise<void>) => void;
 }
 
+/** Work that waits for the emulated clock. */
+export interface WaitingTask {
+  /** Milliseconds since 1970. */
+  readonly dueAt: number;
+  readonly run: () => Promise<void>;
+}
+
 /** All state of one emulated Marketo subscription. */
 export interface Instance extends Surroundings {
   readonly settings: Settings;
@@ -139,42 +126,4 @@ export interface Instance extends Surroundings {
   /** Rows that were ever logged. */
   activityCount: number;
   lastRequestNumber: number;
-}
-
-const firstPersonId = 1000;
-const firstActivityId = 100_000;
-const firstRequestNumber = 0x1000;
-
-/** An empty subscription whose clock can be moved by `clockOffsetMs`. */
-export function createInstance(surroundings: Surroundings, credentials: Credentials): Instance {
-  const instance: Instance = {
-    ...surroundings,
-    now: () => surroundings.now() + instance.clockOffsetMs,
-    settings: defaultSettings(),
-    fields: createFieldTable(),
-    access: createApiUsers(credentials),
-    guidPrefix: surroundings.newId().slice(0, 18),
-    partitions: [defaultPartition],
-    persons: new Map(),
-    indexes: new Map(),
-    activities: [],
-    states: createSequencedLog(),
-    calls: createSequencedLog(),
-    callBodies: { keptChars: 0, blankedThrough: 0 },
-    programIds: new Map(),
-    lists: new Map(),
-    imports: new Map(),
-    exports: { jobs: new Map(), lastNumber: 0 },
-    objects: createObjectWorld(),
-    flowSteps: createFlowSteps(),
-    limiter: createCallLimiter(),
-    waiting: new Set(),
-    faults: [],
-    clockOffsetMs: 0,
-    lastPersonId: firstPersonId,
-    lastActivityId: firstActivityId,
-    activityCount: 0,
-    lastRequestNumber: firstRequestNumber,
-  };
-  return instance;
 }

@@ -1,6 +1,7 @@
 import { ApiError } from './apiError.ts';
 import type { ApiUser } from './apiUsers.ts';
-import type { Instance, Origin } from './instance.ts';
+import type { Instance } from './instance.ts';
+import type { Origin } from './origin.ts';
 import { partOf } from './partOf.ts';
 import { partitionNamed, refuseClosed } from './partitions.ts';
 import { updatePerson } from './persons.ts';

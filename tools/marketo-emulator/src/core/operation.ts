@@ -1,7 +1,8 @@
 import type { ApiUser } from './apiUsers.ts';
-import type { Instance, Origin } from './instance.ts';
+import type { Instance } from './instance.ts';
+import type { Origin } from './origin.ts';
 import type { Permission } from './permissions.ts';
-import type { RestCall } from './runCall.ts';
+import type { RestCall } from './restCall.ts';
 
 /** What an operation gets: parameters of URL and form body together, and the JSON body when it wants one. */
 export interface OperationInput {

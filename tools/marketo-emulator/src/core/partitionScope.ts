@@ -3,14 +3,10 @@ import type { ApiUser } from './apiUsers.ts';
 import type { FieldValue } from './fieldValue.ts';
 import type { Instance, Person } from './instance.ts';
 import { partOf } from './partOf.ts';
-import {
-  defaultPartition,
-  partitionIdOf,
-  partitionNamed,
-  refuseClosed,
-  type Partition,
-} from './partitions.ts';
-import type { Action } from './syncLeads.ts';
+import type { Partition } from './partition.ts';
+import { defaultPartition } from './partition.ts';
+import { partitionIdOf, partitionNamed, refuseClosed } from './partitions.ts';
+import type { SyncAction } from './syncAction.ts';
 
 /** Which partitions a sync call writes to. */
 export interface PartitionScope {
@@ -19,10 +15,15 @@ export interface PartitionScope {
   readonly named: Partition | undefined;
 }
 
-const actionsWithPartition: ReadonlySet<Action> = new Set<Action>(['createOnly', 'createOrUpdate']);
+const actionsWithPartition: ReadonlySet<SyncAction> = new Set<SyncAction>(['createOnly', 'createOrUpdate']);
 
 /** Reads `partitionName` of a call. Throws 1003 beside an action that does not take one (the code is inferred), and 1008. */
-export function scopeOf(instance: Instance, body: unknown, user: ApiUser, action: Action): PartitionScope {
+export function scopeOf(
+  instance: Instance,
+  body: unknown,
+  user: ApiUser,
+  action: SyncAction,
+): PartitionScope {
   const name = partOf(body, 'partitionName');
   if (typeof name !== 'string' || name === '') return { user, named: undefined };
   if (!actionsWithPartition.has(action)) {
@@ -34,7 +35,7 @@ export function scopeOf(instance: Instance, body: unknown, user: ApiUser, action
 /** Whether a call may find a person by its key: any, unless the partition is part of the key (custom dedupe rules). */
 export function isInScope(
   instance: Instance,
-  { action, scope }: { readonly action: Action; readonly scope: PartitionScope },
+  { action, scope }: { readonly action: SyncAction; readonly scope: PartitionScope },
   id: number,
 ): boolean {
   if (!instance.settings.dedupeByPartition || !actionsWithPartition.has(action)) return true;

@@ -1,20 +1,7 @@
 import { apiError, type Reason } from './apiError.ts';
 import type { ApiUser } from './apiUsers.ts';
 import type { Instance, Person } from './instance.ts';
-
-/** A part of the database; every person is in one (facts 2.5). */
-export interface Partition {
-  readonly id: number;
-  readonly name: string;
-  readonly description?: string;
-}
-
-/** Where a person goes for which no partition is named. */
-export const defaultPartition: Partition = {
-  id: 1,
-  name: 'Default',
-  description: 'Initial system lead partition',
-};
+import type { Partition } from './partition.ts';
 
 /** Whether a user may see and change a person. */
 export function isOpenTo({ partitions }: ApiUser, person: Person): boolean {

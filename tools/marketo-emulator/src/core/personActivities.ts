@@ -1,6 +1,7 @@
 import { activityTypeIds, appendActivity, fullName } from './activityLog.ts';
-import type { Instance, Origin, Person } from './instance.ts';
-import type { StaticList } from './lists/staticLists.ts';
+import type { Instance, Person } from './instance.ts';
+import type { StaticList } from './lists/staticList.ts';
+import type { Origin } from './origin.ts';
 
 const firstProgramId = 1001;
 

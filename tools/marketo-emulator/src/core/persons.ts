@@ -1,18 +1,16 @@
 import type { FieldChange } from './changeActivities.ts';
 import { logChange } from './changeActivities.ts';
 import type { FieldDefinition } from './fieldDefinitions.ts';
-import type { FieldValue } from './fieldValue.ts';
+import type { FieldValue, FieldValues } from './fieldValue.ts';
 import { readValue, secondsText } from './fieldValue.ts';
-import type { Instance, Origin, Person, StateEntry } from './instance.ts';
+import type { Instance, Person, StateEntry } from './instance.ts';
 import { leaveLists } from './lists/staticLists.ts';
 import { withCompanyValues, withoutDetach } from './objects/companyValues.ts';
 import { dropRoles } from './objects/roles.ts';
+import type { Origin } from './origin.ts';
 import { logDeletedLead, logNewLead } from './personActivities.ts';
 import { reindex } from './personIndex.ts';
 import { append } from './sequencedLog.ts';
-
-/** Checked values by REST name; null clears. */
-export type FieldValues = Readonly<Record<string, FieldValue>>;
 
 /** Stores a new person and logs it; answers its id. */
 export function createPerson(instance: Instance, values: FieldValues, origin: Origin): number {

@@ -1,7 +1,8 @@
 import { logPush } from './personActivities.ts';
 import { apiError } from './apiError.ts';
 import type { ApiUser } from './apiUsers.ts';
-import type { Instance, Origin } from './instance.ts';
+import type { Instance } from './instance.ts';
+import type { Origin } from './origin.ts';
 import { partOf } from './partOf.ts';
 import type { RecordResult } from './recordResult.ts';
 import { syncLeads } from './syncLeads.ts';

@@ -8,20 +8,7 @@ import type { Operation } from './operation.ts';
 import { findOperation } from './operations.ts';
 import { partOf } from './partOf.ts';
 import { grants } from './permissions.ts';
-
-/** A REST call as it came in, free of any HTTP library. */
-export interface RestCall {
-  readonly method: string;
-  /** Path with its dot segments resolved. */
-  readonly pathname: string;
-  /** Without the question mark. */
-  readonly query: string;
-  readonly contentType: string;
-  readonly body: string;
-  readonly authorization: string | undefined;
-  /** The Range header, which only bulk files heed. */
-  readonly range?: string;
-}
+import type { RestCall } from './restCall.ts';
 
 /** What goes back to the caller. */
 export interface Answer {

@@ -3,8 +3,9 @@ import type { ApiUser } from './apiUsers.ts';
 import type { CheckedRecord } from './checkRecord.ts';
 import { checkRecord } from './checkRecord.ts';
 import { isSearchable } from './fieldDefinitions.ts';
-import type { Instance, Origin } from './instance.ts';
+import type { Instance } from './instance.ts';
 import { refusePersonLinks } from './objects/companyValues.ts';
+import type { Origin } from './origin.ts';
 import { checkCount, inputOf } from './parameters.ts';
 import { partOf } from './partOf.ts';
 import type { PartitionScope } from './partitionScope.ts';
@@ -13,13 +14,10 @@ import { refuseClosed } from './partitions.ts';
 import { findPersonIds, keyOf } from './personIndex.ts';
 import { createPerson, deletePerson, updatePerson } from './persons.ts';
 import { skipped, type RecordResult } from './recordResult.ts';
-
-const actions = ['createOrUpdate', 'createOnly', 'updateOnly', 'createDuplicate'] as const;
-/** What a sync may do with its records. */
-export type Action = (typeof actions)[number];
+import { syncActions, type SyncAction } from './syncAction.ts';
 
 interface SyncRequest {
-  readonly action: Action;
+  readonly action: SyncAction;
   readonly lookupField: string;
   readonly input: readonly unknown[];
   readonly scope: PartitionScope;
@@ -88,7 +86,7 @@ export function deleteLeads(
 function parseSyncRequest(instance: Instance, body: unknown, user: ApiUser): SyncRequest {
   const input = inputOf(body);
   checkCount(input);
-  const action = actions.find((known) => known === textOf(body, 'action', 'createOrUpdate'));
+  const action = syncActions.find((known) => known === textOf(body, 'action', 'createOrUpdate'));
   if (action === undefined) throw apiError('1003', "Invalid value for parameter 'action'");
   const lookupField = textOf(body, 'lookupField', 'email');
   const field = instance.fields.get(lookupField);
@@ -130,7 +128,7 @@ type Outcome =
   | { readonly updateId: number }
   | { readonly code: string; readonly message: string };
 
-function chooseOutcome(action: Action, matches: readonly number[]): Outcome {
+function chooseOutcome(action: SyncAction, matches: readonly number[]): Outcome {
   const [id] = matches;
   if (id === undefined) {
     return action === 'updateOnly' ? { code: '1004', message: 'Lead not found' } : { create: true };

@@ -1,11 +1,4 @@
-import type { Instance } from './instance.ts';
-
-/** Work that waits for the emulated clock. */
-export interface WaitingTask {
-  /** Milliseconds since 1970. */
-  readonly dueAt: number;
-  readonly run: () => Promise<void>;
-}
+import type { Instance, WaitingTask } from './instance.ts';
 
 const waitingMax = 100_000;
 

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ApiUser } from '../core/apiUsers.ts';
 import { addService, putUser, revokeTokens } from '../core/apiUsers.ts';
 import { idsOfPartitions } from '../core/controlPartitions.ts';
-import { ControlError } from '../core/controlEdits.ts';
+import { ControlError } from '../core/controlError.ts';
 import type { Instance } from '../core/instance.ts';
 import { permissions } from '../core/permissions.ts';
 import { bodyOf } from './controlBody.ts';

@@ -1,5 +1,5 @@
 import type { ControlActor } from '../core/controlEdits.ts';
-import { ControlError } from '../core/controlEdits.ts';
+import { ControlError } from '../core/controlError.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 

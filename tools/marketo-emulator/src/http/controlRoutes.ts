@@ -1,12 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import {
-  ControlError,
-  editPerson,
-  mergeAsMarketer,
-  personOf,
-  removePerson,
-  seedPersons,
-} from '../core/controlEdits.ts';
+import { editPerson, mergeAsMarketer, personOf, removePerson, seedPersons } from '../core/controlEdits.ts';
+import { ControlError } from '../core/controlError.ts';
 import type { LogWindow } from '../core/controlLogs.ts';
 import { readCalls, readStates } from '../core/controlLogs.ts';
 import type { FaultAction, FaultMatch } from '../core/faults.ts';

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { ControlError } from '../core/controlEdits.ts';
-import { installFlowStep, runFlowStep, takeCallback } from '../core/flowSteps/flowSteps.ts';
+import { ControlError } from '../core/controlError.ts';
+import { installFlowStep, runFlowStep, takeCallback } from '../core/flowSteps/runFlowStep.ts';
 import type { Instance } from '../core/instance.ts';
 import { bodyOf } from './controlBody.ts';
 

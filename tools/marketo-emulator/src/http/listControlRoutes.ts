@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import { ControlError } from '../core/controlEdits.ts';
+import { ControlError } from '../core/controlError.ts';
 import type { Instance } from '../core/instance.ts';
 import { addList, changeMembers } from '../core/lists/controlLists.ts';
-import type { StaticList } from '../core/lists/staticLists.ts';
+import type { StaticList } from '../core/lists/staticList.ts';
 import { bodyOf } from './controlBody.ts';
 
 /** Control calls on static lists and their members. */

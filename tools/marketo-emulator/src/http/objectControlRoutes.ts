@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { ControlError } from '../core/controlEdits.ts';
+import { ControlError } from '../core/controlError.ts';
 import type { LogWindow } from '../core/controlLogs.ts';
 import { readObjectStates } from '../core/controlLogs.ts';
 import { isNewField } from '../core/fieldDefinitions.ts';

@@ -3,7 +3,7 @@ import { logCall } from '../core/callLog.ts';
 import type { FileAnswer } from '../core/fileAnswer.ts';
 import { handleCall, nextRequestId } from '../core/handleCall.ts';
 import type { Instance } from '../core/instance.ts';
-import type { RestCall } from '../core/runCall.ts';
+import type { RestCall } from '../core/restCall.ts';
 
 const uriBytesMax = 8192;
 // A file of 10 MB and what multipart puts around it.

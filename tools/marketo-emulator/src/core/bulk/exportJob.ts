@@ -1,5 +1,4 @@
 import { secondsText } from '../fieldValue.ts';
-import type { Instance } from '../instance.ts';
 import type { BulkFormat } from './delimitedText.ts';
 
 /** What a job exports; jobs of both kinds share one queue and one quota (facts 3.6). */
@@ -9,7 +8,7 @@ export type ExportKind = 'leads' | 'activities';
 export type ExportStatus = 'Created' | 'Queued' | 'Processing' | 'Completed' | 'Cancelled';
 
 /** The rows of a file, headers first, as they are when the job begins. */
-export type ExportRows = (instance: Instance) => readonly (readonly unknown[])[];
+export type ExportRows = () => readonly (readonly unknown[])[];
 
 /** A finished file. */
 export interface ExportFile {
@@ -39,6 +38,12 @@ export interface ExportJob {
   file?: ExportFile;
   /** What the last answer said of the job, and when; it is not renewed more often than once in `exportStatusMs`. */
   shown: { readonly at: number; readonly view: object };
+}
+
+/** All jobs of a subscription. */
+export interface Exports {
+  readonly jobs: Map<string, ExportJob>;
+  lastNumber: number;
 }
 
 /** The job as its caller's own calls change it: the answer is true at once. */

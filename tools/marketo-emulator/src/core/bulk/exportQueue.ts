@@ -4,7 +4,7 @@ import { centralDayOf } from '../callLimiter.ts';
 import type { Instance } from '../instance.ts';
 import { runLater } from '../waitingTasks.ts';
 import { delimitedText } from './delimitedText.ts';
-import type { ExportFile, ExportJob, ExportKind, ExportRows } from './exportJob.ts';
+import type { ExportFile, ExportJob, ExportKind, ExportRows, Exports } from './exportJob.ts';
 
 const runningMax = 2;
 const queuedMax = 10;
@@ -32,12 +32,6 @@ export function createJob(
   };
   exports.jobs.set(fresh.exportId, fresh);
   return fresh;
-}
-
-/** All jobs of a subscription. */
-export interface Exports {
-  readonly jobs: Map<string, ExportJob>;
-  lastNumber: number;
 }
 
 /** A user's job; throws 1013 for one that is not there or another's (the code is inferred). */
@@ -84,7 +78,7 @@ export function startWaiting(instance: Instance): void {
   if (next === undefined || withStatus(instance, 'Processing').length >= runningMax) return;
   next.status = 'Processing';
   next.startedAt = instance.now();
-  const rows = next.rows(instance);
+  const rows = next.rows();
   runLater(instance, instance.settings.exportMs, () => Promise.resolve(finish(instance, next, rows)));
   startWaiting(instance);
 }

@@ -24,6 +24,9 @@ export interface ImportBatch {
   failures: readonly (readonly string[])[];
 }
 
+/** All batches by id. */
+export type Imports = Map<number, ImportBatch>;
+
 /** The answer to the call that brings the file. */
 export function receiptOf({ batchId, status }: ImportBatch): object {
   return { batchId, importId: String(batchId), status };

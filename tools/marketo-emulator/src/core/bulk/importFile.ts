@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { apiError } from '../apiError.ts';
-import type { RestCall } from '../runCall.ts';
+import type { RestCall } from '../restCall.ts';
 import { formatOf, separators, type BulkFormat } from './delimitedText.ts';
 
 /** A file as it came, with the parameters that can stand beside it in the form. */

@@ -4,10 +4,7 @@ import type { Instance } from '../instance.ts';
 import { addMember, listOfId } from '../lists/staticLists.ts';
 import { syncNow } from '../syncLeads.ts';
 import { runLater } from '../waitingTasks.ts';
-import type { ImportBatch } from './importBatch.ts';
-
-/** All batches by id. */
-export type Imports = Map<number, ImportBatch>;
+import type { ImportBatch, Imports } from './importBatch.ts';
 
 const runningMax = 2;
 const queuedMax = 10;

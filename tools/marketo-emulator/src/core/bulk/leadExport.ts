@@ -6,7 +6,7 @@ import { viewPerson } from '../persons.ts';
 import type { ExportRows } from './exportJob.ts';
 import { fieldsIn, headersIn, isWithin, rangeOf } from './exportRequest.ts';
 
-type IsWanted = (instance: Instance, person: Person) => boolean;
+type IsWanted = (person: Person) => boolean;
 
 const filterNames = [
   'createdAt',
@@ -22,12 +22,12 @@ export function leadRows(instance: Instance, body: unknown): ExportRows {
   const fields = fieldsIn(body, (name) => instance.fields.has(name));
   if (fields.length === 0) throw apiError('1002', "Missing value for required parameter 'fields'");
   const isWanted = filterOf(instance, partOf(body, 'filter'));
-  return (now) => [
+  return () => [
     headersIn(body, fields),
-    ...[...now.persons.values()]
-      .filter((person) => isWanted(now, person))
+    ...[...instance.persons.values()]
+      .filter((person) => isWanted(person))
       .map((person) => {
-        const view = viewPerson(now, person, fields);
+        const view = viewPerson(instance, person, fields);
         return fields.map((name) => view[name]);
       }),
   ];
@@ -44,12 +44,12 @@ function filterNamed(instance: Instance, name: (typeof filterNames)[number], val
   switch (name) {
     case 'createdAt': {
       const range = rangeOf(value);
-      return (_now, { fields }) => isWithin(range, Date.parse(String(fields['createdAt'])));
+      return ({ fields }) => isWithin(range, Date.parse(String(fields['createdAt'])));
     }
     case 'updatedAt': {
       if (!instance.settings.exportByUpdatedAt) throw unsupported();
       const range = rangeOf(value);
-      return (_now, { changedAt }) => isWithin(range, changedAt);
+      return ({ changedAt }) => isWithin(range, changedAt);
     }
     case 'staticListId':
       return membersOf(instance, Number(value));
@@ -63,7 +63,7 @@ function filterNamed(instance: Instance, name: (typeof filterNames)[number], val
 
 function membersOf(instance: Instance, listId: number): IsWanted {
   listOfId(instance, listId);
-  return ({ lists }, { id }) => lists.get(listId)?.members.has(id) === true;
+  return ({ id }) => instance.lists.get(listId)?.members.has(id) === true;
 }
 
 function unsupported(): Error {

@@ -1,4 +1,4 @@
-import { ControlError } from '../controlEdits.ts';
+import { ControlError } from '../controlError.ts';
 
 /** What Marketo keeps of an installed step. */
 export interface FlowStepService {

@@ -1,6 +1,7 @@
-import { ControlError, personOf } from '../controlEdits.ts';
+import { personOf } from '../controlEdits.ts';
+import { ControlError } from '../controlError.ts';
 import type { Instance } from '../instance.ts';
-import type { StaticList } from './staticLists.ts';
+import type { StaticList } from './staticList.ts';
 import { addMember, createList, removeMember } from './staticLists.ts';
 
 const listsMax = 1000;

@@ -3,7 +3,8 @@ import type { ApiUser } from '../apiUsers.ts';
 import type { Instance } from '../instance.ts';
 import { checkCount } from '../parameters.ts';
 import { refuseClosed } from '../partitions.ts';
-import { addMember, removeMember, type StaticList } from './staticLists.ts';
+import type { StaticList } from './staticList.ts';
+import { addMember, removeMember } from './staticLists.ts';
 
 /** Outcome for one id; skipped entries of these calls name their id. */
 export type MemberResult =

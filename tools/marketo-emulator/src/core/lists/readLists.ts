@@ -5,7 +5,7 @@ import type { Instance } from '../instance.ts';
 import { listOf } from '../parameters.ts';
 import type { LeadPage } from '../readLeads.ts';
 import { fieldsOf, viewPersons } from '../readLeads.ts';
-import type { StaticList } from './staticLists.ts';
+import type { StaticList } from './staticList.ts';
 
 /** Get Lists: those that match every given filter. */
 export function readLists(instance: Instance, parameters: URLSearchParams): object {

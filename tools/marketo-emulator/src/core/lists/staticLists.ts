@@ -1,20 +1,7 @@
 import { logMembership } from '../personActivities.ts';
 import { apiError } from '../apiError.ts';
 import type { Instance } from '../instance.ts';
-
-/** A list whose members are put in and taken out one by one. */
-export interface StaticList {
-  readonly id: number;
-  readonly name: string;
-  readonly description?: string;
-  readonly programName?: string;
-  readonly workspaceName: string;
-  /** Milliseconds, as all times here. */
-  readonly createdAt: number;
-  updatedAt: number;
-  /** When each person came. */
-  readonly members: Map<number, number>;
-}
+import type { StaticList } from './staticList.ts';
 
 /** What a caller says about a list to make. */
 export type NewList = Pick<StaticList, 'name' | 'description' | 'programName'>;

@@ -1,13 +1,13 @@
 import type { Reason } from '../apiError.ts';
-import type { FieldValue } from '../fieldValue.ts';
+import type { FieldValue, FieldValues } from '../fieldValue.ts';
 import { readValue } from '../fieldValue.ts';
-import type { Instance, Origin, Person } from '../instance.ts';
+import type { Instance, Person } from '../instance.ts';
+import type { Origin } from '../origin.ts';
 import { findPersonIds } from '../personIndex.ts';
-import type { FieldValues } from '../persons.ts';
 import { findObjects } from './objectIndex.ts';
 import { missingPersonParent } from './objectLinks.ts';
-import type { ObjectRecord } from './objectStore.ts';
 import { updateObject } from './objectStore.ts';
+import type { ObjectRecord } from './objectTable.ts';
 
 const key = 'externalCompanyId';
 const ownFields: ReadonlySet<string> = new Set([

@@ -1,7 +1,7 @@
 import type { DataType } from '../fieldDefinitions.ts';
 import { dataTypes, defaultLength } from '../fieldDefinitions.ts';
 import type { Instance } from '../instance.ts';
-import type { CustomField, CustomType, TypeVersion } from './customTypes.ts';
+import type { CustomField, CustomType, TypeVersion } from './customType.ts';
 import type { FieldRow, ObjectLink, ObjectType } from './objectType.ts';
 import { fieldTable } from './objectType.ts';
 

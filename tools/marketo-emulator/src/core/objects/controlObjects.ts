@@ -1,12 +1,13 @@
 import type { ControlActor } from '../controlEdits.ts';
-import { ControlError, humanOrigin } from '../controlEdits.ts';
+import { humanOrigin } from '../controlEdits.ts';
+import { ControlError } from '../controlError.ts';
 import type { NewField } from '../fieldDefinitions.ts';
 import { addCustomField, defaultLength } from '../fieldDefinitions.ts';
 import type { FieldValue } from '../fieldValue.ts';
 import type { Instance } from '../instance.ts';
 import { checkObject } from './checkObject.ts';
-import type { ObjectTable } from './objectStore.ts';
-import { viewObject } from './objectStore.ts';
+import type { ObjectTable } from './objectTable.ts';
+import { viewObject } from './objectTable.ts';
 import type { ObjectField } from './objectType.ts';
 import type { ObjectResult } from './syncObjects.ts';
 import { deleteObjects, syncObjects } from './syncObjects.ts';

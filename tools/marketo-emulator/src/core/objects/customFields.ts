@@ -3,7 +3,7 @@ import { isSearchable } from '../fieldDefinitions.ts';
 import type { Instance } from '../instance.ts';
 import { partOf } from '../partOf.ts';
 import { inputOf } from '../parameters.ts';
-import type { CustomField, CustomType } from './customTypes.ts';
+import type { CustomField, CustomType } from './customType.ts';
 import { customType, draftOf, nameIn, storeType } from './customTypes.ts';
 import { systemFields } from './objectType.ts';
 

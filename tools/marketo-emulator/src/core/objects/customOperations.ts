@@ -5,7 +5,7 @@ import { addFields, customDataTypes, deleteFields, linkableObjects, updateField 
 import { approveType, customType, deleteType, discardDraft, syncType } from './customTypes.ts';
 import { describeCustomObject, describeType, listObjectTypes, listTypes } from './describeType.ts';
 import { operationsAt } from './objectOperations.ts';
-import type { ObjectTable } from './objectStore.ts';
+import type { ObjectTable } from './objectTable.ts';
 
 const base = '/rest/v1/customobjects';
 

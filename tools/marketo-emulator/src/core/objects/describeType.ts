@@ -2,7 +2,7 @@ import { apiError } from '../apiError.ts';
 import type { Instance } from '../instance.ts';
 import { listOf } from '../parameters.ts';
 import { compileType } from './compileType.ts';
-import type { CustomType, TypeVersion } from './customTypes.ts';
+import type { CustomType, TypeVersion } from './customType.ts';
 import { customType } from './customTypes.ts';
 import { describeObject } from './describeObject.ts';
 

@@ -1,6 +1,6 @@
 import type { FieldValue } from '../fieldValue.ts';
-import type { ObjectRecord, ObjectTable } from './objectStore.ts';
-import { idText } from './objectStore.ts';
+import type { ObjectRecord, ObjectTable } from './objectTable.ts';
+import { idText } from './objectTable.ts';
 import type { ObjectType } from './objectType.ts';
 
 /** Records whose fields hold the values, in the order of creation. */

@@ -3,7 +3,7 @@ import type { FieldValue } from '../fieldValue.ts';
 import type { Instance } from '../instance.ts';
 import { findPersonIds } from '../personIndex.ts';
 import { findObjects } from './objectIndex.ts';
-import type { ObjectRecord, ObjectTable } from './objectStore.ts';
+import type { ObjectRecord, ObjectTable } from './objectTable.ts';
 import type { ObjectLink } from './objectType.ts';
 
 /** Fields of a person that name a record of another type. */

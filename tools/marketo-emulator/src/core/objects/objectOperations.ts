@@ -4,7 +4,7 @@ import type { Operation, OperationInput } from '../operation.ts';
 import type { Subject } from '../permissions.ts';
 import { inputOf } from '../parameters.ts';
 import { browseFields, describeObject, fieldByName } from './describeObject.ts';
-import type { ObjectTable } from './objectStore.ts';
+import type { ObjectTable } from './objectTable.ts';
 import { queryObjects } from './queryObjects.ts';
 import { deleteObjects, syncObjects } from './syncObjects.ts';
 

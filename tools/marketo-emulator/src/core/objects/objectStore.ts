@@ -1,73 +1,13 @@
 import type { FieldValue } from '../fieldValue.ts';
 import { readValue, secondsText } from '../fieldValue.ts';
-import type { Instance, Origin } from '../instance.ts';
-import type { SequencedLog } from '../sequencedLog.ts';
-import { append, createSequencedLog, lastSequence } from '../sequencedLog.ts';
-import type { CustomType } from './customTypes.ts';
+import type { Instance } from '../instance.ts';
+import type { Origin } from '../origin.ts';
+import { append, lastSequence } from '../sequencedLog.ts';
 import { reindexObject } from './objectIndex.ts';
+import type { ObjectRecord, ObjectTable, Stored } from './objectTable.ts';
+import { idText } from './objectTable.ts';
 import type { ObjectType } from './objectType.ts';
-import { standardTypes } from './standardTypes.ts';
-
-type Stored = Exclude<FieldValue, null>;
-
-/** One record; immutable, every commit puts a new object in its place. Cleared fields are absent. */
-export interface ObjectRecord {
-  /** Order of creation; what pages go by. */
-  readonly position: number;
-  readonly fields: Readonly<Record<string, Stored>>;
-}
-
-/** The records of one type. */
-export interface ObjectTable {
-  type: ObjectType;
-  /** By the text of the id. */
-  readonly records: Map<string, ObjectRecord>;
-  /** Look-up indexes, built at first use: joined field names, joined values, ids. */
-  readonly indexes: Map<string, Map<string, Set<string>>>;
-}
-
-/** One committed state of an object other than a person. */
-export interface ObjectStateEntry {
-  readonly at: number;
-  readonly origin: Origin;
-  readonly operation: 'create' | 'update' | 'delete';
-  readonly object: string;
-  readonly id: string;
-  readonly changed: Readonly<Record<string, { before: FieldValue; after: FieldValue }>>;
-  /** After the commit; before it for a delete. */
-  readonly fields: ObjectRecord['fields'];
-  /** Number of the newest state of a person at that moment: puts the two logs in one order. */
-  readonly personSequence: number;
-}
-
-/** All objects other than persons. */
-export interface ObjectWorld {
-  readonly tables: Map<string, ObjectTable>;
-  /** By API name; those that are approved have a table too. */
-  readonly customTypes: Map<string, CustomType>;
-  readonly states: SequencedLog<ObjectStateEntry>;
-  lastId: number;
-  lastPosition: number;
-}
-
-const firstId = 500;
-
-/** Empty tables of the standard types. */
-export function createObjectWorld(): ObjectWorld {
-  const tables = new Map(standardTypes.map((type) => [type.name, createObjectTable(type)]));
-  return {
-    tables,
-    customTypes: new Map(),
-    states: createSequencedLog(),
-    lastId: firstId,
-    lastPosition: 0,
-  };
-}
-
-/** A table without records. */
-export function createObjectTable(type: ObjectType): ObjectTable {
-  return { type, records: new Map(), indexes: new Map() };
-}
+import type { ObjectStateEntry } from './objectWorld.ts';
 
 /** Stores a new record; answers its id. */
 export function createObject(
@@ -118,27 +58,10 @@ export function deleteObject(
   logState(instance, table, { operation: 'delete', origin, before: record, after: record });
 }
 
-/** The id of a record, as its type has it. */
-export function idOf(type: ObjectType, record: ObjectRecord): Stored {
-  return record.fields[type.idField] ?? '';
-}
-
-/** A record with every field of its type, nulls and false included. */
-export function viewObject(type: ObjectType, fields: ObjectRecord['fields']): Record<string, FieldValue> {
-  return Object.fromEntries(
-    [...type.fields.values()].map((field) => [field.name, readValue(field, fields[field.name])]),
-  );
-}
-
 function newId(instance: Instance, table: ObjectTable): Stored {
   if (table.type.idField === 'marketoGUID') return instance.newId();
   instance.objects.lastId += 1;
   return instance.objects.lastId;
-}
-
-/** The id of a record as text: its key in the table. */
-export function idText(type: ObjectType, record: ObjectRecord): string {
-  return String(idOf(type, record));
 }
 
 function merged(

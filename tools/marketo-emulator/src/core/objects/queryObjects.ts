@@ -6,7 +6,7 @@ import { decodeBase32, encodeBase32 } from '../pagingToken.ts';
 import { listOf, pageSizeMax, pageSizeOf, required } from '../parameters.ts';
 import { partOf } from '../partOf.ts';
 import { findObjects } from './objectIndex.ts';
-import type { ObjectRecord, ObjectTable } from './objectStore.ts';
+import type { ObjectRecord, ObjectTable } from './objectTable.ts';
 import type { ObjectType } from './objectType.ts';
 import { searchableFields } from './objectType.ts';
 

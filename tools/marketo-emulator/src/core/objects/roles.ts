@@ -1,7 +1,8 @@
-import type { Instance, Origin } from '../instance.ts';
+import type { Instance } from '../instance.ts';
+import type { Origin } from '../origin.ts';
 import { findObjects } from './objectIndex.ts';
-import type { ObjectRecord, ObjectTable } from './objectStore.ts';
 import { createObject, deleteObject } from './objectStore.ts';
+import type { ObjectRecord, ObjectTable } from './objectTable.ts';
 
 /** Removes the opportunity roles of a person that is going. */
 export function dropRoles(instance: Instance, leadId: number, origin: Origin): void {

@@ -1,8 +1,9 @@
-import type { Instance, Origin, Person } from '../instance.ts';
-import type { FieldValues } from '../persons.ts';
+import type { FieldValues } from '../fieldValue.ts';
+import type { Instance, Person } from '../instance.ts';
+import type { Origin } from '../origin.ts';
 import { updatePerson } from '../persons.ts';
 import { editCompanyOf, personsOfCompany } from './companyValues.ts';
-import type { ObjectRecord } from './objectStore.ts';
+import type { ObjectRecord } from './objectTable.ts';
 
 /** Shows the fields of a company on its persons: an edit becomes Change Data Value rows on each (facts section 4). */
 export function spreadCompany(instance: Instance, company: ObjectRecord, origin: Origin): void {

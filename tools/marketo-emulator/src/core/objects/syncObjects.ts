@@ -1,14 +1,16 @@
 import type { Reason } from '../apiError.ts';
 import { apiError } from '../apiError.ts';
 import type { FieldValue } from '../fieldValue.ts';
-import type { Instance, Origin } from '../instance.ts';
+import type { Instance } from '../instance.ts';
+import type { Origin } from '../origin.ts';
 import { partOf } from '../partOf.ts';
 import { inputOf } from '../parameters.ts';
 import { checkObject, refuseValues } from './checkObject.ts';
 import { findObjects } from './objectIndex.ts';
 import { isInUse, missingParent } from './objectLinks.ts';
-import type { ObjectRecord, ObjectTable } from './objectStore.ts';
-import { createObject, deleteObject, idOf, updateObject } from './objectStore.ts';
+import { createObject, deleteObject, updateObject } from './objectStore.ts';
+import type { ObjectRecord, ObjectTable } from './objectTable.ts';
+import { idOf } from './objectTable.ts';
 import type { ObjectType } from './objectType.ts';
 import { spreadCompany } from './spreadCompany.ts';
 
