@@ -2,9 +2,11 @@ import type { Conflict } from '@lockstep/change-events';
 import type { MappingRow } from '@lockstep/reconciliation';
 import { isAmbiguous } from './ambiguousAddress.ts';
 import { canonicalValue, isBlankValue } from './canonicalValue.ts';
-import { isFiltered, writeOf } from './expectedRules.ts';
+import { writeOf } from './expectedRules.ts';
 import type { IndexedHistory } from './indexHistory.ts';
-import { deletedAtMs, isOurs, maySpeak, stepsOf, type Group, type Step } from './timeline.ts';
+import { isFiltered } from './isFiltered.ts';
+import type { Step } from './step.ts';
+import { deletedAtMs, isOurs, maySpeak, stepsOf, type Group } from './timeline.ts';
 
 /** Why a row rightly has no person; null when it should have one. */
 export function absenceExcuse(

@@ -1,7 +1,7 @@
 import { addressesOf } from './addressIn.ts';
-import { isFiltered } from './expectedRules.ts';
 import type { StateEntry } from './history.ts';
 import type { HistoryIndex, IndexedHistory } from './indexHistory.ts';
+import { isFiltered } from './isFiltered.ts';
 import type { Group } from './timeline.ts';
 
 /** Another row or more than one person has the address, or its person is another row's, now or at some time. */

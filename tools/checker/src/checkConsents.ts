@@ -5,7 +5,8 @@ import { addressesOf, addressIn } from './addressIn.ts';
 import type { StateEntry } from './history.ts';
 import { isReturned } from './heads.ts';
 import { append, type IndexedHistory } from './indexHistory.ts';
-import { stepsOf, type Group, type Step } from './timeline.ts';
+import type { Step } from './step.ts';
+import { stepsOf, type Group } from './timeline.ts';
 import type { Finding, Findings } from './verdict.ts';
 
 /**

@@ -2,10 +2,11 @@ import type { Conflict } from '@lockstep/change-events';
 import { absenceExcuse, isRemoved } from './absenceExcuse.ts';
 import { addressesOf } from './addressIn.ts';
 import { canonicalValue } from './canonicalValue.ts';
-import { isFiltered, wasFiltered } from './expectedRules.ts';
 import type { FinalRecord, History, StateEntry } from './history.ts';
 import type { IndexedHistory } from './indexHistory.ts';
-import { deletedAtMs, isOurs, maySpeak, stepsOf, type Group, type Step } from './timeline.ts';
+import { isFiltered, wasFiltered } from './isFiltered.ts';
+import type { Step } from './step.ts';
+import { deletedAtMs, isOurs, maySpeak, stepsOf, type Group } from './timeline.ts';
 import type { Findings } from './verdict.ts';
 
 /** A look-up and the creation after it are two calls; who appears in between is not seen. */

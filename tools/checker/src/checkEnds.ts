@@ -1,9 +1,10 @@
 import type { Conflict } from '@lockstep/change-events';
 import { hasNewsSince, isRemoved } from './absenceExcuse.ts';
-import { wasFiltered } from './expectedRules.ts';
 import type { StateEntry } from './history.ts';
 import type { IndexedHistory } from './indexHistory.ts';
-import { deletedAtMs, isOurs, type Group, type Step } from './timeline.ts';
+import { wasFiltered } from './isFiltered.ts';
+import type { Step } from './step.ts';
+import { deletedAtMs, isOurs, type Group } from './timeline.ts';
 import type { Findings } from './verdict.ts';
 
 type Judged = { readonly group: Group; readonly conflicts: readonly Conflict[] };

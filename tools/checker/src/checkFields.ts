@@ -4,7 +4,8 @@ import { canonicalValue, isBlankValue } from './canonicalValue.ts';
 import { authorityOf } from './expectedRules.ts';
 import { expectationOf, headsOf, isGoneFrom, type Expectation, type Head } from './heads.ts';
 import type { FinalRecord } from './history.ts';
-import type { Group, Step } from './timeline.ts';
+import type { Step } from './step.ts';
+import type { Group } from './timeline.ts';
 import type { Finding, Findings } from './verdict.ts';
 
 /** A row and its person as they are at the end, with everything that was recorded about them. */

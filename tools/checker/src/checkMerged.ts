@@ -1,8 +1,9 @@
 import { addressesOf } from './addressIn.ts';
 import { isUnknown, lostMs } from './checkCounterparts.ts';
-import { followsMerges, wasFiltered } from './expectedRules.ts';
+import { followsMerges } from './expectedRules.ts';
 import type { StateEntry } from './history.ts';
 import type { IndexedHistory } from './indexHistory.ts';
+import { wasFiltered } from './isFiltered.ts';
 import { deletedAtMs, isOurs, type Group } from './timeline.ts';
 import type { Findings } from './verdict.ts';
 

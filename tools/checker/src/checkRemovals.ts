@@ -1,7 +1,7 @@
 import { isLostMerge } from './checkMerged.ts';
-import { wasFiltered } from './expectedRules.ts';
 import type { History, StateEntry } from './history.ts';
 import { append } from './indexHistory.ts';
+import { wasFiltered } from './isFiltered.ts';
 import { partedIdOf, type Parting } from './partPersons.ts';
 import { deletedAtMs, isOurs, type Group } from './timeline.ts';
 import type { Findings } from './verdict.ts';

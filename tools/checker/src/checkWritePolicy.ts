@@ -3,7 +3,8 @@ import type { MappingRow } from '@lockstep/reconciliation';
 import { canonicalValue } from './canonicalValue.ts';
 import type { Pair } from './checkFields.ts';
 import { writeOf } from './expectedRules.ts';
-import { otherSide, type Group, type Step } from './timeline.ts';
+import type { Step } from './step.ts';
+import { otherSide, type Group } from './timeline.ts';
 import type { Findings } from './verdict.ts';
 
 type Case = {

@@ -1,8 +1,9 @@
 import type { Conflict, Scalar } from '@lockstep/change-events';
 import type { MappingRow } from '@lockstep/reconciliation';
 import { canonicalValue, isBlankValue } from './canonicalValue.ts';
-import { isFiltered } from './expectedRules.ts';
-import { maySpeak, otherSide, type Group, type Step } from './timeline.ts';
+import { isFiltered } from './isFiltered.ts';
+import type { Step } from './step.ts';
+import { maySpeak, otherSide, type Group } from './timeline.ts';
 import type { Finding, Findings } from './verdict.ts';
 
 /**

@@ -1,6 +1,5 @@
 import type { System } from '@lockstep/change-events';
-import { filterColumn, type MappingRow } from '@lockstep/reconciliation';
-import type { StateEntry } from './history.ts';
+import type { MappingRow } from '@lockstep/reconciliation';
 
 /** Who wins when both sides changed one field without knowing of each other. */
 export type ExpectedConflict = 'native' | 'newest' | 'marketo' | 'dynamics' | 'review';
@@ -39,19 +38,6 @@ export const nativeAuthority = (table: string): System => (table === 'lead' ? 'm
 export const writeOf = (rules: ExpectedRules, { field }: MappingRow): ExpectedWrite =>
   rules.fields?.[field]?.write ?? 'always';
 
-/** What a row says of itself after these states: an explicit No (F-57), unless that does not count, or the filter of the rules. */
-export function isFiltered(states: readonly StateEntry[], rules: ExpectedRules): boolean {
-  if (rules.syncColumn !== 'off' && lastIn(states, filterColumn) === false) return true;
-  return rules.filter !== undefined && lastIn(states, rules.filter.column) === rules.filter.isNot;
-}
-
 /** A merge of one side is carried to the other one (G-31). */
 export const followsMerges = ({ mergedInMarketo, mergedInDynamics }: ExpectedRules): boolean =>
   mergedInMarketo === 'follow' || mergedInDynamics === 'follow';
-
-/** The row stayed out at some time. */
-export const wasFiltered = (states: readonly StateEntry[], rules: ExpectedRules): boolean =>
-  states.some((_, at) => isFiltered(states.slice(0, at + 1), rules));
-
-const lastIn = (states: readonly StateEntry[], column: string): unknown =>
-  states.findLast(({ changed }) => column in changed)?.changed[column]?.after;

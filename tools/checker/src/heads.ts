@@ -2,7 +2,8 @@ import type { Scalar, System } from '@lockstep/change-events';
 import type { MappingRow } from '@lockstep/reconciliation';
 import { isBlankValue } from './canonicalValue.ts';
 import { authorityOf, nativeAuthority } from './expectedRules.ts';
-import { maySpeak, otherSide, type Group, type Step } from './timeline.ts';
+import type { Step } from './step.ts';
+import { maySpeak, otherSide, type Group } from './timeline.ts';
 
 /** A person's last edit of one field on one side that no later edit knew of. */
 export type Head = {

@@ -1,11 +1,13 @@
-import type { Scalar, System } from '@lockstep/change-events';
+import type { System } from '@lockstep/change-events';
 import type { MappingRow } from '@lockstep/reconciliation';
 import { canonicalValue } from './canonicalValue.ts';
 import { addressesOf } from './addressIn.ts';
-import { isFiltered, type ExpectedRules } from './expectedRules.ts';
+import type { ExpectedRules } from './expectedRules.ts';
 import type { FinalRecord, StateEntry } from './history.ts';
 import { append, type HistoryIndex, type IndexedHistory } from './indexHistory.ts';
+import { isFiltered } from './isFiltered.ts';
 import { isParted, type Parting } from './partPersons.ts';
+import type { Step } from './step.ts';
 import { undoingsByRow, undoneSteps, type Undoing } from './undoings.ts';
 
 /** A row of Dynamics with every person that ever mirrored it, by the two sides' own data (crmId names the row). */
@@ -27,22 +29,6 @@ export type Group = {
   readonly row: FinalRecord | null;
   /** Those of its persons that are there at the end, as they are; one at most, where all is well. */
   readonly persons: readonly FinalRecord[];
-};
-
-/** One change of one field on one side, values in canonical form. */
-export type Step = {
-  readonly atMs: number;
-  readonly side: System;
-  readonly recordId: string;
-  readonly human: boolean;
-  readonly operation: StateEntry['operation'];
-  readonly version: number | null;
-  readonly before: Scalar;
-  readonly after: Scalar;
-  /** An operator gave the value that lost back; no log of a side shows it. */
-  readonly undone?: true;
-  /** Of an undo: it never reached its side. */
-  readonly givenUp?: true;
 };
 
 export const otherSide = (side: System): System => (side === 'dynamics' ? 'marketo' : 'dynamics');

@@ -2,7 +2,7 @@ import type { GoldenEvent, Scalar, System } from '@lockstep/change-events';
 import type { MappingRow } from '@lockstep/reconciliation';
 import { canonicalValue } from './canonicalValue.ts';
 import { append } from './indexHistory.ts';
-import type { Step } from './timeline.ts';
+import type { Step } from './step.ts';
 
 /** An operator undid a decision (G-05): as if somebody had given its side that value in that moment. */
 export type Undoing = {

@@ -20,18 +20,8 @@ import {
 import { topics } from '@lockstep/change-events';
 import type { Piece, ProcessName } from './actions.ts';
 import { createGate, guardPort, type Gate } from './gate.ts';
-import { strikerOf, type World } from './world.ts';
-
-/** What a step is told: which of the waiting things to take. Answers whether there was anything to do. */
-export type Choice = { readonly choice: number; readonly messagesMax: number };
-type Step = (choice: Choice) => Promise<boolean>;
-
-/** Loops that live and die together. */
-export type Process = {
-  readonly name: ProcessName;
-  readonly gate: Gate;
-  readonly steps: Partial<Record<Piece, Step>>;
-};
+import { strikerOf } from './strikerOf.ts';
+import type { Choice, Process, Step, World } from './world.ts';
 
 export const processOf: Readonly<Record<Piece, ProcessName>> = {
   'extract-lead': 'extractor',

@@ -2,13 +2,14 @@ import { topics, type DeliveryOutcome } from '@lockstep/change-events';
 import { checkHistory, type History, type Verdict } from '@lockstep/checker';
 import { inMemoryStores } from '@lockstep/ports';
 import type { Action, Plan } from './actions.ts';
+import { createWorld } from './createWorld.ts';
 import { historyOf } from './historyOf.ts';
 import { applyAct } from './humanActs.ts';
 import { operate } from './operatorActs.ts';
 import { decideHeld } from './decideHeld.ts';
 import { runRounds, settleDown } from './settleDown.ts';
 import { kill, step, wake, wakeAll } from './stepProcess.ts';
-import { commitLate, createWorld, pass, type Variant, type World } from './world.ts';
+import { commitLate, pass, type Variant, type World } from './world.ts';
 
 /** What a run came to. `failure` is an error that should not have happened; a run with one is not clean. */
 export type RunResult = {

@@ -1,8 +1,8 @@
 import { fateOf, isSyncError } from '@lockstep/change-events';
 import type { Fault, Piece, ProcessName } from './actions.ts';
 import { createGate, type Gate } from './gate.ts';
-import { openProcess, processOf, type Choice } from './processes.ts';
-import { onSleep, type World } from './world.ts';
+import { openProcess, processOf } from './processes.ts';
+import { onSleep, type Choice, type World } from './world.ts';
 
 /** A call that has not been answered for this long is given up. */
 const connectionMs = 60_000;

@@ -1,24 +1,17 @@
-import { personFields, type System } from '@lockstep/change-events';
+import type { System } from '@lockstep/change-events';
 import type { MappingRow } from '@lockstep/reconciliation';
 import type { MergedPerson } from '@lockstep/checker';
-import type { Plan, ProcessName } from './actions.ts';
-import { keptOutName } from './drawRules.ts';
-import {
-  inMemoryDynamics,
-  inMemoryEventLog,
-  inMemoryMarketo,
-  inMemoryStores,
-  type DynamicsWriter,
-  type EventLog,
-  type InMemoryDynamics,
-  type InMemoryEventLog,
-  type InMemoryMarketo,
-  type InMemoryStores,
+import type { Piece, Plan, ProcessName } from './actions.ts';
+import type {
+  DynamicsWriter,
+  EventLog,
+  InMemoryDynamics,
+  InMemoryEventLog,
+  InMemoryMarketo,
+  InMemoryStores,
 } from '@lockstep/ports';
-import { strikeCommit, type Gate, type Striker } from './gate.ts';
-import { applyAct } from './humanActs.ts';
-import type { Process } from './processes.ts';
-import { ruledParts, simulatedMapping, type RuledParts } from './ruledParts.ts';
+import type { Gate } from './gate.ts';
+import type { RuledParts } from './ruledParts.ts';
 
 /** A deliberately broken part, to show that the simulation finds it. */
 export type Variant = {
@@ -28,6 +21,17 @@ export type Variant = {
 };
 
 export type RowReference = { readonly table: 'lead' | 'contact'; readonly id: string };
+
+/** What a step is told: which of the waiting things to take. Answers whether there was anything to do. */
+export type Choice = { readonly choice: number; readonly messagesMax: number };
+export type Step = (choice: Choice) => Promise<boolean>;
+
+/** Loops that live and die together. */
+export type Process = {
+  readonly name: ProcessName;
+  readonly gate: Gate;
+  readonly steps: Partial<Record<Piece, Step>>;
+};
 
 /** A process that sleeps in the middle of a step; `opened`: it had started before. */
 export type Sleeper = {
@@ -66,71 +70,6 @@ export type World = {
   /** Batches that were handed to a consumer. */
   handled: number;
 };
-
-const startMs = Date.UTC(2026, 10, 22, 8);
-/** Marketo gives up a call after 90 s (marketo-rest 2.4): what it commits late it commits before that. */
-const lateMs = 85_000;
-
-/** What the instance has beside the fields that every one has. */
-const ownFields = [{ name: keptOutName, type: 'boolean' }] as const;
-
-export function createWorld(plan: Plan, variant: Variant): World {
-  const clock = { now: () => world.nowMs };
-  const world: World = {
-    plan,
-    variant,
-    mapping: simulatedMapping,
-    given: ruledParts(plan.rules ?? {}, plan.matchByEmail),
-    withheld: new Set(),
-    nowMs: startMs,
-    dynamics: inMemoryDynamics({ clock, pageSizeMax: plan.pageSizeMax }),
-    marketo: inMemoryMarketo({
-      ...{ now: clock.now, feedBlock: plan.feedBlock, fields: [...personFields, ...ownFields] },
-    }),
-    stores: inMemoryStores(),
-    revisionEpoch: 1,
-    log: inMemoryEventLog({
-      atPoint: (point) => {
-        const isCommit = point === 'commit' || point === 'committed';
-        if (isCommit && world.current) strikeCommit(world.current, strikerOf(world));
-      },
-    }),
-    rows: [],
-    mergedPersons: [],
-    processes: {},
-    sleepers: [],
-    current: null,
-    lateDueMs: null,
-    putOff: false,
-    faults: {},
-    lastEditMs: startMs,
-    handled: 0,
-  };
-  world.marketo.hooks.beforeUpsert = () => takePutOff(world);
-  return world;
-}
-
-function takePutOff(world: World): 'LATER' | void {
-  if (!world.putOff) return;
-  world.putOff = false;
-  world.lateDueMs ??= world.nowMs + lateMs;
-  return 'LATER';
-}
-
-export function strikerOf(world: World): Striker {
-  return {
-    act: (fault) => void (fault.act && applyAct(world, fault.act)),
-    later: () => void (world.putOff = true),
-    struck: (kind) => void (world.faults[kind] = (world.faults[kind] ?? 0) + 1),
-    tick: () => pass(world, 1),
-    sleep: (gate) =>
-      new Promise((resolve) => {
-        gate.asleep = { sinceMs: world.nowMs, wake: resolve };
-        world.current = null;
-        onSleep.get(world)?.();
-      }),
-  };
-}
 
 /** Tells the step in which a process falls asleep that it need not be waited for. */
 export const onSleep = new WeakMap<World, () => void>();

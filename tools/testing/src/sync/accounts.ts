@@ -1,6 +1,6 @@
 import type { Random } from '@lockstep/simulation';
 import type { Values } from '../controlApi.ts';
-import type { Systems } from './keepEditing.ts';
+import type { Systems } from './systems.ts';
 
 /** Tables beside leads and contacts that the run needs, for `DYNAMICS_TABLES`. */
 export const tables = 'lead,contact,account,opportunity';

@@ -2,10 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '@lockstep/simulation';
 import type { Values } from '../controlApi.ts';
 import type { EmulatedDynamics, PersonTable } from '../emulatedDynamics.ts';
-import type { EmulatedMarketo } from '../emulatedMarketo.ts';
 import { accountActs, someCompany } from './accounts.ts';
-
-export type Systems = { readonly dynamics: EmulatedDynamics; readonly marketo: EmulatedMarketo };
+import type { Systems } from './systems.ts';
 
 type Row = { readonly table: PersonTable; readonly id: string };
 export const editKinds = [

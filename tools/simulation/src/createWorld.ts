@@ -1,0 +1,58 @@
+import { personFields } from '@lockstep/change-events';
+import { inMemoryDynamics, inMemoryEventLog, inMemoryMarketo, inMemoryStores } from '@lockstep/ports';
+import type { Plan } from './actions.ts';
+import { keptOutName } from './drawRules.ts';
+import { strikeCommit } from './gate.ts';
+import { ruledParts, simulatedMapping } from './ruledParts.ts';
+import { strikerOf } from './strikerOf.ts';
+import type { Variant, World } from './world.ts';
+
+const startMs = Date.UTC(2026, 10, 22, 8);
+/** Marketo gives up a call after 90 s (marketo-rest 2.4): what it commits late it commits before that. */
+const lateMs = 85_000;
+
+/** What the instance has beside the fields that every one has. */
+const ownFields = [{ name: keptOutName, type: 'boolean' }] as const;
+
+export function createWorld(plan: Plan, variant: Variant): World {
+  const clock = { now: () => world.nowMs };
+  const world: World = {
+    plan,
+    variant,
+    mapping: simulatedMapping,
+    given: ruledParts(plan.rules ?? {}, plan.matchByEmail),
+    withheld: new Set(),
+    nowMs: startMs,
+    dynamics: inMemoryDynamics({ clock, pageSizeMax: plan.pageSizeMax }),
+    marketo: inMemoryMarketo({
+      ...{ now: clock.now, feedBlock: plan.feedBlock, fields: [...personFields, ...ownFields] },
+    }),
+    stores: inMemoryStores(),
+    revisionEpoch: 1,
+    log: inMemoryEventLog({
+      atPoint: (point) => {
+        const isCommit = point === 'commit' || point === 'committed';
+        if (isCommit && world.current) strikeCommit(world.current, strikerOf(world));
+      },
+    }),
+    rows: [],
+    mergedPersons: [],
+    processes: {},
+    sleepers: [],
+    current: null,
+    lateDueMs: null,
+    putOff: false,
+    faults: {},
+    lastEditMs: startMs,
+    handled: 0,
+  };
+  world.marketo.hooks.beforeUpsert = () => takePutOff(world);
+  return world;
+}
+
+function takePutOff(world: World): 'LATER' | void {
+  if (!world.putOff) return;
+  world.putOff = false;
+  world.lateDueMs ??= world.nowMs + lateMs;
+  return 'LATER';
+}
