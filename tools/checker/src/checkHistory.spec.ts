@@ -185,6 +185,20 @@ describe('our writes', () => {
     expect(found(steps, { golden })).toEqual([]);
   });
 
+  it('may repeat what one of them had brought, and run over an edit that its side follows up', () => {
+    const repeated = [
+      ...linkedPair('lead'),
+      edit('lead', { telephone1: '2' }),
+      edit('person', { phone: '2' }, 'application'),
+      edit('person', { phone: '3' }),
+      edit('person', { phone: '2' }, 'application'),
+    ];
+    const followed = [edit('person', { phone: '4' }), edit('lead', { telephone1: '4' }, 'application')];
+
+    expect(found([...repeated, ...followed])).toEqual([]);
+    expect(found(repeated)).toContain('flipFlopped');
+  });
+
   it('are unexplained when nobody entered the value, null included', () => {
     const invented = [...linkedPair('lead'), edit('person', { phone: '9' }, 'application')];
     const cleared = [...linkedPair('lead'), edit('person', { phone: null }, 'application')];

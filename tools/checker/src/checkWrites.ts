@@ -90,7 +90,7 @@ type Judged = {
 /**
  * Two rare stories are allowed. After a lost answer from Dynamics the same value may be written again. A command that
  * overtook another, or that followed one without an answer, may repeat what that had delivered after all, and so run over an
- * edit, which is then restored or recorded; while the row's filter says No, nothing is restored.
+ * edit, which is then restored or recorded, or which another edit of its side follows; while the row's filter says No, nothing is restored.
  */
 function excuseOf(group: Group, { mapping, steps, conflicts, write }: Judged): string | null {
   if (conflicts.some(({ field, rule }) => field === mapping.field && rule === 'outcome-unknown'))
@@ -105,11 +105,10 @@ function excuseOf(group: Group, { mapping, steps, conflicts, write }: Judged): s
   return isSettled ? 'command-repeated' : null;
 }
 
-/** The edit that a write ran over came back, or is recorded. */
+/** The edit that a write ran over came back, is recorded, or its own side was edited again. */
 function isHeard({ mapping, steps, conflicts, write }: Judged, ranOver: Step): boolean {
-  const isRestored = steps.some(
-    (step) => step.side === 'marketo' && step.atMs > write.atMs && step.after === ranOver.after,
-  );
+  const later = steps.filter((step) => step.side === 'marketo' && step.atMs > write.atMs);
+  const isRestored = later.some((step) => step.human || step.after === ranOver.after);
   const isRecorded = conflicts.some(
     ({ field, loserValue }) =>
       field === mapping.field && canonicalValue(mapping, loserValue) === ranOver.after,
