@@ -108,6 +108,17 @@ describe('the codec', () => {
     expect(decoded).toMatchObject(message);
   });
 
+  it('carries all that a wake-up says through the inbox', async () => {
+    const codec = openCodec();
+    const at = '2026-11-22T10:00:00Z';
+    const message: InboxMessage = {
+      ...{ kind: 'wake-up', goldenId: 'g', reason: 'parted', target: 'marketo/person/7' },
+      ...{ until: at, sentAt: at, conflict: null, wish: { claim: 'email/ada@example.com', revision: 3 } },
+    };
+
+    expect(await codec.decode(topics.inbox, await codec.encode(topics.inbox, message))).toEqual(message);
+  });
+
   it.each([
     ['bytes without header', Buffer.from('{}')],
     ['bytes cut short', Buffer.from([0, 0, 0, 0, 0, 2])],

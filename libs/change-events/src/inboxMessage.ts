@@ -21,6 +21,9 @@ export type OperatorWish =
   | 'parted'
   | 'undo';
 
+/** A wish of whoever reads an email address, as far as a record knows of it. */
+export type KnownWish = { readonly claim: string; readonly revision: number };
+
 /** What reaches the owner of a golden id; `event` keeps the schema it was written with. */
 export type InboxMessage =
   | {
@@ -52,4 +55,6 @@ export type InboxMessage =
       readonly sentAt?: string | null;
       /** Of an undo. */
       readonly conflict?: Conflict | null;
+      /** Of `parted`, where the rows that come were seen to follow it: a wish of their email address. */
+      readonly wish?: KnownWish | null;
     };

@@ -29,7 +29,7 @@ export type {
   WriteCommand,
   WriteOperation,
 } from './writes.ts';
-export type { InboxMessage, OperatorWish } from './inboxMessage.ts';
+export type { InboxMessage, KnownWish, OperatorWish } from './inboxMessage.ts';
 export type {
   AdHocQuery,
   Checkpoint,

@@ -60,7 +60,7 @@ type DecodeEvent = (bytes: Buffer) => Promise<ChangeEvent>;
 
 async function unpack(codec: Codec, decodeEvent: DecodeEvent, packed: Packed): Promise<InboxMessage> {
   const { kind, goldenId, system, table, event, outcome, written, reason, target } = packed;
-  const { until, sentAt, conflict } = packed;
+  const { until, sentAt, conflict, wish } = packed;
   if (kind === 'event') {
     const decoded = await decodeEvent(event as Buffer);
     return { kind, goldenId, system, table, event: decoded, written } as InboxMessage;
@@ -79,7 +79,7 @@ async function unpack(codec: Codec, decodeEvent: DecodeEvent, packed: Packed): P
   return (
     kind === 'refusal'
       ? { kind, goldenId, written }
-      : { kind, goldenId, reason, target, until, sentAt, conflict }
+      : { kind, goldenId, reason, target, until, sentAt, conflict, wish }
   ) as InboxMessage;
 }
 

@@ -28,9 +28,9 @@ function followedClaim({ record, context }: Draft): string | null {
   return emailClaim(record);
 }
 
-/** An opt-out of whoever has the record's address, which nobody takes back but by an edit. */
-export const isOptOutOfAddress = (draft: Draft, field: string): boolean =>
-  field === consentField && isOptedOut(draft.record) && followedClaim(draft) !== null;
+/** What whoever has the record's address wishes: nobody opts it out, or in again, but by an edit. */
+export const isWishOfAddress = (draft: Draft, field: string): boolean =>
+  field === consentField && followedClaim(draft) !== null;
 
 function take(draft: Draft, stored: Consent | undefined, optedOut: boolean): void {
   if (!stored || optedOut === isOptedOut(draft.record)) return;

@@ -8,11 +8,11 @@ import { undo } from './undo.ts';
 import { keepApart, leave, unlink } from './unlink.ts';
 import { lookAgain } from './wakeUp.ts';
 
-type Asked = Pick<Extract<InboxMessage, { kind: 'wake-up' }>, 'target' | 'conflict'>;
+type Asked = Pick<Extract<InboxMessage, { kind: 'wake-up' }>, 'target' | 'conflict' | 'wish'>;
 
 /** Does what an operator asked of a record (G-04, G-22); what no longer fits changes nothing. */
-export function obeyWish(draft: Draft, wish: OperatorWish, { target, conflict }: Asked): void {
-  switch (wish) {
+export function obeyWish(draft: Draft, asked: OperatorWish, { target, conflict, wish }: Asked): void {
+  switch (asked) {
     case 'release':
       return release(draft);
     case 'read-again':
@@ -30,7 +30,7 @@ export function obeyWish(draft: Draft, wish: OperatorWish, { target, conflict }:
     case 'leave':
       return leave(draft, target);
     case 'parted':
-      return keepApart(draft, target);
+      return keepApart(draft, target, wish);
     case 'undo':
       return undo(draft, conflict);
   }

@@ -1,7 +1,8 @@
-import type { InboxMessage } from '@lockstep/change-events';
+import type { InboxMessage, KnownWish } from '@lockstep/change-events';
 import { setField } from './applyChange.ts';
-import { activeRow, type Draft, type DraftRow } from './decision.ts';
-import { isOptOutOfAddress } from './followConsent.ts';
+import { consentField } from './consent.ts';
+import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decision.ts';
+import { isWishOfAddress } from './followConsent.ts';
 import { forwardSaved } from './forwardSaved.ts';
 import { rowKey } from './linkedRow.ts';
 import { isLeftPerson } from './match.ts';
@@ -16,11 +17,25 @@ import { sendCommand } from './sendCommand.ts';
  * again by a rule. Writes that are open are given up: what one of them has reached is learnt from its side.
  */
 export function unlink(draft: Draft, target: string | null): void {
+  const { record } = draft;
+  const [wish, former] = [wishSeen(record), keptApart(record)];
   if (target === null || !handRowsOver(draft, target)) {
     draft.nothing = 'stale';
     return;
   }
-  for (const row of draft.record.rows) forwardSaved(draft, partedMessage(target, rowKey(row)));
+  for (const key of [...record.rows.map(rowKey), ...former])
+    forwardSaved(draft, { ...partedMessage(target, key), ...(wish && { wish }) });
+}
+
+/** Persons that the rows were parted from before. */
+const keptApart = ({ parted = [] }: DraftRecord): readonly string[] =>
+  parted.flatMap(({ row, to }) => (to === undefined ? [row] : []));
+
+/** An opt-out of the address that the row was seen to follow: whatever it shows next was said by somebody who knew of it. */
+function wishSeen({ consent, rows }: DraftRecord): KnownWish | null {
+  const isFollowed = activeRow({ rows }, 'dynamics')?.seen[consentField]?.value === true;
+
+  return consent && isFollowed ? { claim: consent.claim, revision: consent.revision } : null;
 }
 
 /**
@@ -68,17 +83,17 @@ const bySystem = (rows: readonly DraftRow[], system: DraftRow['system']): DraftR
   rows.filter((row) => row.system === system);
 
 /** Tells a record that the row `target` belongs to somebody else. */
-export const partedMessage = (goldenId: string, target: string): InboxMessage => ({
-  ...{ kind: 'wake-up', goldenId, reason: 'parted', target },
-});
+export const partedMessage = (goldenId: string, target: string) =>
+  ({ kind: 'wake-up', goldenId, reason: 'parted', target }) as const satisfies InboxMessage;
 
 /** The row `target` belongs to somebody else, whatever address it has: who had asked for it by then asks anew for others. */
-export function keepApart(draft: Draft, target: string | null): void {
+export function keepApart(draft: Draft, target: string | null, wish?: KnownWish | null): void {
   if (target === null || isParted(draft.record, target)) {
     draft.nothing = 'stale';
     return;
   }
   partWith(draft, { row: target });
+  if (wish) draft.record.consent ??= wish;
   const cause = draft.record.waiting?.cause;
   if (cause === 'join' || cause === 'review') draft.record.waiting = null;
 }
@@ -89,14 +104,14 @@ function reopenRequests({ record, context }: Draft): void {
   record.requests = record.requests.map(({ request }) => ({ request, dueAtMs: context.nowMs }));
 }
 
-/** What only the others held is nobody's here, but for an opt-out, which is of the address. */
+/** What only the others held is nobody's here, but for an opt-out or its lift, which are of the address. */
 function keepOwnValues(draft: Draft, person: DraftRow): void {
   const { fields } = draft.record;
   person.inFlight = {};
   person.parked = {};
   for (const mapping of draft.context.mapping) {
     const { field } = mapping;
-    if (isOptOutOfAddress(draft, field)) continue;
+    if (isWishOfAddress(draft, field)) continue;
     const seen = person.seen[field];
     const value = seen ? read('marketo', mapping, seen.value).golden : null;
     if ((fields[field]?.value ?? null) !== value)

@@ -73,6 +73,22 @@ describe('a pair that an operator unlinks', () => {
     expect(world.record('dynamics/lead/lead-1').rows.map(({ id }) => id)).toEqual(['lead-1', ...others()]);
   });
 
+  it('is never joined again, also when the row is parted from its next person', () => {
+    const { world, person, unlink, others } = wrongPair();
+    unlink();
+    world.settle();
+    const [second = ''] = others();
+
+    world.wish(`marketo/person/${second}`, 'unlink', 'golden/again');
+    world.readDynamics('lead-1');
+    world.settle();
+
+    const { goldenId, rows } = world.record('dynamics/lead/lead-1');
+    expect(goldenId).toBe('golden/again');
+    expect(rows.map(({ id }) => id)).toEqual(['lead-1', expect.anything()]);
+    for (const former of [person, second]) expect(rows.map(({ id }) => id)).not.toContain(former);
+  });
+
   it.each([
     ['it is told', null],
     ['whom it asked', 'join'],
@@ -182,6 +198,54 @@ describe('a pair that an operator unlinks', () => {
       true,
       true,
     ]);
+  });
+
+  it('lifts an opt-out of the address that the row had shown, by an edit of it that was not read yet', () => {
+    const { world, row, person } = linkedPair('lead', {
+      emailaddress1: 'ada@example.com',
+      donotbulkemail: true,
+    });
+    world.dynamics.edit(row, { donotbulkemail: false });
+    world.wish(`dynamics/lead/${row}`, 'unlink', parted);
+    world.readDynamics(row);
+    world.settle();
+
+    expect(world.dynamics.column(row, 'donotbulkemail')).toBe(false);
+    for (const key of [`dynamics/lead/${row}`, `marketo/person/${person}`])
+      expect(world.record(key).fields['unsubscribed']?.value).toBe(false);
+  });
+
+  it('keeps a lift of it that was read, and had not reached the person', () => {
+    const { world, row, person } = linkedPair('lead', {
+      emailaddress1: 'ada@example.com',
+      donotbulkemail: true,
+    });
+    world.dynamics.edit(row, { donotbulkemail: false });
+    world.readDynamics(row);
+    world.wish(`dynamics/lead/${row}`, 'unlink', parted);
+    world.readDynamics(row);
+    world.settle();
+
+    expect(world.dynamics.column(row, 'donotbulkemail')).toBe(false);
+    for (const key of [`dynamics/lead/${row}`, `marketo/person/${person}`])
+      expect(world.record(key).fields['unsubscribed']?.value).toBe(false);
+  });
+
+  it('keeps an opt-out of the address that had not reached the row', () => {
+    const { world, row, person } = linkedPair('lead', {
+      emailaddress1: 'ada@example.com',
+      donotbulkemail: false,
+    });
+    world.marketo.write(person, { unsubscribed: true });
+    world.state.withheld.add('dynamics');
+    world.readMarketo(person);
+    world.wish(`dynamics/lead/${row}`, 'unlink', parted);
+    world.state.withheld.clear();
+    world.readDynamics(row);
+    world.settle();
+
+    expect(world.dynamics.column(row, 'donotbulkemail')).toBe(true);
+    expect(world.marketo.field(person, 'unsubscribed')).toBe(true);
   });
 
   it('is unlinked once: asked again nothing happens', () => {
