@@ -7,7 +7,7 @@ import {
 } from '@lockstep/change-events';
 import { isOlder } from './consent.ts';
 import { openValues, type Draft, type DraftRow } from './decision.ts';
-import { isCreation } from './outbox.ts';
+import { isCreation, type MarketoWriteEntry } from './outbox.ts';
 import type { MappingRow } from './mapping.ts';
 import { tell, type Story } from './feedStory.ts';
 import { applyChange, type Observation } from './applyChange.ts';
@@ -82,23 +82,35 @@ function absorbTold(draft: Draft, field: FieldEvidence): void {
   const { row, mapping, evidence, event } = field;
   const writes = ownWrites(draft, row, mapping);
   meetFormer(draft, field, writes);
-  const story = asOfThen(draft, field, tell(mapping, evidence, writes));
+  const story = asOfThen(draft, field, tell(mapping, evidence, writes, issuedAt(draft)));
   forgetTold(row, mapping, story.told);
   const [at, changedAt] = [event.page, changeTime(story, event)];
-  const edit = story.edit && { row, mapping, at, changedAt, reading: story.edit, madeOn: story.madeOn };
+  const shown = { row, mapping, at, changedAt };
+  const edit = story.edit && { ...shown, reading: story.edit, madeOn: story.madeOn };
   const state = readingOf(mapping, event.fields ?? {});
   if (edit && isRunOver(story, edit, { state, writes: laterThanEdits(draft, writes) }))
     applyChange(draft, edit, false);
   if (state && isExplained(field, { story, state, writes }))
-    observeState(draft, { row, mapping, at, changedAt, reading: state, madeOn: story.basis }, story, edit);
+    observeState(
+      draft,
+      { ...shown, reading: state, madeOn: story.basis, isOwn: isOwn({ story, state, writes }) },
+      story,
+      edit,
+    );
   if (story.confirmed) confirmValue(row, mapping.field);
 }
+
+/** When the command was decided whose outcome is awaited, as an ISO time. */
+const issuedAt = ({ record }: Draft): string | null => openCommand(record)?.command.issuedAt ?? null;
+
+const openCommand = ({ outbox }: Draft['record']): MarketoWriteEntry | undefined =>
+  outbox.find((entry) => entry.kind === 'marketo-write');
 
 /** An edit that is older than our command is not made on top of it: somebody had put the same value there. */
 function asOfThen({ record }: Draft, { row, mapping }: FieldEvidence, story: Story): Story {
   const { madeOn, editedAt, told } = story;
   const isKnown = madeOn === undefined || told > 0 || untold(row.seen[mapping.field]).includes(madeOn);
-  const entry = record.outbox.find((other) => other.kind === 'marketo-write');
+  const entry = openCommand(record);
   if (isKnown || !entry || entry.overtaken || !isOlder(editedAt, entry.command.issuedAt)) return story;
   return { ...story, madeOn: undefined, basis: undefined };
 }
@@ -122,6 +134,10 @@ type Told = { readonly story: Story; readonly state: Reading; readonly writes: r
 /** The feed may be read up to a write of ours that came before what the state shows. */
 const isExplained = (field: FieldEvidence, { story, state, writes }: Told): boolean =>
   story.edit !== null || story.confirmed || !awaitsEvidence(field, state, writes);
+
+/** The last that the feed tells of is a write of ours, and the state shows all of it. */
+const isOwn = ({ story, state, writes }: Told): boolean =>
+  (story.edit === null || story.ranOver) && story.basis === state.side && writes.includes(state.side);
 
 const changeTime = (story: Story, event: ChangeEvent): string | null => story.editedAt ?? event.changedAt;
 

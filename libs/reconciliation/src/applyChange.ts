@@ -22,6 +22,8 @@ export type Observation = {
    * value while that is still the same.
    */
   readonly madeOn?: Scalar | undefined;
+  /** The feed tells that we wrote it: it is no edit. */
+  readonly isOwn?: boolean;
 };
 
 /** Takes a side's change into the golden record, or rules on the conflict it makes. */

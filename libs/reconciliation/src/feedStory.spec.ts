@@ -8,7 +8,7 @@ const title: MappingRow = {
 type Step = readonly [oldValue: string | null, newValue: string | null, source?: string];
 
 /** What the feed tells of these steps, a minute apart, of which we had sent some. */
-const told = (steps: readonly Step[], sent: readonly Scalar[]): Story =>
+const told = (steps: readonly Step[], sent: readonly Scalar[], issuedAt: string | null = null): Story =>
   tell(
     title,
     steps.map(([oldValue, newValue, source = null], at): EvidenceRow => ({
@@ -16,6 +16,7 @@ const told = (steps: readonly Step[], sent: readonly Scalar[]): Story =>
       ...{ activityDate: `2026-11-22T10:0${at}:00Z`, oldValue, newValue, source },
     })),
     sent,
+    issuedAt,
   );
 
 const nobody = { edit: null, editedAt: null, ranOver: false, madeOn: undefined };
@@ -184,5 +185,14 @@ describe('the feed of a field', () => {
     ],
   ])('tells of %s', (_, steps, sent, story) => {
     expect(told(steps, sent)).toMatchObject(story);
+  });
+
+  it('takes a value that we wrote twice for its first time where the feed tells of what was before the last', () => {
+    const steps: readonly Step[] = [['Engineer', 'Director']];
+    const sent = ['Director', 'Weaver', 'Director'];
+
+    expect(told(steps, sent, '2026-11-22T10:00:01Z')).toMatchObject({ ...nobody, told: 1, confirmed: false });
+    expect(told(steps, sent, '2026-11-22T10:00:00Z')).toMatchObject({ ...nobody, told: 3, confirmed: true });
+    expect(told(steps, sent)).toMatchObject({ ...nobody, told: 3, confirmed: true });
   });
 });

@@ -1,4 +1,5 @@
 import type { EvidenceRow, Scalar } from '@lockstep/change-events';
+import { isOlder } from './consent.ts';
 import type { MappingRow } from './mapping.ts';
 import { isCutOf, readDisplay, type Reading } from './projection.ts';
 
@@ -18,12 +19,21 @@ export type Story = {
   readonly confirmed: boolean;
 };
 
-export function tell(mapping: MappingRow, evidence: readonly EvidenceRow[], sent: readonly Scalar[]): Story {
+/**
+ * `sent`: what we wrote and the feed has not told of, oldest first; `issuedAt`: when the last of it was decided, as an ISO time, where
+ * that is known.
+ */
+export function tell(
+  mapping: MappingRow,
+  evidence: readonly EvidenceRow[],
+  sent: readonly Scalar[],
+  issuedAt: string | null,
+): Story {
   const steps = evidence.map((item) =>
     mayBeOurs(item) ? readDisplay(mapping, item.newValue).side : undefined,
   );
   const writes = sent.map((value) => asTaken(value, steps));
-  const own = ownSteps(steps, writes);
+  const own = ownSteps(steps, writes, isBefore(evidence, issuedAt));
   const lastOwn = own.findLastIndex((at) => at >= 0);
   const edit = own.lastIndexOf(-1);
   const told = Math.max(-1, ...own) + 1;
@@ -40,6 +50,10 @@ export function tell(mapping: MappingRow, evidence: readonly EvidenceRow[], sent
   const basis = ranOver ? ours : madeOn;
   return { edit: reading, editedAt: item.activityDate, ranOver, madeOn, basis, told, confirmed };
 }
+
+/** All that the feed tells of was before the last of our writes was decided. */
+const isBefore = (evidence: readonly EvidenceRow[], issuedAt: string | null): boolean =>
+  isOlder(evidence.at(-1)?.activityDate ?? null, issuedAt);
 
 /** Our value that a run of edits began on: what it replaced, else what we had written last before it. */
 function foundation(
@@ -66,16 +80,21 @@ function mayBeOurs({ source }: EvidenceRow): boolean {
 /**
  * Which of our writes each step of the feed is, -1 for somebody else's edit: both are in order, and a write that changed
  * nothing left no step. Matched from either end, whichever explains more; the end wins a tie, since our last write is most
- * likely the last of its value. Of writes of one value in a row, the first left the step.
+ * likely the last of its value, unless the feed tells of what was before it. Of writes of one value in a row, the first left the step.
  */
-function ownSteps(steps: readonly Step[], writes: readonly Scalar[]): readonly number[] {
+function ownSteps(
+  steps: readonly Step[],
+  writes: readonly Scalar[],
+  isBeforeLast: boolean,
+): readonly number[] {
   const last = writes.length - 1;
   const forward = inOrder(steps, writes);
   const backward = inOrder(steps.toReversed(), writes.toReversed())
     .toReversed()
     .map((at) => (at < 0 ? at : last - at));
   const count = (own: readonly number[]): number => own.filter((at) => at >= 0).length;
-  return firstOfEqual(count(forward) > count(backward) ? forward : backward, writes);
+  const lead = count(forward) - count(backward);
+  return firstOfEqual(lead > 0 || (lead === 0 && isBeforeLast) ? forward : backward, writes);
 }
 
 function firstOfEqual(own: readonly number[], writes: readonly Scalar[]): readonly number[] {

@@ -34,13 +34,25 @@ export function observe(draft: Draft, observation: Observation): void {
     release(row, mapping);
     return;
   }
+  if (observation.isOwn) return noteOwn(observation, seen);
   row.seen[mapping.field] = { value: reading.side, at };
   release(row, mapping);
-  const known = seen ? seen.value : madeWith(draft, observation);
-  const madeOn = observation.madeOn === undefined ? known : observation.madeOn;
-  const { changedAt } = observation;
+  takeChange(draft, observation, seen);
+}
+
+function takeChange(draft: Draft, observation: Observation, seen: SeenValue | undefined): void {
+  const { row, mapping, reading, at, changedAt } = observation;
+  const { madeOn = seen ? seen.value : madeWith(draft, observation) } = observation;
   const change: Observation = { row, mapping, reading, at, changedAt, madeOn };
   applyChange(draft, change, isFirstMeeting(draft, change));
+}
+
+/** What the feed tells to be a write of ours is no edit, although another command has overtaken it since. */
+function noteOwn({ row, mapping, reading, at }: Observation, seen: SeenValue | undefined): void {
+  const shown = { value: reading.side, at };
+  row.seen[mapping.field] = seen?.written ? { ...shown, written: seen.written } : shown;
+  // It ran over whatever was held.
+  release(row, mapping);
 }
 
 /**

@@ -45,6 +45,23 @@ describe('a command that another one overtook', () => {
     expect(world.record(`dynamics/lead/${row}`).fields['jobTitle']?.agreed).toBe(true);
   });
 
+  it('is no edit where it was carried out, and the one that overtook it says nothing of its field any more', () => {
+    const pair = linkedPair('lead', { jobtitle: 'Engineer' });
+    const { world, person, row } = pair;
+    world.dynamics.edit(row, { jobtitle: 'Director' });
+    world.readDynamics(row, 'BACKFILL');
+    world.marketo.write(person, { title: 'Director' });
+    world.dynamics.edit(row, { jobtitle: 'Engineer', address1_city: 'Lyon' });
+    world.readDynamics(row);
+    expect(world.state.open.at(-1)).toMatchObject({ command: { fields: { city: 'Lyon' } } });
+    world.settle();
+    world.readMarketo(person);
+    world.settle();
+
+    expect(values(pair, 'jobTitle')).toEqual(['Engineer', 'Engineer', 'Engineer']);
+    expect(conflictsOf(world)).toEqual([]);
+  });
+
   it('made the person, whose edit to a blank is one of what that was made with', () => {
     const world = createWorld();
     world.dynamics.insert('lead', 'lead-1', { jobtitle: 'Engineer' });
