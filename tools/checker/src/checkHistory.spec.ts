@@ -146,6 +146,9 @@ describe('opt-outs', () => {
   });
 });
 
+const personRow = (id: string) =>
+  ({ system: 'marketo', table: 'person', id, active: true, deleted: false }) as const;
+
 describe('our writes', () => {
   it('are echoes when they bring a side its own edit back', () => {
     const steps = [
@@ -205,6 +208,23 @@ describe('our writes', () => {
 
     expect(found(invented)).toContain('unexplainedWrites');
     expect(found(cleared)).toContain('flipFlopped');
+  });
+
+  it('are explained by whoever was matched before it was deleted, though it mirrored another row', () => {
+    const email = 'ada@example.com';
+    const [row, person] = linkedPair('lead', { emailaddress1: email }, { email, phone: '5' });
+    const other = { crmId: 'another row', lockstepId: 'another record' };
+    const matched: ExampleStep = {
+      ...{ on: 'person', by: 'application', id: '9' },
+      set: { email, phone: '5', ...other },
+    };
+    const written = edit('lead', { telephone1: '5' }, 'application');
+    const steps = [matched, row, written, { ...matched, by: 'human', set: null }, person] as ExampleStep[];
+    const event = exampleConflict({ field: 'phone', loserValue: null });
+    const pair = { ...event, conflicts: [], rows: [...event.rows, personRow('9')] };
+
+    expect(found(steps, { matchByEmail: true, golden: [pair] })).toEqual([]);
+    expect(found(steps, { matchByEmail: true })).toEqual(['unexplainedWrites']);
   });
 
   it('are unexplained when they touch a row or carry an edit of a row whose filter says No', () => {

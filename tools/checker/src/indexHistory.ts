@@ -1,3 +1,4 @@
+import type { GoldenEvent, System } from '@lockstep/change-events';
 import type { GoldenRecord } from '@lockstep/reconciliation';
 import { addressIn } from './addressIn.ts';
 import type { FinalRecord, History, StateEntry } from './history.ts';
@@ -16,6 +17,8 @@ export type HistoryIndex = {
   readonly rows: ReadonlyMap<string, FinalRecord>;
   /** Persons as they are at the end, and their place in the history. */
   readonly persons: ReadonlyMap<string, { readonly place: number; readonly person: FinalRecord }>;
+  /** Rows with persons that a golden event showed as a pair, by `pairKey`. */
+  readonly pairs: ReadonlySet<string>;
   /** By the id of any row or person of theirs. */
   readonly stored: ReadonlyMap<string, readonly GoldenRecord[]>;
 };
@@ -33,9 +36,20 @@ export function indexHistory(history: History): IndexedHistory {
       personIdsAt: idsByAddress(marketo.states, 'email'),
       rows: rowsByKey(history),
       persons: new Map(marketo.persons.map((person, place) => [person.id, { place, person }])),
+      pairs: new Set(history.golden.flatMap(pairIn)),
       stored: storedById(history.stored ?? []),
     },
   };
+}
+
+/** Names a row of Dynamics and a person, whatever that is called since it was parted. */
+export const pairKey = (rowId: string | undefined, personId: string): string =>
+  `${rowId}/${personId.split('/')[0]}`;
+
+function pairIn({ rows }: GoldenEvent): readonly string[] {
+  const active = (side: System) => rows.find(({ system, active }) => system === side && active)?.id;
+  const [rowId, personId] = [active('dynamics'), active('marketo')];
+  return rowId === undefined || personId === undefined ? [] : [pairKey(rowId, personId)];
 }
 
 function statesById(states: readonly StateEntry[]): Map<string, StateEntry[]> {

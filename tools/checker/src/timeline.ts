@@ -4,7 +4,7 @@ import { canonicalValue } from './canonicalValue.ts';
 import { addressesOf } from './addressIn.ts';
 import type { ExpectedRules } from './expectedRules.ts';
 import type { FinalRecord, StateEntry } from './history.ts';
-import { append, type HistoryIndex, type IndexedHistory } from './indexHistory.ts';
+import { append, pairKey, type HistoryIndex, type IndexedHistory } from './indexHistory.ts';
 import { isFiltered } from './isFiltered.ts';
 import { isParted, type Parting } from './partPersons.ts';
 import type { Step } from './step.ts';
@@ -52,13 +52,14 @@ export function groupsOf(history: IndexedHistory, partings: readonly Parting[] =
   return [...rows].map(([key, rowStates]) => {
     const [table = '', rowId = ''] = key.split('/');
     const personIds = [...(linked.get(rowId) ?? [])];
+    const partedIds = parted.get(rowId) ?? [];
     return {
       table,
       rowId,
       rowStates,
       personIds,
-      ...personsOf(history, { rowStates, personIds }),
-      partedIds: parted.get(rowId) ?? [],
+      ...personsOf(history, { rowStates, personIds, partedIds }),
+      partedIds,
       undoings: undoings.get(rowId) ?? [],
       isRecreated: recreated.has(rowId),
       row: history.index.rows.get(key) ?? null,
@@ -83,14 +84,19 @@ function linkedPersons({ marketo }: IndexedHistory): ReadonlyMap<string, Readonl
   return linked;
 }
 
-type Owner = Pick<Group, 'rowStates' | 'personIds'>;
+type Owner = Pick<Group, 'rowStates' | 'personIds' | 'partedIds'>;
 
 function personsOf(
   { matchByEmail, rules = {}, index }: IndexedHistory,
-  { rowStates, personIds }: Owner,
+  owner: Owner,
 ): Pick<Group, 'personStates' | 'persons' | 'rules'> {
-  const shortLived = matchByEmail ? matchedBriefly(rowStates, index, rules) : [];
-  const states = [...personIds, ...shortLived].flatMap((id) => statesOf(index, id));
+  const { personIds } = owner;
+  const shortLived = matchByEmail ? matchedBriefly(owner, index, rules) : [];
+  const states = [
+    ...personIds.flatMap((id) => statesOf(index, id)),
+    // What one of them had got from another row is its own.
+    ...shortLived.flatMap((id) => statesOf(index, id)).map(asHuman),
+  ];
   const present = personIds.flatMap((id) => index.persons.get(id) ?? []);
   const persons = present.toSorted((a, b) => a.place - b.place).map(({ person }) => person);
   return { rules, personStates: states.toSorted(bySequence), persons };
@@ -101,25 +107,29 @@ function statesOf({ personStates }: HistoryIndex, id: string): readonly StateEnt
   const states = personStates.get(id) ?? [];
   if (!isParted(id)) return states;
   const joinedAt = states.findIndex(({ changed }) => changed['crmId'] !== undefined);
-  return states.map((state, at) => (at < joinedAt ? { ...state, actorKind: 'human' } : state));
+  return states.map((state, at) => (at < joinedAt ? asHuman(state) : state));
 }
 
+const asHuman = (state: StateEntry): StateEntry => ({ ...state, actorKind: 'human' });
+
 /**
- * Persons that had the row’s address and were never linked: matched, perhaps, but deleted, or the row deleted or filtered out, before
- * we could write it there.
+ * Persons that had the row’s address and were never linked to it: matched, perhaps, but deleted, or the row deleted or filtered out,
+ * before we could write it there. One that was linked to another row counts where a golden event shows the match.
  */
 function matchedBriefly(
-  rowStates: readonly StateEntry[],
-  { personIdsAt, personStates }: HistoryIndex,
+  { rowStates, personIds, partedIds }: Owner,
+  { personIdsAt, personStates, pairs }: HistoryIndex,
   rules: ExpectedRules,
 ): string[] {
   const addresses = addressesOf(rowStates, 'emailaddress1');
   const isOut = isFiltered(rowStates, rules) || rowStates.at(-1)?.operation === 'delete';
   const sharing = new Set(addresses.flatMap((address) => [...(personIdsAt.get(address) ?? [])]));
-  return [...sharing].filter((id) => {
+  const others = [...sharing].filter((id) => !personIds.includes(id) && !partedIds.includes(id));
+  return others.filter((id) => {
     const states = personStates.get(id) ?? [];
-    const isLinked = states.some((state) => state.changed['crmId']?.after);
-    return !isLinked && (isOut || states.at(-1)?.operation === 'delete');
+    const isElsewhere = states.some(({ changed }) => changed['crmId']?.after);
+    const isMatched = !isElsewhere || pairs.has(pairKey(rowStates[0]?.id, id));
+    return isMatched && (isOut || states.at(-1)?.operation === 'delete');
   });
 }
 
