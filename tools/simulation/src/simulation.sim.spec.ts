@@ -138,6 +138,7 @@ describe('the simulation', () => {
     [2101, 'a deleted person that an older page brought back, since an answer had told of its end'],
     [925530, 'a field held for review after our write had run over what was held'],
     [927886, 'a row that asked for a deleted person for ever, since its claim had outlived a crash'],
+    [9202099, 'a row that joined a person again from which it had been parted, since it was parted twice'],
   ])('finds nothing in seed %i under rules of its own, which once showed %s', async (seed) => {
     const results = await Promise.all(
       [ruled, { ...ruled, operatorShare: 0 }].map((options) => runPlan(planRun(seed, options))),
@@ -195,6 +196,9 @@ describe('the simulation', () => {
     [800604, 'an edit that a command ran over which nobody had answered'],
     [912908, 'a record that never heard from whom it was parted'],
     [932302, 'a row of two records, since the person that it was parted from had joined another one'],
+    [931760, 'a lift of an opt-out that was lost, since its row was parted before it was read'],
+    [112628, 'the same'],
+    [8400624, 'the same, where it had been read and was not told yet'],
   ])('finds nothing in seed %i with an operator, which once showed %s', async (seed) => {
     const options = { ...defaultPlanOptions, operatorShare: 0.1 };
 
@@ -206,6 +210,16 @@ describe('the simulation', () => {
     [5101686, 'a person whom its record and the one that this had joined sent to each other for ever'],
   ])('finds nothing in seed %i with an operator and merges, which once showed %s', async (seed) => {
     const options = { ...defaultPlanOptions, operatorShare: 0.1, mergeShare: 0.15 };
+
+    expect(isClean(await runPlan(planRun(seed, options)))).toBe(true);
+  });
+
+  it.each([
+    [7000327, 'an undo of an undo that was lost, since the first one’s write was taken for an edit'],
+    [8000985, 'the same, of a write that another command had overtaken'],
+    [6001273, 'a command that repeated another and ran over an edit: allowed'],
+  ])('finds nothing in seed %i with an operator who undoes, which once showed %s', async (seed) => {
+    const options = { ...defaultPlanOptions, operatorShare: 0.1, undoShare: 0.3 };
 
     expect(isClean(await runPlan(planRun(seed, options)))).toBe(true);
   });
