@@ -4,6 +4,7 @@ import { createControlInbox, createHintBell, type HintBell } from '@lockstep/pip
 import type { Lease } from '@lockstep/ports';
 import {
   errorFacts,
+  firstSubject,
   readTables,
   runRounds,
   startService,
@@ -42,7 +43,9 @@ export async function runExtractor(config: Config): Promise<void> {
     onRefused: (error) =>
       service.log.error(errorFacts(error), 'The changed tables wait; the former ones go on.'),
   };
-  await service.lifecycle.run((signal) => runRounds(rounds, signal));
+  await service.lifecycle.run(async (signal) =>
+    runRounds(rounds, await firstSubject(rounds, signal), signal),
+  );
 }
 
 const groupOf = ({ tableGroup }: Config, tables: readonly string[]): TableGroup => ({

@@ -1,7 +1,14 @@
 import { customTablesOf, topicDefinitions } from '@lockstep/change-events';
 import { checkTopics, type EventLogSettings } from '@lockstep/kafka';
 import type { RulesSource } from '@lockstep/rules';
-import { errorFacts, readTables, runRounds, type Log, type Rounds } from '@lockstep/service-runtime';
+import {
+  errorFacts,
+  firstSubject,
+  readTables,
+  runRounds,
+  type Log,
+  type Rounds,
+} from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
 import { entityTables } from './customEntities.ts';
 
@@ -22,7 +29,10 @@ export type TablesParts = {
 };
 
 /** Throws CONFIG_INVALID for a file at fault, and what is wrong with the topics of the tables. */
-export async function openTables({ config, rules, topics, log }: TablesParts): Promise<TablesSource> {
+export async function openTables(
+  { config, rules, topics, log }: TablesParts,
+  signal: AbortSignal,
+): Promise<TablesSource> {
   const look = async () => {
     const tables = await readTables(config);
     return { tables, entities: entityTables(tables, rules.current()) };
@@ -30,23 +40,22 @@ export async function openTables({ config, rules, topics, log }: TablesParts): P
   type Looked = Awaited<ReturnType<typeof look>>;
   const check = ({ entities }: Looked) =>
     checkTopics({ ...topics, definitions: topicDefinitions(customTablesOf(entities)) });
-  let inForce = await look();
-  await check(inForce);
+  let inForce = await firstSubject({ look, check }, signal);
 
   return {
     current: () => inForce.tables,
     entities: () => inForce.entities,
-    run(work, signal) {
+    run(work, until) {
       const rounds: Rounds<Looked> = {
         ...{ look, check },
-        work(looked, until) {
+        work(looked, round) {
           inForce = looked;
           log.info({ tables: looked.tables.join(',') }, 'These tables are read.');
-          return work(until);
+          return work(round);
         },
         onRefused: (error) => log.error(errorFacts(error), 'The changed tables wait; the former ones go on.'),
       };
-      return runRounds(rounds, signal);
+      return runRounds(rounds, inForce, until);
     },
   };
 }

@@ -60,7 +60,7 @@ export async function runReconciler(config: Config): Promise<void> {
   lifecycle.opened('dynamics', () => dynamics.close());
 
   await lifecycle.run(async (signal) => {
-    const tables = await openTables({ config, rules, topics: { kafka, prefix }, log });
+    const tables = await openTables({ config, rules, topics: { kafka, prefix }, log }, signal);
     const stores = await openMongoStores({ url: config.mongodbUrl, database: config.mongodbDatabase });
     lifecycle.opened('mongodb', () => stores.close());
     const leases = createLeaseKeeper({ kafka, prefix });

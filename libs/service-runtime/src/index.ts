@@ -4,7 +4,7 @@ export { commonSettings, mongodbSettings } from './sharedSettings.ts';
 export { dataverseSettings, proofNames, proofSettings } from './dataverseSettings.ts';
 export { rulesSetting } from './rulesSetting.ts';
 export { readTables, tablesSettings } from './tablesSettings.ts';
-export { runRounds, type Rounds } from './runRounds.ts';
+export { firstSubject, runRounds, type Rounds } from './runRounds.ts';
 export { settingsTable } from './settingsTable.ts';
 export { exitWithCode, runChecks, runOrCheck, type Check } from './runChecks.ts';
 export { runMain, type RunMainOptions } from './runMain.ts';

@@ -1,4 +1,4 @@
-import { runRounds, type Rounds } from './runRounds.ts';
+import { firstSubject, runRounds, type Rounds } from './runRounds.ts';
 
 type Seen = { readonly worked: string[]; readonly refused: unknown[] };
 
@@ -16,25 +16,23 @@ async function run(
     if (found instanceof Error) throw found;
     return found;
   };
-  await runRounds<string>(
-    {
-      look,
-      check: async () => undefined,
-      async work(subject, signal) {
-        worked.push(`${subject} begins`);
-        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
-        worked.push(`${subject} ends`);
-      },
-      onRefused: (error) => void refused.push(error),
-      clock: {
-        sleep: async () => {
-          if (at >= looks.length) stop.abort();
-        },
-      },
-      ...options,
+  const rounds: Rounds<string> = {
+    look,
+    check: async () => undefined,
+    async work(subject, signal) {
+      worked.push(`${subject} begins`);
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+      worked.push(`${subject} ends`);
     },
-    stop.signal,
-  );
+    onRefused: (error) => void refused.push(error),
+    clock: {
+      sleep: async () => {
+        if (at >= looks.length) stop.abort();
+      },
+    },
+    ...options,
+  };
+  await runRounds(rounds, await firstSubject(rounds, stop.signal), stop.signal);
 
   return { worked, refused };
 }

@@ -16,13 +16,27 @@ export type Rounds<Subject> = {
 /** As often as files of rules are looked at. */
 const intervalMs = 5_000;
 
+/** What the first round is to be about. Throws what keeps it from beginning. */
+export async function firstSubject<Subject>(
+  { look, check }: Pick<Rounds<Subject>, 'look' | 'check'>,
+  signal: AbortSignal,
+): Promise<Subject> {
+  const subject = await look();
+  await check(subject, signal);
+
+  return subject;
+}
+
 /**
  * Works in rounds: when a look answers something else that passes the check, the round ends and the next one begins. Settles when
- * a round ends by itself, or the signal comes. Throws what a round throws, or what keeps the first one from beginning.
+ * a round ends by itself, or the signal comes. Throws what a round throws.
  */
-export async function runRounds<Subject>(rounds: Rounds<Subject>, signal: AbortSignal): Promise<void> {
-  let subject: Subject | null = await rounds.look();
-  await rounds.check(subject, signal);
+export async function runRounds<Subject>(
+  rounds: Rounds<Subject>,
+  first: Subject,
+  signal: AbortSignal,
+): Promise<void> {
+  let subject: Subject | null = first;
   while (subject !== null && !signal.aborted) subject = await runRound(rounds, subject, signal);
 }
 
