@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
 /** The folder that holds `nx.json`, from the current folder upwards. Throws outside a work tree. */
-function findWorkspace(from = process.cwd()): string {
+export function findWorkspace(from = process.cwd()): string {
   if (existsSync(join(from, 'nx.json'))) return from;
   if (dirname(from) === from) throw new Error('run this inside the work tree of Lockstep');
   return findWorkspace(dirname(from));

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { topics, type GoldenEvent } from '@lockstep/change-events';
 import { MongoClient } from 'mongodb';
-import { runNode, startAll } from './lockstepServices.ts';
+import { runConsole, startAll } from './lockstepServices.ts';
 import { untilHolds } from './operatorClient.ts';
 import { readTopics } from './readTopics.ts';
 import { makeRows, toSeed } from './seedPeople.ts';
@@ -39,8 +38,7 @@ async function putBack(database: string, to: string): Promise<void> {
     ...{ KAFKA_BROKERS: kafkaBrokers, TOPIC_PREFIX: topicPrefix },
     ...{ MONGODB_URL: mongodbUrl, MONGODB_DATABASE: database },
   };
-  const bin = join(__dirname, '../../../apps/console/bin/lockstep.mjs');
-  expect(await runNode([bin, 'rewind', '--to', to], env)).toMatchObject({
+  expect(await runConsole(['rewind', '--to', to], env)).toMatchObject({
     code: 0,
     output: expect.stringMatching(/^lockstep\.router reads \d+ messages of /m) as unknown,
   });

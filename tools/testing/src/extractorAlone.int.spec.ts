@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dynamicsTables, topics, type ChangeEvent } from '@lockstep/change-events';
 import { request } from 'undici';
 import { createVisitTable } from './customTable.ts';
-import { runNode, type Ran } from './lockstepServices.ts';
+import { runConsole, type Ran } from './lockstepServices.ts';
 import { readTopics } from './readTopics.ts';
 import { registerHint } from './registerHint.ts';
 import type { ServiceProcess } from './serviceProcess.ts';
@@ -22,9 +21,8 @@ let extractor: ServiceProcess;
 /** The command line as an operator runs it. */
 function lockstep(...words: string[]): Promise<Ran> {
   const { kafkaBrokers, schemaRegistryUrl, topicPrefix } = extraction;
-  const bin = join(__dirname, '../../../apps/console/bin/lockstep.mjs');
 
-  return runNode([bin, ...words], {
+  return runConsole(words, {
     KAFKA_BROKERS: kafkaBrokers,
     SCHEMA_REGISTRY_URL: schemaRegistryUrl,
     TOPIC_PREFIX: topicPrefix,

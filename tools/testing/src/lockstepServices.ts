@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { makeRunFolder } from './bundle.ts';
+import { findWorkspace, makeRunFolder } from './bundle.ts';
 import { bundleServices, serviceNames, type ServiceName } from './bundleServices.ts';
 import { startServiceProcess, type ServiceProcess } from './serviceProcess.ts';
 
@@ -79,10 +79,7 @@ export async function createServices(settings: Readonly<Record<string, string>>)
 }
 
 /** Runs Node with these words and nothing of our environment but the path; a failure is an answer too. */
-export async function runNode(
-  words: readonly string[],
-  settings: Readonly<Record<string, string>>,
-): Promise<Ran> {
+async function runNode(words: readonly string[], settings: Readonly<Record<string, string>>): Promise<Ran> {
   const env = { PATH: process.env['PATH'] ?? '', ...settings };
   try {
     const { stdout } = await promisify(execFile)('node', [...words], { env });
@@ -92,6 +89,12 @@ export async function runNode(
     return { code, output: `${stdout}${stderr}` };
   }
 }
+
+/** Runs the command line as an operator does. */
+export const runConsole = (
+  words: readonly string[],
+  settings: Readonly<Record<string, string>>,
+): Promise<Ran> => runNode([join(findWorkspace(), 'apps/console/bin/lockstep.mjs'), ...words], settings);
 
 /** One of each kind, ready. */
 export async function startAll(

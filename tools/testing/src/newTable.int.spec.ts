@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Values } from './controlApi.ts';
 import { createTable } from './customTable.ts';
-import { runNode } from './lockstepServices.ts';
+import { runConsole } from './lockstepServices.ts';
+import { untilHolds } from './operatorClient.ts';
 import { startLockstep, type Lockstep } from './startLockstep.ts';
 
 const idOf = (n: number): string => `5f0e4c9a-0a4e-4f54-9a53-3a6b8a7a1e${n}`;
@@ -38,16 +38,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Asks until it holds. */
-async function until<Value>(ask: () => Promise<Value>, holds: (value: Value) => boolean): Promise<void> {
-  for (let waitedMs = 0; ; waitedMs += 300) {
-    const value = await ask();
-    if (holds(value)) return;
-    if (waitedMs > timeoutMs)
-      throw new Error(`not so: ${JSON.stringify(value)}\n${await lockstep.services.lastLines()}`);
-    await sleep(300);
-  }
-}
+const until = <Value>(ask: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value> =>
+  untilHolds(ask, holds, timeoutMs);
 
 const visits = async (): Promise<readonly Values[]> =>
   (await lockstep.marketo.control.get<{ records: Values[] }>('objects/visit')).records;
@@ -74,8 +66,7 @@ async function editContact(lastname: string): Promise<void> {
 
 async function applyTopics(): Promise<void> {
   const { kafkaBrokers, schemaRegistryUrl, topicPrefix } = lockstep;
-  const bin = join(__dirname, '../../../apps/console/bin/lockstep.mjs');
-  const { code, output } = await runNode([bin, 'topics', 'apply'], {
+  const { code, output } = await runConsole(['topics', 'apply'], {
     KAFKA_BROKERS: kafkaBrokers,
     SCHEMA_REGISTRY_URL: schemaRegistryUrl,
     TOPIC_PREFIX: topicPrefix,

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   createCodec,
   createMessageCodec,
@@ -9,6 +8,7 @@ import {
 } from '@lockstep/change-events';
 import { createEventLog, createKafkaClient } from '@lockstep/kafka';
 import { createSchemaIds } from '@lockstep/schema-registry';
+import { untilHolds } from './operatorClient.ts';
 import { readTopics } from './readTopics.ts';
 import { startNoticing, type Noticing } from './startNoticing.ts';
 import type { ServiceProcess } from './serviceProcess.ts';
@@ -31,15 +31,8 @@ beforeAll(async () => {
 }, 2 * timeoutMs);
 afterAll(() => setting.close());
 
-/** Asks until it holds. */
-async function until<Value>(ask: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value> {
-  for (let waitedMs = 0; ; waitedMs += 250) {
-    const value = await ask();
-    if (holds(value)) return value;
-    if (waitedMs > timeoutMs) throw new Error(`not so after ${timeoutMs} ms: ${JSON.stringify(value)}`);
-    await sleep(250);
-  }
-}
+const until = <Value>(ask: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value> =>
+  untilHolds(ask, holds, timeoutMs);
 
 const call = (path: string, body?: unknown, headers: Record<string, string> = { 'x-lockstep-key': key }) =>
   fetch(`${service.url}${path}`, {

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { untilHolds } from './operatorClient.ts';
 import { startLockstep, type Lockstep } from './startLockstep.ts';
 
 const id = '5f0e4c9a-0a4e-4f54-9a53-3a6b8a7a1c07';
@@ -28,15 +29,8 @@ afterAll(async () => {
 
 const rule = (text: string): Promise<void> => writeFile(join(folder, 'lockstep.yaml'), text);
 
-/** Asks until it holds. */
-async function until<Value>(ask: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value> {
-  for (let waitedMs = 0; ; waitedMs += 500) {
-    const value = await ask();
-    if (holds(value)) return value;
-    if (waitedMs > timeoutMs) throw new Error(`not so after ${timeoutMs} ms: ${JSON.stringify(value)}`);
-    await sleep(500);
-  }
-}
+const until = <Value>(ask: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value> =>
+  untilHolds(ask, holds, timeoutMs);
 
 it(
   'keeps a field that the file adds in step, leaves one alone that it takes out, and obeys a change without a restart',

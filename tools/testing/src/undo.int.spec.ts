@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import type { Values } from './controlApi.ts';
-import { runNode, type Ran } from './lockstepServices.ts';
+import { runConsole, type Ran } from './lockstepServices.ts';
 import { askOperator, operatorToken, untilHolds } from './operatorClient.ts';
 import { makeRows, toSeed } from './seedPeople.ts';
 import type { ServiceProcess } from './serviceProcess.ts';
@@ -26,7 +25,7 @@ const until = <Value>(ask: () => Promise<Value>, holds: (value: Value) => boolea
 
 /** The command line as an operator runs it. */
 const run = (...words: string[]): Promise<Ran> =>
-  runNode([join(__dirname, '../../../apps/console/bin/lockstep.mjs'), ...words], {
+  runConsole(words, {
     LOCKSTEP_API_URL: reconciler.url,
     LOCKSTEP_API_TOKEN: operatorToken,
   });

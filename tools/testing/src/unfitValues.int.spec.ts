@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { topics, type Notice } from '@lockstep/change-events';
+import { untilHolds } from './operatorClient.ts';
 import { readTopics } from './readTopics.ts';
 import { startLockstep, type Lockstep } from './startLockstep.ts';
 
@@ -18,15 +18,8 @@ beforeAll(async () => {
 }, 2 * timeoutMs);
 afterAll(() => lockstep.close());
 
-/** Asks until it holds. */
-async function until<Value>(ask: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value> {
-  for (let waitedMs = 0; ; waitedMs += 500) {
-    const value = await ask();
-    if (holds(value)) return value;
-    if (waitedMs > timeoutMs) throw new Error(`not so after ${timeoutMs} ms`);
-    await sleep(500);
-  }
-}
+const until = <Value>(ask: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value> =>
+  untilHolds(ask, holds, timeoutMs);
 
 it(
   'keeps a subject whole in Dynamics that Marketo holds cut in one field and not at all in another',
