@@ -1,5 +1,6 @@
-import type { GoldenEvent, System } from '@lockstep/change-events';
+import type { GoldenEvent } from '@lockstep/change-events';
 import type { GoldenRecord } from '@lockstep/reconciliation';
+import { activeIdIn } from './activeIdIn.ts';
 import { addressIn } from './addressIn.ts';
 import type { FinalRecord, History, StateEntry } from './history.ts';
 
@@ -46,9 +47,8 @@ export function indexHistory(history: History): IndexedHistory {
 export const pairKey = (rowId: string | undefined, personId: string): string =>
   `${rowId}/${personId.split('/')[0]}`;
 
-function pairIn({ rows }: GoldenEvent): readonly string[] {
-  const active = (side: System) => rows.find(({ system, active }) => system === side && active)?.id;
-  const [rowId, personId] = [active('dynamics'), active('marketo')];
+function pairIn(event: GoldenEvent): readonly string[] {
+  const [rowId, personId] = [activeIdIn(event, 'dynamics'), activeIdIn(event, 'marketo')];
   return rowId === undefined || personId === undefined ? [] : [pairKey(rowId, personId)];
 }
 

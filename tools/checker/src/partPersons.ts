@@ -1,4 +1,4 @@
-import type { GoldenEvent } from '@lockstep/change-events';
+import { activeIdIn } from './activeIdIn.ts';
 import type { FinalRecord, History, StateEntry } from './history.ts';
 
 /** A row and a person that an operator parted, and when that was obeyed. */
@@ -30,16 +30,13 @@ function partingsOf({ golden }: History, goldenId: string): Parting[] {
   const events = golden.filter((event) => event.goldenId === goldenId);
   return events.flatMap((event, at) => {
     const former = events[at - 1];
-    const personId = idIn(event, 'marketo');
-    const rowId = former && idIn(former, 'dynamics');
-    if (!rowId || personId === undefined || idIn(event, 'dynamics') !== undefined) return [];
+    const personId = activeIdIn(event, 'marketo');
+    const rowId = former && activeIdIn(former, 'dynamics');
+    if (!rowId || personId === undefined || activeIdIn(event, 'dynamics') !== undefined) return [];
     const atMs = Date.parse(event.decidedAt);
     return [{ rowId, personId, partedId: partedIdOf(personId, atMs), atMs }];
   });
 }
-
-const idIn = ({ rows }: GoldenEvent, side: 'dynamics' | 'marketo'): string | undefined =>
-  rows.find(({ system, active }) => system === side && active)?.id;
 
 function split(history: History, { personId, partedId, rowId, atMs }: Parting): History {
   const { states, persons } = history.marketo;

@@ -1,5 +1,6 @@
 import type { GoldenEvent, Scalar, System } from '@lockstep/change-events';
 import type { MappingRow } from '@lockstep/reconciliation';
+import { activeIdIn } from './activeIdIn.ts';
 import { canonicalValue } from './canonicalValue.ts';
 import { append } from './indexHistory.ts';
 import type { Step } from './step.ts';
@@ -24,18 +25,15 @@ export function undoingsByRow(golden: readonly GoldenEvent[]): ReadonlyMap<strin
   const events = [...new Map(golden.map((event) => [event.eventId, event])).values()];
   for (const event of events)
     for (const { field, winner: side, loserValue, winnerValue, rule } of event.conflicts) {
-      const rowId = idIn(event, 'dynamics');
+      const rowId = activeIdIn(event, 'dynamics');
       if (rule !== undoRule || rowId === undefined) continue;
       append(undoings, rowId, {
-        ...{ field, side, atMs: Date.parse(event.decidedAt), personId: idIn(event, 'marketo') },
+        ...{ field, side, atMs: Date.parse(event.decidedAt), personId: activeIdIn(event, 'marketo') },
         ...{ before: loserValue, after: winnerValue, late: lateValues(events, event, { field, side }) },
       });
     }
   return undoings;
 }
-
-const idIn = ({ rows }: GoldenEvent, side: System): string | undefined =>
-  rows.find(({ system, active }) => system === side && active)?.id;
 
 function lateValues(
   events: readonly GoldenEvent[],
