@@ -1,5 +1,6 @@
 import type {
   Conflict,
+  KnownWish,
   Lane,
   MarketerRequest,
   PersonKind,
@@ -81,11 +82,7 @@ export type Forecast = {
 };
 
 /** The wish that a record followed last. `spreads`: whoever else claims the address is still to be told. */
-export type FollowedConsent = {
-  readonly claim: string;
-  readonly revision: number;
-  readonly spreads?: true;
-};
+export type FollowedConsent = KnownWish & { readonly spreads?: true };
 
 /** Records beside persons, by the name of their topic of golden events: a built-in one, or the table of custom rows. */
 export type GoldenEntity = string;
