@@ -107,7 +107,7 @@ function recognise({ row, mapping, reading, at }: Observation): void {
 /** Somebody's edit of the same value, which a page has shown already. What no page has shown is decided with the row. */
 function reopen(draft: Draft, edit: Observation): void {
   const { row, mapping, reading } = edit;
-  if (row.seen[mapping.field]?.value === reading.side) applyChange(draft, edit, false);
+  if (row.seen[mapping.field]?.value === reading.side) applyChange(draft, { ...edit, isOthers: true }, false);
 }
 
 function keepReverted(draft: Draft, { mapping, reading, changedAt }: Observation): void {

@@ -24,6 +24,8 @@ export type Observation = {
   readonly madeOn?: Scalar | undefined;
   /** The feed tells that we wrote it: it is no edit. */
   readonly isOwn?: boolean;
+  /** Our write of the same value is known not to have been made: it is an edit, whatever that was made on top of. */
+  readonly isOthers?: boolean;
 };
 
 /** Takes a side's change into the golden record, or rules on the conflict it makes. */
@@ -40,13 +42,16 @@ export function applyChange(draft: Draft, observation: Observation, first: boole
   dispute(draft, observation, { field, first });
 }
 
-/** Somebody opted out where the address had opted out already: that is a word of its own, which no older lift undoes (F-43). */
+/**
+ * Somebody opted out, or in again, where the address had done so already: that is an edit of its own, and an opt-out one that no
+ * older lift undoes (F-43).
+ */
 function sayAnew(
   { record, cause }: Draft,
-  { mapping, row, madeOn, changedAt }: Observation,
+  { mapping, row, madeOn, changedAt, isOthers }: Observation,
   field: GoldenField,
 ): void {
-  if (field.rule !== consentRule || field.value !== true || madeOn === undefined) return;
+  if (field.rule !== consentRule || (madeOn === undefined && !isOthers)) return;
   const said = { source: row.system, changedAt, eventId: cause.eventId, rule: 'changed' };
   record.fields[mapping.field] = { ...field, ...said };
 }

@@ -57,6 +57,24 @@ describe('an opt-out of an email address', () => {
     expect(world.marketo.ids()).toEqual([personOf(world, 'lead-2')]);
   });
 
+  it.each([
+    ['an opt-out', true],
+    ['a lift', false],
+  ])('brings back a deleted person by %s of its own row, with which another one was first', (_, wish) => {
+    const world = sharers('lead-1', 'lead-2');
+    unsubscribe(world, 'lead-2', !wish);
+    world.marketo.remove(personOf(world, 'lead-1'));
+    world.readMarketo(personOf(world, 'lead-1'));
+    for (const id of ['lead-2', 'lead-1']) {
+      world.dynamics.edit(id, { donotbulkemail: wish });
+      world.readDynamics(id);
+    }
+    world.settle();
+
+    expect(world.dynamics.column('lead-1', 'donotbulkemail')).toBe(wish);
+    expect(world.marketo.findBy('unsubscribed', wish)).toHaveLength(2);
+  });
+
   it('is inherited by a record that appears later, however its address is spelled', () => {
     const world = sharers('lead-1');
     unsubscribe(world, 'lead-1');
