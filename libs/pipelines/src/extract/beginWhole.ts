@@ -20,7 +20,7 @@ export async function beginWhole(session: Session, signal: AbortSignal): Promise
   };
   session.recent.clear();
   // The stream that begins afterwards tells of no delete that came before it.
-  session.suspectedId = null;
+  session.suspect = null;
   session.reading = newReading(session.checkpoint, known);
 }
 

@@ -84,6 +84,18 @@ describe('an environment that was put back', () => {
     expect(eventsOfRow(4).map(({ operation }) => operation)).toEqual(['SNAPSHOT', 'DELETE']);
   });
 
+  it('is not suspected when that row was deleted behind the mark of a delta that a restart interrupted', async () => {
+    const { open, dynamics, extractor, notices, eventsOfRow } = await followed();
+    for (const n of [1, 2, 3]) dynamics.edit('lead', exampleId(n), { firstname: 'new' });
+    await step(extractor);
+    dynamics.remove('lead', exampleId(2));
+
+    await settle(await open());
+
+    expect(notices('EPOCH_RAISED')).toEqual([]);
+    expect(eventsOfRow(2).map(({ operation }) => operation)).toEqual(['SNAPSHOT', 'UPSERT', 'DELETE']);
+  });
+
   it('is not suspected when that row was deleted and the place was lost before anybody was told', async () => {
     const { open, dynamics, notices, eventsOfRow } = await followed();
     dynamics.remove('lead', exampleId(4));

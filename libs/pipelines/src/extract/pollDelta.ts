@@ -33,7 +33,7 @@ export async function pollDelta(session: Session, signal: AbortSignal): Promise<
   if (!answer.complete) return { idleMs: 0 };
   session.deltaRows = 0;
   session.recent.clear();
-  await afterDelta(session);
+  if (await afterDelta(session)) return { idleMs: 0 };
   return purposeOf(session.checkpoint) === null ? pace(session, answer) : { idleMs: 0 };
 }
 
@@ -81,8 +81,7 @@ async function publish(session: Session, delta: Delta): Promise<void> {
   const elapsedMs = options.clock.now() - Date.parse(checkpoint.updatedAt);
   if (messages.length > 0 || elapsedMs >= checkpointIntervalMs) await commit(session, next, messages);
   else session.checkpoint = next;
-  const { suspectedId } = session;
-  if (suspectedId !== null && delta.answer.deletedIds.includes(suspectedId)) session.suspectedId = null;
+  if (delta.answer.deletedIds.includes(session.suspect?.recordId ?? '')) session.suspect = null;
 }
 
 function advance(checkpoint: Checkpoint, { answer, rows }: Delta): Checkpoint {

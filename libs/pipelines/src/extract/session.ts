@@ -42,13 +42,16 @@ export type Session = {
   /** Rows of a delta answer so far, over its pages. */
   deltaRows: number;
   witnessDueMs: number;
-  /** The witness was not there; the next complete delta must bring its tombstone. */
-  suspectedId: string | null;
+  /** The witness was not there; the first complete delta that is asked for from then on must bring its tombstone. */
+  suspect: Suspect | null;
   /** The last delta's mark was below the known one. */
   markFell: boolean;
   pauseWarnedMs: number | null;
   waitingCode: string | null;
 };
+
+/** `isOverdue`: the delta that was under way has ended; its mark may be older than the tombstone. */
+export type Suspect = { readonly recordId: string; readonly isOverdue: boolean };
 
 export async function openSession(options: ExtractOptions): Promise<Session> {
   const { log, clock, table, versionEpoch } = options;
@@ -61,7 +64,7 @@ export async function openSession(options: ExtractOptions): Promise<Session> {
     ...{ reading: null, recent: createRecentRows() },
     poll: { dueMs: -Infinity, idleMs: options.pollIntervalMinMs },
     ...{ quickPolls: 0, deltaRows: 0 },
-    ...{ witnessDueMs: -Infinity, suspectedId: null, markFell: false },
+    ...{ witnessDueMs: -Infinity, suspect: null, markFell: false },
     ...{ pauseWarnedMs: null, waitingCode: null },
   };
 }

@@ -24,7 +24,7 @@ export async function changeEpoch(session: Session, reason: EpochReason): Promis
   const next = raiseEpoch(checkpoint, options.versionEpoch, options.clock.now());
   const counts = { epoch: next.versionEpoch };
   session.reading = null;
-  session.suspectedId = null;
+  session.suspect = null;
   session.recent.clear();
   await commit(session, next, [tableNotice(session, 'EPOCH_RAISED', { counts, facts: { reason } })]);
 }
@@ -46,7 +46,7 @@ export async function checkWitness(
   const verdict = judgeWitness(witness, answer);
   if (verdict === 'UNCHANGED') return false;
   if (verdict === 'ABSENT') {
-    if (absentMeans === 'SUSPECTED') session.suspectedId = witness.recordId;
+    if (absentMeans === 'SUSPECTED') session.suspect = { recordId: witness.recordId, isOverdue: false };
     return false;
   }
   await changeEpoch(session, 'ROW_WENT_BACK');
@@ -65,8 +65,15 @@ async function readWitness(session: Session, id: string, signal: AbortSignal): P
   }
 }
 
-/** A complete delta that brought no tombstone for a witness that is gone: to this environment the row never was. */
-export async function afterDelta(session: Session): Promise<void> {
-  if (session.suspectedId === null) return;
-  await changeEpoch(session, 'ROW_VANISHED');
+/**
+ * After a complete delta: one that was asked for after the witness was found to be gone, and brought no tombstone for it, says that
+ * to this environment the row never was. True when another one must tell.
+ */
+export async function afterDelta(session: Session): Promise<boolean> {
+  const { suspect } = session;
+  if (suspect === null) return false;
+  session.suspect = { ...suspect, isOverdue: true };
+  if (suspect.isOverdue) await changeEpoch(session, 'ROW_VANISHED');
+
+  return !suspect.isOverdue;
 }
