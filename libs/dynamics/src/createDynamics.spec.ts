@@ -423,21 +423,6 @@ describe('the Dataverse adapter', () => {
     expect(await ownerOf()).toEqual({ table: 'team', id: team });
   });
 
-  it('names a closed lead, whatever column is written, until it is reactivated', async () => {
-    const before = await seeded();
-    await stage.control('edits', { table: 'lead', id, fields: { statecode: 2, statuscode: 4 } });
-    const write = async (columns: { readonly lastname: string }) => {
-      const row = await stage.dynamics.read('lead', id);
-      return stage.dynamics.update({ table: 'lead', id, version: row?.version ?? before, columns });
-    };
-
-    const refused = await write({ lastname: 'Ours' });
-    await stage.control('edits', { table: 'lead', id, fields: { statecode: 0, statuscode: 1 } });
-
-    expect(refused).toMatchObject({ result: 'REFUSED', code: 'DYNAMICS_ROW_CLOSED', field: null });
-    expect(await write({ lastname: 'Ours' })).toMatchObject({ result: 'WRITTEN' });
-  });
-
   it('does not send what it cannot write', async () => {
     const version = await seeded();
     const columns = { lastname: 'Ours', ownerid: 'someone' };

@@ -63,6 +63,29 @@ export function describeWrites(current: () => DynamicsHarness): void {
       expect(await harness.dynamics.read('lead', idOf(1))).toBeNull();
     });
 
+    it('refuses a closed lead, whatever column is written, until it is reactivated', async () => {
+      await onlyRow(harness, { lastname: 'Reed' });
+      const write = async () => {
+        const version = (await harness.dynamics.read('lead', idOf(1)))?.version ?? 0;
+        return harness.dynamics.update({
+          table: 'lead',
+          id: idOf(1),
+          version,
+          columns: { lastname: 'Ours' },
+        });
+      };
+      const turn = (state: number, status: number) =>
+        harness.human.edit('lead', idOf(1), {
+          statecode: { value: state, label: null },
+          statuscode: { value: status, label: null },
+        });
+      await turn(2, 4);
+
+      expect(await write()).toMatchObject({ result: 'REFUSED', code: 'DYNAMICS_ROW_CLOSED', field: null });
+      await turn(0, 1);
+      expect(await write()).toMatchObject({ result: 'WRITTEN' });
+    });
+
     it('names the column of a refused value without repeating the value', async () => {
       const { version } = await onlyRow(harness, { firstname: 'Ada', lastname: 'Reed' });
       const columns = { lastname: 'Ours', firstname: 'secret'.repeat(100) };

@@ -141,12 +141,18 @@ function writerSide(hooks: DynamicsHooks, parts: WriterParts): WriterSide {
 function update({ store, rules, application }: WriterParts, change: DynamicsUpdate): DynamicsUpdateResult {
   const found = guard(store, change);
   if ('result' in found) return found;
+  if (change.table === 'lead' && stateOf(found.fields) !== 0) return closedLead;
   const written = writeColumns({ rules, store }, store.definition(change.table), change.columns);
   if ('fault' in written) return { result: 'REFUSED', ...written.fault };
   const fields = { ...found.fields, ...written.fields, ...(change.owner ? { ownerid: change.owner } : {}) };
 
   return { result: 'WRITTEN', row: store.save(change.table, change.id, fields, application) };
 }
+
+/** Read-only until it is reactivated (facts 6). */
+const closedLead: DynamicsUpdateResult = {
+  ...{ result: 'REFUSED', code: 'DYNAMICS_ROW_CLOSED', field: null, detail: 'the row is closed' },
+};
 
 function deleteRow({ store, application }: WriterParts, removal: DynamicsRemoval): DynamicsRemoveResult {
   const found = guard(store, removal);
