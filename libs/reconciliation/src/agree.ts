@@ -1,3 +1,4 @@
+import { isClosed } from './closedRow.ts';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import type { MappingRow } from './mapping.ts';
 import { notRepresentable, project } from './projection.ts';
@@ -12,9 +13,12 @@ function holds(row: DraftRow, mapping: MappingRow, golden: Scalar): boolean {
   return seen !== undefined && seen.value === wanted && !seen.unconfirmed && !row.inFlight[mapping.field];
 }
 
-/** What is parked for a former value says nothing of the present one. */
-const isParked = ({ parked }: DraftRow, { field }: MappingRow, wanted: Scalar): boolean =>
-  parked[field]?.value === wanted;
+/** What is parked for a former value says nothing of the present one; what a closed row refused waits until it is in use, or carried on. */
+function isParked({ parked }: DraftRow, { field }: MappingRow, wanted: Scalar): boolean {
+  const refused = parked[field];
+
+  return refused?.value === wanted && !isClosed(refused);
+}
 
 /** What both sides are known to hold becomes the base of the next three-way merge (design section 2, Agree). */
 export function agree(draft: Draft): void {

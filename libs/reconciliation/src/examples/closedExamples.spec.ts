@@ -1,4 +1,4 @@
-import { linkedPair, values, writesTo, type Pair } from './examplePairs.ts';
+import { conflictsOf, linkedPair, values, writesTo, type Pair } from './examplePairs.ts';
 import { writeDynamics } from './exampleWrites.ts';
 import { troublesOf } from '../troubles.ts';
 
@@ -85,5 +85,26 @@ describe('a closed lead', () => {
 
     expect(world.dynamics.column('contact-1', 'jobtitle')).toBe('Architect');
     expect(troubles(pair)).toEqual([]);
+  });
+
+  it('hands on what it refused, which loses to an edit of its contact and is kept', () => {
+    const { world, row, person } = closedAndEdited();
+    world.dynamics.insert('contact', 'contact-1', { originatingleadid: `lead/${row}`, jobtitle: 'Captain' });
+    world.readDynamics('contact-1');
+    world.settle();
+
+    expect(world.marketo.field(person, 'title')).toBe('Captain');
+    expect(conflictsOf(world)).toMatchObject([
+      { winner: 'dynamics', winnerValue: 'Captain', loserValue: 'Architect' },
+    ]);
+  });
+
+  it('that is used again with another value takes what it refused, and its own one is kept', () => {
+    const pair = closedAndEdited();
+    pair.world.dynamics.edit(pair.row, { statecode: 0, jobtitle: 'Captain' });
+    pair.world.settle();
+
+    expect(values(pair, 'jobTitle')).toEqual(['Architect', 'Architect', 'Architect']);
+    expect(conflictsOf(pair.world)).toMatchObject([{ winner: 'marketo', loserValue: 'Captain' }]);
   });
 });
