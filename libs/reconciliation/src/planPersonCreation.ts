@@ -118,8 +118,10 @@ export function hasOpenCommand({ record }: Draft): boolean {
 /** Its person was asked to join, and answers soon: nobody else may be made until a wake-up ends the wait. */
 const isBeingJoined = ({ record }: Draft): boolean => record.waiting?.cause === 'join';
 
-/** What is not to be created waits for nothing. */
+/** What is not to be created waits for nothing but whom it has asked for, who may be on the way. */
 export function stopWaiting({ record }: Draft): void {
-  if (record.waiting && ['first-reads', 'join', 'review'].includes(record.waiting.cause))
-    record.waiting = null;
+  const { cause } = record.waiting ?? {};
+  const isAsked = cause === 'join' && record.aliasOf === null;
+  if (isAsked || cause === 'refused' || cause === 'marketo-missing') return;
+  record.waiting = null;
 }

@@ -164,6 +164,25 @@ describe('a person', () => {
     expect(late.record.waiting?.dueAtMs).not.toBe(dueAtMs);
   });
 
+  it('is waited for also while its row stays out, and whatever address that has since', () => {
+    const world = createWorld({ matchByEmail: true });
+    const person = world.marketo.create({ email: 'ada@example.com' });
+    world.readMarketo(person, 'BACKFILL');
+    world.state.losesForwards = true;
+    world.dynamics.insert('lead', 'lead-1', { emailaddress1: 'ada@example.com' });
+    const [asked] = world.readDynamics('lead-1', 'BACKFILL').forwards;
+    world.state.losesForwards = false;
+    for (const columns of [{ emailaddress1: null, new_synctomkto: false }, { new_synctomkto: true }]) {
+      world.dynamics.edit('lead-1', columns);
+      world.readDynamics('lead-1');
+    }
+    world.handAnswer(asked as InboxMessage);
+    world.settle();
+
+    expect(world.marketo.ids()).toEqual([person]);
+    expect(world.marketo.field(person, 'crmId')).toBe('lead-1');
+  });
+
   it('that got a row of its own meanwhile is not handed over', () => {
     const { world, person } = linkedPair('lead', { emailaddress1: 'ada@example.com' });
     const answer = world.handAnswer({
