@@ -1,12 +1,5 @@
-import type { ChangeEvent } from '@lockstep/change-events';
 import type { LinkStore } from '@lockstep/ports';
 import { goldenIdOf, rowKey } from '@lockstep/reconciliation';
-
-/** The id of the lead that a contact was made of (facts dataverse, QualifyLead); null for anybody else. */
-export function originOf({ fields }: ChangeEvent): string | null {
-  const origin = fields?.['originatingleadid'];
-  return origin && typeof origin === 'object' && 'id' in origin ? origin.id : null;
-}
 
 /**
  * Golden ids of the leads that contacts carry on, by the contacts' row keys. `origins` are lead ids by the keys of contacts

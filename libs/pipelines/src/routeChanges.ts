@@ -7,9 +7,9 @@ import {
   type System,
 } from '@lockstep/change-events';
 import type { BatchHandler, IncomingMessage, LinkStore, OutgoingMessage } from '@lockstep/ports';
-import { customerRoleKey, goldenIdOf, rowKey } from '@lockstep/reconciliation';
+import { customerRoleKey, goldenIdOf, originatingLead, rowKey } from '@lockstep/reconciliation';
 import { validate as isUuid } from 'uuid';
-import { goldenIdsOfLeads, originOf } from './qualifiedLeads.ts';
+import { goldenIdsOfLeads } from './qualifiedLeads.ts';
 
 type Source = { readonly system: System; readonly table: string };
 
@@ -62,7 +62,7 @@ async function resolveOwners(
     const event = message.value as ChangeEvent;
     if (known.has(key) || isEnd(event) || proposed.has(key)) continue;
     proposed.set(key, proposeGoldenId(key, event));
-    const origin = originOf(event);
+    const origin = originatingLead(event);
     if (source.table === 'contact' && origin !== null) origins.set(key, origin);
   }
   if (proposed.size === 0) return known;

@@ -7,6 +7,7 @@ export {
   type SeenValue,
   type Verdict,
 } from './linkedRow.ts';
+export { originatingLead } from './originatingLead.ts';
 export type {
   Forecast,
   GoldenEntity,

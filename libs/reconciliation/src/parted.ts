@@ -2,6 +2,7 @@ import type { InboxMessage } from '@lockstep/change-events';
 import type { Draft } from './decision.ts';
 import type { GoldenRecord, PartedRow } from './goldenRecord.ts';
 import { rowKey } from './linkedRow.ts';
+import { originatingLead } from './originatingLead.ts';
 
 const partedMax = 20;
 
@@ -10,14 +11,16 @@ export function partWith({ record }: Draft, parted: PartedRow): void {
   record.parted = [...(record.parted ?? []), parted].slice(-partedMax);
 }
 
-/** Which record carries on for a row that was parted from this one; null for what this one has. */
+/** Which record carries on for a row that was parted from this one, or was made of one; null for what this one has. */
 export function partedTo(record: GoldenRecord, message: InboxMessage): string | null {
   if (message.kind !== 'event' || record.parted === undefined) return null;
   const { system, table, event } = message;
   const key = rowKey({ system, table, id: event.recordId });
-  const isBack = record.rows.some((row) => rowKey(row) === key);
+  if (record.rows.some((row) => rowKey(row) === key)) return null;
+  const lead = originatingLead(event);
+  const keys = lead === null ? [key] : [key, rowKey({ system: 'dynamics', table: 'lead', id: lead })];
 
-  return isBack ? null : (record.parted.findLast(({ row }) => row === key)?.to ?? null);
+  return record.parted.findLast(({ row }) => keys.includes(row))?.to ?? null;
 }
 
 /** An operator said that the row is somebody else. */

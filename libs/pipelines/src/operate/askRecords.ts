@@ -149,9 +149,10 @@ export async function unlinkRecord(
 ): Promise<UnlinkResult> {
   const { goldenId } = record;
   const rows = record.rows.filter(({ system }) => system === 'dynamics');
-  const readable = rows.filter(
-    ({ table, deletedAt }) => deletedAt === null && options.tables.includes(table),
-  );
+  const readable = rows
+    .filter(({ table, deletedAt }) => deletedAt === null && options.tables.includes(table))
+    // A contact comes before the lead that it was made of: otherwise that one would have a person made first.
+    .toSorted((a, b) => Number(b.active) - Number(a.active));
   const events = await Promise.all(readable.map((row) => eventOf(options, goldenId, row)));
   const partedTo = partedIdOf(record);
   await options.publisher.publish([

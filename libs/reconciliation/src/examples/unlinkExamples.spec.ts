@@ -151,6 +151,23 @@ describe('a pair that an operator unlinks', () => {
     expect(world.record(`marketo/person/${person}`).rows).toHaveLength(1);
   });
 
+  it('hands on the contact that was made of its lead, though that was on its way to the person', () => {
+    const { world, row, person } = linkedPair('lead', { jobtitle: 'Engineer' });
+    world.wish(`dynamics/lead/${row}`, 'unlink', parted);
+    world.dynamics.insert('contact', 'contact-1', { originatingleadid: `lead/${row}`, jobtitle: 'Captain' });
+    world.dynamics.edit(row, { statecode: 1 });
+    for (const id of ['contact-1', row]) world.readDynamics(id);
+    world.settle();
+
+    const [second = ''] = world.marketo.ids().filter((id) => id !== person);
+    expect(world.record('dynamics/contact/contact-1')).toMatchObject({
+      goldenId: parted,
+      rows: [{ id: 'contact-1', active: true }, { id: row, active: false }, { id: second }],
+    });
+    expect(world.record(`marketo/person/${person}`).rows.map(({ id }) => id)).toEqual([person]);
+    expect(world.marketo.fields(second)).toMatchObject({ title: 'Captain', crmId: 'contact-1' });
+  });
+
   it('gives up a write that is open, and learns what it reached from its side', () => {
     const { world, person, unlink } = wrongPair();
     world.marketo.write(person, { title: 'Director' });
