@@ -101,6 +101,7 @@ describe('the codec', () => {
       table: 'lead',
       event: leadChanged,
       written: null,
+      wish: { claim: 'email/ada@example.com', revision: 3 },
     };
 
     const decoded = await codec.decode(topics.inbox, await codec.encode(topics.inbox, message));

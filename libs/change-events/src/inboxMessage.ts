@@ -34,6 +34,8 @@ export type InboxMessage =
       readonly event: ChangeEvent;
       /** Set when the event is the answer to our own write to Dynamics. */
       readonly written: DynamicsOutcome | null;
+      /** Of a person that another record hands over: the wish of its address that that record followed, or brought. */
+      readonly wish?: KnownWish | null;
     }
   | { readonly kind: 'refusal'; readonly goldenId: string; readonly written: DynamicsOutcome }
   | { readonly kind: 'outcome'; readonly goldenId: string; readonly outcome: DeliveryOutcome }

@@ -63,7 +63,7 @@ async function unpack(codec: Codec, decodeEvent: DecodeEvent, packed: Packed): P
   const { until, sentAt, conflict, wish } = packed;
   if (kind === 'event') {
     const decoded = await decodeEvent(event as Buffer);
-    return { kind, goldenId, system, table, event: decoded, written } as InboxMessage;
+    return { kind, goldenId, system, table, event: decoded, written, wish } as InboxMessage;
   }
   if (kind === 'outcome') {
     return {

@@ -194,7 +194,11 @@ export const inboxSchema = named(
     nullable('request', 'bytes', 'of a marketer, framed with its own schema'),
     nullable('conflict', conflict, 'of an undo'),
     time('sentAt', 'when the sweep sent a wake-up'),
-    nullable('wish', record('KnownWish', [text('claim'), whole('revision')]), 'of parted'),
+    nullable(
+      'wish',
+      record('KnownWish', [text('claim'), whole('revision')]),
+      'of parted, and of a person that is handed over',
+    ),
   ]),
 );
 

@@ -10,6 +10,7 @@ import { openValues, type Draft, type DraftRow } from './decision.ts';
 import { isCreation, type MarketoWriteEntry } from './outbox.ts';
 import type { MappingRow } from './mapping.ts';
 import { tell, type Story } from './feedStory.ts';
+import { isWishOfAddress } from './followConsent.ts';
 import { applyChange, type Observation } from './applyChange.ts';
 import { isAsBefore, isUntold, observe, untold } from './observe.ts';
 import { read, readDisplay, type Reading } from './projection.ts';
@@ -17,8 +18,11 @@ import { read, readDisplay, type Reading } from './projection.ts';
 /** GUIDs kept per person: more than a feed page can hold of one person between two decisions. */
 const decidedEvidenceMax = 100;
 
-/** Evidence of the feed first, in activity order, then the state, field by field. */
-export function absorbFields(draft: Draft, row: DraftRow, event: ChangeEvent): void {
+/**
+ * Evidence of the feed first, in activity order, then the state, field by field. `lifted`: an opt-out of the address that the state
+ * shows was lifted since.
+ */
+export function absorbFields(draft: Draft, row: DraftRow, event: ChangeEvent, lifted: boolean): void {
   const fresh = (event.evidence?.rows ?? []).filter(
     (item) => !row.decidedEvidence.includes(item.marketoGUID),
   );
@@ -28,7 +32,7 @@ export function absorbFields(draft: Draft, row: DraftRow, event: ChangeEvent): v
     const evidence = evidenceOf(mapping);
     const shown = { value: event.fields?.[mapping.marketo], at: event.page };
     if (evidence.length > 0 || !isAsBefore(row, mapping, shown))
-      absorbAndConfirm(draft, { row, mapping, evidence, event });
+      absorbAndConfirm(draft, { row, mapping, evidence, event, lifted });
   }
   if (ordered.length === 0) return;
   const guids = ordered.map((item) => item.marketoGUID);
@@ -52,6 +56,7 @@ type FieldEvidence = {
   mapping: MappingRow;
   evidence: readonly EvidenceRow[];
   event: ChangeEvent;
+  lifted: boolean;
 };
 
 function absorbAndConfirm(draft: Draft, field: FieldEvidence): void {
@@ -75,17 +80,19 @@ function absorbUntold(draft: Draft, field: FieldEvidence): void {
   // Nearly all fields are as they were: nobody asks what we wrote to them.
   const isAsSeen = row.seen[mapping.field]?.value === reading.side;
   if (!isAsSeen && awaitsEvidence(field, reading, ownWrites(draft, row, mapping))) return;
-  observe(draft, { row, mapping, reading, at: event.page, changedAt: event.changedAt });
+  const isOwn = field.lifted && isWishOfAddress(draft, mapping.field);
+  observe(draft, { row, mapping, reading, at: event.page, changedAt: event.changedAt, isOwn });
 }
 
 function absorbTold(draft: Draft, field: FieldEvidence): void {
   const { row, mapping, evidence, event } = field;
-  const writes = ownWrites(draft, row, mapping);
+  const isOthers = isOptOutOfBefore(draft, field);
+  const writes = ownWrites(draft, row, mapping, !isOthers);
   meetFormer(draft, field, writes);
   const story = asOfThen(draft, field, tell(mapping, evidence, writes, issuedAt(draft)));
   forgetTold(row, mapping, story.told);
   const [at, changedAt] = [event.page, changeTime(story, event)];
-  const shown = { row, mapping, at, changedAt };
+  const shown = { row, mapping, at, changedAt, isOthers };
   const edit = story.edit && { ...shown, reading: story.edit, madeOn: story.madeOn };
   const state = readingOf(mapping, event.fields ?? {});
   if (edit && isRunOver(story, edit, { state, writes: laterThanEdits(draft, writes) }))
@@ -201,12 +208,25 @@ export function readingOf(mapping: MappingRow, fields: Readonly<Record<string, u
   return value === undefined ? null : read('marketo', mapping, value);
 }
 
-/** What we wrote to this field and the feed has not told of, oldest first. */
-function ownWrites(draft: Draft, row: DraftRow, mapping: MappingRow): readonly Scalar[] {
+/** What we wrote to this field and the feed has not told of, oldest first; without what is open on demand. */
+function ownWrites(draft: Draft, row: DraftRow, mapping: MappingRow, withOpen = true): readonly Scalar[] {
+  if (!withOpen) return untold(row.seen[mapping.field]);
   const open = openValues(draft, mapping.marketo);
   const inFlight = row.inFlight[mapping.field];
   const isOpen = inFlight === undefined || open.includes(inFlight.value);
   return [...untold(row.seen[mapping.field]), ...open, ...(isOpen ? [] : [inFlight.value])];
+}
+
+/**
+ * An opt-out of the address that was read before the command that is open was decided is none of ours, however close the two are: the
+ * feed tells whole seconds. Clocks that differ make one of ours a word of the record, which changes nothing.
+ */
+function isOptOutOfBefore(draft: Draft, { mapping, evidence, event }: FieldEvidence): boolean {
+  const entry = openCommand(draft.record);
+  if (!entry || entry.overtaken || !isWishOfAddress(draft, mapping.field)) return false;
+  if (readDisplay(mapping, evidence.at(-1)?.newValue ?? null).side !== true) return false;
+
+  return Date.parse(event.observedAt) < Date.parse(entry.command.issuedAt);
 }
 
 /** The feed is in order: what it told of, and what came before that, it will not tell of again. */

@@ -1,11 +1,21 @@
-import { isAfter, type ChangeEvent, type ScalarValues, type Sequence } from '@lockstep/change-events';
+import {
+  isAfter,
+  type ChangeEvent,
+  type KnownWish,
+  type ScalarValues,
+  type Sequence,
+} from '@lockstep/change-events';
 import { absorbFields, readingOf } from './absorbFields.ts';
 import { activeRow, addRow, type Draft, type DraftRow } from './decision.ts';
 import { followPerson } from './endRow.ts';
+import { isLifted } from './followConsent.ts';
 import { observe } from './observe.ts';
 
-/** Takes a person of Marketo into the record: evidence first, in activity order, then the state (design section 5). */
-export function absorbMarketo(draft: Draft, event: ChangeEvent): void {
+/**
+ * Takes a person of Marketo into the record: evidence first, in activity order, then the state (design section 5). `wish`: what the
+ * record that hands it over knew of the wish of its address.
+ */
+export function absorbMarketo(draft: Draft, event: ChangeEvent, wish?: KnownWish | null): void {
   const row = personRow(draft, event.recordId, event.page);
   if (event.operation === 'DELETE') return absorbDelete(draft, row, event.page);
   if (event.operation === 'MERGE') return absorbMerge(draft, row, event);
@@ -17,7 +27,7 @@ export function absorbMarketo(draft: Draft, event: ChangeEvent): void {
   delete row.mergedInto;
   delete row.verdict;
   explain(draft, row);
-  if (row.active) absorbFields(draft, row, event);
+  if (row.active) absorbFields(draft, row, event, isLifted(draft, wish));
   if (isAfter(event.page, row.page)) row.page = event.page;
 }
 

@@ -22,9 +22,9 @@ export type Observation = {
    * value while that is still the same.
    */
   readonly madeOn?: Scalar | undefined;
-  /** The feed tells that we wrote it: it is no edit. */
+  /** It is no edit: the feed tells that we wrote it, or it was one of before. */
   readonly isOwn?: boolean;
-  /** Our write of the same value is known not to have been made: it is an edit, whatever that was made on top of. */
+  /** Our write of the same value is known not to have been made, or not yet: what is shown is none of ours. */
   readonly isOthers?: boolean;
 };
 

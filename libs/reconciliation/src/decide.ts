@@ -31,7 +31,14 @@ import { scheduleRelations } from './relations.ts';
 import { undoEventId } from './undo.ts';
 import { join, lookAgain, newPersonIn } from './wakeUp.ts';
 import { planUnlessWithheld } from './withhold.ts';
-import type { ChangeEvent, DeliveryOutcome, InboxMessage, Sequence, System } from '@lockstep/change-events';
+import type {
+  ChangeEvent,
+  DeliveryOutcome,
+  InboxMessage,
+  KnownWish,
+  Sequence,
+  System,
+} from '@lockstep/change-events';
 
 /**
  * What one message means for one person, or one record beside persons: the new record, what changed, the conflicts and who won them, what to write, or
@@ -75,10 +82,13 @@ const revisionAfter = ({ epoch, number }: Sequence, least = epoch): Sequence =>
 const heirOf = (before: GoldenRecord, message: InboxMessage): string | null =>
   partedTo(before, message) ?? (isJoin(message) ? null : before.aliasOf);
 
-/** The heir gets persons with their links: it would send them back to where those lead. */
+/** The heir gets persons, and contacts of its leads, with their links: these would send them back. */
 function handLinkOver(draft: Draft, message: InboxMessage, heir: string): void {
-  if (message.kind !== 'event' || message.system !== 'marketo') return;
-  const key = rowKey({ system: 'marketo', table: 'person', id: message.event.recordId });
+  if (message.kind !== 'event') return;
+  const { system, table, event } = message;
+  const isPerson = system === 'marketo';
+  if (!isPerson && table !== 'contact') return;
+  const key = rowKey({ system, table: isPerson ? 'person' : table, id: event.recordId });
   draft.relinks = { rowKeys: [key], to: heir };
 }
 
@@ -172,7 +182,7 @@ function absorb(draft: Draft, message: InboxMessage): void {
       if (message.event.operation === 'DELETE') delete draft.record.held;
       if (message.written) absorbWritten(draft, message.written, message.event);
       if (message.system === 'dynamics') return absorbDynamics(draft, message.table, message.event);
-      return absorbMarketoOf(draft, message.event);
+      return absorbMarketoOf(draft, message.event, message.wish);
     case 'refusal':
       return absorbWritten(draft, message.written, null);
     case 'outcome':
@@ -185,9 +195,9 @@ function absorb(draft: Draft, message: InboxMessage): void {
 }
 
 /** Of records beside persons, only companies have something to tell. */
-function absorbMarketoOf(draft: Draft, event: ChangeEvent): void {
+function absorbMarketoOf(draft: Draft, event: ChangeEvent, wish?: KnownWish | null): void {
   if (draft.record.entity) return absorbCompanyEdit(draft, event);
-  absorbMarketo(draft, event);
+  absorbMarketo(draft, event, wish);
   tellAccount(draft, event);
 }
 

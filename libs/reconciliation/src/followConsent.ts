@@ -1,3 +1,4 @@
+import type { KnownWish } from '@lockstep/change-events';
 import { setField } from './applyChange.ts';
 import { type Consent, consentField, hasConsent, isOlder } from './consent.ts';
 import type { Draft } from './decision.ts';
@@ -31,6 +32,13 @@ function followedClaim({ record, context }: Draft): string | null {
 /** What whoever has the record's address wishes: nobody opts it out, or in again, but by an edit. */
 export const isWishOfAddress = (draft: Draft, field: string): boolean =>
   field === consentField && followedClaim(draft) !== null;
+
+/** Whoever has the address lifted its opt-out since the wish that is known: what was said up to then holds no more. */
+export function isLifted({ context }: Draft, wish?: KnownWish | null): boolean {
+  const stored = wish && context.consents?.get(wish.claim);
+
+  return stored ? !stored.optedOut && stored.revision >= wish.revision : false;
+}
 
 function take(draft: Draft, stored: Consent | undefined, optedOut: boolean): void {
   if (!stored || optedOut === isOptedOut(draft.record)) return;

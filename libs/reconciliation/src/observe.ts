@@ -28,7 +28,7 @@ export function observe(draft: Draft, observation: Observation): void {
     row.seen[mapping.field] = seenAgain(seen, at);
     return;
   }
-  if (isOnItsWay(draft, observation)) {
+  if (!observation.isOthers && isOnItsWay(draft, observation)) {
     row.seen[mapping.field] = { value: reading.side, at, ...unconfirmedIn(row, seen, reading.side) };
     // It ran over whatever was held.
     release(row, mapping);

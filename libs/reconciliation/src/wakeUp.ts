@@ -95,8 +95,18 @@ const isFree = ({ record, before }: Draft, target: string): boolean =>
 /** A person goes to another record as it was last seen: nothing is read again. */
 export function stateMessage(draft: Draft, person: DraftRow, goldenId: string): InboxMessage {
   const event = stateOf(draft, person);
+  const { consent } = draft.record;
+  const wish = consent && { claim: consent.claim, revision: consent.revision };
 
-  return { kind: 'event', goldenId, system: 'marketo', table: 'lead', event, written: null };
+  return {
+    kind: 'event',
+    goldenId,
+    system: 'marketo',
+    table: 'lead',
+    event,
+    written: null,
+    ...(wish && { wish }),
+  };
 }
 
 const handOver = 'join/';

@@ -1,3 +1,4 @@
+import type { InboxMessage } from '@lockstep/change-events';
 import { createWorld, valuesOf, type World } from './exampleWorld.ts';
 
 /** The worked examples of docs/conflict-resolution.md about opt-outs, which go with the email address (F-43). */
@@ -232,6 +233,25 @@ describe('an opt-out of an email address', () => {
     },
   );
 
+  it('is lifted by a row that followed it, before the person that had brought it is met', () => {
+    const world = createWorld({ matchByEmail: true });
+    const person = world.marketo.create({ email, unsubscribed: true });
+    world.readMarketo(person);
+    world.dynamics.insert('lead', 'lead-1', row());
+    world.state.losesForwards = true;
+    const [asked] = world.readDynamics('lead-1').forwards;
+    world.carryOut();
+    expect(world.dynamics.column('lead-1', 'donotbulkemail')).toBe(true);
+    world.dynamics.edit('lead-1', { donotbulkemail: false });
+    world.readDynamics('lead-1');
+    world.state.losesForwards = false;
+    world.handAnswer(asked as InboxMessage);
+    world.settle();
+
+    expect(world.marketo.ids()).toEqual([person]);
+    expect(optOutsOf(world, 'lead-1')).toEqual([false, false, false]);
+  });
+
   it('is not lifted by an edit that is older than our write of it, which is still on its way', () => {
     const world = sharers('lead-1');
     const person = personOf(world, 'lead-1');
@@ -248,6 +268,23 @@ describe('an opt-out of an email address', () => {
     world.settle();
 
     expect(optOutsOf(world, 'lead-1')).toEqual(everywhere);
+  });
+
+  it('is not lifted by an older edit, though we were about to write the same when it was read', () => {
+    const world = sharers('lead-1');
+    unsubscribe(world, 'lead-1');
+    appear(world, 'lead-2', { emailaddress1: 'old@example.com' });
+    const person = personOf(world, 'lead-2');
+    world.marketo.write(person, { unsubscribed: true });
+    const noticed = world.marketo.change(person, 'LIVE');
+    world.state.nowMs += 100;
+    world.dynamics.edit('lead-2', { emailaddress1: email });
+    world.readDynamics('lead-2');
+    world.hand(person, noticed);
+    world.dynamics.edit('lead-1', { donotbulkemail: false }, '2026-11-22T09:59:00Z');
+    world.settle();
+
+    expect(optOutsOf(world, 'lead-2')).toEqual(everywhere);
   });
 
   it('leaves the other opt-outs to each record', () => {
