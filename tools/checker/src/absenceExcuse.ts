@@ -5,6 +5,7 @@ import { canonicalValue, isBlankValue } from './canonicalValue.ts';
 import { writeOf } from './expectedRules.ts';
 import type { IndexedHistory } from './indexHistory.ts';
 import { isFiltered } from './isFiltered.ts';
+import { isHeirGone } from './qualified.ts';
 import type { Step } from './step.ts';
 import { deletedAtMs, isOurs, maySpeak, stepsOf, type Group } from './timeline.ts';
 
@@ -16,6 +17,7 @@ export function absenceExcuse(
 ): string | null {
   if (isFiltered(group.rowStates, group.rules)) return 'filter-no';
   if (history.matchByEmail && isAmbiguous(history, group)) return 'ambiguous-email';
+  if (group.table === 'lead' && isHeirGone(history, group.rowId)) return 'contact-gone';
   return isRightlyGone(history, group, conflicts) ? 'deleted-in-marketo' : null;
 }
 

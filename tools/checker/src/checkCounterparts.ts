@@ -5,6 +5,7 @@ import { canonicalValue } from './canonicalValue.ts';
 import type { FinalRecord, History, StateEntry } from './history.ts';
 import type { IndexedHistory } from './indexHistory.ts';
 import { isFiltered, wasFiltered } from './isFiltered.ts';
+import { qualifiedAtMs } from './qualified.ts';
 import type { Step } from './step.ts';
 import { deletedAtMs, isOurs, maySpeak, stepsOf, type Group } from './timeline.ts';
 import type { Findings } from './verdict.ts';
@@ -41,8 +42,9 @@ const isRowGone = ({ rowStates, rowId }: Group): boolean => deletedAtMs(rowState
 /** The rules let the row have a person (G-08, G-09). */
 function checkWanted(findings: Findings, group: Group, ids: readonly string[]): void {
   const { rules, rowStates, table } = group;
+  // The lead that a contact was made of may still be there.
   const unwanted = isRowGone(group)
-    ? rules.deletedInDynamics === 'delete'
+    ? rules.deletedInDynamics === 'delete' && qualifiedAtMs(rowStates) === null
     : rules.whenFilteredOut === 'remove' && isFiltered(rowStates, rules);
   if (unwanted)
     findings.unexpected.push({ what: table, ids, reason: 'a person is there that the rules delete' });
@@ -188,17 +190,18 @@ export function checkMirror(findings: Findings, group: Group, person: FinalRecor
 
 /** Of a row that stays out only the flag is told, where the rules name one. */
 function mirrorOf(group: Group): Readonly<Record<string, string | boolean>> {
-  const { rules, rowStates, table, rowId } = group;
+  const { rules, rowStates } = group;
   const [isOut, isGone] = [isFiltered(rowStates, rules), isRowGone(group)];
   const { whenFilteredOut: told } = rules;
   const flag = typeof told === 'object' && !isGone ? { [told.flag]: isOut } : {};
   if (isOut && !isGone) return flag;
-  return {
-    ...flag,
-    crmType: table === 'contact' ? 'Contact' : 'Lead',
-    crmId: rowId,
-    crmIsDeleted: isGone && rules.deletedInDynamics !== 'keep',
-  };
+  return { ...flag, ...linkOf(group, isGone), crmIsDeleted: isGone && rules.deletedInDynamics !== 'keep' };
+}
+
+/** A contact may be gone before its person hears of it: then nothing is told but that. */
+function linkOf({ table, rowId, rowStates }: Group, isGone: boolean): Readonly<Record<string, string>> {
+  if (isGone && qualifiedAtMs(rowStates) !== null) return {};
+  return { crmType: table === 'contact' ? 'Contact' : 'Lead', crmId: rowId };
 }
 
 /** Invariant 4: every golden id belongs to one live person. */

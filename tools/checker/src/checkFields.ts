@@ -41,6 +41,8 @@ export function checkField(
   const published = pair.publishedVersions;
   const heads = headsOf(pair.group, mapping, { steps, published });
   if (isHeld(field, heads)) return void findings.exempt.push(finding(field, heldForReview));
+  if (dynamics !== marketo && isClosedLead(pair))
+    return void findings.exempt.push(finding(field, 'lead-closed'));
   if (dynamics !== marketo) judgeDifference(findings, field);
   const expectation = expectationOf(pair.group, mapping, heads);
   if (expectation) checkEdits(findings, field, expectation);
@@ -60,6 +62,10 @@ function isHeld(field: FieldCase, heads: readonly Head[]): boolean {
   const isMetAnew = isParted(pair) || heads.some(isGoneFrom(pair.group));
   return areShown ? heads.some(({ step }) => isRecorded(field, step.after)) : isMetAnew && areRecorded;
 }
+
+/** What it refuses waits until it is in use again, or a contact carries it on. */
+export const isClosedLead = ({ group, row }: Pair): boolean =>
+  group.table === 'lead' && Number(canonicalValue({ type: 'option' }, row.fields['statecode'])) > 0;
 
 /** What the row got of its former person it brings to the next. */
 const isParted = ({ group }: Pair): boolean => group.partedIds.length > 0;

@@ -1,8 +1,9 @@
 import type { Conflict } from '@lockstep/change-events';
+import type { MappingRow } from '@lockstep/reconciliation';
 import { checkCounterpart, checkGoldenIds, checkMirror } from './checkCounterparts.ts';
 import { checkAddresses, checkConsent, circlesOf, goesWithAddress, type Circle } from './checkConsents.ts';
 import { checkEnds, isEnding } from './checkEnds.ts';
-import { checkField, type Pair } from './checkFields.ts';
+import { checkField, isClosedLead, type Pair } from './checkFields.ts';
 import { checkMerged, isMerged } from './checkMerged.ts';
 import { checkParted } from './checkParted.ts';
 import { checkRemovals } from './checkRemovals.ts';
@@ -14,9 +15,11 @@ import { writeOf } from './expectedRules.ts';
 import type { FinalRecord, History } from './history.ts';
 import { indexHistory, type IndexedHistory } from './indexHistory.ts';
 import { isFiltered } from './isFiltered.ts';
+import { isLeftBehind, mayLeadSpeak } from './qualified.ts';
+import { joinQualified } from './joinQualified.ts';
 import { partPersons } from './partPersons.ts';
 import { publishedVersions } from './publishedVersions.ts';
-import { groupsOf, stepsOf, type Group } from './timeline.ts';
+import { groupsOf, maySpeak, stepsOf, type Group } from './timeline.ts';
 import { findingKinds, noFindings, type Findings, type Verdict } from './verdict.ts';
 
 type Known = {
@@ -34,7 +37,7 @@ type Known = {
  * (a person's crmId names its row); what MongoDB holds is only compared with the topics and searched for open work.
  */
 export function checkHistory(whole: History): Verdict {
-  const { history: parted, partings } = partPersons(whole);
+  const { history: parted, partings } = partPersons(joinQualified(whole));
   const history = indexHistory(parted);
   const groups = groupsOf(history, partings);
   const known: Known = {
@@ -61,9 +64,11 @@ export function checkHistory(whole: History): Verdict {
 /** Answers the number of pairs: 1 for a row that is there and has its person. */
 function checkGroup(known: Known, group: Group, versions: ReadonlySet<number>): number {
   const { history, findings, conflicts } = known;
-  const { row } = group;
-  const [person] = group.persons;
   const recorded = conflicts.get(group.rowId) ?? [];
+  if (mayLeadSpeak(group)) {
+    exempt(findings, group, 'contact-kept-out');
+    return 0;
+  }
   if (isMerged(history, group)) {
     checkMerged(findings, history, group);
     return 0;
@@ -71,35 +76,67 @@ function checkGroup(known: Known, group: Group, versions: ReadonlySet<number>): 
   checkCounterpart(findings, history, { group, conflicts: recorded });
   checkFrozenRow(findings, group);
   checkEnds(findings, history, { group, conflicts: recorded });
-  const pair =
-    row && person ? { group, row, person, conflicts: recorded, publishedVersions: versions } : null;
+  const pair = pairOf(group, recorded, versions);
   const frozen = isFiltered(group.rowStates, group.rules);
   checkEachField(known, { group, pair: frozen ? null : pair, conflicts: recorded });
-  if (person) checkPerson(findings, group, { person, frozen, isThere: row !== null });
+  const [person] = group.persons;
+  if (person) checkPerson(findings, group, { person, frozen, isThere: group.row !== null });
   return pair ? 1 : 0;
 }
 
+function pairOf(
+  group: Group,
+  conflicts: readonly Conflict[],
+  publishedVersions: ReadonlySet<number>,
+): Pair | null {
+  const [row, person] = [group.row, group.persons[0]];
+  return row && person ? { group, row, person, conflicts, publishedVersions } : null;
+}
+
+type FieldsCase = {
+  readonly group: Group;
+  readonly pair: Pair | null;
+  readonly conflicts: readonly Conflict[];
+};
+
 /** Writes of every field, and, where both sides are there and may differ in nothing, what they hold. */
-function checkEachField(
-  { findings, history, circles, pairs }: Known,
-  { group, pair, conflicts }: { group: Group; pair: Pair | null; conflicts: readonly Conflict[] },
-): void {
-  if (pair) pairs.push(pair);
-  for (const mapping of history.mapping.filter(({ columns }) => columns[group.table] !== undefined)) {
-    const circle = circles.get(group);
-    if (circle && goesWithAddress(mapping)) {
-      checkConsent(findings, { group, circle, pair }, mapping);
-      continue;
-    }
-    const steps = stepsOf(group, mapping).filter((step) => !isEnding(mapping.columns[group.table], step));
-    if (writeOf(group.rules, mapping) !== 'always') {
-      checkWritePolicy(findings, { group, mapping, steps, conflicts, pair });
-      continue;
-    }
-    checkWrites(findings, group, { mapping, steps, conflicts });
-    if (pair) checkField(findings, pair, { mapping, steps, reviewed: history.reviewed ?? false });
+function checkEachField(known: Known, fields: FieldsCase): void {
+  const { group, pair } = fields;
+  const open = pair && !isClosedLead(pair) ? pair : null;
+  if (open) known.pairs.push(open);
+  for (const mapping of known.history.mapping) {
+    const column = mapping.columns[group.table];
+    if (column === undefined) continue;
+    if (isLeftBehind(group.rowStates, column)) exempt(known.findings, group, 'blank-in-a-contact');
+    else checkOneField(known, { ...fields, open }, mapping);
   }
 }
+
+/** `open`: the pair where its row takes what it is given. */
+function checkOneField(
+  { findings, history, circles }: Known,
+  { group, pair, open, conflicts }: FieldsCase & { readonly open: Pair | null },
+  mapping: MappingRow,
+): void {
+  const circle = circles.get(group);
+  if (circle && goesWithAddress(mapping))
+    return checkConsent(findings, { group, circle, pair: open }, mapping);
+  const isOfOther = isWrittenByOther(history, mapping, group.table);
+  const steps = stepsOf(group, mapping).filter(
+    (step) =>
+      !isEnding(mapping.columns[group.table], step) &&
+      !(isOfOther && step.side === 'dynamics' && !step.human),
+  );
+  if (writeOf(group.rules, mapping) !== 'always')
+    return checkWritePolicy(findings, { group, mapping, steps, conflicts, pair: open });
+  checkWrites(findings, group, { mapping, steps, conflicts });
+  if (pair) checkField(findings, pair, { mapping, steps, reviewed: history.reviewed ?? false });
+}
+
+/** Of two fields of one column, what is written there is judged for the one that may be. */
+const isWrittenByOther = ({ mapping: all }: History, mapping: MappingRow, table: string): boolean =>
+  !maySpeak('marketo', mapping) &&
+  all.some((other) => other.columns[table] === mapping.columns[table] && maySpeak('marketo', other));
 
 /** A person whose row is gone or filtered keeps its values: its fields are exempt. */
 function checkPerson(

@@ -3,7 +3,7 @@ import type { MappingRow } from '@lockstep/reconciliation';
 import { canonicalValue, isBlankValue } from './canonicalValue.ts';
 import { isFiltered } from './isFiltered.ts';
 import type { Step } from './step.ts';
-import { maySpeak, otherSide, type Group } from './timeline.ts';
+import { deletedAtMs, maySpeak, otherSide, type Group } from './timeline.ts';
 import type { Finding, Findings } from './verdict.ts';
 
 /**
@@ -90,7 +90,8 @@ type Judged = {
 /**
  * Two rare stories are allowed. After a lost answer from Dynamics the same value may be written again. A command that
  * overtook another, or that followed one without an answer, may repeat what that had delivered after all, and so run over an
- * edit, which is then restored or recorded, or which another edit of its side follows; while the row's filter says No, nothing is restored.
+ * edit, which is then restored or recorded, or which another edit of its side follows; while the row's filter says No, or once the person
+ * is gone, nothing is restored.
  */
 function excuseOf(group: Group, { mapping, steps, conflicts, write }: Judged): string | null {
   if (conflicts.some(({ field, rule }) => field === mapping.field && rule === 'outcome-unknown'))
@@ -100,10 +101,13 @@ function excuseOf(group: Group, { mapping, steps, conflicts, write }: Judged): s
   const former = earlier.filter((step) => isSameWrite(step, write));
   const ranOver = earlier.findLast((step) => step.side === write.side);
   if (former.length !== 1 || !ranOver?.human || write.side !== 'marketo') return null;
-  const isSettled =
-    isFiltered(group.rowStates, group.rules) || isHeard({ mapping, steps, conflicts, write }, ranOver);
+  const isSettled = isOver(group, write) || isHeard({ mapping, steps, conflicts, write }, ranOver);
   return isSettled ? 'command-repeated' : null;
 }
+
+/** Nothing is put back any more. */
+const isOver = ({ rowStates, rules, personStates }: Group, { recordId }: Step): boolean =>
+  isFiltered(rowStates, rules) || deletedAtMs(personStates, recordId) !== null;
 
 /** The edit that a write ran over came back, is recorded, or its own side was edited again. */
 function isHeard({ mapping, steps, conflicts, write }: Judged, ranOver: Step): boolean {

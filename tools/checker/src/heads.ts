@@ -2,6 +2,7 @@ import type { Scalar, System } from '@lockstep/change-events';
 import type { MappingRow } from '@lockstep/reconciliation';
 import { isBlankValue } from './canonicalValue.ts';
 import { authorityOf, nativeAuthority } from './expectedRules.ts';
+import { qualifiedAtMs } from './qualified.ts';
 import type { Step } from './step.ts';
 import { maySpeak, otherSide, type Group } from './timeline.ts';
 
@@ -27,7 +28,8 @@ export function headsOf(group: Group, mapping: MappingRow, { steps: all, publish
   const speaking = (['dynamics', 'marketo'] as const).filter((side) => maySpeak(side, mapping));
   return speaking.flatMap((side) => {
     const own = steps.filter((step) => step.side === side && step.human);
-    const counts = (step: Step | undefined) => step && knowledgeOf(steps, step, mapping) !== 'landed';
+    const known = steps.filter((step) => !isUnheard(group, steps, step));
+    const counts = (step: Step | undefined) => step && knowledgeOf(known, step, mapping) !== 'landed';
     const present = own.findLast(
       ({ recordId }) => side === 'dynamics' || recordId === group.personIds.at(-1),
     );
@@ -37,6 +39,13 @@ export function headsOf(group: Group, mapping: MappingRow, { steps: all, publish
     return [{ step, returned: isEqual || (!step.undone && isReturned(steps, step, published)) }];
   });
 }
+
+/** An edit of a person that is gone, which never reached the row: it went with its person. */
+const isUnheard = ({ personIds }: Group, steps: readonly Step[], step: Step): boolean =>
+  step.side === 'marketo' &&
+  step.human &&
+  step.recordId !== personIds.at(-1) &&
+  !steps.some((other) => isLanding(other, 'dynamics', step));
 
 /**
  * Whether the other side was edited after it held the value of `edit`: because that had landed there, or because somebody
@@ -110,10 +119,15 @@ export function expectationOf(group: Group, mapping: MappingRow, heads: readonly
 }
 
 function expectConflict(group: Group, mapping: MappingRow, contest: readonly [Step, Step]): Expectation {
-  const winner = winnerOf(group, mapping, contest);
+  const isOpen = !mapping.optOut && beginsInLead(group, contest);
+  const winner = isOpen ? null : winnerOf(group, mapping, contest);
   if (!winner) return { ...decided, allowed: contest.map(({ after }) => after), contest };
   return { ...decided, allowed: [winner.after], loser: contest.find((step) => step !== winner) ?? null };
 }
+
+/** Who had the say over the lead need not have it over its contact, and when it was decided is not told. */
+const beginsInLead = ({ rowStates }: Group, contest: readonly Step[]): boolean =>
+  contest.some(({ atMs }) => atMs <= (qualifiedAtMs(rowStates) ?? -Infinity));
 
 /** Its person is not the last one of the group. */
 export const isGoneFrom =
