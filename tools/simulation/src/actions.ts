@@ -15,6 +15,8 @@ export type HumanAct =
   | { readonly do: 'delete'; readonly side: System; readonly slot: number }
   /** The record of `slot` becomes part of that of `into`. */
   | { readonly do: 'merge'; readonly side: System; readonly slot: number; readonly into: number }
+  /** A contact is made of the lead, and takes its place. */
+  | { readonly do: 'qualify'; readonly slot: number }
   | {
       readonly do: 'create';
       readonly side: System;

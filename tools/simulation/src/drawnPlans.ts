@@ -39,6 +39,7 @@ const merge: fc.Arbitrary<HumanAct> = fc.record({
   slot,
   into: slot,
 });
+const qualification: fc.Arbitrary<HumanAct> = fc.record({ do: fc.constant('qualify' as const), slot });
 const address: fc.Arbitrary<Edit> = fc
   .tuple(side, slot, email)
   .map(([of, at, value]) => ({ do: 'edit', side: of, slot: at, field: 'email', value }));
@@ -62,6 +63,7 @@ export const acts: fc.Arbitrary<HumanAct> = fc.oneof(
   { weight: 1, arbitrary: filter },
   { weight: 1, arbitrary: removal },
   { weight: 1, arbitrary: merge },
+  { weight: 1, arbitrary: qualification },
   { weight: 1, arbitrary: address },
   { weight: 1, arbitrary: creations },
 );

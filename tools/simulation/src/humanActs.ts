@@ -1,4 +1,4 @@
-import { canonicalDecimal, type FieldValue, type Scalar } from '@lockstep/change-events';
+import { canonicalDecimal, type FieldValue, type FieldValues, type Scalar } from '@lockstep/change-events';
 import { filterColumn, optionSets, type MappingRow } from '@lockstep/reconciliation';
 import { v5 as uuidFromName } from 'uuid';
 import type { HumanAct } from './actions.ts';
@@ -19,6 +19,8 @@ export function applyAct(world: World, act: HumanAct): void {
       return remove(world, act);
     case 'merge':
       return merge(world, act);
+    case 'qualify':
+      return qualify(world, act.slot);
     case 'edit':
       return edit(world, act);
   }
@@ -79,7 +81,7 @@ function livePerson(world: World, slot: number): string | undefined {
   const persons = world.marketo.persons();
   const row = world.rows[slot];
   const lastOf = (rowId: unknown) => persons.findLast(({ fields }) => fields['crmId'] === rowId);
-  const linked = row && lastOf(row.id);
+  const linked = row && (lastOf(row.id) ?? (row.leadId === undefined ? undefined : lastOf(row.leadId)));
   if (linked) return linked.id;
   const free = persons.filter(
     (person) => !person.fields['crmId'] || lastOf(person.fields['crmId']) !== person,
@@ -125,6 +127,42 @@ function mergePersons(world: World, loser: string | undefined, winner: string | 
   if (loser === undefined || winner === undefined || loser === winner) return;
   world.marketo.merge(winner, [loser]);
   world.mergedPersons.push({ loserId: loser, winnerId: winner });
+}
+
+const closedLead = {
+  statecode: { value: 1, label: 'Qualified' },
+  statuscode: { value: 3, label: 'Qualified' },
+} as const;
+
+/** The contact gets what has a namesake, and its lead is closed. One that stays out is left alone: it would go on speaking. */
+function qualify(world: World, slot: number): void {
+  const lead = liveRow(world, slot);
+  const row = lead && world.dynamics.rows('lead').find(({ id }) => id === lead.id);
+  if (lead?.table !== 'lead' || !row || isClosed(world, 'lead', lead.id) || staysOut(world, row.fields))
+    return;
+  const id = uuidFromName(`contact of ${lead.id}`, idSpace);
+  const fields = { ...takenFrom(world, row.fields), originatingleadid: { id: lead.id, table: 'lead' } };
+  world.dynamics.edit('lead', lead.id, closedLead);
+  world.dynamics.seed('contact', [{ id, fields }]);
+  world.rows[slot] = { table: 'contact', id, leadId: lead.id };
+}
+
+function takenFrom({ mapping, plan }: World, lead: FieldValues): FieldValues {
+  const filters = [filterColumn, plan.rules?.filter?.column ?? filterColumn];
+  const pairs = [...mapping.flatMap(namesakes), ...filters.map((name) => [name, name] as const)];
+
+  return Object.fromEntries(pairs.map(([from, to]) => [to, lead[from] ?? null]));
+}
+
+/** The state of a lead is its own. */
+function namesakes({ columns: { lead, contact } }: MappingRow): (readonly [string, string])[] {
+  const isTaken = lead !== undefined && contact !== undefined && !(lead in closedLead);
+  return isTaken ? [[lead, contact]] : [];
+}
+
+function staysOut({ plan: { rules = {} } }: World, fields: FieldValues): boolean {
+  if (rules.syncColumn !== 'off' && fields[filterColumn] === false) return true;
+  return rules.filter !== undefined && fields[rules.filter.column] === rules.filter.isNot;
 }
 
 function edit(world: World, act: Extract<HumanAct, { do: 'edit' }>): void {

@@ -11,12 +11,13 @@ const program = new Command('sim')
   .option('--operator', 'an operator pauses, resumes, releases, reads again and unlinks in between')
   .option('--undo', 'an operator undoes decisions in between')
   .option('--merges', 'people merge rows and persons in between')
+  .option('--qualify', 'people make contacts of leads in between')
   .option('--policies', 'each run has rules of its own, and an operator decides what they hold for review')
   .option('--calm', 'no faults')
   .option('--keep-going', 'go on after a failure')
   .option('--json', 'print every result as a line of JSON');
 
-const { seeds, seed, actions, operator, undo, merges, policies, calm, keepGoing, json } = program
+const { seeds, seed, actions, operator, undo, merges, qualify, policies, calm, keepGoing, json } = program
   .parse()
   .opts<{
     seeds: number;
@@ -25,6 +26,7 @@ const { seeds, seed, actions, operator, undo, merges, policies, calm, keepGoing,
     operator?: boolean;
     undo?: boolean;
     merges?: boolean;
+    qualify?: boolean;
     policies?: boolean;
     calm?: boolean;
     keepGoing?: boolean;
@@ -40,6 +42,7 @@ const report = await runSeeds({
     operatorShare: operator ? 0.1 : 0,
     undoShare: undo ? 0.3 : 0,
     mergeShare: merges ? 0.15 : 0,
+    qualifyShare: qualify ? 0.1 : 0,
     policies: policies ?? false,
   },
   keepGoing: keepGoing ?? false,

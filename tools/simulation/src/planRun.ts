@@ -26,6 +26,8 @@ export type PlanOptions = {
   readonly undoShare?: number;
   /** How often people merge two records between two actions. */
   readonly mergeShare?: number;
+  /** How often people qualify a lead between two actions. */
+  readonly qualifyShare?: number;
   /** Each run has rules of its own. */
   readonly policies?: boolean;
 };
@@ -52,11 +54,7 @@ export function planRun(seed: number, options: PlanOptions = defaultPlanOptions)
     actions: [
       ...creations,
       ...(random.chance(0.6) ? [{ kind: 'settle' } as const] : []),
-      ...withMerges(
-        withUndos(withOperator(actions, seed, options.operatorShare ?? 0), seed, options.undoShare ?? 0),
-        seed,
-        options.mergeShare ?? 0,
-      ),
+      ...withMore(withOperator(actions, seed, options.operatorShare ?? 0), seed, options),
     ],
   };
 }
@@ -74,11 +72,16 @@ function withOperator(actions: readonly Action[], seed: number, share: number): 
   });
 }
 
-const withUndos = (actions: readonly Action[], seed: number, share: number): readonly Action[] =>
-  between(actions, { random: createRandom(seed ^ 0x51de), share, draw: drawUndo });
+function withMore(actions: readonly Action[], seed: number, options: PlanOptions): readonly Action[] {
+  const { undoShare = 0, mergeShare = 0, qualifyShare = 0 } = options;
+  const kinds: readonly Between[] = [
+    { random: createRandom(seed ^ 0x51de), share: undoShare, draw: drawUndo },
+    { random: createRandom(seed ^ 0x3e46e), share: mergeShare, draw: drawMerge },
+    { random: createRandom(seed ^ 0x9a11f), share: qualifyShare, draw: drawQualification },
+  ];
 
-const withMerges = (actions: readonly Action[], seed: number, share: number): readonly Action[] =>
-  between(actions, { random: createRandom(seed ^ 0x3e46e), share, draw: drawMerge });
+  return kinds.reduce(between, actions);
+}
 
 type Between = {
   readonly random: Random;
@@ -111,6 +114,11 @@ const drawMerge = (random: Random): Action => ({
     slot: random.below(4),
     into: random.below(4),
   },
+});
+
+const drawQualification = (random: Random): Action => ({
+  kind: 'human',
+  act: { do: 'qualify', slot: random.below(4) },
 });
 
 function drawOperatorAct(random: Random): Action {

@@ -1,5 +1,5 @@
 import { countFindings, findingKinds, type FindingKind } from '@lockstep/checker';
-import type { Action } from './actions.ts';
+import type { Plan } from './actions.ts';
 import { planRun, type PlanOptions } from './planRun.ts';
 import { isClean, runPlan, type RunResult } from './runPlan.ts';
 import { shrinkPlan } from './shrink.ts';
@@ -67,13 +67,6 @@ async function tellFailure(result: RunResult, { shrink }: { shrink: boolean }): 
     kindsOf(await runPlan(plan)).some((kind) => kinds.includes(kind)),
   );
   const rerun = await runPlan(shortest);
-  const acts = result.plan.actions.flatMap((action) => (action.kind === 'operator' ? [action.act.do] : []));
-  const flags = [
-    ...(acts.some((act) => act !== 'undo') ? ['--operator'] : []),
-    ...(acts.includes('undo') ? ['--undo'] : []),
-    ...(result.plan.actions.some(isMerge) ? ['--merges'] : []),
-    ...(result.plan.rules ? ['--policies'] : []),
-  ];
   return [
     `seed ${result.plan.seed} failed: ${kinds.join(', ')}`,
     `match by email: ${shortest.matchByEmail}; page size ${shortest.pageSizeMax}; feed block ${shortest.feedBlock}`,
@@ -84,12 +77,25 @@ async function tellFailure(result: RunResult, { shrink }: { shrink: boolean }): 
     ),
     ...(rerun.failure ? [rerun.failure] : []),
     JSON.stringify(resultOf(rerun)),
-    `again: npm run sim -- --seeds 1 --seed ${[result.plan.seed, ...flags].join(' ')}`,
+    `again: npm run sim -- --seeds 1 --seed ${[result.plan.seed, ...flagsOf(result.plan)].join(' ')}`,
     ...(result.plan.rules ? [`rules: ${JSON.stringify(result.plan.rules)}`] : []),
   ];
 }
 
-const isMerge = (action: Action): boolean => action.kind === 'human' && action.act.do === 'merge';
+/** The options of the command that draw this plan again. */
+function flagsOf({ actions, rules }: Plan): readonly string[] {
+  const acts = new Set(actions.flatMap((action) => ('act' in action ? [action.act.do] : [])));
+  const byOperator = actions.some((action) => action.kind === 'operator' && action.act.do !== 'undo');
+  const flags = [
+    [byOperator, '--operator'],
+    [acts.has('undo'), '--undo'],
+    [acts.has('merge'), '--merges'],
+    [acts.has('qualify'), '--qualify'],
+    [rules !== undefined, '--policies'],
+  ] as const;
+
+  return flags.flatMap(([isSet, flag]) => (isSet ? [flag] : []));
+}
 
 function kindsOf({ verdict, failure }: RunResult): string[] {
   const kinds = findingKinds.filter((kind) => verdict[kind].length > 0);

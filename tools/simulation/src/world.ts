@@ -20,7 +20,12 @@ export type Variant = {
   readonly log?: (log: EventLog) => EventLog;
 };
 
-export type RowReference = { readonly table: 'lead' | 'contact'; readonly id: string };
+export type RowReference = {
+  readonly table: 'lead' | 'contact';
+  readonly id: string;
+  /** Of a contact: the lead that it was made of. */
+  readonly leadId?: string;
+};
 
 /** What a step is told: which of the waiting things to take. Answers whether there was anything to do. */
 export type Choice = { readonly choice: number; readonly messagesMax: number };
