@@ -7,6 +7,7 @@ import {
   type FindingKind,
   type History,
   type KeyedMessage,
+  type MergedPerson,
   type Verdict,
 } from '@lockstep/checker';
 import { openMongoStores } from '@lockstep/mongodb';
@@ -16,7 +17,12 @@ import { readTopics, type TopicsToRead } from './readTopics.ts';
 
 /** Where everything is that a verdict rests on. */
 export type HistoryPlaces = BothSides &
-  Omit<TopicsToRead, 'names'> & { readonly mongodbUrl: string; readonly mongodbDatabase: string };
+  Omit<TopicsToRead, 'names'> & {
+    readonly mongodbUrl: string;
+    readonly mongodbDatabase: string;
+    /** Persons that people merged in Marketo, in order; none without it. */
+    readonly mergedPersons?: readonly MergedPerson[];
+  };
 
 const golden = topics.goldenChanges('person');
 const changeTopics = [
@@ -36,7 +42,11 @@ export async function judgeHistory(places: HistoryPlaces): Promise<Verdict> {
   for (const { topic, key, value } of messages)
     if (topic !== golden) (changes[topic] ??= []).push({ key, value: value as ChangeEvent | null });
   const stored = await readStored(places, [...new Set(events.map(({ goldenId }) => goldenId))]);
-  const history: History = { ...(await readBothSides(places)), golden: events, changes, stored };
+  const { mergedPersons = [] } = places;
+  const history: History = {
+    ...(await readBothSides(places)),
+    ...{ golden: events, changes, stored, mergedPersons },
+  };
   return checkHistory(history);
 }
 

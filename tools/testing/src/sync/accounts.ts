@@ -10,7 +10,7 @@ const accountsCount = 12;
 const idOf = (kind: '3' | '4', number: number): string =>
   `${kind}0000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 
-const naming = (column: string, id: string, table: string): Values => ({
+export const naming = (column: string, id: string, table: string): Values => ({
   [column]: id,
   [`${column}@Microsoft.Dynamics.CRM.lookuplogicalname`]: table,
 });

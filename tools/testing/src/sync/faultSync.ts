@@ -6,7 +6,7 @@ import { makePersons, makeRows, toSeed } from '../seedPeople.ts';
 import { startLockstep, type Lockstep } from '../startLockstep.ts';
 import { companyOf, createAccounts, differencesOfAccounts, tables } from './accounts.ts';
 import { injectSyncFaults, type FaultPlaces } from './injectSyncFaults.ts';
-import { keepEditing, type Edits } from './keepEditing.ts';
+import { keepEditing, type Edited, type Edits } from './keepEditing.ts';
 import { keepServices, type KeptServices } from './keepServices.ts';
 import { lanes, planSyncFaults, type Lane, type SyncFault, type SyncPlan } from './planSyncFaults.ts';
 
@@ -57,7 +57,8 @@ export async function faultSync(plan: SyncPlan, options: SyncOptions): Promise<S
     await kept.untilReady(options.signal);
     await kept.stop();
     const restedFromMs = performance.now();
-    const judged = await judgeOnceCaughtUp(lockstep, restMs, options.signal);
+    const { mergedPersons, ...done } = run;
+    const judged = await judgeOnceCaughtUp({ ...lockstep, mergedPersons }, restMs, options.signal);
     const accounts = await lookUntil(
       () => differencesOfAccounts(lockstep),
       ({ length }) => length === 0,
@@ -68,7 +69,7 @@ export async function faultSync(plan: SyncPlan, options: SyncOptions): Promise<S
     const { endings } = kept;
     return {
       ...{ plan, seconds: seconds(startedAtMs), restSeconds: seconds(restedFromMs), endings },
-      ...{ ...run, ...judged, accounts },
+      ...{ ...done, ...judged, accounts },
     };
   } finally {
     await closeInReverse(closers);
@@ -96,7 +97,7 @@ type Run = {
 async function runFaults(
   run: Run,
   { onFault, signal: outer }: SyncOptions,
-): Promise<Pick<SyncReport, 'faults' | 'edits'>> {
+): Promise<Pick<SyncReport, 'faults'> & Edited> {
   const failing = new AbortController();
   const signal = AbortSignal.any([outer, failing.signal]);
   const faults: Partial<Record<SyncFault, number>> = {};
@@ -114,7 +115,7 @@ async function runFaults(
   await Promise.allSettled([injecting, editing]);
   signal.throwIfAborted();
 
-  return { faults, edits: await editing };
+  return { faults, ...(await editing) };
 }
 
 /** All lanes at the same time. Broker and database stay up where the stack cannot crash them. */

@@ -2,20 +2,28 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '@lockstep/simulation';
 import type { Values } from '../controlApi.ts';
 import type { EmulatedDynamics, PersonTable } from '../emulatedDynamics.ts';
+import type { MergedPerson } from '@lockstep/checker';
 import { accountActs, someCompany } from './accounts.ts';
+import { mergePersons, mergeRows, personOf, pickRow, qualify, type Row } from './mergesAndContacts.ts';
 import type { Systems } from './systems.ts';
 
-type Row = { readonly table: PersonTable; readonly id: string };
 export const editKinds = [
   ...(['row', 'person', 'both', 'optOut', 'newRow', 'rowGone', 'personGone'] as const),
-  ...(['account', 'opportunity', 'moved'] as const),
+  ...(['qualified', 'rowsMerged', 'personsMerged', 'account', 'opportunity', 'moved'] as const),
 ] as const;
 export type EditKind = (typeof editKinds)[number];
 export type Edits = Readonly<Record<EditKind, number>>;
 
-/** Most are edits of people, one in five of both sides at once; a few come, go, opt out or move to another company. */
+/** What was done, and the persons that were merged. */
+export type Edited = { readonly edits: Edits; readonly mergedPersons: readonly MergedPerson[] };
+
+/**
+ * Most are edits of people, one in five of both sides at once; a few come, go, are merged or made contacts, opt out or move to another
+ * company.
+ */
 const kinds: readonly [EditKind, ...EditKind[]] = [
-  ...(['optOut', 'newRow', 'newRow', 'rowGone', 'personGone'] as const),
+  ...(['optOut', 'newRow', 'newRow', 'newRow', 'rowGone', 'personGone'] as const),
+  ...(['qualified', 'qualified', 'rowsMerged', 'personsMerged'] as const),
   ...(['account', 'account', 'opportunity', 'moved', 'moved'] as const),
   ...Array<EditKind>(18).fill('row'),
   ...Array<EditKind>(18).fill('person'),
@@ -31,23 +39,29 @@ const fields: readonly [Field, ...Field[]] = [
 ];
 type Field = { readonly column: string; readonly field: string };
 
-type Place = Systems & { readonly random: Random; readonly rows: Row[]; readonly number: number };
+type Place = Systems & {
+  readonly random: Random;
+  readonly rows: Row[];
+  readonly number: number;
+  readonly mergedPersons: MergedPerson[];
+};
 
-/** Edits, creates and deletes people of both sides until the signal, `perSecond` times a second; answers how many of each. */
+/** Edits, creates, deletes and merges people of both sides until the signal, `perSecond` times a second. */
 export async function keepEditing(
   systems: Systems,
   random: Random,
   { perSecond, signal }: { readonly perSecond: number; readonly signal: AbortSignal },
-): Promise<Edits> {
+): Promise<Edited> {
   const done = Object.fromEntries(editKinds.map((kind) => [kind, 0])) as Record<EditKind, number>;
   const rows = await rowsOf(systems.dynamics);
+  const mergedPersons: MergedPerson[] = [];
   for (let number = 0; !signal.aborted && rows.length > 1; number += 1) {
     const kind = random.pick(kinds);
-    if (await acts[kind]({ ...systems, random, rows, number })) done[kind] += 1;
+    if (await acts[kind]({ ...systems, random, rows, number, mergedPersons })) done[kind] += 1;
     await sleep(1_000 / perSecond, undefined, { signal }).catch(() => undefined);
   }
 
-  return done;
+  return { edits: done, mergedPersons };
 }
 
 async function rowsOf(dynamics: EmulatedDynamics): Promise<Row[]> {
@@ -100,6 +114,9 @@ const acts: Readonly<Record<EditKind, Act>> = {
     await place.marketo.deletePerson(person.id);
     return true;
   },
+  qualified: qualify,
+  rowsMerged: mergeRows,
+  personsMerged: (place) => mergePersons(place, place.mergedPersons),
   account: (place) => edited(accountActs.account(place, place.random, place.number)),
   opportunity: (place) => edited(accountActs.opportunity(place, place.random, place.number)),
   async moved(place) {
@@ -111,15 +128,13 @@ const acts: Readonly<Record<EditKind, Act>> = {
 
 const textOf = ({ number }: Place): string => `Edit ${number}`;
 
-const pickRow = ({ rows, random }: Place): Row => rows[random.below(rows.length)] as Row;
-
 const editRow = ({ dynamics }: Place, { table, id }: Row, columns: Values): Promise<void> =>
   dynamics.editRow(table, id, columns);
 
 /** Somebody of Marketo who is linked to a row that is there; null where the one that was drawn has nobody. */
 async function pickPerson(place: Place): Promise<{ readonly id: number; readonly row: Row } | null> {
   const row = pickRow(place);
-  const found = (await place.marketo.persons()).find((person) => person['crmId'] === row.id);
+  const id = await personOf(place, row);
 
-  return found ? { id: Number(found['id']), row } : null;
+  return id === null ? null : { id, row };
 }
