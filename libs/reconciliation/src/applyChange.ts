@@ -1,5 +1,6 @@
 import type { Scalar, Sequence } from '@lockstep/change-events';
 import { heldForReview, type Dispute, type Ruling } from './conflictPolicies.ts';
+import { isOlder } from './consent.ts';
 import type { Draft, DraftRow } from './decision.ts';
 import type { GoldenField } from './goldenRecord.ts';
 import { heldIn, keepConflict } from './keepConflict.ts';
@@ -66,7 +67,7 @@ function dispute(
   const disputed = disputeOf(draft, observation, field);
   const refusal = ruleOnWrite(mapping, disputed, first);
   if (refusal) return keepLoser(draft, observation, refusal);
-  if (missedOptOut(observation, field))
+  if (missedOptOut(observation, field) || isOldLift(observation, field))
     return keepLoser(draft, observation, { winner: field.source, rule: 'opt-out-wins' });
   if (isUnited(mapping, draft.record.kind)) return unite(draft, observation, { field, first });
   const rule = undisputed(observation, field, first);
@@ -92,6 +93,10 @@ function missedOptOut({ mapping, row, madeOn }: Observation, field: GoldenField)
   const { rule, value, agreed } = field;
   return rule === consentRule && value === true && !agreed && madeOn !== project(row.system, mapping, value);
 }
+
+/** An opt-out is never undone by what is older, whatever value that was made on top of (design section 5, Policies). */
+const isOldLift = ({ mapping, changedAt }: Observation, { value, changedAt: heldAt }: GoldenField): boolean =>
+  mapping.optOut === true && value === true && isOlder(changedAt, heldAt);
 
 function disputeOf(
   { record }: Draft,

@@ -17,8 +17,14 @@ type Sides = {
   readonly loser: Omit<Brought, 'eventId'>;
 };
 
-/** Keeps both values of a field, whose they are, and which rule decided (G-05). */
+/** Keeps both values of a field, whose they are, and which rule decided (G-05); once, where a feed tells of an edit that the state shows too. */
 export function keepConflict(draft: Draft, field: string, { ruling, winner, loser }: Sides): void {
+  if (
+    draft.conflicts.some(
+      (known) => known.field === field && known.loserValue === loser.value && known.rule === ruling.rule,
+    )
+  )
+    return;
   const { epoch, number } = draft.record.revision;
   draft.conflicts.push({
     field,

@@ -188,13 +188,20 @@ function settleLate(draft: Draft, accepted: Accepted, seen: DraftRow['seen'][str
   const field = draft.record.fields[mapping.field];
   // What is there now may be a later write of ours.
   const isEdit = seen.value !== value && !seen.unconfirmed;
-  if (!isEdit || !field || isOptOutSince(field, answeredAt)) return;
+  if (!isEdit || !field) return;
+  if (mapping.optOut && isOptOutSince(field, answeredAt)) return;
   if (project(row.system, mapping, field.value) !== value) return;
   draft.record.fields[mapping.field] = { ...field, base: field.value };
   const reading = read(row.system, mapping, seen.value);
   applyChange(draft, { row, mapping, reading, at: seen.at, changedAt: null, madeOn: value }, false);
 }
 
-/** Whoever has the address opted out after our write, which had the same value: the edit in between could not know of that. */
-const isOptOutSince = ({ rule, changedAt }: GoldenField, answeredAt: string | undefined): boolean =>
-  rule === consentRule && answeredAt !== undefined && changedAt !== null && !isOlder(changedAt, answeredAt);
+/**
+ * Somebody opted out after our write, which had the same value: the edit in between could not know of that. In the same second it
+ * counts as after where another record of the address said so.
+ */
+function isOptOutSince({ rule, value, changedAt }: GoldenField, answeredAt: string | undefined): boolean {
+  if (value !== true || answeredAt === undefined || changedAt === null) return false;
+
+  return rule === consentRule ? !isOlder(changedAt, answeredAt) : isOlder(answeredAt, changedAt);
+}

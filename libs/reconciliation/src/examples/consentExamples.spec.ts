@@ -287,6 +287,28 @@ describe('an opt-out of an email address', () => {
     expect(optOutsOf(world, 'lead-2')).toEqual(everywhere);
   });
 
+  it('is not lifted by an older edit of its person, though that knew of the opt-out it was made with', () => {
+    const world = createWorld();
+    world.dynamics.insert('lead', 'lead-1', row({ donotbulkemail: true }));
+    world.readDynamics('lead-1');
+    world.carryOut({ loseAnswers: true });
+    const [person = ''] = world.marketo.ids();
+    world.marketo.write(person, { unsubscribed: false });
+    for (const [value, at] of [
+      [false, '2026-11-22T09:59:00Z'],
+      [true, '2026-11-22T10:05:00Z'],
+    ] as const) {
+      world.dynamics.edit('lead-1', { donotbulkemail: value }, at);
+      world.readDynamics('lead-1');
+    }
+    const { conflicts } = world.readMarketo(person);
+    world.wakeUp(121_000);
+    world.settle();
+
+    expect(conflicts).toMatchObject([{ winner: 'dynamics', loserValue: false, rule: 'opt-out-wins' }]);
+    expect(optOutsOf(world, 'lead-1')).toEqual(everywhere);
+  });
+
   it('leaves the other opt-outs to each record', () => {
     const world = sharers('lead-1', 'lead-2');
     world.dynamics.edit('lead-1', { donotemail: true });
