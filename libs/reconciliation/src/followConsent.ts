@@ -96,12 +96,16 @@ const speaks = (draft: Draft): boolean => !isOptedOut(draft.before) || isSaidNow
 const isInherited = (draft: Draft, stored: Consent): boolean =>
   stored.optedOut && !isLiftOfOwn(draft, stored);
 
-/** A process stored the wish of this record, and died before it saved the record; the side that had wished so has lifted it since. */
-const isLiftOfOwn = ({ before, record, cause }: Draft, { goldenId, source, changedAt }: Consent): boolean =>
-  before.revision.number === 0 &&
-  goldenId === record.goldenId &&
-  source === cause.system &&
-  !isOlder(record.fields[consentField]?.changedAt ?? null, changedAt);
+/**
+ * A process stored the wish of this record, and died before it saved the record; the side that had wished so has lifted it since. A
+ * state of which nobody tells when it came about may be older: another process may just have saved the record.
+ */
+function isLiftOfOwn({ before, record, cause }: Draft, { goldenId, source, changedAt }: Consent): boolean {
+  const liftedAt = record.fields[consentField]?.changedAt ?? null;
+  if (before.revision.number > 0 || goldenId !== record.goldenId || source !== cause.system) return false;
+
+  return liftedAt !== null && !isOlder(liftedAt, changedAt);
+}
 
 /** Somebody opted out with another record after this one was lifted, and was read first. */
 const isOldLift = (draft: Draft, stored: Consent | undefined): boolean =>
