@@ -17,14 +17,10 @@ type Sides = {
   readonly loser: Omit<Brought, 'eventId'>;
 };
 
-/** Keeps both values of a field, whose they are, and which rule decided (G-05); once, where a feed tells of an edit that the state shows too. */
-export function keepConflict(draft: Draft, field: string, { ruling, winner, loser }: Sides): void {
-  if (
-    draft.conflicts.some(
-      (known) => known.field === field && known.loserValue === loser.value && known.rule === ruling.rule,
-    )
-  )
-    return;
+/** Keeps both values of a field, whose they are, and which rule decided (G-05). */
+export function keepConflict(draft: Draft, field: string, sides: Sides): void {
+  if (isKept(draft, field, sides)) return;
+  const { ruling, winner, loser } = sides;
   const { epoch, number } = draft.record.revision;
   draft.conflicts.push({
     field,
@@ -40,6 +36,12 @@ export function keepConflict(draft: Draft, field: string, { ruling, winner, lose
     winnerEventId: winner.eventId,
   });
 }
+
+/** A feed tells of an edit, and the state that was read with it shows it too. */
+const isKept = ({ conflicts }: Draft, field: string, { ruling, loser }: Sides): boolean =>
+  conflicts.some(
+    (known) => known.field === field && known.loserValue === loser.value && known.rule === ruling.rule,
+  );
 
 const nothing: Brought = { from: null, value: null, changedAt: null, eventId: null };
 

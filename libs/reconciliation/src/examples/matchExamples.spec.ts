@@ -129,6 +129,17 @@ describe('an address', () => {
   });
 });
 
+/** A row that asks for the person with its address; what it asks is on its way. */
+function asking() {
+  const world = createWorld({ matchByEmail: true });
+  const person = world.marketo.create({ email: 'ada@example.com' });
+  world.readMarketo(person, 'BACKFILL');
+  world.state.losesForwards = true;
+  world.dynamics.insert('lead', 'lead-1', { emailaddress1: 'ada@example.com' });
+  const [asked] = world.readDynamics('lead-1', 'BACKFILL').forwards;
+  return { world, person, asked };
+}
+
 describe('a person', () => {
   it('without an address joins nobody', () => {
     const world = createWorld({ matchByEmail: true });
@@ -142,12 +153,7 @@ describe('a person', () => {
   });
 
   it('is waited for until a wake-up of later, however late everything is read', () => {
-    const world = createWorld({ matchByEmail: true });
-    const person = world.marketo.create({ email: 'ada@example.com' });
-    world.readMarketo(person, 'BACKFILL');
-    world.state.losesForwards = true;
-    world.dynamics.insert('lead', 'lead-1', { emailaddress1: 'ada@example.com' });
-    const [asked] = world.readDynamics('lead-1', 'BACKFILL').forwards;
+    const { world, asked } = asking();
     const { aliasOf } = world.handAnswer(asked as InboxMessage).record;
     expect(aliasOf).toBe('golden/lead-1');
     const { dueAtMs } = world.record('dynamics/lead/lead-1').waiting ?? { dueAtMs: 0 };
@@ -165,12 +171,7 @@ describe('a person', () => {
   });
 
   it('is waited for also while its row stays out, and whatever address that has since', () => {
-    const world = createWorld({ matchByEmail: true });
-    const person = world.marketo.create({ email: 'ada@example.com' });
-    world.readMarketo(person, 'BACKFILL');
-    world.state.losesForwards = true;
-    world.dynamics.insert('lead', 'lead-1', { emailaddress1: 'ada@example.com' });
-    const [asked] = world.readDynamics('lead-1', 'BACKFILL').forwards;
+    const { world, person, asked } = asking();
     world.state.losesForwards = false;
     for (const columns of [{ emailaddress1: null, new_synctomkto: false }, { new_synctomkto: true }]) {
       world.dynamics.edit('lead-1', columns);
