@@ -1,18 +1,21 @@
-import {
-  isAfter,
-  type ChangeEvent,
-  type EvidenceRow,
-  type Scalar,
-  type Sequence,
-} from '@lockstep/change-events';
+import { isAfter, type ChangeEvent, type EvidenceRow, type Scalar } from '@lockstep/change-events';
 import { isOlder } from './consent.ts';
-import { openValues, type Draft, type DraftRow } from './decision.ts';
-import { isCreation, type MarketoWriteEntry } from './outbox.ts';
+import type { Draft, DraftRow } from './decision.ts';
+import { isCreation } from './outbox.ts';
 import type { MappingRow } from './mapping.ts';
 import { tell, type Story } from './feedStory.ts';
 import { isWishOfAddress } from './followConsent.ts';
 import { applyChange, type Observation } from './applyChange.ts';
-import { isAsBefore, isUntold, observe, untold } from './observe.ts';
+import { isAsBefore, observe, untold } from './observe.ts';
+import {
+  confirm,
+  confirmedValue,
+  confirmValue,
+  forgetTold,
+  openCommand,
+  ownWrites,
+  writesBehind,
+} from './ownWrites.ts';
 import { read, readDisplay, type Reading } from './projection.ts';
 
 /** GUIDs kept per person: more than a feed page can hold of one person between two decisions. */
@@ -61,7 +64,7 @@ type FieldEvidence = {
 
 function absorbAndConfirm(draft: Draft, field: FieldEvidence): void {
   const { row, mapping, event } = field;
-  const confirmed = confirmedValue(row, mapping, feedNumberOf(event));
+  const confirmed = confirmedValue(row, mapping, event);
   absorbField(draft, field);
   const seen = row.seen[mapping.field];
   if (seen && seen.value === confirmed) confirm(row, mapping.field);
@@ -86,8 +89,7 @@ function absorbUntold(draft: Draft, field: FieldEvidence): void {
 
 function absorbTold(draft: Draft, field: FieldEvidence): void {
   const { row, mapping, evidence, event } = field;
-  const isOthers = isOptOutOfBefore(draft, field);
-  const writes = ownWrites(draft, row, mapping, !isOthers);
+  const { writes, isOthers } = writesBehind(draft, row, field);
   meetFormer(draft, field, writes);
   const story = asOfThen(draft, field, tell(mapping, evidence, writes, issuedAt(draft)));
   forgetTold(row, mapping, story.told);
@@ -109,9 +111,6 @@ function absorbTold(draft: Draft, field: FieldEvidence): void {
 
 /** When the command was decided whose outcome is awaited, as an ISO time. */
 const issuedAt = ({ record }: Draft): string | null => openCommand(record)?.command.issuedAt ?? null;
-
-const openCommand = ({ outbox }: Draft['record']): MarketoWriteEntry | undefined =>
-  outbox.find((entry) => entry.kind === 'marketo-write');
 
 /** An edit that is older than our command is not made on top of it: somebody had put the same value there. */
 function asOfThen({ record }: Draft, { row, mapping }: FieldEvidence, story: Story): Story {
@@ -206,65 +205,4 @@ function awaitsEvidence(
 export function readingOf(mapping: MappingRow, fields: Readonly<Record<string, unknown>>): Reading | null {
   const value = fields[mapping.marketo] as Scalar | undefined;
   return value === undefined ? null : read('marketo', mapping, value);
-}
-
-/** What we wrote to this field and the feed has not told of, oldest first; without what is open on demand. */
-function ownWrites(draft: Draft, row: DraftRow, mapping: MappingRow, withOpen = true): readonly Scalar[] {
-  if (!withOpen) return untold(row.seen[mapping.field]);
-  const open = openValues(draft, mapping.marketo);
-  const inFlight = row.inFlight[mapping.field];
-  const isOpen = inFlight === undefined || open.includes(inFlight.value);
-  return [...untold(row.seen[mapping.field]), ...open, ...(isOpen ? [] : [inFlight.value])];
-}
-
-/**
- * An opt-out of the address that was read before the command that is open was decided is none of ours, however close the two are: the
- * feed tells whole seconds. Clocks that differ make one of ours a word of the record, which changes nothing.
- */
-function isOptOutOfBefore(draft: Draft, { mapping, evidence, event }: FieldEvidence): boolean {
-  const entry = openCommand(draft.record);
-  if (!entry || entry.overtaken || !isWishOfAddress(draft, mapping.field)) return false;
-  if (readDisplay(mapping, evidence.at(-1)?.newValue ?? null).side !== true) return false;
-
-  return Date.parse(event.observedAt) < Date.parse(entry.command.issuedAt);
-}
-
-/** The feed is in order: what it told of, and what came before that, it will not tell of again. */
-function forgetTold(row: DraftRow, mapping: MappingRow, told: number): void {
-  const seen = row.seen[mapping.field];
-  if (!seen || told === 0) return;
-  const writes = untold(seen);
-  const rest = writes.slice(told);
-  const { value, at } = seen;
-  if (rest.length === 0) confirm(row, mapping.field);
-  else if (writes.slice(told - 1).every((write) => write === value))
-    row.seen[mapping.field] = { value, at, written: rest };
-  else row.seen[mapping.field] = { ...seen, written: (seen.written ?? []).slice(told) };
-}
-
-/** The feed has told of the value, be it of the first of several writes of it. */
-function confirmValue(row: DraftRow, field: string): void {
-  const seen = row.seen[field];
-  if (!seen?.unconfirmed) return;
-  const { unconfirmed: _, ...told } = seen;
-  row.seen[field] = told;
-}
-
-/** The feed has told of our values, or never will. */
-export function confirm(row: DraftRow, field: string): void {
-  const seen = row.seen[field];
-  if (seen && isUntold(seen)) row.seen[field] = { value: seen.value, at: seen.at };
-}
-
-/** How far the feed was read when the event was made; null in the lane that others may overtake, which carries what was told before. */
-const feedNumberOf = ({ evidence, lane }: ChangeEvent): Sequence | null =>
-  lane === 'LIVE' ? (evidence?.feedNumber ?? null) : null;
-
-/**
- * Our acknowledged value when the feed has been read past that write: from now on both sides are known to agree. Asked
- * before the state moves the number of what was seen.
- */
-function confirmedValue(row: DraftRow, mapping: MappingRow, feedNumber: Sequence | null): Scalar | undefined {
-  const seen = row.seen[mapping.field];
-  return seen && isUntold(seen) && isAfter(feedNumber, seen.at) ? seen.value : undefined;
 }

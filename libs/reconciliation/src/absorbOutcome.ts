@@ -5,7 +5,7 @@ import {
   type Sequence,
   type WriteOperation,
 } from '@lockstep/change-events';
-import { confirm } from './absorbFields.ts';
+import { confirm } from './ownWrites.ts';
 import { absorbState, bury, personRow } from './absorbMarketo.ts';
 import { absorbRefused, parkRefused } from './absorbRefusal.ts';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';

@@ -6,7 +6,7 @@ import {
   type FieldValues,
   type Sequence,
 } from '@lockstep/change-events';
-import { confirm } from './absorbFields.ts';
+import { confirm } from './ownWrites.ts';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { forwardSaved } from './forwardSaved.ts';
 import { goldenIdOf } from './goldenIds.ts';

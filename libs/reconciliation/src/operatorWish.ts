@@ -2,7 +2,7 @@ import type { InboxMessage, OperatorWish } from '@lockstep/change-events';
 import { judge, mayBeJudged } from './comeBack.ts';
 import { activeRow, type Draft } from './decision.ts';
 import { lookAgainAtEntity, readEntityAgain } from './planEntity.ts';
-import { requestJoin } from './planPersonCreation.ts';
+import { hasOpenCommand, requestJoin } from './planPersonCreation.ts';
 import { sendCommand } from './sendCommand.ts';
 import { undo } from './undo.ts';
 import { keepApart, leave, unlink } from './unlink.ts';
@@ -49,11 +49,9 @@ function release(draft: Draft): void {
 
 /** What Marketo holds is read, and decided as any state is. An open command tells the same with its outcome. */
 function readAgain(draft: Draft): void {
-  const { entity, outbox } = draft.record;
-  if (entity) return readEntityAgain(draft);
+  if (draft.record.entity) return readEntityAgain(draft);
   const person = activeRow(draft.record, 'marketo');
-  const isOpen = outbox.some((entry) => entry.kind === 'marketo-write' && !entry.lapsed);
-  if (person && !person.deletedAt && !isOpen) sendCommand(draft, 'READ', {});
+  if (person && !person.deletedAt && !hasOpenCommand(draft)) sendCommand(draft, 'READ', {});
 }
 
 /** Of several persons that match the operator named one: its record is asked for it, as for a match that is alone. */

@@ -15,10 +15,10 @@ import { writeOf } from './expectedRules.ts';
 import type { FinalRecord, History } from './history.ts';
 import { indexHistory, type IndexedHistory } from './indexHistory.ts';
 import { isFiltered } from './isFiltered.ts';
-import { isLeftBehind, mayLeadSpeak } from './qualified.ts';
 import { joinQualified } from './joinQualified.ts';
 import { partPersons } from './partPersons.ts';
 import { publishedVersions } from './publishedVersions.ts';
+import { isLeftBehind, mayLeadSpeak } from './qualified.ts';
 import { groupsOf, maySpeak, stepsOf, type Group } from './timeline.ts';
 import { findingKinds, noFindings, type Findings, type Verdict } from './verdict.ts';
 

@@ -28,7 +28,8 @@ export function isMerged(history: IndexedHistory, group: Group): boolean {
 /** In this state a row of Dynamics lost a merge. */
 export const isLostMerge = ({ changed }: StateEntry): boolean => changed['merged']?.after === true;
 
-function masterOf({ changed }: StateEntry): string | null {
+/** The row that this one was merged into. */
+export function masterOf({ changed }: StateEntry): string | null {
   const master = changed['masterid']?.after;
 
   return typeof master === 'object' && master !== null && 'id' in master ? String(master.id) : null;

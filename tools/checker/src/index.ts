@@ -1,4 +1,5 @@
 export { checkHistory } from './checkHistory.ts';
+export { isFiltered } from './isFiltered.ts';
 export type { ExpectedConflict, ExpectedRules, ExpectedWrite } from './expectedRules.ts';
 export { heldForReview } from './checkFields.ts';
 export type { FinalRecord, History, KeyedMessage, MergedPerson, StateEntry } from './history.ts';

@@ -1,6 +1,7 @@
 import type { ChangeEvent, GoldenEvent } from '@lockstep/change-events';
 import type { MappingRow } from '@lockstep/reconciliation';
 import type { History, KeyedMessage, StateEntry } from './history.ts';
+import { masterOf } from './checkMerged.ts';
 import { originIn } from './qualified.ts';
 
 /** A contact, the lead that it was made of, and the version in which it was seen first. */
@@ -20,9 +21,10 @@ function qualificationsOf(history: History): readonly Qualification[] {
   const leads = new Set(states.flatMap(({ table, id }) => (table === 'lead' ? [id] : [])));
   const heirs = new Map<string, Qualification>();
   for (const state of states) {
-    const [leadId, seenVersion] = [originIn(state), firstVersionOf(history, state.id)];
-    if (leadId !== null && leads.has(leadId) && !heirs.has(leadId) && seenVersion !== null)
-      heirs.set(leadId, { leadId, contactId: state.id, seenVersion });
+    const leadId = originIn(state);
+    if (leadId === null || !leads.has(leadId) || heirs.has(leadId)) continue;
+    const seenVersion = firstVersionOf(history, state.id);
+    if (seenVersion !== null) heirs.set(leadId, { leadId, contactId: state.id, seenVersion });
   }
   return [...heirs.values()];
 }
@@ -96,11 +98,9 @@ function joinStates(
 
 /** What was merged into the lead was merged into the contact. */
 function intoContact(state: StateEntry, leadId: string, contactId: string): StateEntry {
-  const { masterid, ...others } = state.changed;
-  const isInto = JSON.stringify(masterid?.after ?? null).includes(leadId);
-  return isInto
-    ? { ...state, changed: { ...others, masterid: { before: null, after: { id: contactId } } } }
-    : state;
+  if (masterOf(state) !== leadId) return state;
+  const masterid = { before: null, after: { id: contactId } };
+  return { ...state, changed: { ...state.changed, masterid } };
 }
 
 /** Nobody saw what was in between. */

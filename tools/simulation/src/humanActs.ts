@@ -1,3 +1,4 @@
+import { fromLog, isFiltered } from '@lockstep/checker';
 import { canonicalDecimal, type FieldValue, type FieldValues, type Scalar } from '@lockstep/change-events';
 import { filterColumn, optionSets, type MappingRow } from '@lockstep/reconciliation';
 import { v5 as uuidFromName } from 'uuid';
@@ -138,8 +139,7 @@ const closedLead = {
 function qualify(world: World, slot: number): void {
   const lead = liveRow(world, slot);
   const row = lead && world.dynamics.rows('lead').find(({ id }) => id === lead.id);
-  if (lead?.table !== 'lead' || !row || isClosed(world, 'lead', lead.id) || staysOut(world, row.fields))
-    return;
+  if (lead?.table !== 'lead' || !row || isClosed(world, 'lead', lead.id) || staysOut(world, lead.id)) return;
   const id = uuidFromName(`contact of ${lead.id}`, idSpace);
   const fields = { ...takenFrom(world, row.fields), originatingleadid: { id: lead.id, table: 'lead' } };
   world.dynamics.edit('lead', lead.id, closedLead);
@@ -160,9 +160,8 @@ function namesakes({ columns: { lead, contact } }: MappingRow): (readonly [strin
   return isTaken ? [[lead, contact]] : [];
 }
 
-function staysOut({ plan: { rules = {} } }: World, fields: FieldValues): boolean {
-  if (rules.syncColumn !== 'off' && fields[filterColumn] === false) return true;
-  return rules.filter !== undefined && fields[rules.filter.column] === rules.filter.isNot;
+function staysOut({ dynamics, plan: { rules = {} } }: World, rowId: string): boolean {
+  return isFiltered(fromLog(dynamics.states.filter(({ id }) => id === rowId)), rules);
 }
 
 function edit(world: World, act: Extract<HumanAct, { do: 'edit' }>): void {
