@@ -1,6 +1,7 @@
 import { topicName } from '@lockstep/change-events';
 import type { Admin, Kafka } from 'kafkajs';
 import { groupName } from './names.ts';
+import { retryTransient } from './retryTransient.ts';
 import { withAdmin } from './withAdmin.ts';
 
 /** What a group has committed, by partition. */
@@ -58,13 +59,18 @@ function sumOver(
   count: (admin: Admin, topic: string, committed: Places) => Promise<bigint>,
 ): Promise<number> {
   const names = topics.map((topic) => topicName(prefix, topic));
-  return withAdmin(kafka, async (admin) => {
+  const sum = async (admin: Admin): Promise<number> => {
     const offsets = await admin.fetchOffsets({ groupId: groupName(prefix, group), topics: names });
     const counts = await Promise.all(
       offsets.map(({ topic, partitions }) =>
         count(admin, topic, new Map(partitions.map((p) => [p.partition, BigInt(p.offset)]))),
       ),
     );
-    return Number(counts.reduce((sum, each) => sum + each, 0n));
-  });
+    return Number(counts.reduce((all, each) => all + each, 0n));
+  };
+  // A broker that has just started asks for time until it knows its groups.
+  return retryTransient(
+    () => withAdmin(kafka, sum),
+    () => true,
+  );
 }
