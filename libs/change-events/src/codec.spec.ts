@@ -102,6 +102,7 @@ describe('the codec', () => {
       event: leadChanged,
       written: null,
       wish: { claim: 'email/ada@example.com', revision: 3 },
+      requestsEnded: ['webhook/1'],
     };
 
     const decoded = await codec.decode(topics.inbox, await codec.encode(topics.inbox, message));

@@ -36,6 +36,8 @@ export type InboxMessage =
       readonly written: DynamicsOutcome | null;
       /** Of a person that another record hands over: the wish of its address that that record followed, or brought. */
       readonly wish?: KnownWish | null;
+      /** Of such a person: ids of what marketers asked for and that has ended. */
+      readonly requestsEnded?: readonly string[] | null;
     }
   | { readonly kind: 'refusal'; readonly goldenId: string; readonly written: DynamicsOutcome }
   | { readonly kind: 'outcome'; readonly goldenId: string; readonly outcome: DeliveryOutcome }

@@ -60,10 +60,10 @@ type DecodeEvent = (bytes: Buffer) => Promise<ChangeEvent>;
 
 async function unpack(codec: Codec, decodeEvent: DecodeEvent, packed: Packed): Promise<InboxMessage> {
   const { kind, goldenId, system, table, event, outcome, written, reason, target } = packed;
-  const { until, sentAt, conflict, wish } = packed;
+  const { until, sentAt, conflict, wish, requestsEnded } = packed;
   if (kind === 'event') {
     const decoded = await decodeEvent(event as Buffer);
-    return { kind, goldenId, system, table, event: decoded, written, wish } as InboxMessage;
+    return { kind, goldenId, system, table, event: decoded, written, wish, requestsEnded } as InboxMessage;
   }
   if (kind === 'outcome') {
     return {

@@ -199,6 +199,7 @@ export const inboxSchema = named(
       record('KnownWish', [text('claim'), whole('revision')]),
       'of parted, and of a person that is handed over',
     ),
+    list('requestsEnded', 'string'),
   ]),
 );
 
