@@ -1,6 +1,7 @@
 import type { ChangeEvent, DynamicsOutcome } from '@lockstep/change-events';
 import { knownCode } from './absorbCarriedOut.ts';
 import { activeRow, addRow, type Draft, type DraftRow } from './decision.ts';
+import { followPerson } from './endRow.ts';
 import type { DynamicsWriteEntry } from './outbox.ts';
 import type { MappingRow } from './mapping.ts';
 import { endRequest } from './openRequests.ts';
@@ -22,8 +23,12 @@ export function meetCreated(draft: Draft, table: string, event: ChangeEvent): Dr
   const active = retireFormer(record);
   const row = addRow(draft, { system: 'dynamics', table, id: event.recordId, active, page: event.page });
   if (active) record.kind = table === 'contact' ? 'contact' : 'lead';
+  row.made = true;
   row.parked = { ...entry.parked };
   for (const mapping of draft.context.mapping) beginWithSent(row, mapping, entry);
+  // Somebody may have deleted the person meanwhile.
+  const person = activeRow(record, 'marketo');
+  if (person) followPerson(draft, person);
   return row;
 }
 

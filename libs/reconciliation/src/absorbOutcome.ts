@@ -5,7 +5,7 @@ import {
   type Sequence,
   type WriteOperation,
 } from '@lockstep/change-events';
-import { confirm } from './ownWrites.ts';
+import { confirm, openCommand } from './ownWrites.ts';
 import { absorbState, bury, personRow } from './absorbMarketo.ts';
 import { absorbRefused, parkRefused } from './absorbRefusal.ts';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
@@ -57,7 +57,8 @@ function absorbAccepted(draft: Draft, outcome: DeliveryOutcome): void {
   const { answered, personId, accepted } = outcome;
   if (!personId || !answered || !accepted) return;
   const row = personRow(draft, personId, answered);
-  delete row.removed;
+  // The answer may be that of a command before.
+  if (openCommand(draft.record)?.command.operation !== 'DELETE') delete row.removed;
   for (const mapping of draft.context.mapping) {
     const value = accepted[mapping.marketo];
     if (value === undefined) continue;

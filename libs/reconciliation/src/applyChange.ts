@@ -5,7 +5,7 @@ import type { Draft, DraftRow } from './decision.ts';
 import type { GoldenField } from './goldenRecord.ts';
 import { heldIn, keepConflict } from './keepConflict.ts';
 import type { MappingRow } from './mapping.ts';
-import { consentRule, isUnited, maySpeak, ruleOnConflict, ruleOnWrite } from './policy.ts';
+import { consentRule, firstValue, isUnited, maySpeak, ruleOnConflict, ruleOnWrite } from './policy.ts';
 import { isBlank, project, read, type Reading } from './projection.ts';
 import { hold } from './review.ts';
 import { uniteOptions } from './severalOptions.ts';
@@ -34,13 +34,19 @@ export function applyChange(draft: Draft, observation: Observation, first: boole
   const { mapping, reading, row } = observation;
   const field = draft.record.fields[mapping.field];
   if (!field) {
-    if (maySpeak(row.system, mapping)) take(draft, observation, 'first-value');
+    if (maySpeak(row.system, mapping)) take(draft, observation, firstValue);
     return;
   }
   if (project(row.system, mapping, field.value) === reading.side) return sayAnew(draft, observation, field);
+  if (first) disagree(draft, mapping, field);
   if (first && isBlank(reading.golden)) return;
   if (!maySpeak(row.system, mapping)) return keepOneWay(draft, observation, { field, first });
   dispute(draft, observation, { field, first });
+}
+
+/** Who is met holds something else: what was agreed was agreed with somebody before. */
+function disagree({ record }: Draft, { field: name }: MappingRow, field: GoldenField): void {
+  if (field.agreed) record.fields[name] = { ...field, agreed: false };
 }
 
 /**
@@ -133,8 +139,13 @@ function undisputed(
 
 function take(draft: Draft, observation: Observation, rule: string): void {
   const { mapping, reading, row, changedAt } = observation;
-  setField(draft, mapping.field, { value: reading.golden, source: row.system, changedAt, rule });
+  const why = isFilledIn(row, mapping) ? firstValue : rule;
+  setField(draft, mapping.field, { value: reading.golden, source: row.system, changedAt, rule: why });
 }
+
+/** Dynamics gives a row that we have just made what we do not write. */
+const isFilledIn = ({ made, version }: DraftRow, mapping: MappingRow): boolean =>
+  made === true && version === null && !maySpeak('marketo', mapping);
 
 /** Gives a golden field a new value; what was agreed stays known as its base. */
 export function setField(

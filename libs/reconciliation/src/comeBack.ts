@@ -3,7 +3,7 @@ import type { GoldenField, GoldenRecord } from './goldenRecord.ts';
 import type { SeenValue, Verdict } from './linkedRow.ts';
 import type { MappingRow } from './mapping.ts';
 import { wantedValue } from './marketoValues.ts';
-import { consentRule } from './policy.ts';
+import { consentRule, firstValue } from './policy.ts';
 
 /** The code of a record whose row was edited after its person was deleted, while somebody is to be asked. */
 export const askedCode = 'PERSON_DELETED';
@@ -46,10 +46,14 @@ export function isOutgrown(draft: Draft, person: DraftRow): boolean {
 
   return draft.context.mapping.some((mapping) => {
     const field = draft.record.fields[mapping.field];
-    if (!mayAsk(row, mapping) || field?.source !== 'dynamics' || field.rule === consentRule) return false;
+    if (!mayAsk(row, mapping) || field?.source !== 'dynamics' || isNoEdit(row, field)) return false;
     return isOpen(field, person.seen[mapping.field]) && wantedValue(draft, person, mapping) !== undefined;
   });
 }
+
+/** A wish of the address, or what Dynamics filled in when we made the row. */
+const isNoEdit = (row: DraftRow | undefined, { rule }: GoldenField): boolean =>
+  rule === consentRule || (row?.made === true && rule === firstValue);
 
 /** The state of a row that we are deactivating is no edit of it. */
 function mayAsk(row: DraftRow | undefined, { columns, parents }: MappingRow): boolean {

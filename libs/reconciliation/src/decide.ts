@@ -19,7 +19,7 @@ import { markKeptOut, markNamed } from './keptOut.ts';
 import { rowKey } from './linkedRow.ts';
 import { planOf } from './mappingPlan.ts';
 import { findEntry } from './openCommand.ts';
-import { absorbRequest } from './openRequests.ts';
+import { absorbRequest, noteEnded } from './openRequests.ts';
 import { obeyWish } from './operatorWish.ts';
 import { partedTo } from './parted.ts';
 import { planDynamics } from './planDynamics.ts';
@@ -180,6 +180,7 @@ function absorb(draft: Draft, message: InboxMessage): void {
       draft.record.lane = message.event.lane;
       // The relations of a row that is gone wait for nobody.
       if (message.event.operation === 'DELETE') delete draft.record.held;
+      if (message.requestsEnded) noteEnded(draft, message.requestsEnded);
       if (message.written) absorbWritten(draft, message.written, message.event);
       if (message.system === 'dynamics') return absorbDynamics(draft, message.table, message.event);
       return absorbMarketoOf(draft, message.event, message.wish);

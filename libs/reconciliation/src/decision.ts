@@ -45,6 +45,8 @@ export type DecisionContext = {
   readonly claims: readonly EmailClaim[];
   /** Of the records behind `claims`, those of which a person is being made, or is foretold to be made once writes to Marketo flow. */
   readonly foretold?: ReadonlySet<string>;
+  /** Of the records behind `claims`, those that have a person; only while somebody has asked for something. */
+  readonly linked?: ReadonlySet<string>;
   /** The golden ids that own rows named in the message, by row key. */
   readonly owners: ReadonlyMap<string, string>;
   /** Ids of accounts by key, two of each at most; a key that is not here was not looked for. */

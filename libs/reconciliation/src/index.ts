@@ -63,7 +63,7 @@ export { troublesOf, type Trouble } from './troubles.ts';
 export { waitingWritesOf, type WaitingWrite } from './waitingWrites.ts';
 export { refusalOfUndo, type UndoRefusal } from './undo.ts';
 export { newPersonIn } from './wakeUp.ts';
-export { claimOf, claimsOf, emailClaim, isFreePerson, isLeftPerson } from './match.ts';
+export { claimOf, claimsOf, emailClaim, hasPerson, isFreePerson, isLeftPerson } from './match.ts';
 export type { ConflictPolicy, WritePolicy } from './conflictPolicies.ts';
 export { defaultMapping, filterColumn, type Direction, type GoldenType, type MappingRow } from './mapping.ts';
 export { planOf, type MappingPlan } from './mappingPlan.ts';

@@ -68,6 +68,8 @@ export type LinkedRow = {
   readonly ends?: RowEnd;
   /** Somebody in Marketo named it, or has: it is let in where only such rows are. */
   readonly named?: true;
+  /** A row of Dynamics that we made for its person. */
+  readonly made?: true;
   /** Of an account that is not used any more. */
   readonly inactive?: true;
   readonly seen: Readonly<Record<string, SeenValue>>;

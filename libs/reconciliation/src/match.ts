@@ -24,15 +24,16 @@ export function rivalsOf(draft: Draft): readonly EmailClaim[] {
   return othersClaiming(record, context.claims, own);
 }
 
-/** Other records' claims to an address, but for rows that an operator parted from this record. */
+/** Other records' claims to an address, but for those who have a row that an operator parted from this record. */
 export function othersClaiming(
   record: Pick<GoldenRecord, 'goldenId' | 'parted'>,
   claims: readonly EmailClaim[],
   address: string,
 ): readonly EmailClaim[] {
+  const apart = claims.filter(({ rowKey: key }) => isParted(record, key)).map(({ goldenId }) => goldenId);
+
   return claims.filter(
-    ({ claim, goldenId, rowKey: key }) =>
-      claim === address && goldenId !== record.goldenId && !isParted(record, key),
+    ({ claim, goldenId }) => claim === address && goldenId !== record.goldenId && !apart.includes(goldenId),
   );
 }
 
@@ -112,6 +113,10 @@ function claimsLike(row: LinkedRow, other: LinkedRow | undefined): boolean {
   const isThere = (row.deletedAt === null) === (other.deletedAt === null);
   return isThere && row.seen['email']?.value === other.seen['email']?.value;
 }
+
+/** A person of it is there. */
+export const hasPerson = (record: Pick<GoldenRecord, 'rows'>): boolean =>
+  activeRow(record, 'marketo')?.deletedAt === null;
 
 /** True for a person that is there and whose rows of Dynamics were all deleted: another row may come in their place. */
 export function isLeftPerson({

@@ -38,11 +38,17 @@ export type RequestEnd = {
 
 /** The end of a request is published, and its id is remembered. */
 export function endRequest(draft: Draft, ended: OpenRequest, end: RequestEnd): void {
-  const { record } = draft;
   const { state, code = null, detail = null } = end;
   publishState(draft, { ...moved(draft, ended, state), code, detail });
   removeRequest(draft, ended);
-  record.requestsEnded = [...(record.requestsEnded ?? []), ended.request.requestId].slice(-requestsEndedMax);
+  noteEnded(draft, [ended.request.requestId]);
+}
+
+/** What has ended is not carried out again, whoever has the person. */
+export function noteEnded({ record }: Draft, ids: readonly string[]): void {
+  const known = record.requestsEnded ?? [];
+  const news = ids.filter((id) => !known.includes(id));
+  if (news.length > 0) record.requestsEnded = [...known, ...news].slice(-requestsEndedMax);
 }
 
 /** Says once that a request is being carried out, by a row that was planned for it when `rowId` is given. */

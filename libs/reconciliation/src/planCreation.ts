@@ -1,7 +1,7 @@
 import type { Scalar, ScalarValues } from '@lockstep/change-events';
 import { v5 as uuidV5 } from 'uuid';
 import type { Draft } from './decision.ts';
-import type { ParkedField } from './linkedRow.ts';
+import { rowKey, type ParkedField } from './linkedRow.ts';
 import type { MappingRow } from './mapping.ts';
 import type { DynamicsWriteEntry } from './outbox.ts';
 import { planRowWrite } from './planRowWrite.ts';
@@ -16,12 +16,20 @@ const rowNamespace = '0a0e1c53-5a0a-5b0c-9a56-0b7d1f2f6c55';
  */
 export function planCreation(draft: Draft, asked: Readonly<Record<string, string>>): string {
   const table = asked['as'] === 'contact' ? 'contact' : 'lead';
-  const { goldenId, rows } = draft.record;
-  const incarnation = rows.filter(({ system }) => system === 'dynamics').length + 1;
-  const rowId = uuidV5(`${goldenId}/${table}/${incarnation}`, rowNamespace);
+  const rowId = nextRowId(draft.record, table);
   const { owner } = asked;
   planEntry(draft, { table, rowId, columns: columnsFor(draft, table), ...(owner ? { owner } : {}) });
   return rowId;
+}
+
+/** That of the first incarnation which the record does not have, and never had. */
+function nextRowId({ goldenId, rows, parted = [] }: Draft['record'], table: string): string {
+  const had = new Set([...rows.map(rowKey), ...parted.map(({ row }) => row)]);
+  const idOf = (incarnation: number) => uuidV5(`${goldenId}/${table}/${incarnation}`, rowNamespace);
+  let incarnation = 1;
+  while (had.has(rowKey({ system: 'dynamics', table, id: idOf(incarnation) }))) incarnation += 1;
+
+  return idOf(incarnation);
 }
 
 /** The row once more, without a column whose value was refused: that one is parked when the row is there. */

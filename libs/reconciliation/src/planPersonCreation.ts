@@ -3,6 +3,7 @@ import { askedCode, comesBack } from './comeBack.ts';
 import type { Draft, DraftRow } from './decision.ts';
 import { survivorFor } from './followMerge.ts';
 import type { GoldenRecord } from './goldenRecord.ts';
+import { rowKey } from './linkedRow.ts';
 import { isCreation } from './outbox.ts';
 import { allValues } from './marketoValues.ts';
 import { findMatch, rivalsOf } from './match.ts';
@@ -48,10 +49,21 @@ function createOrJoin(draft: Draft): void {
       return askToJoin(draft, match.goldenId);
     case 'none':
       if (isForetoldOfRival(draft)) return wait(draft, 'review', 'MARKETO_AMBIGUOUS', policy.parkedRetryMs);
+      if (isPersonOnItsWay(draft)) return wait(draft, 'join', null, policy.joinMs);
       if (mustLetRivalsPass(draft)) return;
       draft.record.waiting = null;
       sendCommand(draft, 'CREATE', allValues(draft));
   }
+}
+
+/** Somebody hands a person over, unasked: its claim is here, and it comes behind. */
+function isPersonOnItsWay({ record, context }: Draft): boolean {
+  const own = new Set(record.rows.map(rowKey));
+
+  return context.claims.some(
+    ({ goldenId, rowKey: key }) =>
+      goldenId === record.goldenId && key.startsWith('marketo/') && !own.has(key),
+  );
 }
 
 /**

@@ -87,14 +87,22 @@ function insert(draft: Draft, head: OpenRequest): boolean {
     return true;
   }
   if (!draft.context.firstReadsComplete) return wait(draft, head);
-  const match = findRow(draft);
+  return insertOrJoin(draft, head, findRow(draft));
+}
+
+function insertOrJoin(draft: Draft, head: OpenRequest, match: string | 'ambiguous' | null): boolean {
+  if (match === null) {
+    markSent(draft, head, planCreation(draft, creationFor(head)));
+    return false;
+  }
   if (match === 'ambiguous') {
     endRequest(draft, head, { state: 'FAILED', code: 'DYNAMICS_AMBIGUOUS' });
     return true;
   }
-  if (match !== null) return joinRow(draft, head, match);
-  markSent(draft, head, planCreation(draft, creationFor(head)));
-  return false;
+  // It gets a person of its own just now.
+  if (draft.context.foretold?.has(match)) return wait(draft, head);
+
+  return joinRow(draft, head, match);
 }
 
 /** A person that is not there is inserted as a lead first, for its new owner when that is what is asked (F-34 to F-36). */
@@ -105,16 +113,17 @@ function creationFor({ request: { kind, arguments: asked } }: OpenRequest): Read
 }
 
 /**
- * The golden record of the one row with this address, with matching by email; null without one (G-06; without matching a
- * second row comes into being, F-25).
+ * The golden record of the one row with this address, with matching by email, which has no other person; null without one (G-06;
+ * without matching a second row comes into being, F-25).
  */
 function findRow({ record, context }: Draft): string | 'ambiguous' | null {
   const own = emailClaim(record);
   if (!context.policy.matchByEmail || own === null || activeRow(record, 'dynamics')) return null;
   const others = othersClaiming(record, context.claims, own);
-  const [other, ...more] = others.filter(({ rowKey }) => rowKey.startsWith('dynamics/'));
-  if (!other) return null;
-  return more.length > 0 || others.length > 1 ? 'ambiguous' : other.goldenId;
+  const row = others.find(({ rowKey }) => rowKey.startsWith('dynamics/'));
+  if (!row) return null;
+
+  return others.length === 1 && !context.linked?.has(row.goldenId) ? row.goldenId : 'ambiguous';
 }
 
 /** This record becomes an alias of the row's, and its requests go with it. */

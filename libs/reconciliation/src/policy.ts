@@ -83,6 +83,9 @@ export const nativePolicy: Policy = {
 /** A value that lost, which an operator gave back to its field (G-05). */
 export const undoRule = 'undo';
 
+/** Nothing was known of the field. */
+export const firstValue = 'first-value';
+
 /** Why a record opts out or in without an edit of its own (F-43). */
 export const consentRule = 'opt-out-of-address';
 

@@ -78,10 +78,11 @@ export function join(draft: Draft, target: string, until?: string | null): void 
   if (!person) return;
   record.aliasOf = target;
   record.outbox = record.outbox.filter((entry) => !('dueAtMs' in entry));
-  handOverRequests(draft, target);
   record.waiting = null;
   draft.relinks = { rowKeys: [rowKey(person)], to: target };
+  // First of all: who carries out a request knows the person then.
   draft.forwards.push(stateMessage(draft, person, target));
+  handOverRequests(draft, target);
 }
 
 /** Who asked may have made a person of its own by now. */
@@ -95,7 +96,7 @@ const isFree = ({ record, before }: Draft, target: string): boolean =>
 /** A person goes to another record as it was last seen: nothing is read again. */
 export function stateMessage(draft: Draft, person: DraftRow, goldenId: string): InboxMessage {
   const event = stateOf(draft, person);
-  const { consent } = draft.record;
+  const { consent, requestsEnded } = draft.record;
   const wish = consent && { claim: consent.claim, revision: consent.revision };
 
   return {
@@ -106,6 +107,7 @@ export function stateMessage(draft: Draft, person: DraftRow, goldenId: string): 
     event,
     written: null,
     ...(wish && { wish }),
+    ...(requestsEnded && { requestsEnded }),
   };
 }
 

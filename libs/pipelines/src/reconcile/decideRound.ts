@@ -24,7 +24,7 @@ import { consentsFor, readConsents, type Consents } from './consentFlow.ts';
 import { claimsAround, claimsBrought, readClaims, readOwners } from './decisionInputs.ts';
 import { readAccounts } from './readAccounts.ts';
 import { readParents, type MappingOf } from './readParents.ts';
-import { foretoldOf, readRivals } from './readRivals.ts';
+import { claimants, readRivals } from './readRivals.ts';
 import { readSurvivors } from './readSurvivors.ts';
 import type { Outcome } from './reconcileOutput.ts';
 import { withoutStale } from './withoutStale.ts';
@@ -94,7 +94,7 @@ async function readInputs(options: DecidingOptions, messages: readonly IncomingM
   const { matchByEmail } = options.policy;
   const brought = matchByEmail ? claimsBrought(inboxes, stored) : [];
   const claimed = await readClaims(options.claims, brought, matchByEmail ? stored : new Map());
-  const claiming = await withoutStale(options.golden, claimed, stored);
+  const claiming = await withoutStale(options.golden, claimed, { stored, brought });
   const ofPersons = inboxes.filter(({ goldenId }) => !stored.get(goldenId)?.entity);
   const owners = await readOwners(options.links, ofPersons, stored);
   const consents = await readConsents(options, inboxes, { stored, also });
@@ -104,7 +104,8 @@ async function readInputs(options: DecidingOptions, messages: readonly IncomingM
   const parents = found.size === 0 ? named : new Map([...named, ...found]);
   const survivors = await readSurvivors(options, stored);
   const isObserved = withheldNow(options).has('marketo');
-  const rivals = await readRivals(options.golden, claiming, { stored, isObserved });
+  const isAsked = inboxes.some(({ kind }) => kind === 'request');
+  const rivals = await readRivals(options.golden, claiming, { stored, isObserved, isAsked });
   return {
     stored,
     firstReadsComplete,
@@ -166,7 +167,7 @@ function contextFor(options: DecidingOptions, place: Place): DecisionContext {
     nowMs: options.clock.now(),
     firstReadsComplete,
     claims,
-    foretold: foretoldOf(claims, rivals, outcomes),
+    ...claimants(claims, rivals, outcomes),
     owners,
     accounts,
     parents,

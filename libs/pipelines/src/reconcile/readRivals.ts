@@ -1,19 +1,20 @@
 import type { GoldenStore } from '@lockstep/ports';
-import { isPersonForetold, type EmailClaim, type GoldenRecord } from '@lockstep/reconciliation';
+import { hasPerson, isPersonForetold, type EmailClaim, type GoldenRecord } from '@lockstep/reconciliation';
 import type { Outcome } from './reconcileOutput.ts';
 
 type Records = ReadonlyMap<string, GoldenRecord>;
 
 /**
- * The records that claim an address of the batch, for what is foretold of them. Only while nothing is written to Marketo, and
- * of an address whose record still has a person foretold: else claims alone decide.
+ * The records that claim an address of the batch, for what is foretold of them. Only while nothing is written to Marketo, of an
+ * address whose record still has a person foretold, and where marketers ask for something: else claims alone decide.
  */
 export async function readRivals(
   golden: Pick<GoldenStore, 'load'>,
   claiming: ReadonlyMap<string, readonly EmailClaim[]>,
-  { stored, isObserved }: { readonly stored: Records; readonly isObserved: boolean },
+  { stored, isObserved, isAsked }: { stored: Records; isObserved: boolean; isAsked: boolean },
 ): Promise<Records> {
-  if (!isObserved && ![...stored.values()].some(isPersonForetold)) return new Map();
+  const isOpen = (record: GoldenRecord) => isPersonForetold(record) || record.requests !== undefined;
+  if (!isObserved && !isAsked && ![...stored.values()].some(isOpen)) return new Map();
   const contested = [...claiming.values()].filter((claims) => idsOf(claims).size > 1);
   const wanted = new Set(contested.flatMap((claims) => [...idsOf(claims)]).filter((id) => !stored.has(id)));
   const others: Records = wanted.size === 0 ? new Map() : await golden.load([...wanted]);
@@ -23,14 +24,16 @@ export async function readRivals(
 
 const idsOf = (claims: readonly EmailClaim[]): Set<string> => new Set(claims.map(({ goldenId }) => goldenId));
 
-/** Whose person is foretold, of those who claim; what this batch decided goes before what was read. */
-export function foretoldOf(
+/** Of those who claim, whose person is foretold, and who has one; what this batch decided goes before what was read. */
+export function claimants(
   claims: readonly EmailClaim[],
   rivals: Records,
   decided: ReadonlyMap<string, Outcome>,
-): ReadonlySet<string> {
-  const recordOf = (id: string) => decided.get(id)?.record ?? rivals.get(id);
+): { readonly foretold: ReadonlySet<string>; readonly linked: ReadonlySet<string> } {
   const ids = rivals.size === 0 ? [] : [...idsOf(claims)];
+  const records = ids.flatMap((id) => decided.get(id)?.record ?? rivals.get(id) ?? []);
+  const idsWhere = (holds: (record: GoldenRecord) => boolean) =>
+    new Set(records.filter(holds).map(({ goldenId }) => goldenId));
 
-  return new Set(ids.filter((id) => isPersonForetold(recordOf(id) ?? { outbox: [] })));
+  return { foretold: idsWhere(isPersonForetold), linked: idsWhere(hasPerson) };
 }

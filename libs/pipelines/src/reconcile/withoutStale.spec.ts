@@ -24,7 +24,7 @@ const waits = (cause: 'join' | 'review' | 'first-reads') =>
   personOf('asks', 'ada@example.com', { waiting: { cause, code: null, dueAtMs: 1 } });
 
 /** Whose claims are left of four records, of which the second has another address by now, and the third had it last. */
-async function leftFor(asking: GoldenRecord) {
+async function leftFor(asking: GoldenRecord, brought: readonly EmailClaim[] = []) {
   const { golden } = inMemoryStores();
   const others = [
     personOf('has', 'Ada@example.com'),
@@ -36,7 +36,8 @@ async function leftFor(asking: GoldenRecord) {
   const load: typeof golden.load = (ids) => ((loads += 1), golden.load(ids));
   const claiming = new Map([[address, ['asks', 'has', 'had', 'joined', 'unsaved'].map(claimOf)]]);
 
-  const left = await withoutStale({ load }, claiming, new Map([[asking.goldenId, asking]]));
+  const stored = new Map([[asking.goldenId, asking]]);
+  const left = await withoutStale({ load }, claiming, { stored, brought });
 
   return { loads, ids: left.get(address)?.map(({ goldenId }) => goldenId) };
 }
@@ -48,6 +49,12 @@ describe('claims to an address', () => {
       expect(await leftFor(waits(cause))).toEqual({ loads: 1, ids: ['asks', 'has', 'joined', 'unsaved'] });
     },
   );
+
+  it('are kept where a message of the batch makes them', async () => {
+    const { ids } = await leftFor(waits('join'), [claimOf('had')]);
+
+    expect(ids).toEqual(['asks', 'has', 'had', 'joined', 'unsaved']);
+  });
 
   it('are taken as they are, and nothing is read, for who has not', async () => {
     const all = ['asks', 'has', 'had', 'joined', 'unsaved'];

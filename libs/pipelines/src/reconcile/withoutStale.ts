@@ -3,6 +3,12 @@ import { claimsOf, emailClaim, type EmailClaim, type GoldenRecord } from '@locks
 
 type Claiming = ReadonlyMap<string, readonly EmailClaim[]>;
 
+type Known = {
+  readonly stored: ReadonlyMap<string, GoldenRecord>;
+  /** What messages of the batch claim: their records do not know of it yet. */
+  readonly brought: readonly EmailClaim[];
+};
+
 /**
  * The claims without those that their record does not make any more, as a process that died after a save leaves them. Looked at only
  * for who has waited for somebody with the same address: others ask once, and wait then.
@@ -10,7 +16,7 @@ type Claiming = ReadonlyMap<string, readonly EmailClaim[]>;
 export async function withoutStale(
   golden: Pick<GoldenStore, 'load'>,
   claiming: Claiming,
-  stored: ReadonlyMap<string, GoldenRecord>,
+  { stored, brought }: Known,
 ): Promise<Claiming> {
   const addresses = [...stored.values()].flatMap((record) =>
     isWaiting(record) ? (emailClaim(record) ?? []) : [],
@@ -19,7 +25,10 @@ export async function withoutStale(
   if (doubtful.length === 0) return claiming;
   const wanted = [...new Set(doubtful.map(({ goldenId }) => goldenId))].filter((id) => !stored.has(id));
   const others = await golden.load(wanted);
-  const isMade = ({ claim, rowKey, goldenId }: EmailClaim): boolean => {
+  const news = new Set(brought.map(nameOf));
+  const isMade = (made: EmailClaim): boolean => {
+    const { claim, rowKey, goldenId } = made;
+    if (news.has(nameOf(made))) return true;
     const record = stored.get(goldenId) ?? others.get(goldenId);
     // What an alias claimed last stays, until the record that it joined takes it over.
     return !record || claimsOf({ ...record, aliasOf: null }).has(`${claim} ${rowKey}`);
@@ -28,6 +37,8 @@ export async function withoutStale(
 
   return new Map([...claiming, ...made]);
 }
+
+const nameOf = ({ claim, rowKey, goldenId }: EmailClaim): string => `${claim} ${rowKey} ${goldenId}`;
 
 const isWaiting = ({ waiting }: GoldenRecord): boolean =>
   waiting?.cause === 'join' || waiting?.cause === 'review';

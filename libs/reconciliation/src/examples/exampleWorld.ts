@@ -17,7 +17,7 @@ import { createParts, frozen, type OpenWrite, type Parts, type WorldOptions } fr
 import { entryIdOf, lostAnswer, writeDynamics, writeMarketo } from './exampleWrites.ts';
 import type { GoldenRecord } from '../goldenRecord.ts';
 import { rowKey } from '../linkedRow.ts';
-import { claimOf, claimsOf } from '../match.ts';
+import { claimOf, claimsOf, hasPerson } from '../match.ts';
 import { isPersonForetold } from '../planPersonCreation.ts';
 
 /** Both sides and the golden records between them; every step is explicit, so that a history can be told line by line. */
@@ -147,6 +147,7 @@ function contextOf({ state }: Parts, former: GoldenRecord | null, message: Inbox
     firstReadsComplete: state.firstReadsComplete,
     claims: claimsFor(state.records, former, message),
     foretold: new Set([...state.records.values()].filter(isPersonForetold).map(({ goldenId }) => goldenId)),
+    linked: new Set([...state.records.values()].filter(hasPerson).map(({ goldenId }) => goldenId)),
     owners: state.links,
     parents: new Map([...state.parents].map((id) => [id, id])),
     // As the owner does it: a contact that is woken looks for what it was saved with.
