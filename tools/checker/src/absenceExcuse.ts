@@ -7,7 +7,7 @@ import type { IndexedHistory } from './indexHistory.ts';
 import { isFiltered } from './isFiltered.ts';
 import { isHeirGone } from './qualified.ts';
 import type { Step } from './step.ts';
-import { deletedAtMs, isOurs, maySpeak, stepsOf, type Group } from './timeline.ts';
+import { changesOf, deletedAtMs, isOurs, maySpeak, type Group } from './timeline.ts';
 
 /** Why a row rightly has no person; null when it should have one. */
 export function absenceExcuse(
@@ -59,7 +59,7 @@ const mayAsk = ({ rules }: Group, row: MappingRow): boolean => writeOf(rules, ro
 
 /** Dynamics gave a field another value than its person had last or was given last; an edit that lost a conflict is recorded and asks for nothing. */
 function isNews(group: Group, mapping: MappingRow, { sinceMs, conflicts }: Since): boolean {
-  const steps = stepsOf(group, mapping);
+  const steps = changesOf(group, mapping);
   const held = steps.findLast((step) => step.side === 'marketo');
   const edit = steps.findLast((step) => step.side === 'dynamics' && step.human);
   const written = steps.findLast((step) => step.side === 'marketo' && !step.human);

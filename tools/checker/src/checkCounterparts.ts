@@ -5,9 +5,10 @@ import { canonicalValue } from './canonicalValue.ts';
 import type { FinalRecord, History, StateEntry } from './history.ts';
 import type { IndexedHistory } from './indexHistory.ts';
 import { isFiltered, wasFiltered } from './isFiltered.ts';
+import { isMade } from './madeRows.ts';
 import { qualifiedAtMs } from './qualified.ts';
 import type { Step } from './step.ts';
-import { deletedAtMs, isOurs, maySpeak, stepsOf, type Group } from './timeline.ts';
+import { changesOf, deletedAtMs, isOurs, maySpeak, type Group } from './timeline.ts';
 import type { Findings } from './verdict.ts';
 
 /** A look-up and the creation after it are two calls; who appears in between is not seen. */
@@ -81,7 +82,7 @@ function checkRight(
   // What was parted from its person gets one that is looked up by our key alone.
   if (isOurs(first) && history.matchByEmail && group.partedIds.length === 0)
     checkMatch(findings, history, first);
-  if (first.actorKind === 'human' && !history.matchByEmail)
+  if (first.actorKind === 'human' && !history.matchByEmail && !isMade(group.rowStates))
     findings.unexpected.push({ what: 'link', ids, reason: 'a person was linked though matching is off' });
 }
 
@@ -124,22 +125,40 @@ function hasMoved(
  * A deleted person comes back only when its row was edited and that edit had not reached it (F-31), and where the rules let it; one that we
  * deleted comes back with its row.
  */
-function checkRevivals(findings: Findings, { mapping }: History, group: Group): void {
+function checkRevivals(findings: Findings, history: History, group: Group): void {
   group.personIds.slice(1).forEach((id, index) => {
     const former = group.personIds[index] ?? '';
-    const formerMs = deletedAtMs(group.personStates, former);
-    const madeMs = linkedAtMs(group, id);
-    const edits = mapping
-      .filter((row) => maySpeak('dynamics', row))
-      .flatMap((row) => unlandedEdits(stepsOf(group, row), former, madeMs));
-    const isAllowed = edits.length > 0 && maySomebodyReturn(group);
-    if (formerMs === null || isAllowed || wasRemoved(group, former)) return;
-    const ids = [group.rowId, former, id];
-    if (isUnknown(group, former, edits.length > 0 ? lostMs : unansweredMs))
-      return void findings.exempt.push({ what: group.table, ids, reason: 'unknown-when-deleted' });
-    findings.revived.push({ what: group.table, ids, reason: 'a deleted person came back without an edit' });
+    const isGone = deletedAtMs(group.personStates, former) !== null;
+    if (isGone && !wasRemoved(group, former) && !isAskedFor(history, group, id))
+      checkRevival(findings, history, { group, former, id });
   });
 }
+
+type Revival = { readonly group: Group; readonly former: string; readonly id: string };
+
+function checkRevival(findings: Findings, { mapping }: History, { group, former, id }: Revival): void {
+  const edits = unlandedEditsOf(group, mapping, { former, untilMs: linkedAtMs(group, id) });
+  if (edits.length > 0 && maySomebodyReturn(group)) return;
+  const ids = [group.rowId, former, id];
+  if (isUnknown(group, former, edits.length > 0 ? lostMs : unansweredMs))
+    findings.exempt.push({ what: group.table, ids, reason: 'unknown-when-deleted' });
+  else
+    findings.revived.push({ what: group.table, ids, reason: 'a deleted person came back without an edit' });
+}
+
+const unlandedEditsOf = (
+  group: Group,
+  mapping: History['mapping'],
+  { former, untilMs }: { former: string; untilMs: number },
+): Step[] =>
+  mapping
+    .filter((row) => maySpeak('dynamics', row))
+    .flatMap((row) => unlandedEdits(changesOf(group, row), former, untilMs));
+
+/** Somebody else was there already, and a marketer asked for something for them. */
+const isAskedFor = ({ requests }: History, { personStates }: Group, id: string): boolean =>
+  requests?.accepted.some(({ personId }) => personId === id) === true &&
+  personStates.find((state) => state.id === id)?.actorKind === 'human';
 
 function maySomebodyReturn({ rules, isRecreated }: Group): boolean {
   const { deletedInMarketo = 'recreate' } = rules;

@@ -2,11 +2,13 @@ import type { Conflict } from '@lockstep/change-events';
 import type { MappingRow } from '@lockstep/reconciliation';
 import { checkCounterpart, checkGoldenIds, checkMirror } from './checkCounterparts.ts';
 import { checkAddresses, checkConsent, circlesOf, goesWithAddress, type Circle } from './checkConsents.ts';
+import { checkCreations } from './checkCreations.ts';
 import { checkEnds, isEnding } from './checkEnds.ts';
 import { checkField, isClosedLead, type Pair } from './checkFields.ts';
 import { checkMerged, isMerged } from './checkMerged.ts';
 import { checkParted } from './checkParted.ts';
 import { checkRemovals } from './checkRemovals.ts';
+import { checkRequests } from './checkRequests.ts';
 import { checkStored } from './checkStored.ts';
 import { checkTopics } from './checkTopics.ts';
 import { checkWritePolicy } from './checkWritePolicy.ts';
@@ -15,7 +17,8 @@ import { writeOf } from './expectedRules.ts';
 import type { FinalRecord, History } from './history.ts';
 import { indexHistory, type IndexedHistory } from './indexHistory.ts';
 import { isFiltered } from './isFiltered.ts';
-import { joinQualified } from './joinQualified.ts';
+import { joinSuccessors } from './joinSuccessors.ts';
+import { isMade, isOfParted, madeFor } from './madeRows.ts';
 import { partPersons } from './partPersons.ts';
 import { publishedVersions } from './publishedVersions.ts';
 import { isLeftBehind, mayLeadSpeak } from './qualified.ts';
@@ -37,7 +40,7 @@ type Known = {
  * (a person's crmId names its row); what MongoDB holds is only compared with the topics and searched for open work.
  */
 export function checkHistory(whole: History): Verdict {
-  const { history: parted, partings } = partPersons(joinQualified(whole));
+  const { history: parted, partings } = partPersons(joinSuccessors(whole));
   const history = indexHistory(parted);
   const groups = groupsOf(history, partings);
   const known: Known = {
@@ -56,6 +59,8 @@ export function checkHistory(whole: History): Verdict {
   checkRemovals(known.findings, groups, { history, partings });
   checkParted(known.findings, history, partings);
   checkTopics(known.findings, whole);
+  checkCreations(known.findings, whole);
+  checkRequests(known.findings, whole);
   if (history.stored) checkStored(known.findings, history.stored);
   const clean = findingKinds.every((kind) => known.findings[kind].length === 0);
   return { ...known.findings, ...counts(history), linkedPairs, clean };
@@ -65,8 +70,9 @@ export function checkHistory(whole: History): Verdict {
 function checkGroup(known: Known, group: Group, versions: ReadonlySet<number>): number {
   const { history, findings, conflicts } = known;
   const recorded = conflicts.get(group.rowId) ?? [];
-  if (mayLeadSpeak(group)) {
-    exempt(findings, group, 'contact-kept-out');
+  const excuse = unjudged(history, group);
+  if (excuse) {
+    exempt(findings, group, excuse);
     return 0;
   }
   if (isMerged(history, group)) {
@@ -82,6 +88,14 @@ function checkGroup(known: Known, group: Group, versions: ReadonlySet<number>): 
   const [person] = group.persons;
   if (person) checkPerson(findings, group, { person, frozen, isThere: group.row !== null });
   return pair ? 1 : 0;
+}
+
+/** Why nobody can tell from outside what is right. */
+function unjudged(history: History, group: Group): string | null {
+  if (mayLeadSpeak(group)) return 'contact-kept-out';
+  const isOf = isMade(group.rowStates) && isOfParted(history, madeFor(history, group.rowId) ?? '');
+
+  return isOf ? 'made-for-a-parted-person' : null;
 }
 
 function pairOf(
@@ -152,15 +166,18 @@ function exempt(findings: Findings, group: Group, reason: string): void {
   findings.exempt.push({ what: group.table, ids: [group.rowId, ...group.personIds], reason });
 }
 
-/** Recorded conflicts by row of Dynamics; those of an alias count for whom it joined. */
+/** Recorded conflicts by row of Dynamics, also those of a person before it had one; those of an alias count for whom it joined. */
 function conflictsByRow({ golden }: History): Map<string, Conflict[]> {
   const found = new Map<string, Map<string, Conflict>>();
-  for (const event of golden) {
-    for (const row of event.rows) {
-      if (row.system !== 'dynamics') continue;
-      const list = found.get(row.id) ?? new Map<string, Conflict>();
-      for (const conflict of event.conflicts) list.set(JSON.stringify(conflict), conflict);
-      found.set(row.id, list);
+  const before = new Map<string, Conflict[]>();
+  for (const { goldenId, rows, conflicts } of golden) {
+    const ids = rows.flatMap(({ system, id }) => (system === 'dynamics' ? [id] : []));
+    const earlier = before.get(goldenId) ?? [];
+    if (ids.length === 0) before.set(goldenId, [...earlier, ...conflicts]);
+    for (const id of ids) {
+      const list = found.get(id) ?? new Map<string, Conflict>();
+      for (const conflict of [...earlier, ...conflicts]) list.set(JSON.stringify(conflict), conflict);
+      found.set(id, list);
     }
   }
   return new Map([...found].map(([id, list]) => [id, [...list.values()]]));

@@ -4,6 +4,7 @@ import { followsMerges } from './expectedRules.ts';
 import type { StateEntry } from './history.ts';
 import type { IndexedHistory } from './indexHistory.ts';
 import { wasFiltered } from './isFiltered.ts';
+import { isChangeOfOwner } from './madeRows.ts';
 import { deletedAtMs, isOurs, type Group } from './timeline.ts';
 import type { Findings } from './verdict.ts';
 
@@ -56,7 +57,8 @@ export function checkMerged(findings: Findings, history: IndexedHistory, group: 
   const { table, rowId, rowStates, personIds, persons } = group;
   const ids = [rowId, ...personIds];
   const place = mergedAt(group);
-  if (place >= 0 && rowStates.slice(place + 1).some(isOurs))
+  const written = rowStates.slice(place + 1).filter((state) => isOurs(state) && !isChangeOfOwner(state));
+  if (place >= 0 && written.length > 0)
     findings.unexplainedWrites.push({ what: table, ids, reason: 'a row that lost a merge was written' });
   if (isPlain(group)) {
     if (persons.length > 1) findings.doubled.push({ what: table, ids, reason: 'a row has several persons' });

@@ -39,6 +39,9 @@ function ownersOf(groups: readonly Group[]): ReadonlyMap<string, readonly Group[
 function mayRemove({ rules, rowStates, rowId }: Group, atMs: number): boolean {
   const until = rowStates.filter((state) => Date.parse(state.at) <= atMs);
   if (rules.mergedInDynamics === 'follow' && until.some(isLostMerge)) return true;
-  if (deletedAtMs(until, rowId) !== null && rules.deletedInDynamics === 'delete') return true;
+  // Another row may have come in its place since.
+  const isGone =
+    deletedAtMs(until, rowId) !== null || rowStates.some(({ carriesOn }) => carriesOn !== undefined);
+  if (isGone && rules.deletedInDynamics === 'delete') return true;
   return rules.whenFilteredOut === 'remove' && wasFiltered(until, rules);
 }

@@ -2,7 +2,6 @@ import type { Scalar, System } from '@lockstep/change-events';
 import type { MappingRow } from '@lockstep/reconciliation';
 import { isBlankValue } from './canonicalValue.ts';
 import { authorityOf, nativeAuthority } from './expectedRules.ts';
-import { qualifiedAtMs } from './qualified.ts';
 import type { Step } from './step.ts';
 import { maySpeak, otherSide, type Group } from './timeline.ts';
 
@@ -119,15 +118,18 @@ export function expectationOf(group: Group, mapping: MappingRow, heads: readonly
 }
 
 function expectConflict(group: Group, mapping: MappingRow, contest: readonly [Step, Step]): Expectation {
-  const isOpen = !mapping.optOut && beginsInLead(group, contest);
+  const isOpen = !mapping.optOut && beginsInFormer(group, contest);
   const winner = isOpen ? null : winnerOf(group, mapping, contest);
   if (!winner) return { ...decided, allowed: contest.map(({ after }) => after), contest };
   return { ...decided, allowed: [winner.after], loser: contest.find((step) => step !== winner) ?? null };
 }
 
-/** Who had the say over the lead need not have it over its contact, and when it was decided is not told. */
-const beginsInLead = ({ rowStates }: Group, contest: readonly Step[]): boolean =>
-  contest.some(({ atMs }) => atMs <= (qualifiedAtMs(rowStates) ?? -Infinity));
+/** Who had the say over a lead need not have it over the contact that carries it on, and when it was decided is not told. */
+function beginsInFormer({ rowStates }: Group, contest: readonly Step[]): boolean {
+  const since = rowStates.findLast(({ carriesOn, table }) => carriesOn !== undefined && carriesOn !== table);
+
+  return since !== undefined && contest.some(({ atMs }) => atMs <= Date.parse(since.at));
+}
 
 /** Its person is not the last one of the group. */
 export const isGoneFrom =

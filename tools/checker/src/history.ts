@@ -1,4 +1,4 @@
-import type { ChangeEvent, GoldenEvent } from '@lockstep/change-events';
+import type { ChangeEvent, GoldenEvent, MarketerRequest } from '@lockstep/change-events';
 import type { GoldenRecord, MappingRow } from '@lockstep/reconciliation';
 import type { ExpectedRules } from './expectedRules.ts';
 
@@ -14,6 +14,8 @@ export type StateEntry = {
   /** Null for Marketo, which has none. */
   readonly version: number | null;
   readonly changed: Readonly<Record<string, { readonly before: unknown; readonly after: unknown }>>;
+  /** Of a row that carries on another one, since then: the table of that. */
+  readonly carriesOn?: string;
 };
 
 /** A record as it is at the end. */
@@ -24,6 +26,16 @@ export type KeyedMessage<Value> = { readonly key: string; readonly value: Value 
 
 /** The loser became part of the winner. */
 export type MergedPerson = { readonly loserId: string; readonly winnerId: string };
+
+/** What marketers asked for, by what the doors accepted, the topic of requests, and what is in Dynamics in the end. */
+export type RequestHistory = {
+  readonly accepted: readonly { readonly requestId: string; readonly personId: string }[];
+  /** `marketing.requests`, in order per person. */
+  readonly states: readonly MarketerRequest[];
+  readonly tasks: readonly { readonly subject: string; readonly regardingId: string }[];
+  /** Ids of rows on a list of the one campaign. */
+  readonly members: readonly string[];
+};
 
 /** Everything the verdict rests on: both sides' own logs, the topics, and, when given, what MongoDB holds. */
 export type History = {
@@ -46,6 +58,8 @@ export type History = {
   readonly rules?: ExpectedRules;
   /** Persons that people merged in Marketo, in order. */
   readonly mergedPersons?: readonly MergedPerson[];
+  /** What marketers asked for, and what came of it; absent where nobody asked for anything. */
+  readonly requests?: RequestHistory;
   /** Records whose pair an operator asked to part, from `lockstep.inbox`. */
   readonly unlinks?: readonly { readonly goldenId: string }[];
   /** Records whose deleted person an operator asked to have made anew, from `lockstep.inbox`. */

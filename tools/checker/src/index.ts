@@ -2,7 +2,14 @@ export { checkHistory } from './checkHistory.ts';
 export { isFiltered } from './isFiltered.ts';
 export type { ExpectedConflict, ExpectedRules, ExpectedWrite } from './expectedRules.ts';
 export { heldForReview } from './checkFields.ts';
-export type { FinalRecord, History, KeyedMessage, MergedPerson, StateEntry } from './history.ts';
+export type {
+  FinalRecord,
+  History,
+  KeyedMessage,
+  MergedPerson,
+  RequestHistory,
+  StateEntry,
+} from './history.ts';
 export { countFindings, findingKinds, type Finding, type FindingKind, type Verdict } from './verdict.ts';
 export {
   fromLog,

@@ -6,6 +6,7 @@ import type { ExpectedRules } from './expectedRules.ts';
 import type { FinalRecord, StateEntry } from './history.ts';
 import { append, pairKey, type HistoryIndex, type IndexedHistory } from './indexHistory.ts';
 import { isFiltered } from './isFiltered.ts';
+import { beginsWithUs, madeForIds } from './madeRows.ts';
 import { isParted, type Parting } from './partPersons.ts';
 import type { Step } from './step.ts';
 import { undoingsByRow, undoneSteps, type Undoing } from './undoings.ts';
@@ -51,7 +52,7 @@ export function groupsOf(history: IndexedHistory, partings: readonly Parting[] =
   for (const { rowId, partedId } of partings) append(parted, rowId, partedId);
   return [...rows].map(([key, rowStates]) => {
     const [table = '', rowId = ''] = key.split('/');
-    const personIds = [...(linked.get(rowId) ?? [])];
+    const personIds = [...new Set([...madeForIds(history, rowStates), ...(linked.get(rowId) ?? [])])];
     const partedIds = parted.get(rowId) ?? [];
     return {
       table,
@@ -93,7 +94,7 @@ function personsOf(
   const { personIds } = owner;
   const shortLived = matchByEmail ? matchedBriefly(owner, index, rules) : [];
   const states = [
-    ...personIds.flatMap((id) => statesOf(index, id)),
+    ...personIds.flatMap((id) => sinceMade(owner, statesOf(index, id))),
     // What one of them had got from another row is its own.
     ...shortLived.flatMap((id) => statesOf(index, id)).map(asHuman),
   ];
@@ -108,6 +109,14 @@ function statesOf({ personStates }: HistoryIndex, id: string): readonly StateEnt
   if (!isParted(id)) return states;
   const joinedAt = states.findIndex(({ changed }) => changed['crmId'] !== undefined);
   return states.map((state, at) => (at < joinedAt ? asHuman(state) : state));
+}
+
+/** What a person had got before a row was made for it is its own. */
+function sinceMade({ rowStates }: Owner, states: readonly StateEntry[]): readonly StateEntry[] {
+  if (!beginsWithUs(rowStates)) return states;
+  const madeMs = Date.parse(rowStates[0]?.at ?? '');
+
+  return states.map((state) => (Date.parse(state.at) <= madeMs ? asHuman(state) : state));
 }
 
 const asHuman = (state: StateEntry): StateEntry => ({ ...state, actorKind: 'human' });
@@ -151,6 +160,14 @@ export function stepsOf(group: Stepped, mapping: MappingRow): Step[] {
   return [...undoneSteps(group, mapping, steps), ...steps].toSorted((a, b) => a.atMs - b.atMs);
 }
 
+/** Without what a row begins with that we made: that is no edit of it. */
+export function changesOf(group: Stepped, mapping: MappingRow): Step[] {
+  const steps = stepsOf(group, mapping);
+  if (!beginsWithUs(group.rowStates)) return steps;
+
+  return steps.filter(({ side, operation }) => side === 'marketo' || operation !== 'create');
+}
+
 function sideSteps(
   side: System,
   states: readonly StateEntry[],
@@ -163,12 +180,16 @@ function sideSteps(
     const after = canonicalValue(mapping, change.after);
     if (before === after) return [];
     const { operation, version } = state;
-    const human = state.actorKind === 'human';
+    const human = state.actorKind === 'human' || isDefault(state, mapping);
     return [
       { atMs: Date.parse(state.at), side, recordId: state.id, human, operation, version, before, after },
     ];
   });
 }
+
+/** What a row that we made begins with by itself, in a column that we do not write. */
+const isDefault = ({ table, operation }: StateEntry, mapping: MappingRow): boolean =>
+  table !== 'person' && operation === 'create' && !maySpeak('marketo', mapping);
 
 /** Lockstep did it, nobody else. */
 export const isOurs = ({ actorKind }: StateEntry): boolean => actorKind === 'application';
