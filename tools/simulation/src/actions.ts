@@ -17,12 +17,30 @@ export type HumanAct =
   | { readonly do: 'merge'; readonly side: System; readonly slot: number; readonly into: number }
   /** A contact is made of the lead, and takes its place. */
   | { readonly do: 'qualify'; readonly slot: number }
+  | AskAct
   | {
       readonly do: 'create';
       readonly side: System;
       readonly table: 'lead' | 'contact';
       readonly values: Readonly<Record<string, Scalar>>;
     };
+
+export const requestWords = [
+  'sync',
+  'change owner',
+  'create task',
+  'add to campaign',
+  'remove from campaign',
+] as const;
+
+/** A marketer asks for something in Dynamics for a person; `again`: what was asked for last, under the same id. */
+export type AskAct = {
+  readonly do: 'ask';
+  readonly slot: number;
+  readonly words: (typeof requestWords)[number];
+  readonly as: 'lead' | 'contact';
+  readonly again: boolean;
+};
 
 /** What an operator asks for; records are named by the place of their row. */
 export type OperatorAct =
@@ -44,7 +62,9 @@ export const pieces = [
   'sweep',
   'first-reads',
 ] as const;
-export type Piece = (typeof pieces)[number];
+/** What runs beside these where marketers ask for something. */
+export const requestPieces = ['publish-requests'] as const;
+export type Piece = (typeof pieces)[number] | (typeof requestPieces)[number];
 export type ProcessName = 'extractor' | 'marketing' | 'reconciler';
 
 export const consumerGroups = ['router', 'reconciler', 'deliverer'] as const;

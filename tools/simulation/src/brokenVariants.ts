@@ -1,4 +1,4 @@
-import type { DynamicsUpdate, DynamicsWriter, EventLog } from '@lockstep/ports';
+import type { DynamicsUpdate, EventLog } from '@lockstep/ports';
 import { simulatedMapping } from './ruledParts.ts';
 import type { Variant } from './world.ts';
 
@@ -6,7 +6,7 @@ import type { Variant } from './world.ts';
 
 /** A writer that takes whatever version the row has now, as if If-Match were not sent. */
 export const writerWithoutIfMatch: Variant = {
-  writer: (writer: DynamicsWriter): DynamicsWriter => ({
+  writer: (writer) => ({
     ...writer,
     async update(update: DynamicsUpdate) {
       const row = await writer.read(update.table, update.id);
@@ -14,6 +14,17 @@ export const writerWithoutIfMatch: Variant = {
     },
   }),
 };
+
+/** A writer that gives a task an id of its own each time, so that a repeat makes another one. */
+export function writerWithNewTasks(): Variant {
+  let made = 0;
+  return {
+    writer: (writer) => ({
+      ...writer,
+      createTask: (task) => writer.createTask({ ...task, id: `${task.id}/${(made += 1)}` }),
+    }),
+  };
+}
 
 /** A log whose publishers never fence each other. */
 export function logWithoutFencing(): Variant {

@@ -1,6 +1,13 @@
 import { personFields } from '@lockstep/change-events';
-import { inMemoryDynamics, inMemoryEventLog, inMemoryMarketo, inMemoryStores } from '@lockstep/ports';
+import {
+  inMemoryDynamics,
+  inMemoryEventLog,
+  inMemoryMarketo,
+  inMemoryRequests,
+  inMemoryStores,
+} from '@lockstep/ports';
 import type { Plan } from './actions.ts';
+import { campaign } from './askActs.ts';
 import { keptOutName } from './drawRules.ts';
 import { strikeCommit } from './gate.ts';
 import { ruledParts, simulatedMapping } from './ruledParts.ts';
@@ -37,6 +44,8 @@ export function createWorld(plan: Plan, variant: Variant): World {
     }),
     rows: [],
     mergedPersons: [],
+    requests: inMemoryRequests(),
+    asked: [],
     processes: {},
     sleepers: [],
     current: null,
@@ -47,6 +56,10 @@ export function createWorld(plan: Plan, variant: Variant): World {
     handled: 0,
   };
   world.marketo.hooks.beforeUpsert = () => takePutOff(world);
+  world.dynamics.seedCampaign(campaign.id, campaign.name);
+  world.dynamics.hooks.afterCreate = ({ table, id }, { result }) => {
+    if (result === 'WRITTEN') world.rows.push({ table: table === 'contact' ? 'contact' : 'lead', id });
+  };
   return world;
 }
 

@@ -1,6 +1,14 @@
 import type { Scalar, System } from '@lockstep/change-events';
 import fc from 'fast-check';
-import { consumerGroups, pieces, type Action, type HumanAct, type Plan } from './actions.ts';
+import {
+  consumerGroups,
+  pieces,
+  requestPieces,
+  requestWords,
+  type Action,
+  type HumanAct,
+  type Plan,
+} from './actions.ts';
 
 type Edit = Extract<HumanAct, { do: 'edit' }>;
 type Creation = Extract<HumanAct, { do: 'create' }>;
@@ -40,6 +48,13 @@ const merge: fc.Arbitrary<HumanAct> = fc.record({
   into: slot,
 });
 const qualification: fc.Arbitrary<HumanAct> = fc.record({ do: fc.constant('qualify' as const), slot });
+const request: fc.Arbitrary<HumanAct> = fc.record({
+  do: fc.constant('ask' as const),
+  slot,
+  words: fc.constantFrom(...requestWords),
+  as: fc.constantFrom('lead' as const, 'contact' as const),
+  again: fc.constantFrom(false, false, true),
+});
 const address: fc.Arbitrary<Edit> = fc
   .tuple(side, slot, email)
   .map(([of, at, value]) => ({ do: 'edit', side: of, slot: at, field: 'email', value }));
@@ -64,6 +79,7 @@ export const acts: fc.Arbitrary<HumanAct> = fc.oneof(
   { weight: 1, arbitrary: removal },
   { weight: 1, arbitrary: merge },
   { weight: 1, arbitrary: qualification },
+  { weight: 1, arbitrary: request },
   { weight: 1, arbitrary: address },
   { weight: 1, arbitrary: creations },
 );
@@ -71,7 +87,7 @@ export const acts: fc.Arbitrary<HumanAct> = fc.oneof(
 /** A step of any loop, which takes any of what waits for it, all of it or a little. */
 export const steps: fc.Arbitrary<Step> = fc.record({
   kind: fc.constant('step' as const),
-  piece: fc.constantFrom(...pieces),
+  piece: fc.constantFrom(...pieces, ...requestPieces),
   choice: fc.nat(3),
   messagesMax: fc.constantFrom(1, 2, 100),
   fault: fc.constant(null),

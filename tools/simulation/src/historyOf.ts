@@ -3,9 +3,11 @@ import {
   type ChangeEvent,
   type GoldenEvent,
   type InboxMessage,
+  type MarketerRequest,
   type OperatorWish,
 } from '@lockstep/change-events';
-import { fromLog, type History, type KeyedMessage } from '@lockstep/checker';
+import { fromLog, type History, type KeyedMessage, type RequestHistory } from '@lockstep/checker';
+import { campaign } from './askActs.ts';
 import type { World } from './world.ts';
 
 /** What both sides logged, what is on the topics, and what is stored. */
@@ -31,8 +33,18 @@ export function historyOf(world: World): History {
     matchByEmail: plan.matchByEmail,
     ...(plan.rules && { rules: plan.rules }),
     mergedPersons: world.mergedPersons,
+    ...(world.asked.length > 0 && { requests: requestsOf(world) }),
     unlinks: askedFor(world, 'unlink'),
     recreations: askedFor(world, 'review-recreate'),
+  };
+}
+
+function requestsOf({ asked, dynamics, log }: World): RequestHistory {
+  return {
+    accepted: asked.map(({ id, personId }) => ({ requestId: `webhook/${id}`, personId })),
+    states: log.messages(topics.requests).map(({ value }) => value as MarketerRequest),
+    tasks: dynamics.tasks(),
+    members: dynamics.members(campaign.id).map(({ memberId }) => memberId),
   };
 }
 

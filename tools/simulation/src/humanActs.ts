@@ -3,6 +3,7 @@ import { canonicalDecimal, type FieldValue, type FieldValues, type Scalar } from
 import { filterColumn, optionSets, type MappingRow } from '@lockstep/reconciliation';
 import { v5 as uuidFromName } from 'uuid';
 import type { HumanAct } from './actions.ts';
+import { ask } from './askActs.ts';
 import type { RowReference, World } from './world.ts';
 
 const idSpace = '7c8a2c1e-5f54-4f6e-9f0a-0d2f6f1f2b10';
@@ -22,6 +23,8 @@ export function applyAct(world: World, act: HumanAct): void {
       return merge(world, act);
     case 'qualify':
       return qualify(world, act.slot);
+    case 'ask':
+      return ask(world, act, livePerson(world, act.slot));
     case 'edit':
       return edit(world, act);
   }

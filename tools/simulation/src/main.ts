@@ -12,14 +12,14 @@ const program = new Command('sim')
   .option('--undo', 'an operator undoes decisions in between')
   .option('--merges', 'people merge rows and persons in between')
   .option('--qualify', 'people make contacts of leads in between')
+  .option('--requests', 'marketers ask for something in between')
   .option('--policies', 'each run has rules of its own, and an operator decides what they hold for review')
   .option('--calm', 'no faults')
   .option('--keep-going', 'go on after a failure')
   .option('--json', 'print every result as a line of JSON');
 
-const { seeds, seed, actions, operator, undo, merges, qualify, policies, calm, keepGoing, json } = program
-  .parse()
-  .opts<{
+const { seeds, seed, actions, operator, undo, merges, qualify, requests, policies, calm, keepGoing, json } =
+  program.parse().opts<{
     seeds: number;
     seed: number;
     actions: number;
@@ -27,6 +27,7 @@ const { seeds, seed, actions, operator, undo, merges, qualify, policies, calm, k
     undo?: boolean;
     merges?: boolean;
     qualify?: boolean;
+    requests?: boolean;
     policies?: boolean;
     calm?: boolean;
     keepGoing?: boolean;
@@ -43,6 +44,7 @@ const report = await runSeeds({
     undoShare: undo ? 0.3 : 0,
     mergeShare: merges ? 0.15 : 0,
     qualifyShare: qualify ? 0.1 : 0,
+    askShare: requests ? 0.25 : 0,
     policies: policies ?? false,
   },
   keepGoing: keepGoing ?? false,

@@ -1,6 +1,7 @@
 import type { Scalar, System } from '@lockstep/change-events';
 import {
   pieces,
+  requestWords,
   type Action,
   type Fault,
   type HumanAct,
@@ -28,6 +29,8 @@ export type PlanOptions = {
   readonly mergeShare?: number;
   /** How often people qualify a lead between two actions. */
   readonly qualifyShare?: number;
+  /** How often marketers ask for something between two actions, or what they asked for is published. */
+  readonly askShare?: number;
   /** Each run has rules of its own. */
   readonly policies?: boolean;
 };
@@ -73,11 +76,12 @@ function withOperator(actions: readonly Action[], seed: number, share: number): 
 }
 
 function withMore(actions: readonly Action[], seed: number, options: PlanOptions): readonly Action[] {
-  const { undoShare = 0, mergeShare = 0, qualifyShare = 0 } = options;
+  const { undoShare = 0, mergeShare = 0, qualifyShare = 0, askShare = 0 } = options;
   const kinds: readonly Between[] = [
     { random: createRandom(seed ^ 0x51de), share: undoShare, draw: drawUndo },
     { random: createRandom(seed ^ 0x3e46e), share: mergeShare, draw: drawMerge },
     { random: createRandom(seed ^ 0x9a11f), share: qualifyShare, draw: drawQualification },
+    { random: createRandom(seed ^ 0xa5c), share: askShare, draw: drawAsking(options.faultShare) },
   ];
 
   return kinds.reduce(between, actions);
@@ -119,6 +123,36 @@ const drawMerge = (random: Random): Action => ({
 const drawQualification = (random: Random): Action => ({
   kind: 'human',
   act: { do: 'qualify', slot: random.below(4) },
+});
+
+const drawAsking =
+  (faultShare: number) =>
+  (random: Random): Action =>
+    random.chance(0.6) ? drawRequest(random) : drawPublishing(random, faultShare);
+
+const drawRequest = (random: Random): Action => ({
+  kind: 'human',
+  act: {
+    do: 'ask',
+    slot: random.below(6),
+    words: random.pick(['sync', ...requestWords] as const),
+    as: random.pick(['lead', 'contact'] as const),
+    again: random.chance(0.15),
+  },
+});
+
+const drawPublishing = (random: Random, faultShare: number): Action => ({
+  kind: 'step',
+  piece: 'publish-requests',
+  choice: 0,
+  messagesMax: 100,
+  fault: random.chance(faultShare)
+    ? {
+        call: random.below(4),
+        when: random.pick(['before', 'after'] as const),
+        kind: random.pick(['crash', 'error', 'sleep'] as const),
+      }
+    : null,
 });
 
 function drawOperatorAct(random: Random): Action {

@@ -13,6 +13,7 @@ import {
   createRouter,
   createSweeper,
   openNotifier,
+  openRequestPublisher,
   openTableExtractor,
   type OwnedWrite,
   type Stepper,
@@ -27,6 +28,7 @@ export const processOf: Readonly<Record<Piece, ProcessName>> = {
   'extract-lead': 'extractor',
   'extract-contact': 'extractor',
   notify: 'marketing',
+  'publish-requests': 'marketing',
   deliver: 'marketing',
   route: 'reconciler',
   reconcile: 'reconciler',
@@ -124,6 +126,9 @@ function marketingSteps(world: World, gate: Gate): Process['steps'] {
   let subscribed = false;
   return {
     notify: lazily(openOnce),
+    'publish-requests': lazily(() =>
+      openRequestPublisher({ requests: guard(world.requests), log, lease, clock }),
+    ),
     async deliver(choice) {
       const { numbers } = await openOnce();
       if (!subscribed) {
@@ -183,7 +188,7 @@ async function openReconciler(world: World, gate: Gate): Promise<Process['steps'
     revisionEpoch: world.revisionEpoch,
     writeDynamics: async (planned) => void writes.push(...planned),
   });
-  const changes = [...changeTopics, topics.outcomes];
+  const changes = [...changeTopics, topics.outcomes, topics.requests];
   subscribe(world, groups.route, { topics: changes, handler: createRouter(stores.links) });
   subscribe(world, groups.reconcile, { topics: [topics.inbox, topics.inboxBackfill], handler: reconciler });
   const common = {

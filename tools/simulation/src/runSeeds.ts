@@ -91,6 +91,7 @@ function flagsOf({ actions, rules }: Plan): readonly string[] {
     [acts.has('undo'), '--undo'],
     [acts.has('merge'), '--merges'],
     [acts.has('qualify'), '--qualify'],
+    [acts.has('ask'), '--requests'],
     [rules !== undefined, '--policies'],
   ] as const;
 

@@ -36,6 +36,7 @@ export async function runRounds(world: World, rounds: number): Promise<void> {
 
 async function runRound(world: World, budget: { stepsLeft: number }): Promise<void> {
   for (const piece of pieces) await runPiece(world, piece, budget);
+  if (world.asked.length > 0) await runPiece(world, 'publish-requests', budget);
 }
 
 async function runPiece(world: World, piece: Piece, budget: { stepsLeft: number }): Promise<void> {

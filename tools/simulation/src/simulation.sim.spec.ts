@@ -2,10 +2,11 @@ import {
   logWithoutFencing,
   mappingWithCrossedColumns,
   mappingDeafToOptOuts,
+  writerWithNewTasks,
   writerWithoutIfMatch,
 } from './brokenVariants.ts';
 import type { FindingKind } from '@lockstep/checker';
-import type { Action, Plan } from './actions.ts';
+import type { Action, AskAct, Plan } from './actions.ts';
 import { defaultPlanOptions, planRun } from './planRun.ts';
 import { isClean, runPlan } from './runPlan.ts';
 import { resultOf, runSeeds } from './runSeeds.ts';
@@ -17,14 +18,19 @@ const count = 200;
 
 const ruled = { actionsMax: 60, faultShare: 0.25, operatorShare: 0.1, policies: true };
 
+type RequestWords = AskAct['words'];
+
+const asking = { ...defaultPlanOptions, askShare: 0.25 };
+
 /** The first seed, of at most `seedsMax`, whose run shows one of `kinds`. */
 async function findSeed(
   variant: Variant,
   kinds: readonly FindingKind[],
   seedsMax: number,
+  options = defaultPlanOptions,
 ): Promise<number | null> {
   for (let seed = 1; seed <= seedsMax; seed += 1) {
-    const { verdict } = await runPlan(planRun(seed), variant);
+    const { verdict } = await runPlan(planRun(seed, options), variant);
     if (kinds.some((kind) => verdict[kind].length > 0)) return seed;
   }
   return null;
@@ -108,6 +114,34 @@ describe('the simulation', () => {
 
     expect(report.lines.slice(0, -1)).toEqual([]);
     expect(report).toMatchObject({ runs: 80, failed: 0 });
+  });
+
+  it('finds nothing in 80 runs in which marketers ask for something in Dynamics', async () => {
+    const report = await runSeeds({
+      first: firstSeed,
+      count: 80,
+      plan: asking,
+      keepGoing: false,
+      nowMs: () => performance.now(),
+      onResult: () => undefined,
+    });
+
+    expect(report.lines.slice(0, -1)).toEqual([]);
+    expect(report).toMatchObject({ runs: 80, failed: 0 });
+  });
+
+  it.each([
+    [3, 'a person deleted in Marketo that came back, since its row was being made', {}],
+    [643, 'two persons of a row, since one joined it while another was being made', {}],
+    [1154, 'a row that asked for ever for somebody who had joined a row with a person', {}],
+    [3511, 'a request carried out again by the record that its person had joined', {}],
+    [4450, 'a row that lost to the next person what it had agreed with the former one', {}],
+    [20465, 'a row that asked for ever for whom it had been parted from', { operatorShare: 0.1 }],
+    [50201152, 'a row made again under the id of one that went to another record', { operatorShare: 0.1 }],
+    [50100498, 'two persons of a row that had given up waiting just before one came', { policies: true }],
+    [20884, 'a row let in again whose person did not come back', { policies: true }],
+  ])('finds nothing in seed %i with requests, which once showed %s', async (seed, _, more) => {
+    expect(isClean(await runPlan(planRun(seed, { ...asking, ...more })))).toBe(true);
   });
 
   it.each([
@@ -272,6 +306,25 @@ describe('the simulation', () => {
     expect(result.history.marketo.persons.map(({ fields }) => fields['crmType'])).toEqual(['Contact']);
   });
 
+  it('lets marketers have a row made, a task created and an owner changed, each once', async () => {
+    const ask = (words: RequestWords, again = false): Action => ({
+      kind: 'human',
+      act: { do: 'ask', slot: 0, words, as: 'contact', again },
+    });
+    const person: Action = {
+      kind: 'human',
+      act: { do: 'create', side: 'marketo', table: 'lead', values: { lastName: 'Reed' } },
+    };
+    const asked = [ask('sync'), ask('create task'), ask('create task', true), ask('change owner')];
+    const result = await runPlan({ ...sleeperPlan, actions: [person, { kind: 'settle' }, ...asked] });
+
+    expect(isClean(result)).toBe(true);
+    const ends = result.history.requests?.states.filter(({ state }) => state === 'DONE');
+    expect(ends?.map(({ kind }) => kind)).toEqual(['SYNC_PERSON', 'CREATE_TASK', 'CHANGE_OWNER']);
+    expect(result.history.requests?.tasks).toHaveLength(1);
+    expect(result.history.dynamics.rows['contact']).toHaveLength(1);
+  });
+
   it('lets rules delete persons, hold what both sides edited until somebody decides, and an operator part a pair', async () => {
     const created = (side: 'dynamics' | 'marketo', city: string): Action => ({
       kind: 'human',
@@ -309,6 +362,10 @@ describe('the simulation', () => {
 describe('a part that is broken is found', () => {
   it('when Dynamics is written without If-Match', async () => {
     expect(await findSeed(writerWithoutIfMatch, ['lost'], 500)).not.toBeNull();
+  });
+
+  it('when a task that is repeated is another one', async () => {
+    expect(await findSeed(writerWithNewTasks(), ['doubled'], 300, asking)).not.toBeNull();
   });
 
   it('when publishers are not fenced', async () => {

@@ -3,20 +3,23 @@ import type { MappingRow } from '@lockstep/reconciliation';
 import type { MergedPerson } from '@lockstep/checker';
 import type { Piece, Plan, ProcessName } from './actions.ts';
 import type {
+  DynamicsRequests,
   DynamicsWriter,
   EventLog,
   InMemoryDynamics,
   InMemoryEventLog,
   InMemoryMarketo,
   InMemoryStores,
+  RequestStore,
 } from '@lockstep/ports';
+import type { Asked } from './askActs.ts';
 import type { Gate } from './gate.ts';
 import type { RuledParts } from './ruledParts.ts';
 
 /** A deliberately broken part, to show that the simulation finds it. */
 export type Variant = {
   readonly mapping?: readonly MappingRow[];
-  readonly writer?: (writer: DynamicsWriter) => DynamicsWriter;
+  readonly writer?: (writer: DynamicsWriter & DynamicsRequests) => DynamicsWriter & DynamicsRequests;
   readonly log?: (log: EventLog) => EventLog;
 };
 
@@ -63,6 +66,8 @@ export type World = {
   readonly log: InMemoryEventLog;
   readonly rows: RowReference[];
   readonly mergedPersons: MergedPerson[];
+  readonly requests: RequestStore;
+  readonly asked: Asked[];
   readonly processes: Partial<Record<ProcessName, Process>>;
   readonly sleepers: Sleeper[];
   /** The gate of the process whose step runs. */
