@@ -6,6 +6,7 @@ import {
   type CallLane,
   type Clock,
   type MarketoHuman,
+  type MarketoObjects,
   type MarketoPeople,
 } from '@lockstep/ports';
 import { emulatedHuman } from './emulatedHuman.ts';
@@ -16,6 +17,7 @@ type Call = { readonly path: string; readonly codes?: readonly string[]; readonl
 
 type Stage = {
   readonly people: MarketoPeople;
+  readonly objects: MarketoObjects;
   readonly marketo: Marketo;
   readonly emulator: MarketoEmulator;
   readonly human: MarketoHuman;
@@ -72,6 +74,7 @@ async function startStage(): Promise<Stage> {
 
   return {
     people: marketo.lane('FRESH'),
+    objects: marketo.objects('FRESH'),
     marketo,
     emulator,
     clock,

@@ -15,7 +15,7 @@ export type GoldenStore = {
   findWaiting(cause: 'first-reads', limitMax: number): Promise<readonly string[]>;
   /** Golden ids with something to write to `system` that was withheld, in no order. */
   findWithheld(system: System, limitMax: number): Promise<readonly string[]>;
-  /** Golden ids of records that name one of these rows (`names`), in their order, from the first, or from behind `after`. */
+  /** Golden ids of records that name one of these rows or persons (`names`), in their order, from the first, or from behind `after`. */
   findNaming(rowIds: readonly string[], after: string | null, limitMax: number): Promise<readonly string[]>;
   /** Golden ids of records with this key (`keys`), likewise. */
   findKeyed(key: string, after: string | null, limitMax: number): Promise<readonly string[]>;

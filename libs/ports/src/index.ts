@@ -191,6 +191,7 @@ export { requestBudgetContract } from './contracts/requestBudgetContract.ts';
 export { inMemoryRequestBudget } from './doubles/inMemoryRequestBudget.ts';
 export { clockContract } from './contracts/clockContract.ts';
 export { inMemoryMarketoObjects, type InMemoryMarketoObjects } from './doubles/inMemoryMarketoObjects.ts';
+export type { ObjectWrite } from './doubles/marketoObjectStore.ts';
 export { marketoObjectsContract, type MarketoObjectsHarness } from './contracts/marketoObjectsContract.ts';
 export type { CallbackStore, FlowStepCallback, RequestStore } from './requestStore.ts';
 export { callbackStoreContract, requestStoreContract } from './contracts/requestStoreContract.ts';

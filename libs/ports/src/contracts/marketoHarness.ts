@@ -1,4 +1,5 @@
 import type { ScalarValues } from '@lockstep/change-events';
+import type { MarketoObjects } from '../marketoObjects.ts';
 import type { MarketoPeople } from '../marketoPeople.ts';
 
 /** What people do in Marketo while the port is used. */
@@ -17,6 +18,7 @@ export type MarketoHuman = {
 /** An empty Marketo with the default person fields. */
 export type MarketoHarness = {
   readonly people: MarketoPeople;
+  readonly objects: MarketoObjects;
   readonly human: MarketoHuman;
   close(): Promise<void>;
 };

@@ -1,5 +1,6 @@
 import type { MarketoPeople } from '../marketoPeople.ts';
 import { describeFeeds } from './marketoFeeds.contract.ts';
+import { describeTies } from './marketoTies.contract.ts';
 import { personOf, seedOne, type MarketoHarness, type MarketoHuman } from './marketoHarness.ts';
 
 /** What every MarketoPeople must do (marketo-rest 2.2, 2.4, 2.5, 3). */
@@ -207,4 +208,5 @@ export function marketoContract(start: () => Promise<MarketoHarness>): void {
   });
 
   describeFeeds(() => harness);
+  describeTies(() => harness);
 }

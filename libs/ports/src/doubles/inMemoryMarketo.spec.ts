@@ -2,6 +2,7 @@ import { isSyncError, SyncError } from '@lockstep/change-events';
 import { marketoContract } from '../contracts/marketoPeopleContract.ts';
 import type { UpsertRequest } from '../marketoPeople.ts';
 import { inMemoryMarketo } from './inMemoryMarketo.ts';
+import { inMemoryMarketoObjects } from './inMemoryMarketoObjects.ts';
 
 const now = () => Date.UTC(2026, 0, 1);
 
@@ -10,10 +11,12 @@ describe.each([
   ['short and empty pages', 1],
 ])('the in-memory Marketo with %s', (_name, feedBlock) => {
   marketoContract(async () => {
-    const people = inMemoryMarketo({ now, feedBlock });
+    const objects = inMemoryMarketoObjects();
+    const people = inMemoryMarketo({ now, feedBlock, objects });
 
     return {
       people,
+      objects,
       human: {
         seed: async (persons) => people.seed(persons),
         edit: async (id, fields) => people.edit(id, fields),

@@ -8,9 +8,12 @@ import {
   type UpsertResult,
 } from '../marketoPeople.ts';
 import { checkRecord } from './marketoFieldRules.ts';
+import type { InMemoryMarketoObjects } from './inMemoryMarketoObjects.ts';
 import { feedSide, type Call } from './marketoFeedSide.ts';
+import { tieToObjects } from './marketoTies.ts';
 import { createMarketoPersonStore, type MarketoPersonStore, type PersonActor } from './marketoPersonStore.ts';
 import {
+  apiUser,
   applicationSide,
   findPersons,
   requireLookupField,
@@ -25,6 +28,8 @@ export type InMemoryMarketoOptions = {
   readonly fields?: readonly FieldDefinition[];
   /** Activities looked at for one feed page; a small number makes short and empty pages that have more. */
   readonly feedBlock?: number;
+  /** The records beside persons; without them a person may name whomever. */
+  readonly objects?: InMemoryMarketoObjects;
 };
 
 /**
@@ -60,7 +65,9 @@ export type InMemoryMarketo = MarketoPeople & {
 /** Keeps Marketo's promises (marketo-rest 2, 3): whole-record skips, no trace of no-ops, display strings in the feed. */
 export function inMemoryMarketo(options: InMemoryMarketoOptions): InMemoryMarketo {
   const fields = new Map((options.fields ?? personFields).map((field) => [field.name, field]));
-  const store = createMarketoPersonStore(fields, options.now);
+  const untied = createMarketoPersonStore(fields, options.now);
+  const { objects } = options;
+  const store = objects ? tieToObjects(untied, objects, { fields, actor: apiUser }) : untied;
   const hooks: MarketoHooks = {};
   const late: UpsertRequest[] = [];
   const lists: (readonly string[])[] = [];

@@ -1,15 +1,13 @@
-import type { MarketoEntity, Scalar, ScalarValues } from '@lockstep/change-events';
-import type { MarketoObject, MarketoObjects, ObjectResult } from '../marketoObjects.ts';
+import { SyncError, type MarketoEntity, type ScalarValues } from '@lockstep/change-events';
+import type { MarketoObjects } from '../marketoObjects.ts';
 import type { MarketoField } from '../marketoSetup.ts';
-
-const keys: Readonly<Record<string, readonly string[]>> = {
-  salesperson: ['externalSalesPersonId'],
-  company: ['externalCompanyId'],
-  opportunity: ['externalOpportunityId'],
-  role: ['externalOpportunityId', 'leadId', 'role'],
-};
-
-const keyNames = (entity: MarketoEntity): readonly string[] => keys[entity] ?? ['key'];
+import {
+  createMarketoObjectStore,
+  keyNames,
+  keyText,
+  type ObjectHooks,
+  type ObjectWrite,
+} from './marketoObjectStore.ts';
 
 const text = (name: string, lengthMax: number): MarketoField => ({
   ...{ name, type: 'string', lengthMax, isWritable: true },
@@ -29,66 +27,44 @@ function describedFields(entity: MarketoEntity): ReadonlyMap<string, MarketoFiel
   return new Map(fields.map((field) => [field.name, field]));
 }
 
-/** Fields by which records name others, and what Marketo says when those are not there (marketo-rest 4). */
-const links: readonly { readonly field: string; readonly parent: MarketoEntity; readonly code: string }[] = [
-  { field: 'externalSalesPersonId', parent: 'salesperson', code: '718' },
-  { field: 'externalCompanyId', parent: 'company', code: '718' },
-  { field: 'externalOpportunityId', parent: 'opportunity', code: '1013' },
-];
-
-const keyText = (entity: MarketoEntity, record: ScalarValues): string =>
-  JSON.stringify(keyNames(entity).map((name) => String(record[name] ?? '')));
-
 export type InMemoryMarketoObjects = MarketoObjects & {
+  readonly hooks: ObjectHooks;
+  /** All that was ever carried out; it only grows. */
+  readonly writes: readonly ObjectWrite[];
   /** Records of an entity, in the order in which they were made. */
   records(entity: MarketoEntity): readonly ScalarValues[];
+  /** The roles of a person who is gone are those of another one, as far as that has not got them, or of nobody. */
+  giveRoles(personId: string, to: string | null): void;
+  /** Writes what `beforeUpsert` put off. */
+  commitLate(): void;
 };
+
+type Upsert = { readonly entity: MarketoEntity; readonly records: readonly ScalarValues[] };
 
 /** Keeps keys and links as Marketo does; custom objects have the key `key` and name nobody. */
 export function inMemoryMarketoObjects(): InMemoryMarketoObjects {
-  const tables = new Map<MarketoEntity, Map<string, MarketoObject>>();
-  let made = 0;
-  function tableOf(entity: MarketoEntity): Map<string, MarketoObject> {
-    const table = tables.get(entity) ?? new Map<string, MarketoObject>();
-    tables.set(entity, table);
-    return table;
-  }
-  function upsertOne(entity: MarketoEntity, record: ScalarValues): ObjectResult {
-    const missing = links.find(({ field, parent }) => {
-      if (parent === entity) return false;
-      const value: Scalar = record[field] ?? null;
-      return value !== null && !tableOf(parent).has(JSON.stringify([String(value)]));
-    });
-    if (missing) return { result: 'PARENT_MISSING', marketoCode: missing.code };
-    const [table, key] = [tableOf(entity), keyText(entity, record)];
-    const before = table.get(key);
-    const id = before?.id ?? String((made += 1));
-    table.set(key, { id, fields: { ...before?.fields, ...record } });
-    return { result: before ? 'UPDATED' : 'CREATED', id };
-  }
-
-  function isNamed(entity: MarketoEntity, record: ScalarValues): boolean {
-    const link = links.find(({ parent }) => parent === entity);
-    if (!link) return false;
-    const others = [...tables].flatMap(([other, table]) => (other === entity ? [] : [...table.values()]));
-    return others.some(({ fields }) => fields[link.field] === record[link.field]);
-  }
-
-  function removeOne(entity: MarketoEntity, record: ScalarValues): ObjectResult {
-    const [table, key] = [tableOf(entity), keyText(entity, record)];
-    const found = table.get(key);
-    if (!found) return { result: 'NOT_FOUND' };
-    if (isNamed(entity, record)) return { result: 'IN_USE' };
-    table.delete(key);
-    return { result: 'DELETED', id: found.id };
-  }
+  const hooks: ObjectHooks = {};
+  const store = createMarketoObjectStore(hooks);
+  const { tableOf, upsertOne } = store;
+  const late: Upsert[] = [];
 
   return {
+    hooks,
+    writes: store.writes,
     records: (entity) => [...tableOf(entity).values()].map(({ fields }) => fields),
+    giveRoles: store.giveRoles,
+    commitLate() {
+      for (const { entity, records } of late.splice(0))
+        for (const record of records) upsertOne(entity, record);
+    },
     keyFields: async (entity) => keyNames(entity),
     describe: async (entity) => describedFields(entity),
-    upsert: async (entity, records) => records.map((record) => upsertOne(entity, record)),
-    remove: async (entity, records) => records.map((record) => removeOne(entity, record)),
+    async upsert(entity, records) {
+      if (hooks.beforeUpsert?.() !== 'LATER') return records.map((record) => upsertOne(entity, record));
+      late.push({ entity, records });
+      throw new SyncError('MARKETO_OUTCOME_UNKNOWN', { marketoCode: '604' });
+    },
+    remove: async (entity, records) => records.map((record) => store.removeOne(entity, record)),
     find: async (entity, records, fields) =>
       records.flatMap((record) => {
         const found = tableOf(entity).get(keyText(entity, record));

@@ -27,6 +27,8 @@ export type MarketoPersonStore = {
   merge(winnerId: string, loserIds: readonly string[], actor: PersonActor): void;
   /** Says nothing about fields: partitions are told by their numbers, from 1. */
   move(id: string, partitionName: string, actor: PersonActor): void;
+  /** The values name a company which is not there; nobody asks where persons stand alone. */
+  readonly lacksParent?: (values: ScalarValues) => boolean;
 };
 
 type Change = { readonly field: FieldDefinition; readonly before: Scalar; readonly after: Scalar };

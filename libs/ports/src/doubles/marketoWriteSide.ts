@@ -7,7 +7,12 @@ import type { MarketoPersonStore, PersonActor } from './marketoPersonStore.ts';
 
 export type Fields = ReadonlyMap<string, FieldDefinition>;
 
-const apiUser: PersonActor = { kind: 'application', name: 'api@example.com', source: 'Web service API' };
+/** Who our own writes are shown to come from. */
+export const apiUser: PersonActor = {
+  kind: 'application',
+  name: 'api@example.com',
+  source: 'Web service API',
+};
 
 /** Deletes and merges that an application asks for. */
 export function applicationSide(
@@ -87,6 +92,12 @@ function keyFault(field: string, key: string, seen: ReadonlySet<string>) {
   return isTwice ? { code: '1036', field: null, detail: 'the same key occurs twice in one call' } : null;
 }
 
+/** Inferred, as the emulator answers. */
+const parentMissing: UpsertResult = {
+  ...{ result: 'REFUSED', code: '1013', field: null },
+  detail: 'a company or salesperson that it names is not there',
+};
+
 function upsertOne(
   store: MarketoPersonStore,
   fields: Fields,
@@ -99,8 +110,17 @@ function upsertOne(
   const [match, ...others] = findPersons(store, fields, lookupField, [String(record[lookupField])]);
   if (others.length > 0) return { result: 'AMBIGUOUS' };
   if (!match && action === 'updateOnly') return { result: 'NOT_FOUND' };
-  if (!match) return { result: 'CREATED', personId: store.create(checked.values, apiUser) };
-  store.update(match.id, checked.values, apiUser);
+
+  return store.lacksParent?.(checked.values) ? parentMissing : save(store, match, checked.values);
+}
+
+function save(
+  store: MarketoPersonStore,
+  match: MarketoPerson | undefined,
+  values: ScalarValues,
+): UpsertResult {
+  if (!match) return { result: 'CREATED', personId: store.create(values, apiUser) };
+  store.update(match.id, values, apiUser);
 
   return { result: 'UPDATED', personId: match.id };
 }
