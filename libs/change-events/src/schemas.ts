@@ -163,6 +163,7 @@ export const deliveryOutcomeSchema = named(
         text('detail'),
       ]),
     ),
+    text('entity', 'what `personId` is an id of, as in the command; null for a person'),
   ]),
 );
 

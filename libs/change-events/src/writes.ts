@@ -77,6 +77,8 @@ export type DeliveryOutcome = {
   readonly at: string;
   /** Absent from outcomes that were stored by an earlier version. */
   readonly unfit?: readonly UnfitValue[] | null;
+  /** What `personId` is an id of; null, or absent from outcomes of earlier versions, for a person. */
+  readonly entity?: MarketoEntity | null;
 };
 
 /**

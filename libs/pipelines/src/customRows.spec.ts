@@ -70,6 +70,37 @@ describe('custom rows of a person that is another one in Marketo', () => {
 
     expect(links()).toEqual([99, 99]);
   });
+
+  it('follow that one when it is merged in turn', async () => {
+    const { gone, links, persons, shown } = await createTravel();
+    const [former = 0] = persons();
+    await shown('98', 40, { lastName: 'King' });
+    await shown('99', 41, { lastName: 'Byron' });
+    await gone(String(former), 50, '98');
+    expect(links()).toEqual([98, 98]);
+
+    await gone('98', 51, '99');
+
+    expect(links()).toEqual([99, 99]);
+  });
+
+  it('that come after that one was merged too are linked to whoever carries on, and wait where nobody does', async () => {
+    const { gone, objects, persons, row, shown, wakeDue } = await createTravel();
+    const [former = 0] = persons();
+    await shown('98', 40, { lastName: 'King' });
+    await shown('99', 41, { lastName: 'Byron' });
+    await gone(String(former), 50, '98');
+    await gone('98', 51, '99');
+    const tripOf = (id: string) => objects.records('custom:trip').find(({ key }) => key === id)?.['leadId'];
+
+    await row('new_trip', exampleId(8), { version: 5, ...naming('new_contactid', 'contact', contactId) });
+    expect(tripOf(exampleId(8))).toBe(99);
+
+    await gone('99', 52);
+    await row('new_trip', exampleId(9), { version: 6, ...naming('new_contactid', 'contact', contactId) });
+    await wakeDue(15_000);
+    expect(tripOf(exampleId(9))).toBeUndefined();
+  });
 });
 
 describe('custom rows and roles of a contact that its filter keeps out', () => {

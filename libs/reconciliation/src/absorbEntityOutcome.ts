@@ -49,10 +49,14 @@ function absorbHeld(draft: Draft, outcome: DeliveryOutcome): void {
   const values = result === 'READ' ? outcome.state : outcome.accepted;
   if (!personId || !answered || !values) return;
   const row = counterpartOf(draft, { id: personId, at: answered });
-  if (result === 'CREATED') row.seen = {};
+  if (result === 'CREATED') row.seen = seenSince(row, answered);
   see(draft, row, { values, at: answered });
   if (isAfter(answered, row.page)) row.page = answered;
 }
+
+/** What a later answer told, which came first since it took the other lane. */
+const seenSince = ({ seen }: DraftRow, answered: Sequence): DraftRow['seen'] =>
+  Object.fromEntries(Object.entries(seen).filter(([, { at }]) => isAfter(at, answered)));
 
 function see(draft: Draft, row: DraftRow, { values, at }: { values: ScalarValues; at: Sequence }): void {
   for (const mapping of draft.context.mapping) {

@@ -2,7 +2,7 @@ import { isoTime, type GoldenEvent, type Scalar, type ScalarValues } from '@lock
 import { deepEqual } from 'fast-equals';
 import { spreadId } from './consent.ts';
 import type { Decision, Draft } from './decision.ts';
-import { namesOf } from './followers.ts';
+import { heirNames, namesOf } from './followers.ts';
 import type { GoldenField, GoldenRecord } from './goldenRecord.ts';
 import type { LinkedRow } from './linkedRow.ts';
 import { claimChanges } from './match.ts';
@@ -63,7 +63,7 @@ function forgetSpread({ record, context }: Draft): void {
 }
 
 function markNames({ record, context }: Draft): void {
-  const names = record.entity ? namesOf(record, context.mapping) : [];
+  const names = record.entity ? namesOf(record, context.mapping) : heirNames(record);
   if (names.length > 0) record.names = names;
   else if (record.names) delete record.names;
 }

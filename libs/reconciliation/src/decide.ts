@@ -229,6 +229,8 @@ function absorbWakeUp(draft: Draft, message: Extract<InboxMessage, { kind: 'wake
 function absorbOutcomeOf(draft: Draft, message: Extract<InboxMessage, { kind: 'outcome' }>): void {
   const { outcome } = message;
   if (draft.record.entity) return absorbEntityOutcome(draft, outcome);
+  // Its record is not known yet, as when the database was lost: that is told all again.
+  if (outcome.entity) return void (draft.nothing = 'no-entry');
   const key = rowKey({ system: 'marketo', table: 'person', id: String(outcome.personId) });
   const owner = draft.context.owners.get(key);
   const isOwn = owner === undefined || owner === draft.record.goldenId;

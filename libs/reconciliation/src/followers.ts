@@ -1,18 +1,31 @@
 import { activeRow, type Draft } from './decision.ts';
-import type { GoldenRecord } from './goldenRecord.ts';
+import type { Followed, GoldenRecord } from './goldenRecord.ts';
 import { endsOf } from './entityTypes.ts';
+import { rowKey } from './linkedRow.ts';
 import type { MappingRow } from './mapping.ts';
 import { lookAgainAtEntity } from './planEntity.ts';
 
 const retellMs = 60_000;
 const personTables: readonly string[] = ['lead', 'contact'];
 
-/** The rows by which a record finds its person: what its relations name that end at one, or lead others there. */
+/**
+ * The rows by which a record finds its person: what its relations name that end at one, or lead others there; and contacts by which it
+ * finds a company.
+ */
 export function namesOf({ fields }: Pick<GoldenRecord, 'fields'>, mapping: readonly MappingRow[]): string[] {
-  const leading = mapping.filter((row) => endsOf(row).some((table) => personTables.includes(table)));
+  const leading = mapping.filter((row) =>
+    [...endsOf(row), ...(row.through?.tables ?? [])].some((table) => personTables.includes(table)),
+  );
   const ids = leading.map(({ field }) => fields[field]?.value);
 
   return [...new Set(ids.filter((id): id is string => typeof id === 'string'))].sort();
+}
+
+/** Under what a record whose person was merged away is found by that of whoever carries on, who may be merged in turn. */
+export function heirNames({ rows }: Pick<GoldenRecord, 'rows'>): string[] {
+  const person = activeRow({ rows }, 'marketo');
+
+  return person?.deletedAt && person.mergedInto ? [rowKey({ ...person, id: person.mergedInto })] : [];
 }
 
 /** The person of Marketo by whom a record is known to those who name its row: where it was merged away, who carries on. */
@@ -40,17 +53,33 @@ function lastPersonOf(record: Pick<GoldenRecord, 'rows'>): string | null {
 
 /**
  * A person that was made anew, merged into another or exchanged has another id in Marketo: custom objects and roles that its
- * row leads to are linked anew, and so are those that a row between leads to another one. Who came before the first waits by
- * itself (decision 13). Asked for until it is done.
+ * row leads to are linked anew, and so are those that a row between leads to another one, and opportunities of a contact that goes to
+ * another company. Who came before the first waits by itself (decision 13). Asked for until it is done.
  */
 export function tellFollowers(draft: Draft): void {
   const { record } = draft;
   if (record.aliasOf) return;
-  const person = leadsTo(draft);
   const former = record.followed?.person ?? ledTo(draft);
+  if (isOfOtherCompany(draft)) askOnceInAWhile(draft, { person: former ?? '', moved: true });
+  else followPerson(draft, former);
+}
+
+function followPerson(draft: Draft, former: string | null): void {
+  const { record } = draft;
+  const person = leadsTo(draft);
   if (former === null || former === person) forget(record);
   else if (person === null) record.followed = { person: former };
-  else askOnceInAWhile(draft, former);
+  else askOnceInAWhile(draft, { person: former });
+}
+
+/** Who names its row is still to be told so. */
+const isOfOtherCompany = (draft: Draft): boolean => draft.record.followed?.moved === true || hasMoved(draft);
+
+/** From one company to another. */
+function hasMoved({ record, before }: Draft): boolean {
+  const [company, former] = [record.fields['companyId']?.value, before.fields['companyId']?.value];
+
+  return typeof company === 'string' && typeof former === 'string' && company !== former;
 }
 
 /** A field that is not there is not deleted: that would cost each record its shape. */
@@ -58,10 +87,11 @@ function forget(record: Draft['record']): void {
   if (record.followed) delete record.followed;
 }
 
-function askOnceInAWhile({ record, context, forwards }: Draft, person: string): void {
-  const dueAtMs = record.followed?.dueAtMs ?? context.nowMs;
+function askOnceInAWhile(draft: Draft, asked: Pick<Followed, 'person' | 'moved'>): void {
+  const { record, context, forwards } = draft;
+  const dueAtMs = hasMoved(draft) ? context.nowMs : (record.followed?.dueAtMs ?? context.nowMs);
   if (dueAtMs > context.nowMs) return;
-  record.followed = { person, dueAtMs: context.nowMs + retellMs };
+  record.followed = { ...asked, dueAtMs: context.nowMs + retellMs };
   forwards.push(askToTell(record.goldenId));
 }
 
@@ -70,14 +100,18 @@ const askToTell = (goldenId: string) =>
 
 /** Those who name the record's rows are being told. */
 export function markTold(draft: Draft): void {
-  if (leadsTo(draft) !== null) forget(draft.record);
+  if (draft.record.followed?.moved || leadsTo(draft) !== null) forget(draft.record);
 }
 
-/** Whom the record names is another one in Marketo: it is planned anew, whatever waited, and so is whoever it leads there. */
+/**
+ * Whom the record names is another one in Marketo: it is planned anew, whatever waited, and so is whoever it leads there. Of a person
+ * that was merged away only those are told.
+ */
 export function followAgain(draft: Draft): void {
   const { record, context } = draft;
+  if (!record.entity && heirNames(record).length === 0) return;
+  draft.forwards.push(askToTell(record.goldenId));
   if (!record.entity) return;
   if (record.held) record.held = { ...record.held, dueAtMs: context.nowMs };
   lookAgainAtEntity(draft);
-  draft.forwards.push(askToTell(record.goldenId));
 }

@@ -65,9 +65,9 @@ export type Attaching = { readonly keys?: readonly string[]; readonly dueAtMs: n
 
 /**
  * Of a person that has another one in Marketo now, or a row between that leads to another one: what those who name the row know,
- * and when they are told again.
+ * and when they are told again. `moved`: it has another company.
  */
-export type Followed = { readonly person: string; readonly dueAtMs?: number };
+export type Followed = { readonly person: string; readonly moved?: true; readonly dueAtMs?: number };
 
 /** When a record whose merge is to be followed looks again for who carries on, and how often it has. */
 export type Following = { readonly dueAtMs: number; readonly attempts: number };
@@ -102,7 +102,10 @@ export type GoldenRecord = {
   readonly outbox: readonly OutboxEntry[];
   readonly waiting: Waiting | null;
   readonly held?: HeldRelations;
-  /** Of a record beside persons, the rows that lead it, or others by way of it, to a person; sorted. Absent without any. */
+  /**
+   * Of a record beside persons, the rows that lead it, or others by way of it, to a person; sorted. Of a person that was merged away, the
+   * key of whoever carries on. Absent without any.
+   */
   readonly names?: readonly string[];
   /** While those who name its row know another person, or another way to one. */
   readonly followed?: Followed;

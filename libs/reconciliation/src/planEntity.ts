@@ -5,7 +5,7 @@ import { isKeptOut } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
 import { valueOf } from './marketoValues.ts';
 import { isBlocked } from './planMarketo.ts';
-import { retryRelations } from './relations.ts';
+import { freeOrphan, isOrphan, retryRelations } from './relations.ts';
 import { sendCommand } from './sendCommand.ts';
 import { retryDynamics } from './wakeUp.ts';
 
@@ -13,19 +13,19 @@ import { retryDynamics } from './wakeUp.ts';
 export function planEntity(draft: Draft): void {
   const type = typeOf(draft);
   const crm = activeRow(draft.record, 'dynamics');
-  if (!type?.marketo || !crm || isKeptOut(draft.context, crm) || isBlocked(draft)) return;
+  freeOrphan(draft);
+  if (!type?.marketo || !crm || staysOut(draft, crm) || isBlocked(draft)) return;
   planOf(draft, type, crm);
 }
+
+/** What is deleted goes, though its row said No before. */
+const staysOut = ({ context }: Draft, crm: DraftRow): boolean => !crm.deletedAt && isKeptOut(context, crm);
 
 function planOf(draft: Draft, type: EntityType, crm: DraftRow): void {
   const counterpart = activeRow(draft.record, 'marketo');
   if (!crm.deletedAt && !isOrphan(draft)) planUpsert(draft, wantedKey(draft, type, crm), counterpart);
   else if (counterpart) planDelete(draft, type, heldKey(draft, counterpart) ?? keyOf(type, crm));
 }
-
-/** It names nobody whom it could belong to. */
-const isOrphan = ({ record, context }: Draft): boolean =>
-  context.mapping.some(({ field, needed }) => needed && (record.fields[field]?.value ?? null) === null);
 
 /** What others still name is tried again when its time has come. */
 function planDelete(draft: Draft, { onDelete }: EntityType, key: ScalarValues): void {

@@ -1,10 +1,12 @@
 import type { DeliveryOutcome, InboxMessage, Scalar, ScalarValues } from '@lockstep/change-events';
 import { activeRow, type Draft, type DraftRow, typeOf } from './decision.ts';
 import { goldenIdOf } from './goldenIds.ts';
+import type { GoldenRecord } from './goldenRecord.ts';
 import { isKeptOut, isOnlyNamed } from './keptOut.ts';
 import { rowKey } from './linkedRow.ts';
 import type { MappingRow } from './mapping.ts';
 import { planOf } from './mappingPlan.ts';
+import { isAwaited } from './outbox.ts';
 
 /** Ours, and what Marketo says of a person (marketo-rest 4). */
 const parentCodes = new Set<string | null>(['MARKETO_PARENT_MISSING', '718', '1013']);
@@ -96,9 +98,26 @@ export const waitForOthers = (draft: Draft): void => postponeRelations(draft, []
 function hasOpenRelation(draft: Draft): boolean {
   const { record } = draft;
   const [crm, other] = [activeRow(record, 'dynamics'), activeRow(record, 'marketo')];
-  if (!crm || isKeptOut(draft.context, crm) || record.aliasOf) return false;
-  if (crm.deletedAt) return isToDelete(draft) && other !== undefined && record.held !== undefined;
-  return other ? hasOpenIn(draft, other) : hasOpenKey(draft);
+  if (!crm || record.aliasOf) return false;
+  if (crm.deletedAt) return other !== undefined && isHeldBack(draft);
+  if (isKeptOut(draft.context, crm)) return false;
+  if (!other) return hasOpenKey(draft);
+  return isOrphan(draft) ? isHeldBack(draft) : hasOpenIn(draft, other);
+}
+
+/** It could not be deleted yet. */
+const isHeldBack = (draft: Draft): boolean => isToDelete(draft) && draft.record.held !== undefined;
+
+/** It names nobody whom it could belong to. */
+export const isOrphan = ({ record, context }: Draft): boolean => namesNobody(record, context.mapping);
+
+const namesNobody = ({ fields }: Pick<GoldenRecord, 'fields'>, mapping: readonly MappingRow[]): boolean =>
+  mapping.some(({ field, needed }) => needed && (fields[field]?.value ?? null) === null);
+
+/** A record that comes to name nobody is not held up by whom it named: it goes at once. */
+export function freeOrphan(draft: Draft): void {
+  const { record, before, context } = draft;
+  if (record.held && isOrphan(draft) && !namesNobody(before, context.mapping)) delete record.held;
 }
 
 const isToDelete = (draft: Draft): boolean => typeOf(draft)?.onDelete === 'delete';
@@ -107,10 +126,13 @@ function hasOpenIn(draft: Draft, other: DraftRow): boolean {
   return !other.deletedAt && planOf(draft.context.mapping).relations.some((row) => isOpen(draft, row, other));
 }
 
-/** Of a record that is not in Marketo, only what was taken back is open, and what its key is made of. */
+/**
+ * Of a record that is not in Marketo, only what was taken back is open, and what its key is made of. What is tried again stays open
+ * until that is answered: a parent that is missing still is looked for less often.
+ */
 function hasOpenKey(draft: Draft): boolean {
   const { record, context } = draft;
-  if (record.held && record.held.takenBack.length > 0) return true;
+  if (record.held && (record.held.takenBack.length > 0 || record.outbox.some(isUnderWay))) return true;
   const keys = context.mapping.filter(isPart);
   const ids = keys.map((mapping) => idOf(draft, mapping));
   return !ids.includes(null) && keys.some((mapping) => isNameless(draft, mapping));
@@ -119,6 +141,9 @@ function hasOpenKey(draft: Draft): boolean {
 function isNameless(draft: Draft, mapping: MappingRow): boolean {
   return parentOf(draft, mapping, idOf(draft, mapping)) === undefined;
 }
+
+const isUnderWay = (entry: Draft['record']['outbox'][number]): boolean =>
+  entry.kind === 'marketo-write' && isAwaited(entry);
 
 const idOf = ({ record }: Draft, { field }: MappingRow): Scalar => record.fields[field]?.value ?? null;
 

@@ -24,7 +24,7 @@ export type Answer = Partial<Omit<DeliveryOutcome, 'commandId' | 'goldenId' | 'r
 
 /** The answer to a command, stamped with the time it is given. */
 export function outcomeOf(command: WriteCommand, answer: Answer, nowMs: number): DeliveryOutcome {
-  const { commandId, goldenId, revision, lane, personId } = command;
+  const { commandId, goldenId, revision, lane, personId, entity } = command;
   const nothing = {
     accepted: null,
     state: null,
@@ -43,6 +43,7 @@ export function outcomeOf(command: WriteCommand, answer: Answer, nowMs: number):
     retryAt: null,
     lane,
     at: isoTime(nowMs),
+    ...(entity && { entity }),
     ...answer,
   };
 }

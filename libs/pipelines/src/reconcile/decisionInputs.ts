@@ -97,11 +97,8 @@ export async function readOwners(
   for (const message of messages) {
     const person = newPersonIn(message, stored.get(message.goldenId) ?? null);
     if (person) wanted.set(person.key, person.owner);
-    if (message.kind !== 'outcome' || !message.outcome.personId) continue;
-    wanted.set(
-      rowKey({ system: 'marketo', table: 'person', id: message.outcome.personId }),
-      message.goldenId,
-    );
+    const named = message.kind === 'outcome' && !message.outcome.entity ? message.outcome.personId : null;
+    if (named) wanted.set(rowKey({ system: 'marketo', table: 'person', id: named }), message.goldenId);
   }
   return wanted.size === 0 ? wanted : links.link(wanted);
 }

@@ -14,6 +14,7 @@ import {
   type GoldenRecord,
   type MappingRow,
 } from '@lockstep/reconciliation';
+import { readHeirs } from './readHeirs.ts';
 
 /** The mapping of the record that a message is about. */
 export type MappingOf = (record: GoldenRecord | null, message: InboxMessage) => readonly MappingRow[];
@@ -45,9 +46,14 @@ export async function readParents(
     ...direct.map((end) => ({ key: parentKey(end.mapping, end.id), end, record: recordOf(end) })),
     ...steps.map(({ key, end }) => ({ key, end, record: endOf(end) })),
   ];
+  const heirs = await readHeirs(
+    stores,
+    ends.flatMap(({ record }) => record ?? []),
+  );
   return new Map(
     ends.flatMap(({ key, end, record }) => {
-      const name = nameInMarketo(record, end.id);
+      const heir = heirs.get(record?.goldenId ?? '');
+      const name = heir === undefined ? nameInMarketo(record, end.id) : numberOf(heir);
       return name === null ? [] : [[key, name] as const];
     }),
   );

@@ -29,7 +29,7 @@ export async function readSurvivors(
   const survivors = new Map<string, Survivor>();
   let open = new Map([...new Set(keys)].map((key) => [key, key]));
   for (let merges = 0; open.size > 0 && merges <= mergesMax; merges += 1) {
-    const records = await readRecords(stores, [...open.values()]);
+    const records = await readRecordsOf(stores, [...open.values()]);
     const onwards = new Map<string, string>();
     for (const [first, key] of open) {
       const record = records.get(key);
@@ -44,8 +44,8 @@ export async function readSurvivors(
 }
 
 /** The golden records of rows, by row key. */
-async function readRecords(
-  { links, golden }: Stores,
+export async function readRecordsOf(
+  { links, golden }: Omit<Stores, 'policy'>,
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, GoldenRecord>> {
   const owners = await links.resolve([...new Set(keys)]);

@@ -1,6 +1,6 @@
 import type { InboxMessage } from '@lockstep/change-events';
 import type { GoldenStore } from '@lockstep/ports';
-import type { GoldenRecord } from '@lockstep/reconciliation';
+import { activeRow, rowKey, type GoldenRecord } from '@lockstep/reconciliation';
 
 type WakeUp = Extract<InboxMessage, { kind: 'wake-up' }>;
 type Told = { readonly message: WakeUp; readonly record: GoldenRecord };
@@ -27,11 +27,22 @@ async function pageOf(
   { message, record }: Told,
   limitMax: number,
 ): Promise<readonly InboxMessage[]> {
-  const rowIds = record.rows.filter(({ system }) => system === 'dynamics').map(({ id }) => id);
-  const found = rowIds.length === 0 ? [] : await golden.findNaming(rowIds, message.target, limitMax);
+  const names = namesIn(record);
+  const found = names.length === 0 ? [] : await golden.findNaming(names, message.target, limitMax);
   const reason = record.entity ? 'due' : 'parent';
   const woken = found.map((goldenId): WakeUp => ({ kind: 'wake-up', goldenId, reason, target: null }));
   const last = found.at(-1);
 
   return found.length < limitMax || last === undefined ? woken : [...woken, { ...message, target: last }];
+}
+
+/**
+ * Rows of Dynamics go by their id, and the person into whom others were merged by its key: the one that speaks, since of those nobody
+ * carries on for itself.
+ */
+function namesIn(record: GoldenRecord): readonly string[] {
+  const rowIds = record.rows.filter(({ system }) => system === 'dynamics').map(({ id }) => id);
+  const person = record.entity ? undefined : activeRow(record, 'marketo');
+
+  return person ? [...rowIds, rowKey(person)] : rowIds;
 }

@@ -54,6 +54,17 @@ describe('an answer about a record beside persons', () => {
     expect(wakeUp(1_000).commands).toMatchObject([{ fields: { externalSalesPersonId: 'owner-2' } }]);
   });
 
+  it('that it was made, which comes after that to a later command, says nothing of what that changed', () => {
+    const { row, answer, state } = createEntityStory();
+    const first = row(1, { name: 'Anker' }, { lane: 'BACKFILL' });
+    answer(row(2, { name: 'Birke' }), { result: 'CREATED', answered: { epoch: 1, number: 2 } });
+
+    answer(first, { result: 'CREATED', answered: { epoch: 1, number: 1 } });
+
+    expect(state.record?.rows[1]?.seen['company']).toMatchObject({ value: 'Birke' });
+    expect(row(3, { name: 'Anker' }).commands).toMatchObject([{ fields: { company: 'Anker' } }]);
+  });
+
   it('that comes again when its command is answered makes no relation wait', () => {
     const { row, answer } = createKnown(ownerId);
     const edit = row(2, { ...accountFields, name: 'Example plc' });
@@ -169,6 +180,18 @@ describe('an opportunity', () => {
     });
   });
 
+  it('that says No is deleted in Marketo all the same when its row is, and tried again while others name it', () => {
+    const { row, deleted, answer, wakeUp } = createEntityStory('opportunity');
+    answer(row(1, ofContact), { result: 'CREATED' });
+    row(2, { ...ofContact, name: '41 engines', new_synctomkto: false });
+
+    const gone = deleted(3);
+    answer(gone, inUse);
+
+    expect(gone.commands).toMatchObject([{ operation: 'DELETE' }]);
+    expect(wakeUp(15_000).commands).toMatchObject([{ operation: 'DELETE' }]);
+  });
+
   it('that cannot be deleted yet takes none of its relations back', () => {
     const { row, deleted, answer, state } = createEntityStory('opportunity');
     answer(row(1, ofContact), { result: 'CREATED' });
@@ -198,4 +221,53 @@ describe('a role whose person is there', () => {
 
     expect(wakeUp(15_000).commands).toMatchObject([{ fields: { leadId: 7, role: name } }]);
   });
+});
+
+it('a role that waits for another person goes at once when it comes to name nobody, and is tried again while others name it', () => {
+  const { row, answer, wakeUp, state } = createEntityStory('connection');
+  for (const [id, name] of [
+    ['opportunity-1', 'opportunity-1'],
+    ['contact-1', 7],
+  ] as const)
+    state.parents.set(id, name);
+  const of = (contact: string | null) => ({
+    record1id: { id: 'opportunity-1', table: 'opportunity' },
+    ...{ record2id: contact && { id: contact, table: 'contact' }, record2roleid: null },
+  });
+  answer(row(1, of('contact-1')), { result: 'CREATED' });
+  expect(row(2, of('contact-2'))).toMatchObject({ commands: [], record: { held: { attempts: 0 } } });
+
+  const gone = row(3, of(null));
+
+  expect(gone.commands).toMatchObject([{ operation: 'DELETE', fields: { leadId: 7 } }]);
+  answer(gone, inUse);
+  expect(wakeUp(15_000).commands).toMatchObject([{ operation: 'DELETE', fields: { leadId: 7 } }]);
+});
+
+it('a role of a person that Marketo lacks, though its record has it, is tried less and less often', () => {
+  const { row, state, answer, wakeUp } = createEntityStory('connection');
+  for (const [id, name] of [
+    ['opportunity-1', 'opportunity-1'],
+    ['contact-1', 7],
+  ] as const)
+    state.parents.set(id, name);
+  const to = (id: string, table: string) => ({ id, table });
+  const waitsMs: number[] = [];
+  let decision = row(1, {
+    record1id: to('opportunity-1', 'opportunity'),
+    record2id: to('contact-1', 'contact'),
+    record2roleid: null,
+  });
+  for (let attempt = 0; attempt < 4; attempt += 1) {
+    answer(decision, missing);
+    const waitMs = (state.record?.held?.dueAtMs ?? NaN) - state.nowMs;
+    waitsMs.push(waitMs);
+    decision = wakeUp(waitMs);
+    expect(decision.commands).toMatchObject([{ operation: 'UPSERT', fields: { leadId: 7 } }]);
+  }
+  answer(decision, { result: 'CREATED' });
+
+  expect(waitsMs).toEqual([15_000, 60_000, 240_000, 960_000]);
+  expect(state.record).not.toHaveProperty('held');
+  expect(state.record).toMatchObject({ dueAtMs: null });
 });

@@ -33,6 +33,21 @@ describe('whoever leads to a person by its row', () => {
     expect(world.record('dynamics/lead/lead-1')).not.toHaveProperty('followed');
   });
 
+  it('is told when a contact goes from one company to another, and not of its first one', () => {
+    const { world, row } = linkedPair('contact', { jobtitle: 'Engineer' });
+    world.dynamics.edit(row, { parentcustomerid: 'account/account-1' });
+    world.settle();
+    expect(timesTold(world)).toBe(0);
+
+    world.dynamics.edit(row, { parentcustomerid: 'account/account-2' });
+    world.settle();
+    world.wakeUp(120_000);
+    world.settle();
+
+    expect(timesTold(world)).toBe(1);
+    expect(world.record('dynamics/contact/contact-1')).not.toHaveProperty('followed');
+  });
+
   it('is told again until that is known to have begun', () => {
     const { world, row, person } = linkedPair('lead', { jobtitle: 'Engineer' });
     world.marketo.remove(person);
