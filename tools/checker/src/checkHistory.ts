@@ -1,5 +1,6 @@
 import type { Conflict } from '@lockstep/change-events';
 import type { MappingRow } from '@lockstep/reconciliation';
+import { checkAccounts } from './checkAccounts.ts';
 import { checkCounterpart, checkGoldenIds, checkMirror } from './checkCounterparts.ts';
 import { checkAddresses, checkConsent, circlesOf, goesWithAddress, type Circle } from './checkConsents.ts';
 import { checkCreations } from './checkCreations.ts';
@@ -57,6 +58,7 @@ export function checkHistory(whole: History): Verdict {
     checkAddresses(known.findings, known.pairs, mapping);
   checkGoldenIds(known.findings, history);
   checkRemovals(known.findings, groups, { history, partings });
+  checkAccounts(known.findings, history, groups);
   checkParted(known.findings, history, partings);
   checkTopics(known.findings, whole);
   checkCreations(known.findings, whole);

@@ -62,11 +62,15 @@ type Change = { readonly state: StateEntry; readonly name: string };
 
 function isExplained(history: IndexedHistory, parting: Parting, { state, name }: Change): boolean {
   const mapping = history.mapping.find(({ marketo }) => marketo === name);
-  if (name === 'updatedAt' || (mapping && goesWithAddress(mapping))) return true;
+  if (isOfOthers(history, name) || (mapping && goesWithAddress(mapping))) return true;
   if (Date.parse(state.at) - parting.atMs > onItsWayMs) return false;
   if (isNameOfPair(history, name)) return true;
   return mapping !== undefined && isOfRow(history, parting, { mapping, value: state.changed[name]?.after });
 }
+
+/** A person shows what its company holds, and is of one for good. */
+const isOfOthers = ({ accounts }: History, name: string): boolean =>
+  name === 'updatedAt' || (accounts?.companies.some((company) => name in company) ?? false);
 
 type Given = { readonly mapping: MappingRow; readonly value: unknown };
 

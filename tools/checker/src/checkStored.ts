@@ -12,7 +12,8 @@ export function checkStored(findings: Findings, stored: readonly GoldenRecord[])
   }
 }
 
-function openReason(record: GoldenRecord): string | null {
+/** What must not be open after quiet. */
+export function openReason(record: GoldenRecord): string | null {
   const entry = record.outbox.find(isAwaited);
   if (entry) return `a ${entry.kind} is open after quiet`;
   if (record.rows.some((row) => Object.keys(row.inFlight).length > 0))

@@ -80,13 +80,14 @@ function isSame(
   );
 }
 
-function checkGolden(
+/** The last golden event of each record equals what is stored. */
+export function checkGolden(
   findings: Findings,
   golden: readonly GoldenEvent[],
   stored: readonly GoldenRecord[],
 ): void {
   const last = new Map(golden.map((event) => [event.goldenId, event]));
-  const what = 'golden.person.changes';
+  const what = 'golden.*.changes';
   for (const record of stored) {
     const event = last.get(record.goldenId);
     const ids = [record.goldenId];

@@ -4,7 +4,7 @@ import type { FinalRecord, History, KeyedMessage, StateEntry } from './history.t
 
 /** One step of an example: who gave which record which values; without values the record is deleted. */
 export type ExampleStep = {
-  readonly on: 'lead' | 'contact' | 'person';
+  readonly on: 'lead' | 'contact' | 'account' | 'opportunity' | 'person';
   readonly by: 'human' | 'application';
   readonly id: string;
   readonly set: Readonly<Record<string, unknown>> | null;
@@ -20,26 +20,33 @@ type Records = Map<string, Record<string, unknown>>;
 
 /** A history in which the steps happened a minute apart, and in which everything was published as it happened. */
 export function exampleHistory(steps: readonly ExampleStep[], extras: Partial<History> = {}): History {
-  const records: Record<Table, Records> = { lead: new Map(), contact: new Map(), person: new Map() };
+  const records = recordsOf('lead', 'contact', 'account', 'opportunity', 'person');
   const entries = steps.map((step, index) => carryOut(records[step.on], step, index));
-  const rows = (table: 'lead' | 'contact') => finalRecords(records[table]);
+  const tables = (['lead', 'contact', 'account', 'opportunity'] as const).filter(
+    (table) => records[table].size > 0 || isOfPersons(table),
+  );
   return {
     dynamics: {
       states: entries.filter(({ table }) => table !== 'person'),
-      rows: { lead: rows('lead'), contact: rows('contact') },
+      rows: Object.fromEntries(tables.map((table) => [table, finalRecords(records[table])])),
     },
     marketo: {
       states: entries.filter(({ table }) => table === 'person'),
       persons: finalRecords(records.person),
     },
     golden: [],
-    changes: published(entries, records.person),
+    changes: published(entries, { tables, persons: records.person }),
     stored: null,
     mapping: defaultMapping,
     matchByEmail: false,
     ...extras,
   };
 }
+
+const recordsOf = (...tables: readonly Table[]): Record<Table, Records> =>
+  Object.fromEntries(tables.map((table) => [table, new Map() as Records])) as Record<Table, Records>;
+
+const isOfPersons = (table: Table): boolean => table === 'lead' || table === 'contact';
 
 function carryOut(records: Records, { on, by, id, set }: ExampleStep, index: number): StateEntry {
   const former = records.get(id);
@@ -67,7 +74,12 @@ function finalRecords(records: Records): FinalRecord[] {
   return [...records].map(([id, fields]) => ({ id, fields }));
 }
 
-function published(entries: readonly StateEntry[], persons: Records): NonNullable<History['changes']> {
+type Known = { readonly tables: readonly Table[]; readonly persons: Records };
+
+function published(
+  entries: readonly StateEntry[],
+  { tables, persons }: Known,
+): NonNullable<History['changes']> {
   const topic = (table: string): KeyedMessage<ChangeEvent>[] =>
     entries
       .filter((entry) => entry.table === table)
@@ -77,8 +89,7 @@ function published(entries: readonly StateEntry[], persons: Records): NonNullabl
       ]);
   const people = [...persons].map(([id, fields]) => ({ key: id, value: exampleEvent(id, null, fields) }));
   return {
-    'dynamics.lead.changes': topic('lead'),
-    'dynamics.contact.changes': topic('contact'),
+    ...Object.fromEntries(tables.map((table) => [`dynamics.${table}.changes`, topic(table)])),
     'marketing.lead.changes': people,
     'marketing.contact.changes': [],
   };

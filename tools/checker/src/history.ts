@@ -37,6 +37,18 @@ export type RequestHistory = {
   readonly members: readonly string[];
 };
 
+/** What Marketo has beside persons, and what is known of it. */
+export type AccountsHistory = {
+  readonly companies: readonly FinalRecord['fields'][];
+  readonly opportunities: readonly FinalRecord['fields'][];
+  readonly roles: readonly FinalRecord['fields'][];
+  /** `golden.<entity>.changes` of all of them, in order per key. */
+  readonly golden: readonly GoldenEvent[];
+  readonly stored: readonly GoldenRecord[] | null;
+  /** What was written without need, where nothing went wrong that could explain it. */
+  readonly needless: readonly string[];
+};
+
 /** Everything the verdict rests on: both sides' own logs, the topics, and, when given, what MongoDB holds. */
 export type History = {
   readonly dynamics: {
@@ -49,7 +61,7 @@ export type History = {
   readonly golden: readonly GoldenEvent[];
   /** `dynamics.<table>.changes` and `marketing.<kind>.changes` by topic, in order per key; null when not read. */
   readonly changes: Readonly<Record<string, readonly KeyedMessage<ChangeEvent>[]>> | null;
-  /** The golden records; null when the database was not read. */
+  /** The golden records of persons; null when the database was not read. */
   readonly stored: readonly GoldenRecord[] | null;
   /** What is expected, which need not be what the product was given. */
   readonly mapping: readonly MappingRow[];
@@ -64,6 +76,8 @@ export type History = {
   readonly unlinks?: readonly { readonly goldenId: string }[];
   /** Records whose deleted person an operator asked to have made anew, from `lockstep.inbox`. */
   readonly recreations?: readonly { readonly goldenId: string }[];
+  /** Records beside persons; absent where none are kept in step. */
+  readonly accounts?: AccountsHistory;
   /** Somebody has decided all that waited for a review. */
   readonly reviewed?: boolean;
 };

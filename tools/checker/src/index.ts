@@ -3,6 +3,7 @@ export { isFiltered } from './isFiltered.ts';
 export type { ExpectedConflict, ExpectedRules, ExpectedWrite } from './expectedRules.ts';
 export { heldForReview } from './checkFields.ts';
 export type {
+  AccountsHistory,
   FinalRecord,
   History,
   KeyedMessage,
