@@ -18,6 +18,7 @@ export type HumanAct =
   /** A contact is made of the lead, and takes its place. */
   | { readonly do: 'qualify'; readonly slot: number }
   | AskAct
+  | { readonly do: 'accounts'; readonly act: AccountAct }
   | {
       readonly do: 'create';
       readonly side: System;
@@ -41,6 +42,36 @@ export type AskAct = {
   readonly as: 'lead' | 'contact';
   readonly again: boolean;
 };
+/** What a marketer asked for, as it was handed to the door. */
+export type Asked = {
+  readonly id: string;
+  readonly personId: string;
+  readonly words: string;
+  readonly arguments: Readonly<Record<string, string>>;
+};
+
+/** Tables of records beside persons. */
+export type BesideTable = 'account' | 'opportunity';
+
+/** What a person does about accounts and opportunities, which have places of their own. */
+export type AccountAct =
+  /** One that is not there is made, be it the one that was deleted, or another. */
+  | { readonly do: 'name-account'; readonly slot: number; readonly name: string; readonly again: boolean }
+  /** Its own filter says Yes, No or nothing. */
+  | { readonly do: 'let'; readonly table: BesideTable; readonly slot: number; readonly value: boolean | null }
+  | { readonly do: 'remove'; readonly table: BesideTable; readonly slot: number }
+  /** The contact in that place among contacts gets an account, or has none any more. */
+  | { readonly do: 'move-contact'; readonly slot: number; readonly account: number | null }
+  /** In Marketo, the person in that place among persons gets the company of an account. */
+  | { readonly do: 'move-person'; readonly slot: number; readonly account: number }
+  | {
+      readonly do: 'edit-opportunity';
+      readonly slot: number;
+      readonly name: string;
+      /** Null: it stays. */
+      readonly customer: { readonly table: 'account' | 'contact'; readonly slot: number } | null;
+      readonly again: boolean;
+    };
 
 /** What an operator asks for; records are named by the place of their row. */
 export type OperatorAct =
@@ -64,7 +95,9 @@ export const pieces = [
 ] as const;
 /** What runs beside these where marketers ask for something. */
 export const requestPieces = ['publish-requests'] as const;
-export type Piece = (typeof pieces)[number] | (typeof requestPieces)[number];
+/** Steps that only plans with accounts have. */
+export const accountPieces = ['extract-account', 'extract-opportunity'] as const;
+export type Piece = (typeof pieces)[number] | (typeof requestPieces)[number] | (typeof accountPieces)[number];
 export type ProcessName = 'extractor' | 'marketing' | 'reconciler';
 
 export const consumerGroups = ['router', 'reconciler', 'deliverer'] as const;
@@ -112,6 +145,8 @@ export type Plan = {
   readonly matchByEmail: boolean;
   /** What lockstep.yaml says; absent where there is none. */
   readonly rules?: ExpectedRules;
+  /** Accounts and opportunities are read, too. */
+  readonly accounts?: true;
   readonly pageSizeMax: number;
   readonly feedBlock: number;
   readonly actions: readonly Action[];

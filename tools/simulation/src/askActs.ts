@@ -1,20 +1,12 @@
 import { createRequestDoors } from '@lockstep/pipelines';
 import { v5 as uuidFromName } from 'uuid';
-import type { AskAct } from './actions.ts';
+import type { AskAct, Asked } from './actions.ts';
 import type { World } from './world.ts';
 
 const userSpace = '4a6dcb1e-93a4-5a35-8a0f-3d5c1f1e8b77';
 
 /** The campaign that people are put on and taken off. */
 export const campaign = { id: uuidFromName('spring', userSpace), name: 'Spring' } as const;
-
-/** What a marketer asked for, as it was handed to the door. */
-export type Asked = {
-  readonly id: string;
-  readonly personId: string;
-  readonly words: string;
-  readonly arguments: Readonly<Record<string, string>>;
-};
 
 /** A marketer asks for something for a person; each task has a subject of its own, each owner is a user of its own. */
 export function ask(world: World, act: AskAct, personId: string | undefined): void {

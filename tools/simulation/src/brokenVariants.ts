@@ -1,5 +1,6 @@
-import type { DynamicsUpdate, EventLog } from '@lockstep/ports';
-import { simulatedMapping } from './ruledParts.ts';
+import type { DynamicsUpdate, EventLog, MarketoObjects } from '@lockstep/ports';
+import { accountTables, simulatedMapping } from './ruledParts.ts';
+import { entityMappingsFor } from '@lockstep/reconciliation';
 import type { Variant } from './world.ts';
 
 /** Parts that are broken on purpose: the simulation must find each of them. */
@@ -49,4 +50,47 @@ export const mappingWithCrossedColumns: Variant = {
 /** A mapping by which Marketo's opt-outs are not heard. */
 export const mappingDeafToOptOuts: Variant = {
   mapping: simulatedMapping.map((row) => (row.optOut ? { ...row, direction: 'to-marketo' as const } : row)),
+};
+
+const entityMappings = entityMappingsFor(accountTables);
+
+/** Companies and opportunities are made, and never changed, whatever is answered. */
+export const objectsThatNeverChange: Variant = {
+  objects: (objects) => ({
+    ...objects,
+    async upsert(entity, records) {
+      const known = await objects.find(entity, records, []);
+      return known.length < records.length
+        ? objects.upsert(entity, records)
+        : known.map(({ id }) => ({ result: 'UPDATED', id }) as const);
+    },
+  }),
+};
+
+/** A mapping by which no person is told of its company. */
+export const mappingWithoutCompanies: Variant = {
+  mapping: simulatedMapping.filter(({ field }) => field !== 'annualRevenue'),
+};
+
+/** A mapping by which the customer of an opportunity has no role there. */
+export const mappingWithoutRoles: Variant = { entityMappings: { ...entityMappings, role: [] } };
+
+/** Deletes of records beside persons that are answered and never carried out. */
+export const objectsThatStay: Variant = {
+  objects: (objects: MarketoObjects): MarketoObjects => ({
+    ...objects,
+    remove: async (_entity, records) => records.map(() => ({ result: 'DELETED', id: '1' })),
+  }),
+};
+
+/** Each write of a record beside persons is carried out twice. */
+export const objectsWrittenTwice: Variant = {
+  objects: (objects: MarketoObjects): MarketoObjects => ({
+    ...objects,
+    async upsert(entity, records) {
+      await objects.upsert(entity, records);
+
+      return objects.upsert(entity, records);
+    },
+  }),
 };

@@ -4,13 +4,14 @@ import {
   inMemoryEventLog,
   inMemoryMarketo,
   inMemoryRequests,
+  inMemoryMarketoObjects,
   inMemoryStores,
 } from '@lockstep/ports';
 import type { Plan } from './actions.ts';
 import { campaign } from './askActs.ts';
 import { keptOutName } from './drawRules.ts';
 import { strikeCommit } from './gate.ts';
-import { ruledParts, simulatedMapping } from './ruledParts.ts';
+import { expectedMapping, ruledParts } from './ruledParts.ts';
 import { strikerOf } from './strikerOf.ts';
 import type { Variant, World } from './world.ts';
 
@@ -23,17 +24,19 @@ const ownFields = [{ name: keptOutName, type: 'boolean' }] as const;
 
 export function createWorld(plan: Plan, variant: Variant): World {
   const clock = { now: () => world.nowMs };
+  const objects = inMemoryMarketoObjects();
   const world: World = {
     plan,
     variant,
-    mapping: simulatedMapping,
-    given: ruledParts(plan.rules ?? {}, plan.matchByEmail),
+    mapping: expectedMapping(plan),
+    given: ruledParts(plan),
     withheld: new Set(),
     nowMs: startMs,
     dynamics: inMemoryDynamics({ clock, pageSizeMax: plan.pageSizeMax }),
     marketo: inMemoryMarketo({
-      ...{ now: clock.now, feedBlock: plan.feedBlock, fields: [...personFields, ...ownFields] },
+      ...{ now: clock.now, feedBlock: plan.feedBlock, fields: [...personFields, ...ownFields], objects },
     }),
+    objects,
     stores: inMemoryStores(),
     revisionEpoch: 1,
     log: inMemoryEventLog({
@@ -43,6 +46,8 @@ export function createWorld(plan: Plan, variant: Variant): World {
       },
     }),
     rows: [],
+    accounts: [],
+    opportunities: [],
     mergedPersons: [],
     requests: inMemoryRequests(),
     asked: [],
@@ -60,6 +65,7 @@ export function createWorld(plan: Plan, variant: Variant): World {
   world.dynamics.hooks.afterCreate = ({ table, id }, { result }) => {
     if (result === 'WRITTEN') world.rows.push({ table: table === 'contact' ? 'contact' : 'lead', id });
   };
+  objects.hooks.beforeUpsert = () => takePutOff(world);
   return world;
 }
 

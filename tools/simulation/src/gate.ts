@@ -33,12 +33,15 @@ export function createGate(): Gate {
 /** Thrown out of every call of a process that was killed. */
 export const killed = (): SyncError => new SyncError('INTERNAL', { reason: 'the process was killed' });
 
-/** The calls of one port, each of which may be struck. */
-export function guardPort<Port extends object>(gate: Gate, striker: Striker, port: Port): Port {
+/** The calls of one port, each of which may be struck. Calls of one name in two ports are told apart by the prefix. */
+export function guardPort<Port extends object>(gate: Gate, striker: Striker, port: Port, prefix = ''): Port {
   const guarded = Object.entries(port).map(([name, member]: [string, unknown]) => {
     if (typeof member !== 'function') return [name, member];
     const run = (...args: unknown[]): unknown => member.apply(port, args);
-    return [name, (...args: unknown[]) => pass(gate, striker, { name, run: () => run(...args) })];
+    return [
+      name,
+      (...args: unknown[]) => pass(gate, striker, { name: prefix + name, run: () => run(...args) }),
+    ];
   });
   return Object.fromEntries(guarded) as Port;
 }
@@ -85,7 +88,7 @@ async function strike(
     case 'sleep':
       return striker.sleep(gate);
     case 'later':
-      if (name === 'upsert' && fault.when === 'before') return striker.later();
+      if (name.endsWith('upsert') && fault.when === 'before') return striker.later();
       throw failure(gate, name, fault.when);
     case 'error':
       throw failure(gate, name, fault.when);
@@ -127,8 +130,13 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   expired: 'KAFKA_UNREACHABLE',
 };
 
+/** After these nobody knows whether they were carried out. */
+const marketoWrites: ReadonlySet<string> = new Set(['upsert', 'objects.upsert', 'objects.remove']);
+
 function failure(gate: Gate, name: string, when: Fault['when']): SyncError {
   if (name === 'publish') gate.mustRestart = true;
-  if (name === 'upsert') return new SyncError(when === 'after' ? 'MARKETO_OUTCOME_UNKNOWN' : 'MARKETO_BUSY');
+  if (marketoWrites.has(name))
+    return new SyncError(when === 'after' ? 'MARKETO_OUTCOME_UNKNOWN' : 'MARKETO_BUSY');
+  if (name.startsWith('objects.')) return new SyncError('MARKETO_UNREACHABLE');
   return new SyncError(codes[name] ?? 'MONGODB_UNREACHABLE');
 }

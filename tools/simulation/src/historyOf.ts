@@ -6,9 +6,21 @@ import {
   type MarketerRequest,
   type OperatorWish,
 } from '@lockstep/change-events';
-import { fromLog, type History, type KeyedMessage, type RequestHistory } from '@lockstep/checker';
+import {
+  fromLog,
+  type AccountsHistory,
+  type History,
+  type KeyedMessage,
+  type RequestHistory,
+} from '@lockstep/checker';
 import { campaign } from './askActs.ts';
+import type { ObjectWrite } from '@lockstep/ports';
+import type { Plan } from './actions.ts';
 import type { World } from './world.ts';
+
+const personTables = ['lead', 'contact'] as const;
+const accountTables = ['account', 'opportunity'] as const;
+const entities = ['account', 'opportunity', 'role'] as const;
 
 /** What both sides logged, what is on the topics, and what is stored. */
 export function historyOf(world: World): History {
@@ -16,24 +28,26 @@ export function historyOf(world: World): History {
   const values = <Value>(topic: string): KeyedMessage<Value>[] =>
     log.messages(topic).map(({ key, value }) => ({ key, value: value as Value | null }));
   const rowsOf = (table: string) => dynamics.rows(table).map(({ id, fields }) => ({ id, fields }));
-  const changeTopics = (['lead', 'contact'] as const).flatMap((kind) => [
-    topics.dynamicsChanges(kind),
-    topics.marketingChanges(kind),
-  ]);
+  const tables = plan.accounts ? [...personTables, ...accountTables] : personTables;
+  const changeTopics = [
+    ...tables.map((table) => topics.dynamicsChanges(table)),
+    ...personTables.map((kind) => topics.marketingChanges(kind)),
+  ];
   return {
     dynamics: {
       states: fromLog(dynamics.states),
-      rows: { lead: rowsOf('lead'), contact: rowsOf('contact') },
+      rows: Object.fromEntries(tables.map((table) => [table, rowsOf(table)])),
     },
     marketo: { states: fromLog(marketo.states), persons: marketo.persons() },
     golden: values<GoldenEvent>(topics.goldenChanges('person')).flatMap(({ value }) => value ?? []),
     changes: Object.fromEntries(changeTopics.map((topic) => [topic, values<ChangeEvent>(topic)])),
-    stored: stores.all(),
+    stored: stores.all().filter(({ entity }) => entity === undefined),
     mapping,
     matchByEmail: plan.matchByEmail,
     ...(plan.rules && { rules: plan.rules }),
     mergedPersons: world.mergedPersons,
     ...(world.asked.length > 0 && { requests: requestsOf(world) }),
+    ...(plan.accounts && { accounts: accountsOf(world) }),
     unlinks: askedFor(world, 'unlink'),
     recreations: askedFor(world, 'review-recreate'),
   };
@@ -47,6 +61,44 @@ function requestsOf({ asked, dynamics, log }: World): RequestHistory {
     members: dynamics.members(campaign.id).map(({ memberId }) => memberId),
   };
 }
+
+function accountsOf({ objects, log, stores, plan }: World): AccountsHistory {
+  const events = entities.flatMap((entity) => log.messages(topics.goldenChanges(entity)));
+  const { writes } = objects;
+  const needless = writes.filter((write) => !write.isChange && !isOvertaking(writes, write));
+  return {
+    companies: objects.records('company'),
+    opportunities: objects.records('opportunity'),
+    roles: objects.records('role'),
+    golden: events.flatMap(({ value }) => (value as GoldenEvent | null) ?? []),
+    stored: stores.all().filter(({ entity }) => entity !== undefined),
+    needless: isCalm(plan) ? needless.map(({ entity, record }) => `${entity} ${JSON.stringify(record)}`) : [],
+  };
+}
+
+/** What is edited while its creation waits in the lane of a first read is told as a whole once more. */
+function isOvertaking(writes: readonly ObjectWrite[], write: ObjectWrite): boolean {
+  const former = writes.slice(0, writes.indexOf(write)).findLast((each) => isOfOne(each, write));
+
+  return former?.result === 'CREATED';
+}
+
+const keyNames = ['externalCompanyId', 'externalOpportunityId', 'leadId', 'role'];
+
+const isOfOne = (one: ObjectWrite, other: ObjectWrite): boolean =>
+  one.entity === other.entity &&
+  (one.entity === 'company' ? keyNames.slice(0, 1) : keyNames.slice(1)).every(
+    (name) => one.record[name] === other.record[name],
+  );
+
+/** Nothing was delivered twice, no answer was lost, and none was waited for so long that it was asked again. */
+const isCalm = ({ actions }: Plan): boolean =>
+  actions.every((action) => calm.has(action.kind) && !('fault' in action && action.fault)) &&
+  // Marketo gives the roles of a person that is merged away to the winner.
+  !actions.some((action) => action.kind === 'human' && action.act.do === 'merge') &&
+  actions.reduce((sum, action) => sum + (action.kind === 'pass' ? action.ms : 0), 0) < 100_000;
+
+const calm: ReadonlySet<string> = new Set(['human', 'operator', 'step', 'settle', 'rest', 'pass']);
 
 function askedFor({ log }: World, wish: OperatorWish): { readonly goldenId: string }[] {
   return log.messages(topics.inbox).flatMap(({ value }) => {

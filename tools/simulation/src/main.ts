@@ -13,26 +13,44 @@ const program = new Command('sim')
   .option('--merges', 'people merge rows and persons in between')
   .option('--qualify', 'people make contacts of leads in between')
   .option('--requests', 'marketers ask for something in between')
+  .option(
+    '--accounts',
+    'accounts and opportunities come, change and go, and contacts change theirs in between',
+  )
   .option('--policies', 'each run has rules of its own, and an operator decides what they hold for review')
   .option('--calm', 'no faults')
   .option('--keep-going', 'go on after a failure')
   .option('--json', 'print every result as a line of JSON');
 
-const { seeds, seed, actions, operator, undo, merges, qualify, requests, policies, calm, keepGoing, json } =
-  program.parse().opts<{
-    seeds: number;
-    seed: number;
-    actions: number;
-    operator?: boolean;
-    undo?: boolean;
-    merges?: boolean;
-    qualify?: boolean;
-    requests?: boolean;
-    policies?: boolean;
-    calm?: boolean;
-    keepGoing?: boolean;
-    json?: boolean;
-  }>();
+const {
+  seeds,
+  seed,
+  actions,
+  operator,
+  undo,
+  merges,
+  qualify,
+  requests,
+  accounts,
+  policies,
+  calm,
+  keepGoing,
+  json,
+} = program.parse().opts<{
+  seeds: number;
+  seed: number;
+  actions: number;
+  operator?: boolean;
+  undo?: boolean;
+  merges?: boolean;
+  qualify?: boolean;
+  requests?: boolean;
+  accounts?: boolean;
+  policies?: boolean;
+  calm?: boolean;
+  keepGoing?: boolean;
+  json?: boolean;
+}>();
 
 const report = await runSeeds({
   first: seed,
@@ -45,6 +63,7 @@ const report = await runSeeds({
     mergeShare: merges ? 0.15 : 0,
     qualifyShare: qualify ? 0.1 : 0,
     askShare: requests ? 0.25 : 0,
+    accountShare: accounts ? 0.3 : 0,
     policies: policies ?? false,
   },
   keepGoing: keepGoing ?? false,

@@ -1,7 +1,6 @@
 import type { Scalar, System } from '@lockstep/change-events';
 import {
   pieces,
-  requestWords,
   type Action,
   type Fault,
   type HumanAct,
@@ -9,7 +8,9 @@ import {
   type Plan,
   type ProcessName,
 } from './actions.ts';
+import { drawAccountAction, firstAccounts } from './drawAccounts.ts';
 import { drawRules } from './drawRules.ts';
+import { drawAsking } from './drawRequests.ts';
 import { createRandom, type Random } from './random.ts';
 
 /** Golden fields that people edit in the simulation, by kind; the rest of the default mapping behaves like one of them. */
@@ -31,6 +32,8 @@ export type PlanOptions = {
   readonly qualifyShare?: number;
   /** How often marketers ask for something between two actions, or what they asked for is published. */
   readonly askShare?: number;
+  /** How often something happens about accounts and opportunities between two actions; they are not read without it. */
+  readonly accountShare?: number;
   /** Each run has rules of its own. */
   readonly policies?: boolean;
 };
@@ -52,10 +55,12 @@ export function planRun(seed: number, options: PlanOptions = defaultPlanOptions)
     seed,
     matchByEmail,
     ...(options.policies && { rules: drawRules(seed) }),
+    ...(options.accountShare && { accounts: true }),
     pageSizeMax: 1 + random.below(4),
     feedBlock: random.chance(0.5) ? 300 : 1 + random.below(4),
     actions: [
       ...creations,
+      ...(options.accountShare ? firstAccounts(createRandom(seed ^ 0xf1a57)) : []),
       ...(random.chance(0.6) ? [{ kind: 'settle' } as const] : []),
       ...withMore(withOperator(actions, seed, options.operatorShare ?? 0), seed, options),
     ],
@@ -76,12 +81,20 @@ function withOperator(actions: readonly Action[], seed: number, share: number): 
 }
 
 function withMore(actions: readonly Action[], seed: number, options: PlanOptions): readonly Action[] {
-  const { undoShare = 0, mergeShare = 0, qualifyShare = 0, askShare = 0 } = options;
+  const {
+    undoShare = 0,
+    mergeShare = 0,
+    qualifyShare = 0,
+    askShare = 0,
+    accountShare = 0,
+    faultShare,
+  } = options;
   const kinds: readonly Between[] = [
     { random: createRandom(seed ^ 0x51de), share: undoShare, draw: drawUndo },
     { random: createRandom(seed ^ 0x3e46e), share: mergeShare, draw: drawMerge },
     { random: createRandom(seed ^ 0x9a11f), share: qualifyShare, draw: drawQualification },
-    { random: createRandom(seed ^ 0xa5c), share: askShare, draw: drawAsking(options.faultShare) },
+    { random: createRandom(seed ^ 0xa5c), share: askShare, draw: drawAsking(faultShare) },
+    { random: createRandom(seed ^ 0xacc07), share: accountShare, draw: drawOfAccounts(faultShare) },
   ];
 
   return kinds.reduce(between, actions);
@@ -125,35 +138,8 @@ const drawQualification = (random: Random): Action => ({
   act: { do: 'qualify', slot: random.below(4) },
 });
 
-const drawAsking =
-  (faultShare: number) =>
-  (random: Random): Action =>
-    random.chance(0.6) ? drawRequest(random) : drawPublishing(random, faultShare);
-
-const drawRequest = (random: Random): Action => ({
-  kind: 'human',
-  act: {
-    do: 'ask',
-    slot: random.below(6),
-    words: random.pick(['sync', ...requestWords] as const),
-    as: random.pick(['lead', 'contact'] as const),
-    again: random.chance(0.15),
-  },
-});
-
-const drawPublishing = (random: Random, faultShare: number): Action => ({
-  kind: 'step',
-  piece: 'publish-requests',
-  choice: 0,
-  messagesMax: 100,
-  fault: random.chance(faultShare)
-    ? {
-        call: random.below(4),
-        when: random.pick(['before', 'after'] as const),
-        kind: random.pick(['crash', 'error', 'sleep'] as const),
-      }
-    : null,
-});
+const drawOfAccounts = (faultShare: number) => (random: Random) =>
+  drawAccountAction(random, (draw) => (random.chance(faultShare) ? drawFault(random, draw) : null));
 
 function drawOperatorAct(random: Random): Action {
   const side = random.pick(['dynamics', 'marketo'] as const);
@@ -254,7 +240,7 @@ function drawMishap(random: Random, kind: number, expires: boolean): Action {
   return kind < 0.38 && expires ? { kind: 'expire-positions' } : { kind: 'commit-late' };
 }
 
-function drawFault(random: Random, draw: Draw): Fault {
+function drawFault(random: Random, draw: Pick<Draw, 'act'>): Fault {
   const kind = random.pick(['crash', 'crash', 'error', 'error', 'later', 'act', 'act', 'sleep'] as const);
   const fault = {
     call: random.below(random.pick([2, 4, 8])),

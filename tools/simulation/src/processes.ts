@@ -1,10 +1,4 @@
-import {
-  inMemoryMarketoObjects,
-  type Batch,
-  type BatchHandler,
-  type Clock,
-  type Lease,
-} from '@lockstep/ports';
+import type { Batch, BatchHandler, Clock, Lease } from '@lockstep/ports';
 import {
   checkFirstReads,
   createDeliverer,
@@ -27,6 +21,8 @@ import type { Choice, Process, Step, World } from './world.ts';
 export const processOf: Readonly<Record<Piece, ProcessName>> = {
   'extract-lead': 'extractor',
   'extract-contact': 'extractor',
+  'extract-account': 'extractor',
+  'extract-opportunity': 'extractor',
   notify: 'marketing',
   'publish-requests': 'marketing',
   deliver: 'marketing',
@@ -43,6 +39,7 @@ const changeTopics = [
   ...tables.map((table) => topics.dynamicsChanges(table)),
   ...tables.map((kind) => topics.marketingChanges(kind)),
 ];
+const accountTopics = [topics.dynamicsChanges('account'), topics.dynamicsChanges('opportunity')];
 const batchSizeMax = 100;
 
 /** Starts a process anew: nothing of a former one is left but what is in the systems. Its ports may be struck already. */
@@ -111,14 +108,20 @@ function extractorSteps(world: World, gate: Gate): Process['steps'] {
       pollIntervalMinMs: 500,
       pollIntervalMaxMs: 5_000,
     });
-  return { 'extract-lead': lazily(open('lead')), 'extract-contact': lazily(open('contact')) };
+  return {
+    'extract-lead': lazily(open('lead')),
+    'extract-contact': lazily(open('contact')),
+    'extract-account': lazily(open('account')),
+    'extract-opportunity': lazily(open('opportunity')),
+  };
 }
+
+const objectsOf = ({ objects, variant }: World) => variant.objects?.(objects) ?? objects;
 
 function marketingSteps(world: World, gate: Gate): Process['steps'] {
   const { guard, clock, lease, log } = commonParts(world, gate);
   const people = guard(world.marketo);
-  // No process of the simulation issues commands for other records than persons.
-  const objects = inMemoryMarketoObjects();
+  const objects = guardPort(gate, strikerOf(world), objectsOf(world), 'objects.');
   const deliveries = guard(world.stores.deliveries);
   const polling = { pollIntervalMinMs: 500, pollIntervalMaxMs: 5_000, deletedIntervalMs: 10_000 };
   let opening: Awaited<ReturnType<typeof openNotifier>> | null = null;
@@ -183,13 +186,13 @@ async function openReconciler(world: World, gate: Gate): Promise<Process['steps'
     ...stores,
     clock,
     mapping: world.variant.mapping ?? world.given.mapping,
+    entityMappings: world.variant.entityMappings ?? world.given.entityMappings,
     policy: world.given.policy,
     withheld,
     revisionEpoch: world.revisionEpoch,
     writeDynamics: async (planned) => void writes.push(...planned),
   });
-  const changes = [...changeTopics, topics.outcomes, topics.requests];
-  subscribe(world, groups.route, { topics: changes, handler: createRouter(stores.links) });
+  subscribe(world, groups.route, { topics: routedTopics(world), handler: createRouter(stores.links) });
   subscribe(world, groups.reconcile, { topics: [topics.inbox, topics.inboxBackfill], handler: reconciler });
   const common = {
     ...stores,
@@ -214,6 +217,13 @@ async function openReconciler(world: World, gate: Gate): Promise<Process['steps'
     },
   };
 }
+
+const routedTopics = ({ plan }: World): readonly string[] => [
+  ...changeTopics,
+  ...(plan.accounts ? accountTopics : []),
+  topics.outcomes,
+  topics.requests,
+];
 
 function guardedStores({ stores }: World, guard: <Port extends object>(port: Port) => Port) {
   const { golden, links, claims, consents, syncState } = stores;

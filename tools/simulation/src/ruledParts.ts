@@ -1,6 +1,14 @@
 import type { ExpectedRules } from '@lockstep/checker';
-import { defaultMapping, nativePolicy, type MappingRow, type Policy } from '@lockstep/reconciliation';
+import {
+  defaultMapping,
+  entityMappingsFor,
+  nativePolicy,
+  type GoldenEntity,
+  type MappingRow,
+  type Policy,
+} from '@lockstep/reconciliation';
 import { endRulesOf, readRules } from '@lockstep/rules';
+import type { Plan } from './actions.ts';
 
 /** The fields that are kept in step in the simulation: one or two of each kind, so that runs stay quick. */
 const simulated = new Set([
@@ -25,13 +33,40 @@ const isSimulated = ({ field }: MappingRow): boolean => simulated.has(field);
 
 export const simulatedMapping: readonly MappingRow[] = defaultMapping.filter(isSimulated);
 
-/** What the reconciler is given: what it makes of the rules itself, read as a file is. */
-export type RuledParts = { readonly mapping: readonly MappingRow[]; readonly policy: Policy };
+const companyId = 'companyId';
+/** A person of a company shows the revenue of that. */
+const ofCompanies = 'annualRevenue';
 
-export function ruledParts(persons: ExpectedRules, matchByEmail: boolean): RuledParts {
+/** What must agree: relations are judged by themselves. */
+export const expectedMapping = ({ accounts }: Plan): readonly MappingRow[] =>
+  accounts ? simulatedMapping.filter(({ field }) => field !== ofCompanies) : simulatedMapping;
+
+const isGiven = (row: MappingRow, { accounts }: Plan): boolean =>
+  accounts && (row.field === companyId || row.field === ofCompanies)
+    ? row.field === companyId
+    : isSimulated(row);
+
+/** Of plans with accounts. */
+export const accountTables: readonly string[] = ['lead', 'contact', 'account', 'opportunity'];
+
+/** What the reconciler is given: what it makes of the rules itself, read as a file is. */
+export type RuledParts = {
+  readonly mapping: readonly MappingRow[];
+  readonly entityMappings: Readonly<Record<GoldenEntity, readonly MappingRow[]>>;
+  readonly policy: Policy;
+};
+
+const noRules: ExpectedRules = {};
+
+export function ruledParts(plan: Plan): RuledParts {
+  const { rules: persons = noRules, matchByEmail } = plan;
   const result = readRules(JSON.stringify({ persons }));
   if (!('rules' in result)) throw new Error(result.faults.map(({ sentence }) => sentence).join(' '));
   const { mapping, filters } = result.rules;
   const policy = { ...nativePolicy, matchByEmail, ...endRulesOf(result.rules) };
-  return { mapping: mapping.filter(isSimulated), policy: { ...policy, ...(filters && { filters }) } };
+  return {
+    mapping: mapping.filter((row) => isGiven(row, plan)),
+    entityMappings: entityMappingsFor(accountTables),
+    policy: { ...policy, ...(filters && { filters }) },
+  };
 }

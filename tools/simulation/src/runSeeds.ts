@@ -83,7 +83,7 @@ async function tellFailure(result: RunResult, { shrink }: { shrink: boolean }): 
 }
 
 /** The options of the command that draw this plan again. */
-function flagsOf({ actions, rules }: Plan): readonly string[] {
+function flagsOf({ actions, rules, accounts }: Plan): readonly string[] {
   const acts = new Set(actions.flatMap((action) => ('act' in action ? [action.act.do] : [])));
   const byOperator = actions.some((action) => action.kind === 'operator' && action.act.do !== 'undo');
   const flags = [
@@ -92,6 +92,7 @@ function flagsOf({ actions, rules }: Plan): readonly string[] {
     [acts.has('merge'), '--merges'],
     [acts.has('qualify'), '--qualify'],
     [acts.has('ask'), '--requests'],
+    [accounts === true, '--accounts'],
     [rules !== undefined, '--policies'],
   ] as const;
 

@@ -1,4 +1,4 @@
-import { pieces, type Piece } from './actions.ts';
+import { accountPieces, pieces, type Piece } from './actions.ts';
 import { step } from './stepProcess.ts';
 import { commitLate, pass, type World } from './world.ts';
 
@@ -35,7 +35,8 @@ export async function runRounds(world: World, rounds: number): Promise<void> {
 }
 
 async function runRound(world: World, budget: { stepsLeft: number }): Promise<void> {
-  for (const piece of pieces) await runPiece(world, piece, budget);
+  const read = world.plan.accounts ? accountPieces : [];
+  for (const piece of [...read, ...pieces]) await runPiece(world, piece, budget);
   if (world.asked.length > 0) await runPiece(world, 'publish-requests', budget);
 }
 

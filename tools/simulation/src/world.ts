@@ -1,7 +1,7 @@
 import type { System } from '@lockstep/change-events';
-import type { MappingRow } from '@lockstep/reconciliation';
+import type { GoldenEntity, MappingRow } from '@lockstep/reconciliation';
 import type { MergedPerson } from '@lockstep/checker';
-import type { Piece, Plan, ProcessName } from './actions.ts';
+import type { Asked, Piece, Plan, ProcessName } from './actions.ts';
 import type {
   DynamicsRequests,
   DynamicsWriter,
@@ -9,18 +9,22 @@ import type {
   InMemoryDynamics,
   InMemoryEventLog,
   InMemoryMarketo,
+  InMemoryMarketoObjects,
   InMemoryStores,
   RequestStore,
+  MarketoObjects,
 } from '@lockstep/ports';
-import type { Asked } from './askActs.ts';
 import type { Gate } from './gate.ts';
 import type { RuledParts } from './ruledParts.ts';
 
 /** A deliberately broken part, to show that the simulation finds it. */
 export type Variant = {
   readonly mapping?: readonly MappingRow[];
+  /** Of records beside persons. */
+  readonly entityMappings?: Readonly<Record<GoldenEntity, readonly MappingRow[]>>;
   readonly writer?: (writer: DynamicsWriter & DynamicsRequests) => DynamicsWriter & DynamicsRequests;
   readonly log?: (log: EventLog) => EventLog;
+  readonly objects?: (objects: MarketoObjects) => MarketoObjects;
 };
 
 export type RowReference = {
@@ -61,10 +65,15 @@ export type World = {
   nowMs: number;
   readonly dynamics: InMemoryDynamics;
   readonly marketo: InMemoryMarketo;
+  /** Marketo's records beside persons. */
+  readonly objects: InMemoryMarketoObjects;
   stores: InMemoryStores;
   revisionEpoch: number;
   readonly log: InMemoryEventLog;
   readonly rows: RowReference[];
+  /** The present id in each place. */
+  readonly accounts: string[];
+  readonly opportunities: string[];
   readonly mergedPersons: MergedPerson[];
   readonly requests: RequestStore;
   readonly asked: Asked[];
@@ -98,4 +107,5 @@ export function commitLate(world: World): void {
   world.lateDueMs = null;
   world.nowMs += 1;
   world.marketo.commitLate();
+  world.objects.commitLate();
 }
