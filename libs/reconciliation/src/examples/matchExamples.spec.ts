@@ -3,7 +3,7 @@ import type { Decision } from '../decision.ts';
 import { linkedPair, strangers } from './examplePairs.ts';
 import { createWorld } from './exampleWorld.ts';
 import type { GoldenRecord } from '../goldenRecord.ts';
-import { claimChanges, isLeftPerson } from '../match.ts';
+import { claimChanges, isLeftPerson, othersClaiming } from '../match.ts';
 
 /** The worked examples of docs/conflict-resolution.md about who claims an address, and whom a claim may join. */
 
@@ -267,6 +267,21 @@ describe('claims of which none was read', () => {
 
     expect(changes({ ...record, rows: [] }, record).added).toEqual(keys);
     expect(claimChanges(record, { ...record }, [])).toEqual(none);
+  });
+});
+
+describe('who else claims an address', () => {
+  it('is nobody who has a row that was parted from the record, nor their person', () => {
+    const claimOf = (rowKey: string, goldenId: string) => ({ claim: ada, rowKey, goldenId });
+    const all = [
+      claimOf('dynamics/lead/parted', 'golden/2'),
+      claimOf('marketo/person/2', 'golden/2'),
+      claimOf('marketo/person/3', 'golden/3'),
+    ];
+    const record = { goldenId: 'golden/1', parted: [{ row: 'dynamics/lead/parted', to: 'golden/2' }] };
+
+    expect(othersClaiming(record, all, ada)).toEqual([claimOf('marketo/person/3', 'golden/3')]);
+    expect(othersClaiming({ goldenId: 'golden/1' }, all, ada)).toEqual(all);
   });
 });
 
