@@ -1,4 +1,4 @@
-import { activeIdIn } from './activeIdIn.ts';
+import { activeIdIn, eventsShowing } from './activeIdIn.ts';
 import type { History } from './history.ts';
 import { creationsIn } from './madeRows.ts';
 import { qualificationsIn } from './qualifications.ts';
@@ -17,7 +17,7 @@ export function joinSuccessors(history: History): History {
 function remadeIn(history: History): readonly Succession[] {
   const { golden } = history;
   return creationsIn(history).flatMap(({ table, id }) => {
-    const shown = golden.find((event) => activeIdIn(event, 'dynamics') === id);
+    const shown = eventsShowing(history, id).find((event) => activeIdIn(event, 'dynamics') === id);
     const before = golden.findLast(
       (event) => event.goldenId === shown?.goldenId && event.revision.number < shown.revision.number,
     );

@@ -1,4 +1,4 @@
-import { activeIdIn } from './activeIdIn.ts';
+import { activeIdIn, eventsShowing } from './activeIdIn.ts';
 import type { History, StateEntry } from './history.ts';
 import type { IndexedHistory } from './indexHistory.ts';
 
@@ -35,13 +35,10 @@ export const isOfParted = ({ golden, unlinks = [] }: History, personId: string):
   );
 
 /** For whom a row was made: whose record was the first to show it. */
-export function madeFor({ golden }: Pick<History, 'golden'>, rowId: string): string | undefined {
-  const shown = golden
-    .filter(({ rows }) => rows.some(({ id }) => id === rowId))
-    .toSorted((a, b) => Date.parse(a.decidedAt) - Date.parse(b.decidedAt));
-
-  return shown.map((event) => activeIdIn(event, 'marketo')).find((id) => id !== undefined);
-}
+export const madeFor = (history: Pick<History, 'golden'>, rowId: string): string | undefined =>
+  eventsShowing(history, rowId)
+    .map((event) => activeIdIn(event, 'marketo'))
+    .find((id) => id !== undefined);
 
 /** Whom the row was made for, by the name that it had then: linked to it, also when it was gone before it could be told so. */
 export function madeForIds(

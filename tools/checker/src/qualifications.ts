@@ -1,3 +1,4 @@
+import { eventsShowing } from './activeIdIn.ts';
 import type { History } from './history.ts';
 import { originIn } from './qualified.ts';
 import type { Succession } from './succession.ts';
@@ -25,8 +26,7 @@ export function qualificationsIn(history: History): readonly Succession[] {
  */
 function firstVersionOf({ changes, golden }: History, contactId: string): number | null {
   if (!changes) return 0;
-  const showing = golden.filter(({ rows }) => rows.some(({ id }) => id === contactId));
-  const [first] = showing.toSorted((a, b) => Date.parse(a.decidedAt) - Date.parse(b.decidedAt));
+  const [first] = eventsShowing({ golden }, contactId);
   const cause = first?.causeEventId ?? '';
   const [, how, version] = new RegExp(`^dynamics/contact/${contactId}/(.*?)([0-9]+)$`).exec(cause) ?? [];
   if (how?.startsWith('deleted')) return null;
