@@ -61,6 +61,27 @@ describe('custom rows of a person that is another one in Marketo', () => {
     expect(links()).toEqual([persons()[1], persons()[1]]);
   });
 
+  it.each([
+    ['another custom row', 'new_tripid', 'new_trip', 'new_contactid'],
+    ['an account', 'new_accountid', 'account', 'primarycontactid'],
+  ])('go at once when %s between names nobody any more, and come back with it', async (...between) => {
+    const [, lookup, table, hop] = between;
+    const { row, stores, objects, marketo } = createVisits(lookup, hop);
+    const links = () => objects.records('custom:visit').map(({ leadId }) => leadId);
+    await stores.syncState.markFirstReadsComplete();
+    await row('contact', contactId, { version: 1, lastname: 'Byron' });
+    await row(table, tripId, { version: 2, ...naming(hop, 'contact', contactId) });
+    await row('new_visit', visitId, { version: 3, ...naming(lookup, table, tripId) });
+    const [person] = marketo.persons().map(({ id }) => Number(id));
+    expect(links()).toEqual([person]);
+
+    await row(table, tripId, { version: 4, [hop]: null });
+    expect(links()).toEqual([]);
+
+    await row(table, tripId, { version: 5, ...naming(hop, 'contact', contactId) });
+    expect(links()).toEqual([person]);
+  });
+
   it('are linked to the person that the former one was merged into', async () => {
     const { gone, links, persons, shown } = await createTravel();
     const [former = 0] = persons();

@@ -51,7 +51,10 @@ export type DecisionContext = {
   readonly owners: ReadonlyMap<string, string>;
   /** Ids of accounts by key, two of each at most; a key that is not here was not looked for. */
   readonly accounts?: ReadonlyMap<string, readonly string[]>;
-  /** By what Marketo knows the rows that the record names, by `parentKey`; those that it is not known to have are absent. */
+  /**
+   * By what Marketo knows the rows that the record names, by `parentKey`; those that it is not known to have are absent, and rows
+   * between that name nobody are null.
+   */
   readonly parents: ReadonlyMap<string, Scalar>;
   /** Who carries on after merges, by the row key that `followedKey` names; absent: not known yet. */
   readonly survivors?: ReadonlyMap<string, Survivor>;

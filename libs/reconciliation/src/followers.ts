@@ -41,8 +41,12 @@ function leadsTo({ record, context }: Draft): string | null {
   return record.entity ? namesOf(record, context.mapping).join() : lastPersonOf(record);
 }
 
-const ledTo = ({ before }: Draft): string | null =>
-  before.entity ? (before.names?.join() ?? null) : lastPersonOf(before);
+/** One that named nobody so far may be named already. */
+function ledTo({ before }: Draft): string | null {
+  if (!before.entity) return lastPersonOf(before);
+
+  return before.names?.join() ?? (before.revision.number > 0 ? '' : null);
+}
 
 /** The person that a record has or had last, as those who name its row know it. */
 function lastPersonOf(record: Pick<GoldenRecord, 'rows'>): string | null {

@@ -19,7 +19,7 @@ const firstRetryMs = 15_000;
 /** By what Marketo knows the parent; undefined while that is not there, and the relation waits alone (decision 13). */
 export function parentOf({ record, context }: Draft, mapping: MappingRow, id: Scalar): Scalar | undefined {
   if (record.held?.takenBack.includes(mapping.field)) return undefined;
-  return context.parents.get(parentKey(mapping, String(id)));
+  return context.parents.get(parentKey(mapping, String(id))) ?? undefined;
 }
 
 /** Under what a parent is found: rows that a relation leads through have their own id, and that of whom they name. */
@@ -108,8 +108,14 @@ function hasOpenRelation(draft: Draft): boolean {
 /** It could not be deleted yet. */
 const isHeldBack = (draft: Draft): boolean => isToDelete(draft) && draft.record.held !== undefined;
 
-/** It names nobody whom it could belong to. */
-export const isOrphan = ({ record, context }: Draft): boolean => namesNobody(record, context.mapping);
+/** It names nobody whom it could belong to, or a row that does not. */
+export const isOrphan = (draft: Draft): boolean =>
+  namesNobody(draft.record, draft.context.mapping) ||
+  draft.context.mapping.some((mapping) => mapping.needed && leadsNowhere(draft, mapping));
+
+/** It leads through a row that names nobody now. */
+const leadsNowhere = (draft: Draft, mapping: MappingRow): boolean =>
+  draft.context.parents.get(parentKey(mapping, String(idOf(draft, mapping)))) === null;
 
 const namesNobody = ({ fields }: Pick<GoldenRecord, 'fields'>, mapping: readonly MappingRow[]): boolean =>
   mapping.some(({ field, needed }) => needed && (fields[field]?.value ?? null) === null);
@@ -117,7 +123,8 @@ const namesNobody = ({ fields }: Pick<GoldenRecord, 'fields'>, mapping: readonly
 /** A record that comes to name nobody is not held up by whom it named: it goes at once. */
 export function freeOrphan(draft: Draft): void {
   const { record, before, context } = draft;
-  if (record.held && isOrphan(draft) && !namesNobody(before, context.mapping)) delete record.held;
+  const comesToNameNobody = namesNobody(record, context.mapping) && !namesNobody(before, context.mapping);
+  if (record.held && comesToNameNobody) delete record.held;
 }
 
 const isToDelete = (draft: Draft): boolean => typeOf(draft)?.onDelete === 'delete';

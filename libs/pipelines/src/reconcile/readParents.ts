@@ -37,6 +37,7 @@ export async function readParents(
   const relations = messages.flatMap((message) => relationsOf(message, known));
   const recordOf = await readRecords(stores, relations);
   const steps = relations.flatMap((relation) => stepOf(relation, recordOf(relation)));
+  const nowhere = relations.filter((relation) => leadsNowhere(relation, recordOf(relation)));
   const endOf = await readRecords(
     stores,
     steps.map(({ end }) => end),
@@ -50,14 +51,19 @@ export async function readParents(
     stores,
     ends.flatMap(({ record }) => record ?? []),
   );
-  return new Map(
-    ends.flatMap(({ key, end, record }) => {
-      const heir = heirs.get(record?.goldenId ?? '');
-      const name = heir === undefined ? nameInMarketo(record, end.id) : numberOf(heir);
-      return name === null ? [] : [[key, name] as const];
-    }),
-  );
+  const named = ends.flatMap(({ key, end, record }) => {
+    const heir = heirs.get(record?.goldenId ?? '');
+    const name = heir === undefined ? nameInMarketo(record, end.id) : numberOf(heir);
+    return name === null ? [] : [[key, name] as const];
+  });
+  return new Map([...nowhere.map(({ id, mapping }) => [parentKey(mapping, id), null] as const), ...named]);
 }
+
+/** By way of a row that names nobody: what is led there in the first place does not belong to anybody any more. */
+const leadsNowhere = (
+  { mapping: { through, needed } }: Relation,
+  between: GoldenRecord | undefined,
+): boolean => needed === true && through !== undefined && between?.fields[through.field]?.value === null;
 
 /** Whom a row that only stands between names: under the key of the row, whatever table the one named is of. */
 function stepOf({ id, mapping }: Relation, between: GoldenRecord | undefined) {
