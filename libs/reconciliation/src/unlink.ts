@@ -93,10 +93,18 @@ export function keepApart(draft: Draft, target: string | null, wish?: KnownWish 
     return;
   }
   partWith(draft, { row: target });
+  followOn(draft, target);
   if (wish) draft.record.consent ??= wish;
   const cause = draft.record.waiting?.cause;
   if (cause === 'join' || cause === 'review') draft.record.waiting = null;
 }
+
+/** Those who name the row that came know the person that it left: they are told once it has another one. */
+function followOn({ record }: Draft, target: string): void {
+  if (target.startsWith(keyOfPersons)) record.followed ??= { person: target.slice(keyOfPersons.length) };
+}
+
+const keyOfPersons = rowKey({ system: 'marketo', table: 'person', id: '' });
 
 /** What was planned for a row that is gone is planned anew. */
 function reopenRequests({ record, context }: Draft): void {

@@ -48,6 +48,22 @@ describe('whoever leads to a person by its row', () => {
     expect(world.record('dynamics/contact/contact-1')).not.toHaveProperty('followed');
   });
 
+  it('is told once a row that an operator parted from a person has one of its own, and not by whom it left', () => {
+    const { world, row, person } = linkedPair('lead', { jobtitle: 'Engineer' });
+    world.wish(`dynamics/lead/${row}`, 'unlink', 'golden/parted');
+    world.settle();
+    expect(world.marketo.ids()).toHaveLength(2);
+
+    world.dynamics.edit(row, { jobtitle: 'Architect' });
+    world.settle();
+    world.wakeUp(120_000);
+    world.settle();
+
+    expect(timesTold(world)).toBe(1);
+    expect(world.state.records.get('golden/parted')).not.toHaveProperty('followed');
+    expect(world.record(`marketo/person/${person}`)).not.toHaveProperty('followed');
+  });
+
   it('is told again until that is known to have begun', () => {
     const { world, row, person } = linkedPair('lead', { jobtitle: 'Engineer' });
     world.marketo.remove(person);
