@@ -5,6 +5,7 @@ import {
   marketoContract,
   type CallLane,
   type Clock,
+  type CustomType,
   type MarketoHuman,
   type MarketoObjects,
   type MarketoPeople,
@@ -24,7 +25,16 @@ type Stage = {
   readonly clock: Clock & { readonly sleeps: readonly number[] };
   control(method: string, path: string, body?: Json): Promise<Json>;
   open(options?: Partial<MarketoOptions>): MarketoPeople;
+  prepareVisits(): Promise<void>;
   close(): Promise<void>;
+};
+
+const visitType: CustomType = {
+  apiName: 'visit',
+  fields: [
+    { name: 'key', type: 'string', isKey: true },
+    { name: 'leadId', type: { object: 'lead', field: 'Id' }, isKey: false },
+  ],
 };
 
 /** A clock that jumps instead of sleeping, shared with the emulator so that its windows pass as fast. */
@@ -81,6 +91,7 @@ async function startStage(): Promise<Stage> {
     control,
     open,
     human: emulatedHuman(control),
+    prepareVisits: async () => void (await marketo.setup.prepareType(visitType)),
     close: async () => {
       await Promise.all(opened.map((each) => each.close()));
       await emulator.close();

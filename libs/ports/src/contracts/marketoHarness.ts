@@ -20,6 +20,8 @@ export type MarketoHarness = {
   readonly people: MarketoPeople;
   readonly objects: MarketoObjects;
   readonly human: MarketoHuman;
+  /** From now on there are custom objects `custom:visit`, of the key `key`, which name a person by `leadId`. */
+  prepareVisits(): Promise<void>;
   close(): Promise<void>;
 };
 

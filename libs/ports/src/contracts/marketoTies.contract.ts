@@ -46,6 +46,26 @@ export function describeTies(current: () => MarketoHarness): void {
       expect(await objects.find('role', [roleOf(id)], [])).toEqual([]);
     });
 
+    it('makes no custom object of a person who is not there, and leaves those of one who goes as they are', async () => {
+      const { human, objects, prepareVisits } = current();
+      const [gone = '', loser = '', winner = ''] = await human.seed([{}, {}, {}]);
+      await prepareVisits();
+      const ofGone = { key: 'V-1', leadId: Number(gone) };
+      const ofLoser = { key: 'V-2', leadId: Number(loser) };
+
+      expect(await objects.upsert('custom:visit', [{ key: 'V-1', leadId: 987654 }])).toMatchObject([
+        { result: 'PARENT_MISSING', marketoCode: '1004' },
+      ]);
+      expect(await objects.upsert('custom:visit', [ofGone, ofLoser])).toMatchObject([
+        { result: 'CREATED' },
+        { result: 'CREATED' },
+      ]);
+      await human.remove(gone);
+      await human.merge(winner, [loser]);
+      const held = await objects.find('custom:visit', [ofGone, ofLoser], ['leadId']);
+      expect(held.map(({ fields }) => fields)).toEqual([ofGone, ofLoser]);
+    });
+
     it('gives the roles of a person who is merged away to the winner', async () => {
       const { human, objects } = current();
       const [winner = '', loser = ''] = await human.seed([{ lastName: 'Reed' }, { lastName: 'Rhodes' }]);

@@ -25,6 +25,7 @@ describe.each([
         list: async (memberIds) => people.list(memberIds),
         move: async (id, partitionName) => people.move(id, partitionName),
       },
+      prepareVisits: async () => {},
       close: async () => {},
     };
   });

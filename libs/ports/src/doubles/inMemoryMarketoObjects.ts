@@ -41,7 +41,7 @@ export type InMemoryMarketoObjects = MarketoObjects & {
 
 type Upsert = { readonly entity: MarketoEntity; readonly records: readonly ScalarValues[] };
 
-/** Keeps keys and links as Marketo does; custom objects have the key `key` and name nobody. */
+/** Keeps keys and links as Marketo does; custom objects have the key `key`, and name a person by `leadId`. */
 export function inMemoryMarketoObjects(): InMemoryMarketoObjects {
   const hooks: ObjectHooks = {};
   const store = createMarketoObjectStore(hooks);

@@ -60,7 +60,7 @@ export function createMarketoObjectStore(hooks: ObjectHooks) {
   return {
     ...{ writes, tableOf },
     upsertOne(entity: MarketoEntity, record: ScalarValues): ObjectResult {
-      const isNobody = entity === 'role' && hooks.isPerson?.(String(record['leadId'])) === false;
+      const isNobody = namesPerson(entity, record) && hooks.isPerson?.(String(record['leadId'])) === false;
       const missing = isNobody ? '1004' : missingCode(tableOf, entity, record);
       if (missing) return { result: 'PARENT_MISSING', marketoCode: missing };
       const result = save(entity, record);
@@ -79,6 +79,9 @@ export function createMarketoObjectStore(hooks: ObjectHooks) {
     giveRoles: (personId: string, to: string | null) => giveRoles(tableOf('role'), personId, to),
   };
 }
+
+const namesPerson = (entity: MarketoEntity, { leadId = null }: ScalarValues): boolean =>
+  entity === 'role' || (entity.startsWith('custom:') && leadId !== null);
 
 function missingCode(
   tableOf: (entity: MarketoEntity) => Table,
