@@ -1,4 +1,5 @@
 import { openReason } from './checkStored.ts';
+import { checkCustoms } from './checkCustoms.ts';
 import { checkRoles } from './checkRoles.ts';
 import { companyWanted, formerAccounts, idNamed, isOut, type Beside } from './companyWanted.ts';
 import type { AccountsHistory, FinalRecord } from './history.ts';
@@ -25,6 +26,7 @@ export function checkAccounts(findings: Findings, history: IndexedHistory, group
   checkOpportunities(findings, beside);
   checkRoles(findings, beside);
   for (const group of contacts.values()) checkCompanyOfPerson(findings, beside, group);
+  checkCustoms(findings, { ...beside, people: new Map(groups.map((group) => [group.rowId, group])) });
   checkRecords(findings, accounts);
 }
 

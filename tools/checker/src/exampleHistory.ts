@@ -2,9 +2,11 @@ import type { ChangeEvent, Conflict, GoldenEvent } from '@lockstep/change-events
 import { defaultMapping } from '@lockstep/reconciliation';
 import type { FinalRecord, History, KeyedMessage, StateEntry } from './history.ts';
 
+const tablesOfRows = ['lead', 'contact', 'account', 'opportunity', 'new_visit', 'new_bill'] as const;
+
 /** One step of an example: who gave which record which values; without values the record is deleted. */
 export type ExampleStep = {
-  readonly on: 'lead' | 'contact' | 'account' | 'opportunity' | 'person';
+  readonly on: (typeof tablesOfRows)[number] | 'person';
   readonly by: 'human' | 'application';
   readonly id: string;
   readonly set: Readonly<Record<string, unknown>> | null;
@@ -20,11 +22,9 @@ type Records = Map<string, Record<string, unknown>>;
 
 /** A history in which the steps happened a minute apart, and in which everything was published as it happened. */
 export function exampleHistory(steps: readonly ExampleStep[], extras: Partial<History> = {}): History {
-  const records = recordsOf('lead', 'contact', 'account', 'opportunity', 'person');
+  const records = recordsOf(...tablesOfRows, 'person');
   const entries = steps.map((step, index) => carryOut(records[step.on], step, index));
-  const tables = (['lead', 'contact', 'account', 'opportunity'] as const).filter(
-    (table) => records[table].size > 0 || isOfPersons(table),
-  );
+  const tables = tablesOfRows.filter((table) => records[table].size > 0 || isOfPersons(table));
   return {
     dynamics: {
       states: entries.filter(({ table }) => table !== 'person'),

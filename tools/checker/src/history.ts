@@ -42,6 +42,8 @@ export type AccountsHistory = {
   readonly companies: readonly FinalRecord['fields'][];
   readonly opportunities: readonly FinalRecord['fields'][];
   readonly roles: readonly FinalRecord['fields'][];
+  /** Custom objects, by the table of their rows. */
+  readonly customs?: Readonly<Record<string, readonly FinalRecord['fields'][]>>;
   /** `golden.<entity>.changes` of all of them, in order per key. */
   readonly golden: readonly GoldenEvent[];
   readonly stored: readonly GoldenRecord[] | null;

@@ -1,5 +1,5 @@
 import type { FindingKind } from '@lockstep/checker';
-import type { AccountAct, Action, Plan } from './actions.ts';
+import type { BesideAct, Action, Plan } from './actions.ts';
 import {
   mappingWithoutCompanies,
   mappingWithoutRoles,
@@ -14,10 +14,10 @@ import type { Variant } from './world.ts';
 
 const options = { ...defaultPlanOptions, accountShare: 0.3 };
 
-const about = (act: AccountAct): Action => ({ kind: 'human', act: { do: 'accounts', act } });
+const about = (act: BesideAct): Action => ({ kind: 'human', act: { do: 'beside', act } });
 const nameAccount = (slot: number, name: string): Action =>
   about({ do: 'name-account', slot, name, again: false });
-type OpportunityEdit = Extract<AccountAct, { readonly do: 'edit-opportunity' }>;
+type OpportunityEdit = Extract<BesideAct, { readonly do: 'edit-opportunity' }>;
 
 const dealOf = (name: string, customer: 'account' | 'contact' | null): OpportunityEdit => ({
   do: 'edit-opportunity',
@@ -92,7 +92,7 @@ describe('accounts and opportunities, in the simulation', () => {
   it('leave the rest of a seed as it is without them', () => {
     const [bare, more] = [planRun(7), planRun(7, options)];
     const isOfAccounts = (action: Action): boolean =>
-      (action.kind === 'human' && action.act.do === 'accounts') ||
+      (action.kind === 'human' && action.act.do === 'beside') ||
       (action.kind === 'step' && /account|opportunity/.test(action.piece));
 
     expect(more.actions.filter((action) => !isOfAccounts(action))).toEqual(bare.actions);

@@ -18,7 +18,7 @@ export type HumanAct =
   /** A contact is made of the lead, and takes its place. */
   | { readonly do: 'qualify'; readonly slot: number }
   | AskAct
-  | { readonly do: 'accounts'; readonly act: AccountAct }
+  | { readonly do: 'beside'; readonly act: BesideAct }
   | {
       readonly do: 'create';
       readonly side: System;
@@ -50,11 +50,14 @@ export type Asked = {
   readonly arguments: Readonly<Record<string, string>>;
 };
 
+/** Tables of the operator's own: a visit names a person, a bill a visit. */
+export const customTables = ['new_visit', 'new_bill'] as const;
+export type CustomTable = (typeof customTables)[number];
 /** Tables of records beside persons. */
-export type BesideTable = 'account' | 'opportunity';
+export type BesideTable = 'account' | 'opportunity' | CustomTable;
 
-/** What a person does about accounts and opportunities, which have places of their own. */
-export type AccountAct =
+/** What a person does about records beside persons, which have places of their own. */
+export type BesideAct =
   /** One that is not there is made, be it the one that was deleted, or another. */
   | { readonly do: 'name-account'; readonly slot: number; readonly name: string; readonly again: boolean }
   /** Its own filter says Yes, No or nothing. */
@@ -70,6 +73,15 @@ export type AccountAct =
       readonly name: string;
       /** Null: it stays. */
       readonly customer: { readonly table: 'account' | 'contact'; readonly slot: number } | null;
+      readonly again: boolean;
+    }
+  | {
+      readonly do: 'edit-custom';
+      readonly table: CustomTable;
+      readonly slot: number;
+      readonly name: string;
+      /** Whom it names from now on: the place of that; null: whom it named. */
+      readonly whom: number | 'nobody' | null;
       readonly again: boolean;
     };
 
@@ -97,7 +109,13 @@ export const pieces = [
 export const requestPieces = ['publish-requests'] as const;
 /** Steps that only plans with accounts have. */
 export const accountPieces = ['extract-account', 'extract-opportunity'] as const;
-export type Piece = (typeof pieces)[number] | (typeof requestPieces)[number] | (typeof accountPieces)[number];
+/** Steps that only plans with custom rows have. */
+export const customPieces = ['extract-new_visit', 'extract-new_bill'] as const;
+export type Piece =
+  | (typeof pieces)[number]
+  | (typeof requestPieces)[number]
+  | (typeof accountPieces)[number]
+  | (typeof customPieces)[number];
 export type ProcessName = 'extractor' | 'marketing' | 'reconciler';
 
 export const consumerGroups = ['router', 'reconciler', 'deliverer'] as const;
@@ -147,6 +165,8 @@ export type Plan = {
   readonly rules?: ExpectedRules;
   /** Accounts and opportunities are read, too. */
   readonly accounts?: true;
+  /** Custom rows are read, too. */
+  readonly customs?: true;
   readonly pageSizeMax: number;
   readonly feedBlock: number;
   readonly actions: readonly Action[];

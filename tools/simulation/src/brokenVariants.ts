@@ -94,3 +94,15 @@ export const objectsWrittenTwice: Variant = {
     },
   }),
 };
+
+/** Custom objects that nobody is named by. */
+export const objectsWithoutLinks: Variant = {
+  objects: (objects: MarketoObjects): MarketoObjects => ({
+    ...objects,
+    upsert: (entity, records) =>
+      objects.upsert(
+        entity,
+        entity.startsWith('custom:') ? records.map(({ leadId: _, ...rest }) => rest) : records,
+      ),
+  }),
+};

@@ -1,4 +1,4 @@
-import { personFields } from '@lockstep/change-events';
+import { personFields, topicDefinitions } from '@lockstep/change-events';
 import {
   inMemoryDynamics,
   inMemoryEventLog,
@@ -7,7 +7,8 @@ import {
   inMemoryMarketoObjects,
   inMemoryStores,
 } from '@lockstep/ports';
-import type { Plan } from './actions.ts';
+import { customTables, type Plan } from './actions.ts';
+import { simulatedTables } from './customRows.ts';
 import { campaign } from './askActs.ts';
 import { keptOutName } from './drawRules.ts';
 import { strikeCommit } from './gate.ts';
@@ -32,7 +33,7 @@ export function createWorld(plan: Plan, variant: Variant): World {
     given: ruledParts(plan),
     withheld: new Set(),
     nowMs: startMs,
-    dynamics: inMemoryDynamics({ clock, pageSizeMax: plan.pageSizeMax }),
+    dynamics: inMemoryDynamics({ clock, tables: simulatedTables, pageSizeMax: plan.pageSizeMax }),
     marketo: inMemoryMarketo({
       ...{ now: clock.now, feedBlock: plan.feedBlock, fields: [...personFields, ...ownFields], objects },
     }),
@@ -40,14 +41,14 @@ export function createWorld(plan: Plan, variant: Variant): World {
     stores: inMemoryStores(),
     revisionEpoch: 1,
     log: inMemoryEventLog({
+      definitions: topicDefinitions(customTables),
       atPoint: (point) => {
         const isCommit = point === 'commit' || point === 'committed';
         if (isCommit && world.current) strikeCommit(world.current, strikerOf(world));
       },
     }),
     rows: [],
-    accounts: [],
-    opportunities: [],
+    beside: { account: [], opportunity: [], new_visit: [], new_bill: [] },
     mergedPersons: [],
     requests: inMemoryRequests(),
     asked: [],

@@ -1,6 +1,6 @@
 import {
   accountPieces,
-  type AccountAct,
+  type BesideAct,
   type Action,
   type BesideTable,
   type Fault,
@@ -19,11 +19,11 @@ export function drawAccountAction(
   random: Random,
   drawFault: (draw: { act(): HumanAct }) => Fault | null,
 ): Action {
-  if (random.chance(0.5)) return { kind: 'human', act: drawAccountAct(random) };
+  if (random.chance(0.5)) return { kind: 'human', act: drawBesideAct(random) };
 
   return {
     ...{ kind: 'step', piece: random.pick(accountPieces), choice: 0, messagesMax: 100 },
-    fault: drawFault({ act: () => drawAccountAct(random) }),
+    fault: drawFault({ act: () => drawBesideAct(random) }),
   };
 }
 
@@ -32,14 +32,14 @@ export const firstAccounts = (random: Random): readonly Action[] =>
   [0, 1].flatMap((slot): Action[] => {
     const act = { do: 'name-account', slot, name: random.pick(names), again: false } as const;
 
-    return random.chance(0.7) ? [{ kind: 'human', act: { do: 'accounts', act } }] : [];
+    return random.chance(0.7) ? [{ kind: 'human', act: { do: 'beside', act } }] : [];
   });
 
-function drawAccountAct(random: Random): HumanAct {
-  return { do: 'accounts', act: drawAct(random) };
+function drawBesideAct(random: Random): HumanAct {
+  return { do: 'beside', act: drawAct(random) };
 }
 
-function drawAct(random: Random): AccountAct {
+function drawAct(random: Random): BesideAct {
   const kind = random.next();
   const slot = slotIn(random);
   if (kind < 0.25) return { do: 'name-account', slot, name: random.pick(names), again: random.chance(0.4) };
@@ -55,7 +55,7 @@ function drawAct(random: Random): AccountAct {
 
 const tableIn = (random: Random): BesideTable => random.pick(['account', 'opportunity'] as const);
 
-type OpportunityEdit = Extract<AccountAct, { readonly do: 'edit-opportunity' }>;
+type OpportunityEdit = Extract<BesideAct, { readonly do: 'edit-opportunity' }>;
 
 function drawOpportunity(random: Random): Omit<OpportunityEdit, 'slot'> {
   const table = random.pick(['account', 'contact'] as const);

@@ -15,12 +15,18 @@ import {
 } from '@lockstep/checker';
 import { campaign } from './askActs.ts';
 import type { ObjectWrite } from '@lockstep/ports';
-import type { Plan } from './actions.ts';
+import { customTables, type Plan } from './actions.ts';
 import type { World } from './world.ts';
 
 const personTables = ['lead', 'contact'] as const;
 const accountTables = ['account', 'opportunity'] as const;
-const entities = ['account', 'opportunity', 'role'] as const;
+const entities = ['account', 'opportunity', 'role', ...customTables] as const;
+
+const tablesOf = ({ accounts, customs }: Plan): readonly string[] => [
+  ...personTables,
+  ...(accounts ? accountTables : []),
+  ...(customs ? customTables : []),
+];
 
 /** What both sides logged, what is on the topics, and what is stored. */
 export function historyOf(world: World): History {
@@ -28,7 +34,7 @@ export function historyOf(world: World): History {
   const values = <Value>(topic: string): KeyedMessage<Value>[] =>
     log.messages(topic).map(({ key, value }) => ({ key, value: value as Value | null }));
   const rowsOf = (table: string) => dynamics.rows(table).map(({ id, fields }) => ({ id, fields }));
-  const tables = plan.accounts ? [...personTables, ...accountTables] : personTables;
+  const tables = tablesOf(plan);
   const changeTopics = [
     ...tables.map((table) => topics.dynamicsChanges(table)),
     ...personTables.map((kind) => topics.marketingChanges(kind)),
@@ -47,7 +53,7 @@ export function historyOf(world: World): History {
     ...(plan.rules && { rules: plan.rules }),
     mergedPersons: world.mergedPersons,
     ...(world.asked.length > 0 && { requests: requestsOf(world) }),
-    ...(plan.accounts && { accounts: accountsOf(world) }),
+    ...((plan.accounts ?? plan.customs) && { accounts: accountsOf(world) }),
     unlinks: askedFor(world, 'unlink'),
     recreations: askedFor(world, 'review-recreate'),
   };
@@ -70,6 +76,7 @@ function accountsOf({ objects, log, stores, plan }: World): AccountsHistory {
     companies: objects.records('company'),
     opportunities: objects.records('opportunity'),
     roles: objects.records('role'),
+    customs: { new_visit: objects.records('custom:visit'), new_bill: objects.records('custom:bill') },
     golden: events.flatMap(({ value }) => (value as GoldenEvent | null) ?? []),
     stored: stores.all().filter(({ entity }) => entity !== undefined),
     needless: isCalm(plan) ? needless.map(({ entity, record }) => `${entity} ${JSON.stringify(record)}`) : [],
@@ -83,13 +90,15 @@ function isOvertaking(writes: readonly ObjectWrite[], write: ObjectWrite): boole
   return former?.result === 'CREATED';
 }
 
-const keyNames = ['externalCompanyId', 'externalOpportunityId', 'leadId', 'role'];
+const keyNames = (entity: string): readonly string[] => {
+  if (entity === 'company') return ['externalCompanyId'];
+
+  return entity.startsWith('custom:') ? ['key'] : ['externalOpportunityId', 'leadId', 'role'];
+};
 
 const isOfOne = (one: ObjectWrite, other: ObjectWrite): boolean =>
   one.entity === other.entity &&
-  (one.entity === 'company' ? keyNames.slice(0, 1) : keyNames.slice(1)).every(
-    (name) => one.record[name] === other.record[name],
-  );
+  keyNames(one.entity).every((name) => one.record[name] === other.record[name]);
 
 /** Nothing was delivered twice, no answer was lost, and none was waited for so long that it was asked again. */
 const isCalm = ({ actions }: Plan): boolean =>

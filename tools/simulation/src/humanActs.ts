@@ -2,7 +2,7 @@ import { fromLog, isFiltered } from '@lockstep/checker';
 import { canonicalDecimal, type FieldValue, type FieldValues, type Scalar } from '@lockstep/change-events';
 import { filterColumn, optionSets, type MappingRow } from '@lockstep/reconciliation';
 import { v5 as uuidFromName } from 'uuid';
-import { applyAccountAct, handOver, letGo } from './accountActs.ts';
+import { applyBesideAct, handOver, letGo } from './besideActs.ts';
 import type { HumanAct } from './actions.ts';
 import { ask } from './askActs.ts';
 import type { RowReference, World } from './world.ts';
@@ -26,8 +26,8 @@ export function applyAct(world: World, act: HumanAct): void {
       return qualify(world, act.slot);
     case 'ask':
       return ask(world, act, livePerson(world, act.slot));
-    case 'accounts':
-      return applyAccountAct(world, act.act);
+    case 'beside':
+      return applyBesideAct(world, act.act);
     case 'edit':
       return edit(world, act);
   }
@@ -125,7 +125,7 @@ function merge(world: World, { side, slot, into }: Extract<HumanAct, { do: 'merg
     ...{ statecode: { value: table === 'lead' ? 2 : 1, label: 'Closed' }, merged: true },
     masterid: { id: winner.id, table },
   });
-  handOver(world, loser.id, winner.id);
+  handOver(world, loser.id, { id: winner.id, table });
 }
 
 function isClosed(world: World, table: string, id: string): boolean {

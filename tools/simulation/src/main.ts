@@ -17,6 +17,7 @@ const program = new Command('sim')
     '--accounts',
     'accounts and opportunities come, change and go, and contacts change theirs in between',
   )
+  .option('--customs', 'rows of custom tables that lead to people come, change and go in between')
   .option('--policies', 'each run has rules of its own, and an operator decides what they hold for review')
   .option('--calm', 'no faults')
   .option('--keep-going', 'go on after a failure')
@@ -32,6 +33,7 @@ const {
   qualify,
   requests,
   accounts,
+  customs,
   policies,
   calm,
   keepGoing,
@@ -46,6 +48,7 @@ const {
   qualify?: boolean;
   requests?: boolean;
   accounts?: boolean;
+  customs?: boolean;
   policies?: boolean;
   calm?: boolean;
   keepGoing?: boolean;
@@ -64,6 +67,7 @@ const report = await runSeeds({
     qualifyShare: qualify ? 0.1 : 0,
     askShare: requests ? 0.25 : 0,
     accountShare: accounts ? 0.3 : 0,
+    customShare: customs ? 0.3 : 0,
     policies: policies ?? false,
   },
   keepGoing: keepGoing ?? false,

@@ -1,5 +1,6 @@
 import type { Action, OperatorAct, Plan } from './actions.ts';
 import { drawAccountAction, firstAccounts } from './drawAccounts.ts';
+import { drawCustomAction, firstCustoms } from './drawCustoms.ts';
 import { createDraw, drawAction, drawFault } from './drawActions.ts';
 import { drawRules } from './drawRules.ts';
 import { drawAsking } from './drawRequests.ts';
@@ -20,6 +21,8 @@ export type PlanOptions = {
   readonly askShare?: number;
   /** How often something happens about accounts and opportunities between two actions; they are not read without it. */
   readonly accountShare?: number;
+  /** How often something happens about custom rows between two actions; they are not read without it. */
+  readonly customShare?: number;
   /** Each run has rules of its own. */
   readonly policies?: boolean;
 };
@@ -40,18 +43,31 @@ export function planRun(seed: number, options: PlanOptions = defaultPlanOptions)
   return {
     seed,
     matchByEmail,
-    ...(options.policies && { rules: drawRules(seed) }),
-    ...(options.accountShare && { accounts: true }),
+    ...keptInStep(seed, options),
     pageSizeMax: 1 + random.below(4),
     feedBlock: random.chance(0.5) ? 300 : 1 + random.below(4),
     actions: [
       ...creations,
-      ...(options.accountShare ? firstAccounts(createRandom(seed ^ 0xf1a57)) : []),
+      ...firstBeside(seed, options),
       ...(random.chance(0.6) ? [{ kind: 'settle' } as const] : []),
       ...withMore(withOperator(actions, seed, options.operatorShare ?? 0), seed, options),
     ],
   };
 }
+
+const keptInStep = (
+  seed: number,
+  { policies, accountShare, customShare }: PlanOptions,
+): Pick<Plan, 'rules' | 'accounts' | 'customs'> => ({
+  ...(policies && { rules: drawRules(seed) }),
+  ...(accountShare && { accounts: true }),
+  ...(customShare && { customs: true }),
+});
+
+const firstBeside = (seed: number, { accountShare, customShare }: PlanOptions): readonly Action[] => [
+  ...(accountShare ? firstAccounts(createRandom(seed ^ 0xf1a57)) : []),
+  ...(customShare ? firstCustoms(createRandom(seed ^ 0xf1c05)) : []),
+];
 
 /** Drawn apart, so that a seed tells the same story with and without an operator, and so that what is drawn last leaves the rest alone. */
 function withOperator(actions: readonly Action[], seed: number, share: number): readonly Action[] {
@@ -73,6 +89,7 @@ function withMore(actions: readonly Action[], seed: number, options: PlanOptions
     qualifyShare = 0,
     askShare = 0,
     accountShare = 0,
+    customShare = 0,
     faultShare,
   } = options;
   const kinds: readonly Between[] = [
@@ -80,7 +97,16 @@ function withMore(actions: readonly Action[], seed: number, options: PlanOptions
     { random: createRandom(seed ^ 0x3e46e), share: mergeShare, draw: drawMerge },
     { random: createRandom(seed ^ 0x9a11f), share: qualifyShare, draw: drawQualification },
     { random: createRandom(seed ^ 0xa5c), share: askShare, draw: drawAsking(faultShare) },
-    { random: createRandom(seed ^ 0xacc07), share: accountShare, draw: drawOfAccounts(faultShare) },
+    {
+      random: createRandom(seed ^ 0xacc07),
+      share: accountShare,
+      draw: drawBeside(drawAccountAction, faultShare),
+    },
+    {
+      random: createRandom(seed ^ 0xc0570),
+      share: customShare,
+      draw: drawBeside(drawCustomAction, faultShare),
+    },
   ];
 
   return kinds.reduce(between, actions);
@@ -124,8 +150,10 @@ const drawQualification = (random: Random): Action => ({
   act: { do: 'qualify', slot: random.below(4) },
 });
 
-const drawOfAccounts = (faultShare: number) => (random: Random) =>
-  drawAccountAction(random, (draw) => (random.chance(faultShare) ? drawFault(random, draw) : null));
+const drawBeside =
+  (drawOne: typeof drawAccountAction, faultShare: number) =>
+  (random: Random): Action =>
+    drawOne(random, (draw) => (random.chance(faultShare) ? drawFault(random, draw) : null));
 
 function drawOperatorAct(random: Random): Action {
   const side = random.pick(['dynamics', 'marketo'] as const);

@@ -13,7 +13,9 @@ import {
   type Stepper,
 } from '@lockstep/pipelines';
 import { topics } from '@lockstep/change-events';
-import type { Piece, ProcessName } from './actions.ts';
+import { customTypesOf } from '@lockstep/reconciliation';
+import { customTables, type Piece, type ProcessName } from './actions.ts';
+import { simulatedCustoms } from './customRows.ts';
 import { createGate, guardPort, type Gate } from './gate.ts';
 import { strikerOf } from './strikerOf.ts';
 import type { Choice, Process, Step, World } from './world.ts';
@@ -23,6 +25,8 @@ export const processOf: Readonly<Record<Piece, ProcessName>> = {
   'extract-contact': 'extractor',
   'extract-account': 'extractor',
   'extract-opportunity': 'extractor',
+  'extract-new_visit': 'extractor',
+  'extract-new_bill': 'extractor',
   notify: 'marketing',
   'publish-requests': 'marketing',
   deliver: 'marketing',
@@ -39,6 +43,7 @@ const changeTopics = [
   ...tables.map((table) => topics.dynamicsChanges(table)),
   ...tables.map((kind) => topics.marketingChanges(kind)),
 ];
+const customTopics = customTables.map((table) => topics.dynamicsChanges(table));
 const accountTopics = [topics.dynamicsChanges('account'), topics.dynamicsChanges('opportunity')];
 const batchSizeMax = 100;
 
@@ -113,6 +118,8 @@ function extractorSteps(world: World, gate: Gate): Process['steps'] {
     'extract-contact': lazily(open('contact')),
     'extract-account': lazily(open('account')),
     'extract-opportunity': lazily(open('opportunity')),
+    'extract-new_visit': lazily(open('new_visit')),
+    'extract-new_bill': lazily(open('new_bill')),
   };
 }
 
@@ -187,6 +194,7 @@ async function openReconciler(world: World, gate: Gate): Promise<Process['steps'
     clock,
     mapping: world.variant.mapping ?? world.given.mapping,
     entityMappings: world.variant.entityMappings ?? world.given.entityMappings,
+    customTypes: customTypesOf(simulatedCustoms),
     policy: world.given.policy,
     withheld,
     revisionEpoch: world.revisionEpoch,
@@ -221,6 +229,7 @@ async function openReconciler(world: World, gate: Gate): Promise<Process['steps'
 const routedTopics = ({ plan }: World): readonly string[] => [
   ...changeTopics,
   ...(plan.accounts ? accountTopics : []),
+  ...(plan.customs ? customTopics : []),
   topics.outcomes,
   topics.requests,
 ];

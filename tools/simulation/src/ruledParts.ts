@@ -8,7 +8,8 @@ import {
   type Policy,
 } from '@lockstep/reconciliation';
 import { endRulesOf, readRules } from '@lockstep/rules';
-import type { Plan } from './actions.ts';
+import { customTables, type Plan } from './actions.ts';
+import { simulatedCustoms } from './customRows.ts';
 
 /** The fields that are kept in step in the simulation: one or two of each kind, so that runs stay quick. */
 const simulated = new Set([
@@ -46,6 +47,9 @@ const isGiven = (row: MappingRow, { accounts }: Plan): boolean =>
     ? row.field === companyId
     : isSimulated(row);
 
+const tablesOf = ({ customs }: Plan): readonly string[] =>
+  customs ? [...accountTables, ...customTables] : accountTables;
+
 /** Of plans with accounts. */
 export const accountTables: readonly string[] = ['lead', 'contact', 'account', 'opportunity'];
 
@@ -66,7 +70,7 @@ export function ruledParts(plan: Plan): RuledParts {
   const policy = { ...nativePolicy, matchByEmail, ...endRulesOf(result.rules) };
   return {
     mapping: mapping.filter((row) => isGiven(row, plan)),
-    entityMappings: entityMappingsFor(accountTables),
+    entityMappings: entityMappingsFor(tablesOf(plan), { customs: simulatedCustoms }),
     policy: { ...policy, ...(filters && { filters }) },
   };
 }

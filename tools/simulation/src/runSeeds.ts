@@ -83,7 +83,7 @@ async function tellFailure(result: RunResult, { shrink }: { shrink: boolean }): 
 }
 
 /** The options of the command that draw this plan again. */
-function flagsOf({ actions, rules, accounts }: Plan): readonly string[] {
+function flagsOf({ actions, rules, accounts, customs }: Plan): readonly string[] {
   const acts = new Set(actions.flatMap((action) => ('act' in action ? [action.act.do] : [])));
   const byOperator = actions.some((action) => action.kind === 'operator' && action.act.do !== 'undo');
   const flags = [
@@ -93,6 +93,7 @@ function flagsOf({ actions, rules, accounts }: Plan): readonly string[] {
     [acts.has('qualify'), '--qualify'],
     [acts.has('ask'), '--requests'],
     [accounts === true, '--accounts'],
+    [customs === true, '--customs'],
     [rules !== undefined, '--policies'],
   ] as const;
 

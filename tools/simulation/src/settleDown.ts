@@ -1,8 +1,8 @@
-import { accountPieces, pieces, type Piece } from './actions.ts';
+import { accountPieces, customPieces, pieces, type Piece } from './actions.ts';
 import { step } from './stepProcess.ts';
 import { commitLate, pass, type World } from './world.ts';
 
-const stepsMax = 3_000;
+const stepsMax = 5_000;
 const roundMs = 6_000;
 /** Longer than every timer that is not a parked record's own. */
 const quietMs = 200_000;
@@ -35,7 +35,8 @@ export async function runRounds(world: World, rounds: number): Promise<void> {
 }
 
 async function runRound(world: World, budget: { stepsLeft: number }): Promise<void> {
-  const read = world.plan.accounts ? accountPieces : [];
+  const { accounts, customs } = world.plan;
+  const read = [...(accounts ? accountPieces : []), ...(customs ? customPieces : [])];
   for (const piece of [...read, ...pieces]) await runPiece(world, piece, budget);
   if (world.asked.length > 0) await runPiece(world, 'publish-requests', budget);
 }

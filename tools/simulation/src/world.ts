@@ -1,7 +1,7 @@
 import type { System } from '@lockstep/change-events';
 import type { GoldenEntity, MappingRow } from '@lockstep/reconciliation';
 import type { MergedPerson } from '@lockstep/checker';
-import type { Asked, Piece, Plan, ProcessName } from './actions.ts';
+import type { Asked, BesideTable, Piece, Plan, ProcessName } from './actions.ts';
 import type {
   DynamicsRequests,
   DynamicsWriter,
@@ -72,8 +72,7 @@ export type World = {
   readonly log: InMemoryEventLog;
   readonly rows: RowReference[];
   /** The present id in each place. */
-  readonly accounts: string[];
-  readonly opportunities: string[];
+  readonly beside: Readonly<Record<BesideTable, string[]>>;
   readonly mergedPersons: MergedPerson[];
   readonly requests: RequestStore;
   readonly asked: Asked[];

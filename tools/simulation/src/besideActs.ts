@@ -1,12 +1,12 @@
 import type { FieldValue } from '@lockstep/change-events';
-import { v5 as uuidFromName } from 'uuid';
-import type { AccountAct, BesideTable } from './actions.ts';
+import type { BesideAct } from './actions.ts';
+import { editLive, idOf, isLive, save, type Place } from './besideRows.ts';
+import { customFields } from './customActs.ts';
+import { namingColumns } from './customRows.ts';
 import type { World } from './world.ts';
 
-const idSpace = '0d7a1c9e-3f42-4b58-8a53-6c1f0e9d2b77';
-
-/** A person does something about accounts and what belongs to them; what is not there (any more) is left alone. */
-export function applyAccountAct(world: World, act: AccountAct): void {
+/** A person does something about records beside persons; what is not there (any more) is left alone. */
+export function applyBesideAct(world: World, act: BesideAct): void {
   switch (act.do) {
     case 'name-account':
       return save(world, 'account', act, { name: act.name });
@@ -20,39 +20,9 @@ export function applyAccountAct(world: World, act: AccountAct): void {
       return movePerson(world, act.slot, idOf(world, 'account', act.account));
     case 'edit-opportunity':
       return save(world, 'opportunity', act, opportunityFields(world, act));
+    case 'edit-custom':
+      return save(world, act.table, act, customFields(world, act));
   }
-}
-
-const slotsOf = ({ accounts, opportunities }: World, kind: BesideTable): string[] =>
-  kind === 'account' ? accounts : opportunities;
-
-const idOf = (world: World, kind: BesideTable, slot: number): string => slotsOf(world, kind)[slot] ?? '';
-
-const isLive = ({ dynamics }: World, table: string, id: string): boolean =>
-  dynamics.rows(table).some((row) => row.id === id);
-
-type Saved = { readonly slot: number; readonly again: boolean };
-
-/** What is not there is made: the row that was deleted, as out of a recycle bin, or another one in its place. */
-function save(
-  world: World,
-  kind: BesideTable,
-  { slot, again }: Saved,
-  fields: Record<string, FieldValue>,
-): void {
-  const former = idOf(world, kind, slot);
-  if (isLive(world, kind, former)) return void world.dynamics.edit(kind, former, fields);
-  const count = world.dynamics.states.filter(({ operation }) => operation === 'create').length;
-  const id = again && former !== '' ? former : uuidFromName(`${kind} ${slot} ${count}`, idSpace);
-  slotsOf(world, kind)[slot] = id;
-  world.dynamics.seed(kind, [{ id, fields }]);
-}
-
-type Place = { readonly table: BesideTable; readonly slot: number };
-
-function editLive(world: World, { table, slot }: Place, fields: Record<string, FieldValue>): void {
-  const id = idOf(world, table, slot);
-  if (isLive(world, table, id)) world.dynamics.edit(table, id, fields);
 }
 
 function removeOf(world: World, { table, slot }: Place): void {
@@ -69,18 +39,25 @@ function movePerson({ marketo, objects }: World, place: number, companyId: strin
   if (person && isThere) marketo.edit(person.id, { externalCompanyId: companyId });
 }
 
-/** As Dynamics does when a customer is deleted: its contacts have none any more, its opportunities go with it. */
-export function letGo({ dynamics }: World, customerId: string): void {
-  for (const { id } of namedBy(dynamics, 'contact', 'parentcustomerid', customerId))
-    dynamics.edit('contact', id, { parentcustomerid: null });
-  for (const { id } of namedBy(dynamics, 'opportunity', 'customerid', customerId))
-    dynamics.remove('opportunity', id);
+/** As Dynamics does when a row is deleted: its contacts and custom rows name nobody any more, its opportunities go with it. */
+export function letGo({ dynamics }: World, deletedId: string): void {
+  for (const [table, column] of namings)
+    for (const { id } of namedBy(dynamics, table, column, deletedId))
+      if (table === 'opportunity') dynamics.remove(table, id);
+      else dynamics.edit(table, id, { [column]: null });
 }
 
-/** As a merge of two contacts does: what belonged to the loser is the winner's. */
-export function handOver({ dynamics }: World, loserId: string, winnerId: string): void {
-  for (const { id } of namedBy(dynamics, 'opportunity', 'customerid', loserId))
-    dynamics.edit('opportunity', id, { customerid: { id: winnerId, table: 'contact' } });
+const namings = [
+  ['contact', 'parentcustomerid'],
+  ['opportunity', 'customerid'],
+  ...Object.entries(namingColumns),
+] as const;
+
+/** As a merge of two rows does: what belonged to the loser is the winner's. */
+export function handOver({ dynamics }: World, loserId: string, winner: FieldValue): void {
+  for (const [table, column] of namings)
+    for (const { id } of namedBy(dynamics, table, column, loserId))
+      dynamics.edit(table, id, { [column]: winner });
 }
 
 function namedBy(dynamics: World['dynamics'], table: string, column: string, id: string) {
@@ -93,7 +70,7 @@ function namedBy(dynamics: World['dynamics'], table: string, column: string, id:
 
 function moveContact(
   world: World,
-  { slot, account }: Extract<AccountAct, { readonly do: 'move-contact' }>,
+  { slot, account }: Extract<BesideAct, { readonly do: 'move-contact' }>,
 ): void {
   const id = contactAt(world, slot);
   const customer = account === null ? null : customerOf(world, 'account', idOf(world, 'account', account));
@@ -103,7 +80,7 @@ function moveContact(
 
 function opportunityFields(
   world: World,
-  { name, customer }: Extract<AccountAct, { readonly do: 'edit-opportunity' }>,
+  { name, customer }: Extract<BesideAct, { readonly do: 'edit-opportunity' }>,
 ): Record<string, FieldValue> {
   const named = customer ? customerIn(world, customer) : undefined;
 
