@@ -30,8 +30,10 @@ async function watchOf({ refused = 0 } = {}) {
   const clock = {
     now: Date.now,
     monotonic: Date.now,
-    sleep: (_: number, signal: AbortSignal) =>
+    // The look that makes sure of a change follows at once.
+    sleep: (ms: number, signal: AbortSignal) =>
       new Promise<void>((resolve) => {
+        if (ms < 5000) return resolve();
         waking.add(resolve);
         signal.addEventListener('abort', () => resolve(), { once: true });
       }),

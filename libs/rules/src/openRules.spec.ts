@@ -14,15 +14,17 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Puts one text after the other into the file, between two looks at it. */
-async function follow(first: string, texts: readonly string[]) {
+/** Puts one text after the other into the file, between two looks at it; `later` are what it says a moment after the first look at a text. */
+async function follow(first: string, texts: readonly string[], later: Readonly<Record<string, string>> = {}) {
   await writeFile(file, first);
   const source = await openRules(file);
   const stop = new AbortController();
   const changed: Rules[] = [];
   const refused: (readonly string[])[] = [];
   let looks = 0;
-  const sleep = async (): Promise<void> => {
+  const sleep = async (ms: number): Promise<void> => {
+    const written = later[texts[looks - 1] ?? ''];
+    if (ms < 5000) return written === undefined ? undefined : writeFile(file, written);
     const text = texts[looks];
     looks += 1;
     if (text === undefined) stop.abort();
@@ -72,6 +74,17 @@ describe('the file of rules', () => {
     expect(refused).toEqual([
       [expect.stringMatching(/VALUE_INVALID fax must be off or a map\. Did you mean off\?$/)],
     ]);
+    expect(fieldOf(source.current(), 'fax')).toBeUndefined();
+  });
+
+  it('does not count while it is being written', async () => {
+    const text = 'persons: { fields: { fax: off } }';
+    const { source, changed, refused } = await follow(text, ['', 'persons: {', text], {
+      '': 'persons: { fields: { fax: o',
+      'persons: {': text,
+    });
+
+    expect([changed, refused]).toEqual([[], []]);
     expect(fieldOf(source.current(), 'fax')).toBeUndefined();
   });
 });

@@ -6,6 +6,8 @@ import { faultLine } from './ruleFault.ts';
 
 /** Files of a mounted configuration are exchanged by a link, which no watcher of files tells of: so we look. */
 const intervalMs = 5000;
+/** A file that is just being written may say half of its rules, or none: what is read counts when it is still there after this. */
+const settleMs = 1000;
 const charactersMax = 1_000_000;
 
 /** The rules in force, from a file that may change at any time. */
@@ -30,9 +32,15 @@ export async function openRules(file: string | undefined): Promise<RulesSource> 
     throw new SyncError('CONFIG_INVALID', { LOCKSTEP_FILE: sentencesOf(first, file).join(' ') });
   let { rules } = first;
 
-  const look = async (path: string, { onChanged, onRefused }: FollowOptions): Promise<void> => {
+  const look = async (
+    path: string,
+    { clock, onChanged, onRefused }: FollowOptions,
+    signal: AbortSignal,
+  ): Promise<void> => {
     const next = await textOf(path);
     if (next === text) return;
+    await clock.sleep(settleMs, signal);
+    if (signal.aborted || (await textOf(path)) !== next) return;
     text = next;
     const result = next === null ? { unreadable: `${path} cannot be read.` } : readRules(next);
     if (!('rules' in result)) return onRefused(sentencesOf(result, path));
@@ -46,7 +54,7 @@ export async function openRules(file: string | undefined): Promise<RulesSource> 
     follow: async (options, signal) => {
       while (!signal.aborted) {
         await options.clock.sleep(intervalMs, signal);
-        if (file !== undefined && !signal.aborted) await look(file, options);
+        if (file !== undefined && !signal.aborted) await look(file, options, signal);
       }
     },
   };
