@@ -36,6 +36,11 @@ describe('customEntities', () => {
     ['new_visit: { person: a, fields: { x: leadId } }', 'FIELD_TAKEN leadId already belongs to the link.'],
     ['new_visit: { person: a, fields: { x: n, y: n } }', 'FIELD_TAKEN n already belongs to x.'],
     ['new_visit: { persons: a }', 'KEY_UNKNOWN persons is unknown'],
+    ['New_Visit: { person: a }', 'KEY_UNKNOWN New_Visit is unknown; a name like ^[a-z]'],
+    [
+      'new_visit: { person: a, fields: { New_Fee: fee } }',
+      'KEY_UNKNOWN New_Fee is unknown; a name like ^[a-z]',
+    ],
   ])('are refused with the place and the reason: %s', (text, fault) => {
     expect(entitiesOf(`  ${text}`)?.[0]).toContain(fault);
   });

@@ -18,9 +18,14 @@ const customEntity = Type.Object(
     company: lookups('The same, to an account.'),
     link: marketoName('Its link field; `leadId` or `externalCompanyId` unless it is said.'),
     fields: Type.Optional(
-      Type.Record(Type.String(), Type.String({ pattern: '^[A-Za-z]\\w{0,49}$' }), {
-        description: 'Fields in Marketo by column; without it every column with a publisher’s prefix.',
-      }),
+      Type.Record(
+        Type.String({ pattern: `^${tableName}$` }),
+        Type.String({ pattern: '^[A-Za-z]\\w{0,49}$' }),
+        {
+          additionalProperties: false,
+          description: 'Fields in Marketo by column; without it every column with a publisher’s prefix.',
+        },
+      ),
     ),
   },
   { additionalProperties: false },
@@ -29,6 +34,7 @@ const customEntity = Type.Object(
 /** The key `customEntities` of the file: tables of the operator's own that go to Marketo (F-56). */
 export const customEntities = Type.Optional(
   Type.Record(Type.String({ pattern: `^${tableName}$` }), customEntity, {
+    additionalProperties: false,
     description: 'Custom tables whose rows go to Marketo as custom objects, by logical name.',
   }),
 );

@@ -1,4 +1,15 @@
-import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document, type Pair } from 'yaml';
+import {
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Alias,
+  type Document,
+  type Pair,
+} from 'yaml';
 import type { Finding, RuleFault, RulePath } from './ruleFault.ts';
 
 /** A file as data, with the place of everything in it. */
@@ -18,19 +29,39 @@ export function parseYaml(text: string): ParsedYaml {
 
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const faults = document.errors.map(({ message, pos }) => ({
-    ...{ code: 'YAML_INVALID' as const, sentence: `${message.replace(/\.$/, '')}.`, nearest: undefined },
-    ...placeAt(pos[0]),
-  }));
+  const invalid = (message: string, offset: number): RuleFault => ({
+    ...{ code: 'YAML_INVALID', sentence: `${message.replace(/\.$/, '')}.`, nearest: undefined },
+    ...placeAt(offset),
+  });
+  const faults = document.errors.map(({ message, pos }) => invalid(message, pos[0]));
+  const [content, alias] = faults.length === 0 ? contentOf(document) : [{}, null];
+  if (alias) faults.push(invalid(aliasSentence(alias), alias.range[0]));
 
   return {
-    value: faults.length === 0 ? (document.toJS() ?? {}) : {},
+    value: content,
     faults,
     locate: ({ code, sentence, nearest, path, isKey = false }) => ({
       ...{ code, sentence, nearest },
       ...placeAt(offsetOf(document, path, isKey)),
     }),
   };
+}
+
+const aliasSentence = ({ source }: Alias.Parsed): string =>
+  `*${source} stands for nothing that is named &${source} above it, or for too much; a text that begins with * needs quotes`;
+
+/** The file as data, or the alias that keeps it from being any: it stands for nothing, or for more than anybody would write. */
+function contentOf(document: Document): readonly [content: unknown, fault: Alias.Parsed | null] {
+  try {
+    return [document.toJS() ?? {}, null];
+  } catch (error) {
+    const aliases: Alias.Parsed[] = [];
+    visit(document, { Alias: (_, alias) => void aliases.push(alias as Alias.Parsed) });
+    const [first] = aliases;
+    if (first === undefined) throw error;
+
+    return [{}, aliases.find((alias) => alias.resolve(document) === undefined) ?? first];
+  }
 }
 
 /** Where a key or its value begins; of what is not there, where the nearest thing around it begins. */

@@ -27,6 +27,21 @@ describe('lockstep.yaml', () => {
     },
   );
 
+  it('says where an alias stands for nothing, and takes one that stands for something', () => {
+    expect(linesOf('persons:\n  filter: { column: emailaddress1, endsWith: *@example.com }\n')).toEqual([
+      expect.stringMatching(
+        /^lockstep\.yaml:2:46 YAML_INVALID \*@example\.com stands for nothing .* needs quotes\.$/,
+      ),
+    ]);
+    const lists = Array.from({ length: 9 }, (_, depth) => `  - &a${depth + 1} [${`*a${depth}, `.repeat(9)}]`);
+    expect(linesOf(`persons:\n  - &a0 [1]\n${lists.join('\n')}\n`)).toEqual([
+      expect.stringMatching(/^lockstep\.yaml:3:10 YAML_INVALID \*a0 stands for nothing .* or for too much/),
+    ]);
+    expect(
+      rulesOf('persons: { filter: { lead: &all { column: fax, isEmpty: true }, contact: *all } }').filters,
+    ).toEqual(rulesOf('persons: { filter: { column: fax, isEmpty: true } }').filters);
+  });
+
   it('takes a field out', () => {
     expect(rowOf('persons: { fields: { fax: off } }', 'fax')).toBeUndefined();
   });
@@ -287,6 +302,10 @@ describe('a fault in lockstep.yaml', () => {
     [
       'persons:\n  fields:\n    unsubscribed: { write: once }',
       'lockstep.yaml:3:28 POLICY_IMPOSSIBLE unsubscribed is an opt-out; older data never undoes it.',
+    ],
+    [
+      'persons:\n  fields:\n    rating: { labels: { Hot: 1 } }',
+      'lockstep.yaml:3:25 KEY_UNKNOWN Hot is unknown; a name like ^-?[0-9]{1,10}$ may stand here.',
     ],
     [
       'persons:\n  fields:\n    rating: { labels: { 1: Hot, 2: Hot } }',

@@ -23,7 +23,7 @@ export const goldenTypes = choice(
 export const labelTable = Type.Record(
   Type.String({ pattern: '^-?[0-9]{1,10}$' }),
   Type.String({ minLength: 1 }),
-  { description: 'Labels in Marketo by the number of the option in Dynamics.' },
+  { additionalProperties: false, description: 'Labels in Marketo by the number of the option in Dynamics.' },
 );
 
 /** A value that is the same for all. */

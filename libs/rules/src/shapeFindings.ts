@@ -50,8 +50,10 @@ const named = (schema: TSchema): TSchema =>
 
 function unknownKey({ schema }: ValueError, path: RulePath): Finding {
   const key = path.at(-1) ?? '';
-  const known = Object.keys((schema as { readonly properties?: object }).properties ?? {});
-  const words = known.length > 0 ? `; ${listOf(known)} may stand here` : '';
+  const { properties = {}, patternProperties = {} } = schema as Partial<Record<string, object>>;
+  const known = Object.keys(properties);
+  const names = [...known, ...Object.keys(patternProperties).map((pattern) => `a name like ${pattern}`)];
+  const words = names.length > 0 ? `; ${listOf(names)} may stand here` : '';
 
   return {
     ...{ code: 'KEY_UNKNOWN', path, isKey: true, nearest: nearestName(key, known) },
