@@ -25,7 +25,8 @@ export type HealthServer = { readonly port: number; close(): Promise<void> };
 
 /** The three pages and the service's own routes, not yet listening. */
 export function createHealthApp({ checks, registry, routes = [], apis = [] }: HealthAppOptions) {
-  const app = fastify({ forceCloseConnections: true });
+  // What a schema does not allow is refused and not taken away.
+  const app = fastify({ forceCloseConnections: true, ajv: { customOptions: { removeAdditional: false } } });
 
   app.get('/health/live', () => ({ status: 'live' }));
 

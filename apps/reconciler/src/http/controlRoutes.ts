@@ -3,17 +3,17 @@ import { directionTargets, readingTarget } from '@lockstep/pipelines';
 import { Type, type Static } from '@sinclair/typebox';
 import { v7 as newId } from 'uuid';
 import type { OperatorParts, OperatorRoutes } from './operatorParts.ts';
-import { actorField, failureSchema } from './operatorScope.ts';
+import { actorField, failureSchema, given } from './operatorScope.ts';
 
 const actions = ['pause', 'resume', 'resnapshot', 'resync', 'cancel', 'confirm'] as const;
 const text = (maxLength: number) => Type.Optional(Type.String({ minLength: 1, maxLength }));
 
-const controlBody = Type.Object({
+const controlBody = given({
   action: Type.Union(actions.map((action) => Type.Literal(action))),
   target: Type.String({
     maxLength: 200,
     description:
-      'dynamics/<table>; of pause, resume, resnapshot, resync and cancel also marketo/person; of pause and resume also reconciler/to-dynamics and reconciler/to-marketo.',
+      'dynamics/<table> or marketo/person; of pause and resume also reconciler/to-dynamics and reconciler/to-marketo.',
   }),
   filter: Type.Optional(
     Type.String({
@@ -63,7 +63,7 @@ async function assertKnown(
   { log }: OperatorParts,
   { target, action }: Pick<Control, 'target' | 'action'>,
 ): Promise<void> {
-  if (target in directionTargets) {
+  if (Object.hasOwn(directionTargets, target)) {
     if (action === 'pause' || action === 'resume') return;
     throw new SyncError('API_REQUEST_INVALID', { detail: 'action: a direction is paused or resumed' });
   }

@@ -2,7 +2,7 @@ import { troubleViews } from '@lockstep/pipelines';
 import { rowKey, type GoldenRecord } from '@lockstep/reconciliation';
 import { Type, type Static } from '@sinclair/typebox';
 import type { OperatorRoutes } from './operatorParts.ts';
-import { afterField, failureSchema, isoTimeField, nullableText } from './operatorScope.ts';
+import { afterField, failureSchema, given, isoTimeField, nullableText } from './operatorScope.ts';
 import { countSchema, countsOf } from './troubleCounts.ts';
 
 const pageSizeMax = 500;
@@ -15,7 +15,7 @@ export const troubleFilter = {
   until: Type.Optional(isoTimeField),
 };
 
-const pageQuery = Type.Object({
+const pageQuery = given({
   ...troubleFilter,
   after: afterField,
   limit: Type.Integer({ minimum: 1, maximum: pageSizeMax, default: 100 }),

@@ -365,6 +365,37 @@ describe('the operator’s API', () => {
     expect(log.messages(topics.control)).toMatchObject([{ key: 'marketo/person' }]);
   });
 
+  // A misspelt filter would have all records done, a misspelt dryRun would do it.
+  it.each([
+    ['/v1/errors/release', { actor: 'ben', until: '2026-11-28T04:00:00Z', sied: 'dynamics' }, 'sied'],
+    ['/v1/dead-letters/replay', { replayId: 'r', kye: 'ann' }, 'kye'],
+    ['/v1/decisions/undo', { actor: 'ben', from: '2026-11-01', until: '2026-11-29', dryrun: true }, 'dryrun'],
+    ['/v1/reviews/rematch', { actor: 'ben', until: '2026-11-29', dryrun: true }, 'dryrun'],
+    ['/v1/control', { action: 'resnapshot', target: 'dynamics/lead', actor: 'ben', fliter: 'x' }, 'fliter'],
+    ['/v1/records/ann/release', { actor: 'ben', side: 'marketo' }, 'side'],
+  ])('refuses a name that %s does not know, and says which', async (path, body, name) => {
+    const { post, inbox, log } = await createApi();
+
+    expect(await post(path, body)).toMatchObject({
+      status: 400,
+      body: {
+        code: 'API_REQUEST_INVALID',
+        detail: expect.stringMatching(new RegExp(`: ${name}$`)) as unknown,
+      },
+    });
+    expect([inbox(), log.messages(topics.control)]).toEqual([[], []]);
+  });
+
+  it.each([
+    '/v1/errors/records?sied=dynamics',
+    '/v1/dead-letters?kye=ann',
+    '/v1/records?mail=ann@example.com',
+  ])('refuses the name of a query that it does not know: %s', async (path) => {
+    const { call } = await createApi();
+
+    expect(await call(path)).toMatchObject({ status: 400, body: { code: 'API_REQUEST_INVALID' } });
+  });
+
   it('puts commands to a table or a direction on their topic, and refuses those that nobody would obey', async () => {
     const { post, log } = await createApi();
     const control = (action: string, target: string) => post('/v1/control', { action, target, actor: 'ben' });
@@ -382,6 +413,7 @@ describe('the operator’s API', () => {
       ['resync', 'reconciler/to-marketo'],
       ['pause', 'dynamics/nothing'],
       ['dance', 'dynamics/lead'],
+      ['pause', 'toString'],
     ] as const)
       expect((await control(action, target)).status).toBe(400);
     expect(log.messages(topics.control)).toHaveLength(1);

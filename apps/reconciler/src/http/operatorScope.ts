@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { errorTable, fateOf, isSyncError, type ErrorCode, type SyncError } from '@lockstep/change-events';
 import type { Log } from '@lockstep/service-runtime';
-import { Type } from '@sinclair/typebox';
+import { Type, type ObjectOptions, type TProperties } from '@sinclair/typebox';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 
 export type ScopeOptions = {
@@ -11,6 +11,10 @@ export type ScopeOptions = {
 };
 
 export const nullableText = Type.Union([Type.String(), Type.Null()]);
+
+/** A body or a query: a name that is not there is refused, since a filter or `dryRun` that is passed over widens what is done. */
+export const given = <Properties extends TProperties>(properties: Properties, options: ObjectOptions = {}) =>
+  Type.Object(properties, { additionalProperties: false, ...options });
 
 /** Where a page begins. */
 export const afterField = Type.Optional(
@@ -74,12 +78,15 @@ function failureOf(error: FastifyError): Answer {
   if (isSyncError(error)) return failureOfSync(error);
   const status = error.statusCode ?? 500;
   // Of a body that is no JSON the parser's message quotes a part.
-  const detail = error.validation ? error.message : null;
+  const detail = error.validation ? [error.message, ...unknownNames(error)].join(': ') : null;
 
   return status < 500
     ? { status, code: 'API_REQUEST_INVALID', detail }
     : { status, code: 'INTERNAL', detail: null };
 }
+
+const unknownNames = ({ validation = [] }: FastifyError): string[] =>
+  validation.flatMap(({ params: { additionalProperty: name } }) => (typeof name === 'string' ? [name] : []));
 
 function failureOfSync(error: SyncError): Answer {
   const { code, details } = error;

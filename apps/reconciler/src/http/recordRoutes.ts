@@ -3,7 +3,7 @@ import { explainRecords } from '@lockstep/pipelines';
 import { Type, type Static } from '@sinclair/typebox';
 import { troubleSchema } from './errorRoutes.ts';
 import type { OperatorRoutes } from './operatorParts.ts';
-import { failureSchema, nullableText } from './operatorScope.ts';
+import { failureSchema, given, nullableText } from './operatorScope.ts';
 
 const text = (maxLength: number) => Type.Optional(Type.String({ minLength: 1, maxLength }));
 
@@ -79,7 +79,7 @@ const recordSchema = Type.Object({
   rules: nullableText,
 });
 
-const soughtQuery = Type.Object(
+const soughtQuery = given(
   { row: text(200), person: text(20), email: text(254) },
   { description: 'One of: a row as system/table/id, a person’s id in Marketo, an email address.' },
 );

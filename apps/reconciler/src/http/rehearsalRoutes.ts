@@ -1,9 +1,9 @@
 import { rehearsePage } from '@lockstep/pipelines';
 import { Type, type Static } from '@sinclair/typebox';
-import { afterField, failureSchema, nullableText } from './operatorScope.ts';
+import { afterField, failureSchema, given, nullableText } from './operatorScope.ts';
 import type { OperatorRoutes } from './operatorParts.ts';
 
-const query = Type.Object({
+const query = given({
   after: afterField,
   limit: Type.Integer({ minimum: 1, maximum: 500, default: 500, description: 'Records of the page.' }),
 });

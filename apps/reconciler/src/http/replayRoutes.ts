@@ -1,12 +1,12 @@
 import { listLetters, releasePage, replayLetters } from '@lockstep/pipelines';
 import { Type, type Static } from '@sinclair/typebox';
 import { troubleFilter } from './errorRoutes.ts';
-import { actorField, afterField, failureSchema, isoTimeField, nullableText } from './operatorScope.ts';
+import { actorField, afterField, failureSchema, given, isoTimeField, nullableText } from './operatorScope.ts';
 import type { OperatorRoutes } from './operatorParts.ts';
 
 const text = Type.Optional(Type.String({ minLength: 1, maxLength: 300 }));
 
-const releaseBody = Type.Object({
+const releaseBody = given({
   ...troubleFilter,
   until: isoTimeField,
   after: afterField,
@@ -24,7 +24,7 @@ const letterFilter = {
   after: Type.Optional(Type.Integer({ minimum: 0, description: '`next` of the page before' })),
 };
 
-const letterQuery = Type.Object({
+const letterQuery = given({
   ...letterFilter,
   limit: Type.Integer({ minimum: 1, maximum: 500, default: 100 }),
 });
@@ -48,7 +48,7 @@ const letterPage = Type.Object({
   next: Type.Union([Type.Number(), Type.Null()]),
 });
 
-const replayBody = Type.Object({
+const replayBody = given({
   ...letterFilter,
   replayId: Type.String({
     minLength: 1,

@@ -2,10 +2,10 @@ import { listReviews, rematchPage } from '@lockstep/pipelines';
 import type { GoldenRecord } from '@lockstep/reconciliation';
 import { Type, type Static } from '@sinclair/typebox';
 import { troubledSchema, troubledView } from './errorRoutes.ts';
-import { actorField, afterField, failureSchema, isoTimeField, nullableText } from './operatorScope.ts';
+import { actorField, afterField, failureSchema, given, isoTimeField, nullableText } from './operatorScope.ts';
 import type { OperatorRoutes } from './operatorParts.ts';
 
-const query = Type.Object({
+const query = given({
   after: afterField,
   limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
 });
@@ -31,7 +31,7 @@ const reviewSchema = Type.Object({
   ),
 });
 
-const rematchBody = Type.Object({
+const rematchBody = given({
   until: isoTimeField,
   after: afterField,
   dryRun: Type.Boolean({ default: false, description: 'Count alone.' }),

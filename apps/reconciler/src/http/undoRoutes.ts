@@ -1,11 +1,11 @@
 import { SyncError } from '@lockstep/change-events';
 import { undoDecision, undoPage, type UndoAsked } from '@lockstep/pipelines';
 import { Type, type Static } from '@sinclair/typebox';
-import { actorField, afterField, failureSchema, isoTimeField, nullableText } from './operatorScope.ts';
+import { actorField, afterField, failureSchema, given, isoTimeField, nullableText } from './operatorScope.ts';
 import type { OperatorRoutes } from './operatorParts.ts';
 import { carrierOf } from './wishRoutes.ts';
 
-const undoBody = Type.Object(
+const undoBody = given(
   {
     decision: Type.Optional(Type.String({ maxLength: 200, description: 'As the record names it.' })),
     field: Type.Optional(Type.String({ maxLength: 200, description: 'The last decision of this field.' })),
@@ -48,7 +48,7 @@ export const undoRoutes: OperatorRoutes = (scope, parts) => {
 
 const text = Type.Optional(Type.String({ minLength: 1, maxLength: 200 }));
 
-const undoPageBody = Type.Object({
+const undoPageBody = given({
   from: isoTimeField,
   until: isoTimeField,
   rule: text,

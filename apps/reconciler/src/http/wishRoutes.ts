@@ -11,15 +11,15 @@ import {
 } from '@lockstep/pipelines';
 import { mayBeJudged, type GoldenRecord } from '@lockstep/reconciliation';
 import { Type, type Static } from '@sinclair/typebox';
-import { actorField, failureSchema } from './operatorScope.ts';
+import { actorField, failureSchema, given } from './operatorScope.ts';
 import type { OperatorParts, OperatorRoutes } from './operatorParts.ts';
 
 const params = Type.Object({ goldenId: Type.String({ maxLength: 200 }) });
 const accepted = Type.Object({ goldenId: Type.String() });
 
-const releaseBody = Type.Object({ actor: actorField });
+const releaseBody = given({ actor: actorField });
 
-const resyncBody = Type.Object({
+const resyncBody = given({
   from: Type.Optional(
     Type.Union([Type.Literal('dynamics'), Type.Literal('marketo')], {
       description: 'The side that is read again; both without it.',
@@ -34,7 +34,7 @@ const resyncAnswer = Type.Object({
   absent: Type.Array(Type.String(), { description: 'Rows that Dynamics does not have.' }),
 });
 
-const reviewBody = Type.Object({
+const reviewBody = given({
   decision: Type.Union([
     Type.Literal('join'),
     Type.Literal('separate'),

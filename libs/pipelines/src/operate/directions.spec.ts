@@ -15,6 +15,7 @@ describe('a direction', () => {
     directions.obey(command('pause'));
     directions.obey(command('resume', 'reconciler/to-dynamics'));
     directions.obey(command('pause', 'dynamics/lead'));
+    directions.obey(command('pause', 'toString'));
 
     expect([...directions.withheld()]).toEqual(['marketo']);
     const flowing = (['dynamics', 'marketo'] as const).map(directions.flowingSinceMs);

@@ -59,8 +59,8 @@ export function createDirections(start: ReadonlySet<System>): Directions {
     answeredAtMs: (system) => answeredAtMs.get(system) ?? null,
     flowingSinceMs: (system) => flowingSinceMs.get(system) ?? null,
     obey(control) {
-      const system = directionTargets[control.target];
-      if (system === undefined) return;
+      const system = Object.hasOwn(directionTargets, control.target) && directionTargets[control.target];
+      if (!system) return;
       if (control.action === 'pause') hold(system, control.reason);
       if (control.action === 'resume') resume(system, control.at);
       // A brake has told of itself.
