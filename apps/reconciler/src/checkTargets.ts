@@ -6,18 +6,20 @@ import { createLogger, readTables, runChecks, type Check, type Environment } fro
 import { writingCheck, type ReadFiles } from './checkWriting.ts';
 import type { Config } from './config.ts';
 import { entityTables } from './customEntities.ts';
+import { tokenOf } from './http/bearerToken.ts';
 import { openKafka } from './openKafka.ts';
 
 /**
  * Says whether a reconciler could begin, and whether what it writes to Dynamics would be allowed and fit; reads alone. `env`
  * may name a Marketo whose lengths are compared. True when all is well. Throws CONFIG_INVALID with every fault of the rules, or of
- * the file of tables.
+ * the file of tables or of the token.
  */
 export async function checkTargets(
   config: Config,
   env: Environment,
   print: (line: string) => void,
 ): Promise<boolean> {
+  await tokenOf(config)?.();
   const rules = (await openRules(config.lockstepFile)).current();
   const read = { rules, tables: await readTables(config) };
   const checks = [writingCheck(config, read, env), kafkaCheck(config, read), mongodbCheck(config)];

@@ -22,6 +22,8 @@ const percent = <Name extends string>(name: Name, words: string, share: string) 
     max: 10_000,
   }) as const;
 
+export const tokenShape = { pattern: /^\S{16,}$/, words: 'at least 16 characters without spaces' } as const;
+
 /** Every environment variable the reconciler reads; docs/configuration.md shows them. */
 export const settings = [
   ...commonSettings,
@@ -107,7 +109,7 @@ export const settings = [
     description: 'Token that callers of the operator’s API must bring; without one the API does not exist.',
     kind: 'string',
     secret: true,
-    shape: { pattern: /^\S{16,}$/, words: 'at least 16 characters without spaces' },
+    shape: tokenShape,
   },
   {
     name: 'API_TOKEN_FILE',

@@ -17,6 +17,7 @@ import { writeLimits, type Config } from './config.ts';
 import { followDirections, openDirections } from './followDirections.ts';
 import { writtenDefinitions } from './followRules.ts';
 import { openOperator, operatorApis } from './http/openOperator.ts';
+import { tokenOf } from './http/bearerToken.ts';
 import { createOperatorDoor } from './http/operatorParts.ts';
 import { openDynamics } from './openDynamics.ts';
 import { openKafka } from './openKafka.ts';
@@ -25,8 +26,9 @@ import { consumed, mappingInForce, personTables, type Parts } from './reconciler
 import { serveReconciler } from './serveReconciler.ts';
 import { untilSameDynamics } from './watchDynamics.ts';
 
-/** Runs one reconciler until a signal comes; further ones share its partitions. */
+/** Runs one reconciler until a signal comes; further ones share its partitions. Throws CONFIG_INVALID for a file that is at fault. */
 export async function runReconciler(config: Config): Promise<void> {
+  await tokenOf(config)?.();
   const door = createOperatorDoor();
   const service = await startService('reconciler', config, ['reconciler'], (_, log) => ({
     apis: operatorApis(config, door, log),

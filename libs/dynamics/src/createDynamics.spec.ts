@@ -239,6 +239,13 @@ describe('the Dataverse adapter', () => {
     await dynamics.close();
   });
 
+  it('names the setting of an authority that cannot be read', async () => {
+    await expect(stage.open({ caFile: '/nowhere/ca.pem' })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      details: { DATAVERSE_CA_FILE: '/nowhere/ca.pem cannot be read.' },
+    });
+  });
+
   it('waits as long as a busy Dataverse asks before it reads again', async () => {
     await arm({}, { kind: 'status', status: 429, code: '0x80072322', retryAfterSeconds: 0.3 });
     const startedMs = performance.now();

@@ -137,6 +137,6 @@ async function authorityFrom(caFile: string | undefined): Promise<string | null>
   try {
     return await readFile(caFile, 'utf8');
   } catch (cause) {
-    throw new SyncError('CONFIG_INVALID', { setting: 'caFile' }, { cause });
+    throw new SyncError('CONFIG_INVALID', { DATAVERSE_CA_FILE: `${caFile} cannot be read.` }, { cause });
   }
 }
