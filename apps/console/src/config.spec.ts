@@ -24,9 +24,11 @@ describe('configuration of the command line', () => {
     );
   });
 
-  it('is documented row by row', () => {
-    const page = readFileSync(join(__dirname, '../../../docs/configuration.md'), 'utf8');
+  it('is documented row by row, and in the example', () => {
+    const textOf = (file: string) => readFileSync(join(__dirname, '../../..', file), 'utf8');
+    const example = textOf('.env.example');
 
-    expect(page).toContain(settingsTable(settings));
+    expect(textOf('docs/configuration.md')).toContain(settingsTable(settings));
+    expect(settings.filter(({ name }) => !new RegExp(`^(# )?${name}=`, 'm').test(example))).toEqual([]);
   });
 });

@@ -43,7 +43,8 @@ export const messageSettings = [...brokerSettings, ...registrySettings] as const
 export const apiSettings = [
   {
     name: 'LOCKSTEP_API_URL',
-    description: 'Address of a reconciler, whose API the command line asks.',
+    description:
+      'Address of a reconciler, whose API the command line asks; a path before `/v1` may be part of it.',
     kind: 'url',
   },
   {

@@ -1,6 +1,6 @@
 import { SyncError, type ControlAction } from '@lockstep/change-events';
 import type { Environment } from '@lockstep/service-runtime';
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { resyncRecord, resyncRows, type ResyncOptions, type ResyncRowsOptions } from './resyncRecord.ts';
 import { sendControl, type ControlOptions, type ControlResult } from './sendControl.ts';
 
@@ -33,15 +33,24 @@ export function addControlCommands(program: Command, env: Environment, print: (l
       .argument(action === 'resync' ? '[target]' : '<target>', targetWords[action])
       .option('--actor <name>', 'who asks; user@host when left out')
       .option('--wait', 'wait for the answer; exit code 1 when it is a refusal, 3 when none comes')
-      .option('--timeout <seconds>', 'how long to wait', '60');
+      .option('--timeout <seconds>', 'how long to wait', toSeconds, 60);
     if (action === 'resnapshot') addRange(command);
     if (action === 'resync') addRecord(command);
     command.action(async (target: string | undefined, options: ControlOptions & Wanted) => {
+      if (action === 'resync') assertOne(target, options);
       if (target === undefined) return resyncWanted(env, options, print);
       const result = await sendControl(env, [action, target, options], Date.now(), print);
       process.exitCode = exitCodes[result];
     });
   }
+}
+
+const secondsMax = 86_400;
+
+function toSeconds(text: string): number {
+  const seconds = Number(text);
+  if (seconds >= 1 && seconds <= secondsMax) return seconds;
+  throw new InvalidArgumentError(`Seconds from 1 to ${secondsMax} are expected.`);
 }
 
 function addRange(command: Command): void {
@@ -67,10 +76,19 @@ function addRecord(command: Command): void {
 
 type Wanted = Partial<ResyncOptions & ResyncRowsOptions>;
 
+/** A whole table is not read again for somebody who names a record beside it. */
+function assertOne(target: string | undefined, { record, rows, from }: Wanted): void {
+  const count = [target, record, rows].filter((one) => one !== undefined).length;
+  if (count !== 1)
+    throw new SyncError('CONFIG_INVALID', { resync: 'needs one of a table, --record and --rows.' });
+  if (target !== undefined && from !== undefined)
+    throw new SyncError('CONFIG_INVALID', { '--from': 'goes with --record or --rows.' });
+}
+
 function resyncWanted(env: Environment, wanted: Wanted, print: (line: string) => void): Promise<void> {
   const { record, rows, from, actor } = wanted;
   const shared = { ...(from !== undefined && { from }), ...(actor !== undefined && { actor }) };
   if (record !== undefined) return resyncRecord(env, { record, ...shared }, print);
-  if (rows !== undefined) return resyncRows(env, { rows, ...shared }, print);
-  throw new SyncError('CONFIG_INVALID', { resync: 'needs a table, --record or --rows.' });
+
+  return resyncRows(env, { rows: rows ?? '', ...shared }, print);
 }

@@ -13,9 +13,15 @@ import { validateRules, type ValidateOptions } from './validateRules.ts';
 
 type Print = (line: string) => void;
 
-/** The operator's command line. `print` receives whole lines. */
-export function createProgram(env: Environment, print: Print = console.log): Command {
-  const program = new Command('lockstep').description('Operate a Lockstep installation.');
+/** The operator's command line. `print` receives whole lines; `exit` gets 0 after help, and 2 for arguments that are not as they should be. */
+export function createProgram(
+  env: Environment,
+  print: Print = console.log,
+  exit: (code: number) => never = process.exit,
+): Command {
+  const program = new Command('lockstep')
+    .description('Operate a Lockstep installation.')
+    .exitOverride(({ exitCode }) => exit(exitCode === 0 ? 0 : 2));
   addTopicCommands(program, env, print);
   program
     .command('status')

@@ -17,12 +17,13 @@ export function openClient({ lockstepApiUrl: url, lockstepApiToken: token }: Api
 
   return {
     get: (path, query = {}) => {
-      const address = new URL(path, url);
+      const address = new URL(`${url}${path}`);
       for (const [name, value] of Object.entries(query))
         if (value !== undefined) address.searchParams.set(name, value);
       return call(address, token, {});
     },
-    post: (path, body) => call(new URL(path, url), token, { method: 'POST', body: JSON.stringify(body) }),
+    post: (path, body) =>
+      call(new URL(`${url}${path}`), token, { method: 'POST', body: JSON.stringify(body) }),
   };
 }
 

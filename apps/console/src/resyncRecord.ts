@@ -58,8 +58,14 @@ export async function resyncRows(
   }
 }
 
+async function textOf(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch(() => {
+    throw new SyncError('CONFIG_INVALID', { '--rows': `${file} cannot be read.` });
+  });
+}
+
 async function rowsOf(given: string): Promise<readonly string[]> {
-  const text = given.startsWith('@') ? await readFile(given.slice(1), 'utf8') : given;
+  const text = given.startsWith('@') ? await textOf(given.slice(1)) : given;
   const rows = [...new Set(text.split(/[\s,]+/).filter((row) => row !== ''))];
   const wrong = rows.filter((row) => !/^(dynamics|marketo)\/[a-z0-9_]+\/[^/]+$/.test(row));
   if (wrong.length > 0)

@@ -32,6 +32,7 @@ export async function listReviews(
     });
     for (const review of page.reviews)
       for (const line of json ? [JSON.stringify(review)] : linesOf(review)) print(line);
+    if (isFirst && !json && page.reviews.length === 0) print('Nothing waits for a decision.');
     after = page.next ?? undefined;
   }
 }

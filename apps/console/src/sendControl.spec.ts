@@ -29,8 +29,7 @@ describe('a command of the operator', () => {
       expect.objectContaining({
         code: 'CONFIG_INVALID',
         details: {
-          target:
-            'must be dynamics/<table> or one of marketo/person, reconciler/to-dynamics, reconciler/to-marketo.',
+          target: 'must be dynamics/<table> or marketo/person.',
           '--from': expect.stringMatching(/^must be a date/),
           '--to': expect.stringMatching(/^must be a date/),
         },

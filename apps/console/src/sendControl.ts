@@ -24,7 +24,8 @@ export type ControlOptions = {
   readonly from?: string;
   readonly to?: string;
   readonly wait?: boolean;
-  readonly timeout?: string;
+  /** In seconds. */
+  readonly timeout?: number;
 };
 
 /** What became of a command: `SENT` when nobody was asked to wait. */
@@ -38,7 +39,7 @@ export function toControl(
   moment: { readonly controlId: string; readonly nowMs: number },
 ): Control {
   const { filter = null, columns, from = null, to = null } = options;
-  const faults = faultsOf(target, options);
+  const faults = faultsOf(action, target, options);
   if (Object.keys(faults).length > 0) throw new SyncError('CONFIG_INVALID', faults);
 
   return {
@@ -55,16 +56,25 @@ export function toControl(
 }
 
 const directions = Object.keys(directionTargets);
-const fixedTargets = [readingTarget, ...directions];
 
-const isTarget = (target: string): boolean =>
-  /^dynamics\/[a-z][a-z0-9_]{0,127}$/.test(target) || fixedTargets.includes(target);
+/** What may be meant beside a table. */
+const fixedTargets = (action: ControlAction): readonly string[] =>
+  action === 'pause' || action === 'resume' ? [readingTarget, ...directions] : [readingTarget];
+
+const isTable = (target: string): boolean => /^dynamics\/[a-z][a-z0-9_]{0,127}$/.test(target);
 
 const dateWords = 'must be a date or a time, such as 2026-11-01.';
 
-function faultsOf(target: string, { from, to }: ControlOptions): Record<string, string> {
+function faultsOf(
+  action: ControlAction,
+  target: string,
+  { from, to }: ControlOptions,
+): Record<string, string> {
+  const others = fixedTargets(action);
+  const isKnown = isTable(target) || others.includes(target);
+
   return {
-    ...(!isTarget(target) && { target: `must be dynamics/<table> or one of ${fixedTargets.join(', ')}.` }),
+    ...(!isKnown && { target: `must be dynamics/<table> or ${others.join(' or ')}.` }),
     ...(!isDate(from) && { '--from': dateWords }),
     ...(!isDate(to) && { '--to': dateWords }),
   };
@@ -87,7 +97,7 @@ export async function sendControl(
     await publish(log, control);
     return 'SENT';
   }
-  const timeoutMs = Number(options.timeout ?? 60) * 1_000;
+  const timeoutMs = (options.timeout ?? 60) * 1_000;
   const answer = await answerTo(log, control, AbortSignal.timeout(timeoutMs));
   print(
     answer === null
@@ -103,8 +113,10 @@ export async function sendControl(
 async function assertKnown(log: EventLogSettings, target: string): Promise<void> {
   const known = [...(await createEventLog(log).readLatest(topics.checkpoints)).keys()];
   if (known.includes(target) || directions.includes(target)) return;
-  const names = known.sort().join(', ') || 'nothing';
-  throw new SyncError('CONFIG_INVALID', { target: `is not read by anybody; read are: ${names}.` });
+  const names = known.filter((name) => isTable(name) || name === readingTarget).sort();
+  throw new SyncError('CONFIG_INVALID', {
+    target: `is not read by anybody; read are: ${names.join(', ') || 'none'}.`,
+  });
 }
 
 async function publish(log: EventLogSettings, control: Control): Promise<void> {

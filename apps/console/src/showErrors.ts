@@ -46,6 +46,7 @@ export async function showErrors(env: Environment, options: ErrorsOptions, print
 async function listErrors(client: OperatorClient, options: ErrorsOptions, print: Print): Promise<void> {
   const { side, code } = options;
   const show = printerOf(options);
+  const isForPeople = options.json !== true && options.export === undefined;
   let isFirst = true;
   for (let after: string | undefined; isFirst || after !== undefined; isFirst = false) {
     const query = { side, code, after, limit: '500' };
@@ -53,6 +54,7 @@ async function listErrors(client: OperatorClient, options: ErrorsOptions, print:
     const lines = page.records.flatMap((record) => show(record));
     if (isFirst && options.export === 'csv') print(stringify([header]).trimEnd());
     for (const line of lines) print(line);
+    if (isFirst && isForPeople && lines.length === 0) print('No errors.');
     after = page.next ?? undefined;
   }
 }

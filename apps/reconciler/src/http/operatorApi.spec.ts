@@ -111,6 +111,16 @@ describe('the operator’s API', () => {
     expect((await call('/v1/errors/records?side=dynamics')).body['records']).toEqual([]);
   });
 
+  it('finds a row of Dynamics by its id in capitals and braces', async () => {
+    const { call, stores } = await createApi();
+    await stores.links.link(new Map([['dynamics/lead/b7e440d2-43e1-45a2-b960-953fd750b48a', 'ann']]));
+
+    for (const id of ['B7E440D2-43E1-45A2-B960-953FD750B48A', '{b7e440d2-43e1-45a2-b960-953fd750b48a}'])
+      expect((await call(`/v1/records?row=dynamics/lead/${encodeURIComponent(id)}`)).body).toMatchObject({
+        records: [{ goldenId: 'ann' }],
+      });
+  });
+
   it.each(['/v1/records/ann', '/v1/records?row=marketo/person/7', '/v1/records?person=7'])(
     'explains the record of %s',
     async (path) => {

@@ -26,11 +26,15 @@ export async function findRecords(stores: RecordStores, sought: Sought): Promise
   return [...records.values()];
 }
 
+/** Dynamics shows the id of a row in capitals or braces here and there. */
+const asStored = (row: string): string =>
+  row.startsWith('dynamics/') ? row.toLowerCase().replace(/[{}]/g, '') : row;
+
 async function findIds(
   { links, claims }: RecordStores,
   { row, person, email, goldenId }: Sought,
 ): Promise<readonly string[]> {
-  const rows = [...(row ? [row] : []), ...(person ? [`marketo/person/${person}`] : [])];
+  const rows = [...(row ? [asStored(row)] : []), ...(person ? [`marketo/person/${person}`] : [])];
   const linked = rows.length === 0 ? new Map<string, string>() : await links.resolve(rows);
   const claim = email === undefined ? null : claimOf(email);
   const claiming = claim === null ? [] : ((await claims.read([claim])).get(claim) ?? []);
