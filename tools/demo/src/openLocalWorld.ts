@@ -6,6 +6,7 @@ import { topicDefinitions } from '@lockstep/change-events';
 import { applyTopics, createKafkaClient } from '@lockstep/kafka';
 import { startLocalStack, toEnvironment, type LocalStack } from '@lockstep/local-stack';
 import { createControls } from './controls.ts';
+import { demoApiToken } from './howToLookAround.ts';
 import type { People } from './people.ts';
 import { seedDynamics, seedMarketo } from './seedPeople.ts';
 import { buildServices, type Bundles } from './serviceBundles.ts';
@@ -27,6 +28,7 @@ const demoPace = {
   DELETED_INTERVAL_MS: '3000',
   // The demo reads a little beside the service; Marketo allows 100 to all together.
   MARKETO_SHARE: '0.8',
+  API_TOKEN: demoApiToken,
 };
 
 export type LocalWorldOptions = {
