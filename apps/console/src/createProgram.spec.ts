@@ -6,12 +6,6 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { createProgram } from './createProgram.ts';
 
-class Exit extends Error {
-  constructor(readonly code: number) {
-    super(`exit ${code}`);
-  }
-}
-
 const quiet = () => undefined;
 
 const nobody = 'http://127.0.0.1:1';
@@ -25,7 +19,7 @@ function silence(command: Command): void {
 /** What a command line that is given up before anything is asked ends with. */
 async function endOf(...words: string[]): Promise<unknown> {
   const program = createProgram(env, quiet, (code) => {
-    throw new Exit(code);
+    throw Object.assign(new Error('exit'), { code });
   });
   silence(program);
 
@@ -74,7 +68,7 @@ describe('the command line', () => {
     const url = `http://127.0.0.1:${(endless.address() as AddressInfo).port}`;
     const flags = ['--import', 'tsx', '--conditions=@lockstep/source', join(__dirname, 'main.ts')];
     const child = spawn(process.execPath, [...flags, 'errors', '--list'], {
-      env: { ...process.env, LOCKSTEP_API_URL: url },
+      env: { LOCKSTEP_API_URL: url },
     });
     child.stdout.destroy();
     let stderr = '';

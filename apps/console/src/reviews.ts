@@ -2,6 +2,7 @@ import type { Standing } from '@lockstep/pipelines';
 import type { Environment } from '@lockstep/service-runtime';
 import { actorHere } from './actorHere.ts';
 import { loadApiConfig } from './config.ts';
+import { eachPage } from './eachPage.ts';
 import { openClient } from './operatorClient.ts';
 
 type Person = {
@@ -25,16 +26,18 @@ export async function listReviews(
   print: Print,
 ): Promise<void> {
   const client = openClient(loadApiConfig(env));
-  let isFirst = true;
-  for (let after: string | undefined; isFirst || after !== undefined; isFirst = false) {
+  let shown = 0;
+  await eachPage(async (after: string | undefined) => {
     const page = await client.get<{ reviews: readonly Review[]; next: string | null }>('/v1/reviews', {
       after,
     });
+    shown += page.reviews.length;
     for (const review of page.reviews)
       for (const line of json ? [JSON.stringify(review)] : linesOf(review)) print(line);
-    if (isFirst && !json && page.reviews.length === 0) print('Nothing waits for a decision.');
-    after = page.next ?? undefined;
-  }
+
+    return page.next ?? undefined;
+  });
+  if (shown === 0 && !json) print('Nothing waits for a decision.');
 }
 
 const standings: Readonly<Record<Standing, string>> = {

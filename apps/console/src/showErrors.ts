@@ -3,6 +3,7 @@ import type { Environment } from '@lockstep/service-runtime';
 import { stringify } from 'csv-stringify/sync';
 import Table from 'cli-table3';
 import { loadApiConfig } from './config.ts';
+import { eachPage } from './eachPage.ts';
 import { openClient, type OperatorClient } from './operatorClient.ts';
 
 export type ErrorsOptions = {
@@ -46,18 +47,20 @@ export async function showErrors(env: Environment, options: ErrorsOptions, print
 async function listErrors(client: OperatorClient, options: ErrorsOptions, print: Print): Promise<void> {
   const { side, code } = options;
   const show = printerOf(options);
-  const isForPeople = options.json !== true && options.export === undefined;
-  let isFirst = true;
-  for (let after: string | undefined; isFirst || after !== undefined; isFirst = false) {
+  let shown = 0;
+  await eachPage(async (after: string | undefined) => {
     const query = { side, code, after, limit: '500' };
     const page = await client.get<{ records: Troubled[]; next: string | null }>('/v1/errors/records', query);
-    const lines = page.records.flatMap((record) => show(record));
-    if (isFirst && options.export === 'csv') print(stringify([header]).trimEnd());
-    for (const line of lines) print(line);
-    if (isFirst && isForPeople && lines.length === 0) print('No errors.');
-    after = page.next ?? undefined;
-  }
+    if (after === undefined && options.export === 'csv') print(stringify([header]).trimEnd());
+    for (const line of page.records.flatMap((record) => show(record))) print(line);
+    shown += page.records.length;
+
+    return page.next ?? undefined;
+  });
+  if (shown === 0 && isForPeople(options)) print('No errors.');
 }
+
+const isForPeople = ({ json, export: format }: ErrorsOptions): boolean => !json && format === undefined;
 
 const header = [
   'goldenId',

@@ -111,16 +111,6 @@ describe('the operator’s API', () => {
     expect((await call('/v1/errors/records?side=dynamics')).body['records']).toEqual([]);
   });
 
-  it('finds a row of Dynamics by its id in capitals and braces', async () => {
-    const { call, stores } = await createApi();
-    await stores.links.link(new Map([['dynamics/lead/b7e440d2-43e1-45a2-b960-953fd750b48a', 'ann']]));
-
-    for (const id of ['B7E440D2-43E1-45A2-B960-953FD750B48A', '{b7e440d2-43e1-45a2-b960-953fd750b48a}'])
-      expect((await call(`/v1/records?row=dynamics/lead/${encodeURIComponent(id)}`)).body).toMatchObject({
-        records: [{ goldenId: 'ann' }],
-      });
-  });
-
   it.each(['/v1/records/ann', '/v1/records?row=marketo/person/7', '/v1/records?person=7'])(
     'explains the record of %s',
     async (path) => {
@@ -373,37 +363,6 @@ describe('the operator’s API', () => {
 
     expect((await pause()).status).toBe(202);
     expect(log.messages(topics.control)).toMatchObject([{ key: 'marketo/person' }]);
-  });
-
-  // A misspelt filter would have all records done, a misspelt dryRun would do it.
-  it.each([
-    ['/v1/errors/release', { actor: 'ben', until: '2026-11-28T04:00:00Z', sied: 'dynamics' }, 'sied'],
-    ['/v1/dead-letters/replay', { replayId: 'r', kye: 'ann' }, 'kye'],
-    ['/v1/decisions/undo', { actor: 'ben', from: '2026-11-01', until: '2026-11-29', dryrun: true }, 'dryrun'],
-    ['/v1/reviews/rematch', { actor: 'ben', until: '2026-11-29', dryrun: true }, 'dryrun'],
-    ['/v1/control', { action: 'resnapshot', target: 'dynamics/lead', actor: 'ben', fliter: 'x' }, 'fliter'],
-    ['/v1/records/ann/release', { actor: 'ben', side: 'marketo' }, 'side'],
-  ])('refuses a name that %s does not know, and says which', async (path, body, name) => {
-    const { post, inbox, log } = await createApi();
-
-    expect(await post(path, body)).toMatchObject({
-      status: 400,
-      body: {
-        code: 'API_REQUEST_INVALID',
-        detail: expect.stringMatching(new RegExp(`: ${name}$`)) as unknown,
-      },
-    });
-    expect([inbox(), log.messages(topics.control)]).toEqual([[], []]);
-  });
-
-  it.each([
-    '/v1/errors/records?sied=dynamics',
-    '/v1/dead-letters?kye=ann',
-    '/v1/records?mail=ann@example.com',
-  ])('refuses the name of a query that it does not know: %s', async (path) => {
-    const { call } = await createApi();
-
-    expect(await call(path)).toMatchObject({ status: 400, body: { code: 'API_REQUEST_INVALID' } });
   });
 
   it('puts commands to a table or a direction on their topic, and refuses those that nobody would obey', async () => {
