@@ -375,10 +375,42 @@ describe('a value of a record other than a person that does not fit its field', 
       expect(await calls()).toEqual(['/rest/v1/companies/describe.json', '/rest/v1/companies.json']);
     }));
 
-  it('leaves it to Marketo to refuse what is of no entity that it has', () =>
-    withPolicies([], async ({ deliver }) => {
-      const outcomes = await deliver(upsert('custom:ship', { name: 'Argo' }), upsert('company', company));
+  it('is not asked for by a read, which would be refused as a whole, and is unknown then', () =>
+    withPolicies([], async ({ deliver, cut }) => {
+      await cut('companies.json');
+      const [lost] = await deliver(upsert('company', { ...company, colour: 'red' }));
 
-      expect(outcomes.map(({ result }) => result)).toEqual(['REFUSED', 'CREATED']);
+      const [settled] = await deliver({
+        ...read('company', { ...company, colour: 'red' }),
+        goldenId: 'g1',
+      });
+
+      expect([lost?.result, settled?.result]).toEqual(['UNKNOWN', 'READ']);
+      expect(settled?.state).toEqual(company);
     }));
+});
+
+describe('records of a custom object type that Marketo lacks', () => {
+  const ships = (count: number) =>
+    Array.from({ length: count }, (_, n) => upsert('custom:ship', { name: `Argo ${n}` }));
+
+  it('are refused without a call for each of them, and delay no others', () =>
+    withDelivery(async ({ deliver, calls }) => {
+      const outcomes = await deliver(...ships(40), upsert('company', company));
+
+      expect(new Set(outcomes.slice(0, 40).map(({ result, code }) => `${result} ${code}`))).toEqual(
+        new Set(['REFUSED MARKETO_REFUSED']),
+      );
+      expect(outcomes[0]?.detail).toContain('type is missing');
+      expect(outcomes[40]?.result).toBe('CREATED');
+      expect((await calls()).filter((path) => path.includes('ship'))).toHaveLength(1);
+    }, []));
+
+  it('are not there to be read or deleted', () =>
+    withDelivery(async ({ deliver }) => {
+      const ship = { name: 'Argo' };
+      const outcomes = await deliver(read('custom:ship', ship), remove('custom:ship', ship));
+
+      expect(outcomes.map(({ result }) => result)).toEqual(['NOT_FOUND', 'NOT_FOUND']);
+    }, []));
 });

@@ -77,6 +77,10 @@ export function positionFailure(failure: unknown): unknown {
   return isOfValues ? new SyncError('MARKETO_POSITION_LOST', { marketoCode }, { cause: failure }) : failure;
 }
 
+/** What was to be read, such as a list or a type of objects, is not there (1013). */
+export const isNotThere = (error: unknown): boolean =>
+  isSyncError(error, 'MARKETO_ANSWER_INVALID') && error.details['marketoCode'] === '1013';
+
 /** 1029 has two meanings, told apart by its text: a full queue, and the megabytes of the day (marketo-rest 3.6). */
 const isDailyExport = (code: string, message: string): boolean =>
   code === '1029' && /daily quota/i.test(message);

@@ -1,5 +1,6 @@
 import type { MarketoEntity, Scalar, ScalarValues } from '@lockstep/change-events';
 import type { MarketoObject, MarketoObjects } from '@lockstep/ports';
+import { isNotThere } from './failures.ts';
 import type { MarketoCall, MarketoClient } from './marketoClient.ts';
 import { invalid, objectsOf, type JsonObject } from './readValues.ts';
 import { fieldsOf, keyOf } from './readDescription.ts';
@@ -41,7 +42,11 @@ export function createObjectCalls(client: MarketoClient, now: () => number): Mar
 
   return {
     keyFields,
-    describe: async (entity) => fieldsOf(await description(entity)),
+    describe: (entity) =>
+      description(entity).then(fieldsOf, (error: unknown) => {
+        if (isNotThere(error)) return null;
+        throw error;
+      }),
     async upsert(entity, records) {
       const body = { action: 'createOrUpdate', dedupeBy: 'dedupeFields', input: records };
       const { result } = await client.call({ kind: 'write', path: `${pathOf(entity)}.json`, body });
@@ -54,10 +59,10 @@ export function createObjectCalls(client: MarketoClient, now: () => number): Mar
     },
     async find(entity, records, fields) {
       const keys = await keysOf(entity, records);
-      return findObjects(client, entity, {
-        keys,
-        names: [...new Set([...(await keyFields(entity)), ...fields])],
-      });
+      // One that is not there would have the whole call refused (1006).
+      const known = fieldsOf(await description(entity));
+      const names = [...(await keyFields(entity)), ...fields.filter((name) => known.has(name))];
+      return findObjects(client, entity, { keys, names: [...new Set(names)] });
     },
   };
 }

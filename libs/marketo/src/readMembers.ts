@@ -1,6 +1,5 @@
-import { isSyncError } from '@lockstep/change-events';
 import { marketoBatchMax, type MemberPage } from '@lockstep/ports';
-import { positionFailure } from './failures.ts';
+import { isNotThere, positionFailure } from './failures.ts';
 import type { MarketoClient } from './marketoClient.ts';
 import { invalid, objectsOf, readPerson } from './readValues.ts';
 
@@ -25,10 +24,7 @@ export async function readMembers(
     };
   } catch (error) {
     if (position !== null) throw positionFailure(error);
-    if (isUnknown(error)) return null;
+    if (isNotThere(error)) return null;
     throw error;
   }
 }
-
-const isUnknown = (error: unknown): boolean =>
-  isSyncError(error, 'MARKETO_ANSWER_INVALID') && error.details['marketoCode'] === '1013';

@@ -1,5 +1,6 @@
-import { isSyncError, type FieldDefinition, type FieldType } from '@lockstep/change-events';
+import type { FieldDefinition, FieldType } from '@lockstep/change-events';
 import type { CustomType, CustomTypeField, DescribedType, MarketoSetup } from '@lockstep/ports';
+import { isNotThere } from './failures.ts';
 import type { MarketoClient } from './marketoClient.ts';
 import { fieldsOf, keyOf } from './readDescription.ts';
 import { objectsOf } from './readValues.ts';
@@ -64,7 +65,6 @@ function displayNameOf(name: string): string {
     .join(' ');
 }
 
-/** An unknown type is 1013. */
 async function describeType(client: MarketoClient, apiName: string): Promise<DescribedType | null> {
   const path = `customobjects/${encodeURIComponent(apiName)}/describe.json`;
   try {
@@ -75,7 +75,7 @@ async function describeType(client: MarketoClient, apiName: string): Promise<Des
       ? { keyFields: keyOf(description), fields: [...fieldsOf(description).values()] }
       : null;
   } catch (error) {
-    if (isSyncError(error, 'MARKETO_ANSWER_INVALID') && error.details['marketoCode'] === '1013') return null;
+    if (isNotThere(error)) return null;
     throw error;
   }
 }

@@ -28,14 +28,14 @@ export type MarketoObjects = {
   keyFields(entity: MarketoEntity): Promise<readonly string[]>;
   /**
    * Its fields by name, as they were within the last hour. Those that Marketo fills itself are not writable; those that keep
-   * their first value are. MARKETO_ANSWER_INVALID when there is no such entity.
+   * their first value are. Null when there is no such entity.
    */
-  describe(entity: MarketoEntity): Promise<ReadonlyMap<string, MarketoField>>;
+  describe(entity: MarketoEntity): Promise<ReadonlyMap<string, MarketoField> | null>;
   /** Creates or updates by the key. */
   upsert(entity: MarketoEntity, records: readonly ScalarValues[]): Promise<readonly ObjectResult[]>;
   /** Of each record only the key counts. */
   remove(entity: MarketoEntity, records: readonly ScalarValues[]): Promise<readonly ObjectResult[]>;
-  /** The records with the keys of `records`, in any order; who is not there is left out. `fields` are what is read beside the key. */
+  /** The records with the keys of `records`, in any order; who is not there is left out. `fields` are what is read beside the key, as far as there are such fields. */
   find(
     entity: MarketoEntity,
     records: readonly ScalarValues[],

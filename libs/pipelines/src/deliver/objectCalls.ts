@@ -15,6 +15,10 @@ type Call = (commands: readonly WriteCommand[]) => Promise<readonly DeliveryOutc
 
 const operations: ReadonlySet<string> = new Set(['UPSERT', 'DELETE', 'READ']);
 const unexpected: Answer = { result: 'REFUSED', code: 'MESSAGE_UNEXPECTED' };
+const withoutType: Answer = {
+  ...{ result: 'REFUSED', code: 'MARKETO_REFUSED' },
+  detail: 'the custom object type is missing in Marketo, or was never approved',
+};
 const entityPattern = /^(salesperson|company|opportunity|role|custom:\w{1,64})$/;
 
 /** Commands of one entity and operation share their calls, as those of persons do. */
@@ -29,14 +33,15 @@ export function createObjectCalls(options: ObjectCallOptions): PersonCall {
   return async (command) => {
     const { entity, operation } = command;
     const isKnown = entity && entityPattern.test(entity) && operations.has(operation);
-    if (!isKnown) return outcomeOf(command, unexpected, options.clock.now());
+    const say = (answer: Answer) => outcomeOf(command, answer, options.clock.now());
+    if (!isKnown) return say(unexpected);
     const write: PersonCall = (part) => gathered(entity, part);
-    if (operation !== 'UPSERT') return write(command);
     const checked = await checkObject(options, entity, command.fields);
+    // Marketo would refuse the call of whatever records, and each of its halves.
+    if (checked === null) return say(operation === 'UPSERT' ? withoutType : { result: 'NOT_FOUND' });
+    if (operation !== 'UPSERT') return write(command);
     const { unfitKey, unfit } = checked;
-    return unfitKey
-      ? outcomeOf(command, unfitAnswer(unfitKey, unfit), options.clock.now())
-      : writeChecked(checked, write, command);
+    return unfitKey ? say(unfitAnswer(unfitKey, unfit)) : writeChecked(checked, write, command);
   };
 }
 

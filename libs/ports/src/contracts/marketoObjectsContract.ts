@@ -53,7 +53,7 @@ export function marketoObjectsContract(open: () => Promise<MarketoObjectsHarness
       const fields = await objects.describe('company');
 
       expect(
-        ['externalCompanyId', 'company', 'annualRevenue', 'createdAt'].map((name) => fields.get(name)),
+        ['externalCompanyId', 'company', 'annualRevenue', 'createdAt'].map((name) => fields?.get(name)),
       ).toEqual([
         { name: 'externalCompanyId', type: 'string', lengthMax: 50, isWritable: true },
         { name: 'company', type: 'string', lengthMax: 255, isWritable: true },
