@@ -18,7 +18,7 @@ import {
 } from './ownWrites.ts';
 import { read, readDisplay, type Reading } from './projection.ts';
 
-/** GUIDs kept per person: more than a feed page can hold of one person between two decisions. */
+/** GUIDs kept per person: more than most have in a page of the feed, and in what is told of again after a start. */
 const decidedEvidenceMax = 100;
 
 /**
@@ -26,10 +26,7 @@ const decidedEvidenceMax = 100;
  * shows was lifted since.
  */
 export function absorbFields(draft: Draft, row: DraftRow, event: ChangeEvent, lifted: boolean): void {
-  const fresh = (event.evidence?.rows ?? []).filter(
-    (item) => !row.decidedEvidence.includes(item.marketoGUID),
-  );
-  const ordered = fresh.toSorted((a, b) => a.activityId - b.activityId);
+  const ordered = undecided(row, event.evidence?.rows ?? []);
   const evidenceOf = byField(ordered);
   for (const mapping of draft.context.mapping) {
     const evidence = evidenceOf(mapping);
@@ -40,6 +37,14 @@ export function absorbFields(draft: Draft, row: DraftRow, event: ChangeEvent, li
   if (ordered.length === 0) return;
   const guids = ordered.map((item) => item.marketoGUID);
   row.decidedEvidence = [...row.decidedEvidence, ...guids].slice(-decidedEvidenceMax);
+}
+
+/** What was not decided yet, in activity order; what comes before the oldest that is remembered may have been forgotten, and was. */
+function undecided({ decidedEvidence }: DraftRow, rows: readonly EvidenceRow[]): readonly EvidenceRow[] {
+  const ordered = rows.toSorted((a, b) => a.activityId - b.activityId);
+  const isFull = decidedEvidence.length >= decidedEvidenceMax;
+  const from = isFull ? ordered.findIndex(({ marketoGUID }) => marketoGUID === decidedEvidence[0]) : 0;
+  return ordered.slice(Math.max(0, from)).filter(({ marketoGUID }) => !decidedEvidence.includes(marketoGUID));
 }
 
 const nothingTold: readonly EvidenceRow[] = [];

@@ -137,6 +137,26 @@ describe('evidence', () => {
     for (const { marketoGUID } of event.evidence?.rows ?? []) expect(decidedEvidence).toContain(marketoGUID);
   });
 
+  it('of more edits than a page of the feed holds is decided once too', () => {
+    const pair = linkedPair('lead', { jobtitle: 'Engineer' });
+    const { world, row, person } = pair;
+    for (let edit = 0; edit < 310; edit += 1) world.marketo.write(person, { title: `Architect ${edit}` });
+    const event = world.marketo.change(person, 'LIVE');
+    world.hand(person, event);
+    world.settle();
+    world.dynamics.edit(row, { jobtitle: 'Director' });
+    world.readDynamics(row);
+    world.carryOut();
+
+    const fields = world.marketo.fields(person);
+    const told = world.marketo.change(person, 'LIVE').evidence?.rows ?? [];
+    const again = withRows(event, (rows) => [...rows.slice(0, 300), ...told]);
+    world.hand(person, { ...again, fields: fields && { ...fields }, page: world.marketo.nextNumber() });
+    world.settle();
+
+    expect(values(pair, 'jobTitle')).toEqual(['Director', 'Director', 'Director']);
+  });
+
   it('is read in the order of its activities', () => {
     const pair = edited();
     const { world, person } = pair;
