@@ -107,6 +107,7 @@ function openFeeds(
       metrics.tablePaused.set({ table: 'person' }, checkpoint.state?.pausedAt ? 1 : 0);
       metrics.snapshotRowsDone.set({ table: 'person' }, checkpoint.rowsDone);
     },
+    onDeadLetter: (code) => metrics.deadLetters.inc({ code }),
   });
 }
 

@@ -28,14 +28,14 @@ export function deadLetter(
   return { topic: topics.deadLetters, key: message.key, value };
 }
 
-/** Where a row is kept that could not be read as its table is defined, or could not be encoded. */
+/** Where a row is kept that could not be read as its table is defined, or could not be encoded for its topic. */
 export function rowDeadLetter(
-  table: string,
+  { topic, table }: { readonly topic: string; readonly table: string },
   { id, field, code, bytes }: Omit<RefusedRow, 'bytes'> & { readonly bytes: Buffer | null },
   nowMs: number,
 ): OutgoingMessage {
   const value: DeadLetter = {
-    topic: topics.dynamicsChanges(table),
+    topic,
     partition: null,
     offset: null,
     ...{ table, recordId: id, field, code },

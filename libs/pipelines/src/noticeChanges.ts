@@ -10,6 +10,7 @@ import { assertHeld, takePlaces, type FeedSession, type NoticeOptions } from './
 import { takeRequests } from './notice/feedRequests.ts';
 import { findGone } from './notice/findGone.ts';
 import { lookBack } from './notice/lookBack.ts';
+import { createPersonPublisher } from './notice/personPublisher.ts';
 import { plannedLookBack, type LookBack } from './notice/plannedLookBack.ts';
 import { readGone, readPersons } from './notice/readGone.ts';
 import { readQuery } from './notice/readQuery.ts';
@@ -32,10 +33,11 @@ export type Notifier = Stepper & {
 export async function openNotifier(options: NoticeOptions): Promise<Notifier> {
   const { log, clock, people } = options;
   const key = { source: 'marketo', table: 'person' };
-  const { publisher, checkpoint: former } = await openSourceSession(log, key, {
+  const { publisher: opened, checkpoint: former } = await openSourceSession(log, key, {
     nowMs: clock.now(),
     versionEpoch: 1,
   });
+  const publisher = createPersonPublisher(opened, options);
   const numbers = createCallNumbers(former.page.epoch);
   const reopened = await resumedPlaces(people, former, clock.now());
   const state = {

@@ -1,13 +1,13 @@
-import { isoTime, SyncError, type Checkpoint, type TableDefinition } from '@lockstep/change-events';
+import { isoTime, SyncError, topics, type Checkpoint, type TableDefinition } from '@lockstep/change-events';
 import type { OutgoingMessage, Publisher, RefusedRow, TableDescription } from '@lockstep/ports';
 import { checkpointMessage, openSourceSession } from '../checkpoints.ts';
 import { rowDeadLetter } from '../deadLetters.ts';
 import type { PageContext } from '../dynamicsEvents.ts';
 import { notice, type NoticeCode } from '../notices.ts';
+import { publishPage } from '../publishPage.ts';
 import type { ExtractOptions } from './extractOptions.ts';
 import type { KnownRows } from './knownRows.ts';
 import type { ProgressTold } from './progress.ts';
-import { publishPage } from './publishPage.ts';
 import { createRecentRows, type RecentRows } from './recentRows.ts';
 
 /** A read of the whole table that this process has begun or taken up. */
@@ -87,12 +87,17 @@ export async function commit(
   messages: readonly OutgoingMessage[],
 ): Promise<void> {
   const { options, publisher } = session;
+  const { table } = options;
   const nowMs = options.clock.now();
   const saved = { ...next, updatedAt: isoTime(nowMs) };
   assertHeld(session);
   // First, so that Kafka is told of its partition together with the others' and not in a round trip of its own.
   const page = [checkpointMessage(saved), ...messages];
-  const published = await publishPage(publisher, page, { table: options.table, nowMs });
+  const published = await publishPage(publisher, page, {
+    topics: [topics.dynamicsChanges(table)],
+    table,
+    nowMs,
+  });
   session.checkpoint = saved;
   options.onPublished?.(saved, published.slice(1));
 }
@@ -139,5 +144,8 @@ export function tableNotice(
 }
 
 export function refusedLetters({ options }: Session, refused: readonly RefusedRow[]): OutgoingMessage[] {
-  return refused.map((row) => rowDeadLetter(options.table, row, options.clock.now()));
+  const { table, clock } = options;
+  const topic = topics.dynamicsChanges(table);
+
+  return refused.map((row) => rowDeadLetter({ topic, table }, row, clock.now()));
 }

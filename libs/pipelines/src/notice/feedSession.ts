@@ -1,4 +1,11 @@
-import { isoTime, SyncError, type Checkpoint, type Control, type Sequence } from '@lockstep/change-events';
+import {
+  isoTime,
+  SyncError,
+  type Checkpoint,
+  type Control,
+  type ErrorCode,
+  type Sequence,
+} from '@lockstep/change-events';
 import type { Clock, EventLog, Lease, MarketoPeople, OutgoingMessage, Publisher } from '@lockstep/ports';
 import type { CallNumbers } from '../callNumbers.ts';
 import { checkpointMessage } from '../checkpoints.ts';
@@ -30,6 +37,7 @@ export type NoticeOptions = {
   readonly commands?: () => readonly Control[];
   readonly headers?: () => Readonly<Record<string, string>>;
   readonly onPublished?: (checkpoint: Checkpoint, messages: readonly OutgoingMessage[]) => void;
+  readonly onDeadLetter?: (code: ErrorCode) => void;
 };
 
 export type FeedState = {
