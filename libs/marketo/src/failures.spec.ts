@@ -1,5 +1,5 @@
 import { fateOf } from '@lockstep/change-events';
-import { answerFailure, faultFailure } from './failures.ts';
+import { answerFailure, faultFailure, positionFailure } from './failures.ts';
 
 const unknown = { code: '709', message: 'business rule' };
 
@@ -88,5 +88,28 @@ describe('the failure of a whole call', () => {
   it('leaves the outcome of a write open when it may have come after the commit', () => {
     expect(faultFailure({ code: '604', message: '' }, 'write').code).toBe('MARKETO_OUTCOME_UNKNOWN');
     expect(answerFailure(502, 'gateway', 'write').code).toBe('MARKETO_OUTCOME_UNKNOWN');
+  });
+});
+
+describe('the failure of a read from a place in a feed', () => {
+  const failureOf = (code: string) => positionFailure(faultFailure({ code, message: '' }, 'read'));
+
+  it.each(['609', '701', '702', '704', '709', '1003', '1099'])(
+    'is a lost place when Marketo complains of what the call holds: %s',
+    (code) => {
+      expect(failureOf(code)).toMatchObject({
+        code: 'MARKETO_POSITION_LOST',
+        details: { marketoCode: code },
+      });
+    },
+  );
+
+  it.each([
+    ['603', 'MARKETO_FORBIDDEN'],
+    ['608', 'MARKETO_BUSY'],
+    ['610', 'MARKETO_ANSWER_INVALID'],
+    ['1006', 'MARKETO_FIELD_UNKNOWN'],
+  ])('is what it is for any read when it says nothing of the place: %s', (code, meant) => {
+    expect(failureOf(code)).toMatchObject({ code: meant });
   });
 });

@@ -67,14 +67,14 @@ export function faultFailure({ code, message }: MarketoFault, kind: CallKind): S
 
 /**
  * The failure of a read that carried a place in a feed. What Marketo says of one that it does not know is nowhere written
- * (marketo-rest 10); everything else in such a call is ours and constant, so a complaint of values (10xx) means the place.
+ * (marketo-rest 10); everything else in such a call is ours and constant, so a complaint of what it holds means the place.
  */
 export function positionFailure(failure: unknown): unknown {
   if (!isSyncError(failure, 'MARKETO_ANSWER_INVALID')) return failure;
   const { marketoCode } = failure.details;
-  const isOfValues = typeof marketoCode === 'string' && /^10\d\d$/.test(marketoCode);
+  const isOfPlace = typeof marketoCode === 'string' && meanings[marketoCode] !== misdirected;
 
-  return isOfValues ? new SyncError('MARKETO_POSITION_LOST', { marketoCode }, { cause: failure }) : failure;
+  return isOfPlace ? new SyncError('MARKETO_POSITION_LOST', { marketoCode }, { cause: failure }) : failure;
 }
 
 /** What was to be read, such as a list or a type of objects, is not there (1013). */
