@@ -341,6 +341,8 @@ describe('the Marketo adapter', () => {
   it.each([
     ['a page of HTML', page],
     ['an empty body', ''],
+    ['an error without a code of Marketo’s', '{"errors":[{"message":"upstream connect error"}]}'],
+    ['an error in another form', '{"errors":{"detail":"upstream connect error"}}'],
     ['no result', '{"requestId":"1#1","success":true}'],
     ['a result for fewer records', '{"requestId":"1#1","success":true,"result":[]}'],
   ])('does not claim an outcome for a write that is answered with %s', async (_what, body) => {

@@ -3,8 +3,9 @@ import type { CallLane, Clock, Lease } from '@lockstep/ports';
 import type { AccessTokens } from './accessTokens.ts';
 import type { CallCounter } from './callCounter.ts';
 import type { CallLimiter } from './callLimiter.ts';
-import { answerFailure, faultFailure, type CallKind } from './failures.ts';
+import { answerFailure, faultFailure, type CallKind, type MarketoFault } from './failures.ts';
 import type { HttpAnswer, HttpTransport } from './httpTransport.ts';
+import type { JsonObject } from './readValues.ts';
 
 export type MarketoCall =
   | {
@@ -131,19 +132,23 @@ function requestOf(origin: string, call: MarketoCall, token: string): Parameters
   return { method: 'POST', url: `${url}?_method=GET`, headers, body: query };
 }
 
-type Envelope = MarketoEnvelope & {
-  readonly success?: unknown;
-  readonly errors?: readonly { readonly code?: unknown; readonly message?: unknown }[];
-};
+type Envelope = MarketoEnvelope & { readonly success?: unknown; readonly errors?: unknown };
 
 /** Marketo answers 200 with its errors inside (marketo-rest 2.1). */
 function openEnvelope(answer: HttpAnswer, kind: CallKind): MarketoEnvelope {
   if (answer.status === null) throw answerFailure(null, answer.reason, kind);
   const envelope = parsed(answer.text);
   if (envelope?.success === true) return envelope;
-  const [fault] = envelope?.errors ?? [];
-  if (fault) throw faultFailure({ code: String(fault.code), message: String(fault.message ?? '') }, kind);
-  throw answerFailure(answer.status, 'no envelope', kind);
+  const fault = faultIn(envelope?.errors);
+  throw fault ? faultFailure(fault, kind) : answerFailure(answer.status, 'no envelope', kind);
+}
+
+/** Null for errors of somebody who answers in Marketo's place. */
+function faultIn(errors: unknown): MarketoFault | null {
+  const [first] = Array.isArray(errors) ? (errors as readonly (JsonObject | null)[]) : [];
+  const code = String(first?.['code']);
+
+  return /^\d{3,4}$/.test(code) ? { code, message: String(first?.['message'] ?? '') } : null;
 }
 
 function parsed(text: string): Envelope | null {
