@@ -238,6 +238,15 @@ describe('the Marketo adapter', () => {
     expect(await calls()).toHaveLength(1);
   });
 
+  it('waits longer than for others for a place in the feeds, for which Marketo may look long', async () => {
+    const people = stage.open({ requestTimeoutMs: 1_000 });
+    await people.findPersons('id', ['1']);
+    await arm({ kind: 'delay', delayMs: 1_500 }, 3, { path: 'pagingtoken' });
+
+    expect(await people.openFeed(Date.UTC(2006, 0, 1))).not.toBe('');
+    expect((await calls()).filter(({ path }) => path.includes('pagingtoken'))).toHaveLength(1);
+  });
+
   it('names the field that an instance lacks', async () => {
     const people = stage.open({ fields: [...personFields, { name: 'crmParrot', type: 'string' }] });
 

@@ -17,6 +17,7 @@ import { createHttpTransport } from './httpTransport.ts';
 import { positionFailure } from './failures.ts';
 import { createMarketoClients, type MarketoClient, type MarketoEnvelope } from './marketoClient.ts';
 import { createMarketoSetup } from './marketoSetup.ts';
+import { openingCall } from './openingCall.ts';
 import {
   changePartition,
   mergeLeads,
@@ -49,7 +50,7 @@ export type MarketoOptions = {
   readonly concurrentMax?: number;
   /** and 50,000 by default, of which everything may be used, until Marketo's own count of all users says that it is. */
   readonly callsPerDay?: number;
-  /** Above Marketo's own longest, 90 s for an upsert, so that its 604 arrives before we hang up. */
+  /** Above Marketo's own limit for an upsert, 90 s, so that its 604 arrives before we hang up. */
   readonly requestTimeoutMs?: number;
   readonly clock: Clock;
 };
@@ -165,7 +166,7 @@ function createPeople(client: MarketoClient, fieldsNow: FieldsNow): MarketoPeopl
     async openFeed(sinceMs) {
       const sinceDatetime = isoTime(Math.floor(sinceMs / 1000) * 1000);
 
-      return positionOf(await read('activities/pagingtoken.json', { sinceDatetime }));
+      return positionOf(await client.call(openingCall(sinceDatetime)));
     },
     async readFeed(position) {
       const { fields, feedField } = fieldsNow();

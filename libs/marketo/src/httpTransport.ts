@@ -9,6 +9,8 @@ export type HttpRequest = {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Where it may take longer than most. */
+  readonly timeoutMs?: number | undefined;
 };
 
 /** A complete answer, or the reason why none came. */
@@ -41,7 +43,7 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
 
 async function sendBefore(
   dispatcher: Dispatcher,
-  { method, url, headers, body }: HttpRequest,
+  { method, url, headers, body, timeoutMs }: HttpRequest,
   { requestTimeoutMs, onDate }: HttpTransportOptions,
 ): Promise<HttpAnswer> {
   const { origin, pathname, search } = new URL(url);
@@ -51,7 +53,7 @@ async function sendBefore(
       path: pathname + search,
       method,
       headers: { accept: 'application/json', 'accept-encoding': 'gzip', ...headers },
-      signal: AbortSignal.timeout(requestTimeoutMs),
+      signal: AbortSignal.timeout(timeoutMs ?? requestTimeoutMs),
       ...(body !== undefined && { body }),
     });
     const dateMs = Date.parse(String(answer.headers['date']));

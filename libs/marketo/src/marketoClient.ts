@@ -14,6 +14,8 @@ export type MarketoCall =
       readonly query: Readonly<Record<string, string>>;
       /** Keys of several fields, which have no place in an address (marketo-rest 4). */
       readonly body?: unknown;
+      /** Where Marketo may take longer than for most. */
+      readonly timeoutMs?: number;
     }
   | {
       readonly kind: 'write';
@@ -124,9 +126,10 @@ function requestOf(origin: string, call: MarketoCall, token: string): Parameters
 
     return { method: 'POST', url: `${url}?_method=GET`, headers, body: JSON.stringify(call.body) };
   }
+  const { timeoutMs } = call;
   const query = new URLSearchParams(call.query).toString();
   if (query.length <= queryCharsMax)
-    return { method: 'GET', url: `${url}?${query}`, headers: { authorization } };
+    return { method: 'GET', url: `${url}?${query}`, headers: { authorization }, timeoutMs };
   const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' };
 
   return { method: 'POST', url: `${url}?_method=GET`, headers, body: query };

@@ -1,6 +1,7 @@
 import { isSyncError, SyncError } from '@lockstep/change-events';
 import type { MarketoSetup, SetupProbe } from '@lockstep/ports';
 import type { MarketoCall, MarketoClient, MarketoEnvelope } from './marketoClient.ts';
+import { openingCall } from './openingCall.ts';
 import { readField } from './readField.ts';
 import { createSchemaCalls } from './schemaCalls.ts';
 import { objectsOf } from './readValues.ts';
@@ -16,11 +17,7 @@ const probes: Readonly<Record<SetupProbe, MarketoCall>> = {
     isIdle: true,
     body: { action: 'updateOnly', lookupField: 'id', input: [{ id: nobody }] },
   },
-  READ_ACTIVITIES: {
-    kind: 'read',
-    path: 'activities/pagingtoken.json',
-    query: { sinceDatetime: '2020-01-01T00:00:00Z' },
-  },
+  READ_ACTIVITIES: openingCall('2020-01-01T00:00:00Z'),
   // Companies are read-only under a native sync; at which level 1018 comes is not known (marketo-rest 4, 10).
   NATIVE_SYNC_OFF: {
     kind: 'write',
