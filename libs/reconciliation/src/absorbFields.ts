@@ -16,7 +16,7 @@ import {
   ownWrites,
   writesBehind,
 } from './ownWrites.ts';
-import { read, readDisplay, type Reading } from './projection.ts';
+import { isReadable, read, readDisplay, type Reading } from './projection.ts';
 
 /** GUIDs kept per person: more than most have in a page of the feed, and in what is told of again after a start. */
 const decidedEvidenceMax = 100;
@@ -56,7 +56,10 @@ function byField(evidence: readonly EvidenceRow[]): (mapping: MappingRow) => rea
     if (others) others.push(item);
     else told.set(item.field, [item]);
   }
-  return ({ marketo }) => told.get(marketo) ?? nothingTold;
+  const isRead = (mapping: MappingRow) => (item: EvidenceRow) =>
+    isReadable(mapping, item.oldValue) && isReadable(mapping, item.newValue);
+  // What cannot be read is no evidence: the state tells.
+  return (mapping) => told.get(mapping.marketo)?.filter(isRead(mapping)) ?? nothingTold;
 }
 
 type FieldEvidence = {

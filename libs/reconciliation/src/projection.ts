@@ -113,6 +113,15 @@ function readMarketo(row: MappingRow, value: Scalar): Reading {
   return { side, golden: row.type === 'decimal' && side !== null ? canonicalDecimal(String(side)) : side };
 }
 
+/** Whether `readDisplay` can read it: in which form each type is shown is nowhere written, such as `$1,200` of a currency. */
+export function isReadable({ type }: MappingRow, text: string | null): boolean {
+  if (text === null || text === '') return true;
+  if (type === 'timestamp') return !Number.isNaN(Date.parse(timeText(text)));
+  return (type !== 'integer' && type !== 'decimal') || Number.isFinite(Number(text));
+}
+
+const timeText = (text: string): string => (/\dT\d/.test(text) ? text : `${text.replace(' ', 'T')}Z`);
+
 /** Reads the display string of a feed row (marketo-rest 3.3): "True", "2026-11-21 10:00:00", null when empty. */
 export function readDisplay(row: MappingRow, text: string | null): Reading {
   if (text === null || text === '') return readMarketo(row, null);
@@ -123,7 +132,7 @@ export function readDisplay(row: MappingRow, text: string | null): Reading {
     case 'decimal':
       return readMarketo(row, Number(text));
     case 'timestamp':
-      return readMarketo(row, /\dT\d/.test(text) ? text : `${text.replace(' ', 'T')}Z`);
+      return readMarketo(row, timeText(text));
     case 'string':
     case 'option':
     case 'options':

@@ -157,6 +157,27 @@ describe('evidence', () => {
     expect(values(pair, 'jobTitle')).toEqual(['Director', 'Director', 'Director']);
   });
 
+  it.each(['$1,234.50', '1,234.50', 'a lot'])(
+    'that cannot be read is none, and the state is judged: %s',
+    (shown) => {
+      const pair = linkedPair('lead', { jobtitle: 'Engineer' });
+      const { world, person } = pair;
+      world.marketo.write(person, { annualRevenue: 1234.5, title: 'Weaver' });
+      const event = world.marketo.change(person, 'LIVE');
+
+      world.hand(
+        person,
+        withRows(event, (rows) =>
+          rows.map((item) => (item.field === 'annualRevenue' ? { ...item, newValue: shown } : item)),
+        ),
+      );
+      world.settle();
+
+      expect(values(pair, 'jobTitle')).toEqual(['Weaver', 'Weaver', 'Weaver']);
+      expect(values(pair, 'annualRevenue').map(String)).toEqual(['1234.5', '1234.5', '1234.5']);
+    },
+  );
+
   it('is read in the order of its activities', () => {
     const pair = edited();
     const { world, person } = pair;
