@@ -480,23 +480,6 @@ describe('when the day’s calls are spent', () => {
     expect(await sent()).toHaveLength(1);
   });
 
-  it('asks again a minute later when Marketo says so just after midnight, for it may mean the day before', async () => {
-    const sixHoursMs = 6 * 60 * 60 * 1000;
-    await stage.clock.sleep(sixHoursMs + 1_000, new AbortController().signal);
-    const [match, action] = [{ path: '^/rest' }, { kind: 'envelope', code: '607' }];
-    await stage.control('POST', 'faults', { match, action, times: 1 });
-
-    for (let call = 0; call < 2; call += 1)
-      await expect(find(stage.people)).rejects.toMatchObject({
-        code: 'MARKETO_QUOTA_SPENT',
-        details: { until: '2026-01-01T06:01:01Z', retryAfterMs: 60_000 },
-      });
-
-    expect(await sent()).toHaveLength(1);
-    await stage.clock.sleep(60_000, new AbortController().signal);
-    await expect(find(stage.people)).resolves.toEqual([]);
-  });
-
   it('keeps a fifth of them for people’s edits and requests', async () => {
     const marketo = createMarketo({
       ...stage.emulator,
