@@ -7,8 +7,15 @@ import type { TableDefinition } from './tableDefinition.ts';
 
 /** A change of a table's metadata voids the table's outstanding delta tokens (facts, section 1.5). */
 function voidTokens(state: OrganizationState, table: string): void {
-  if (state.settings.doesMetadataChangeVoidTokens)
-    state.tokensVoidUpTo.set(table, state.store.highWaterMark());
+  if (state.settings.doesMetadataChangeVoidTokens) voidTokensOf(state, table);
+}
+
+/** Voids what is handed out so far, and nothing that is handed out from now on: that is of a later version. */
+export function voidTokensOf(state: OrganizationState, table: string): number {
+  const upTo = state.store.passVersion();
+  state.tokensVoidUpTo.set(table, upTo);
+
+  return upTo;
 }
 
 /** Puts a new or changed table in place. */

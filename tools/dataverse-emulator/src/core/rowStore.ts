@@ -46,8 +46,10 @@ export interface RowStore {
   rows(table: string): IterableIterator<Row>;
   ids(table: string): IterableIterator<string>;
   count(table: string): number;
-  /** The newest version of any row. */
+  /** The newest version of any row, or of what else took one. */
   highWaterMark(): number;
+  /** Takes a version that no row gets; answers the one before it. */
+  passVersion(): number;
   /** Net changes with `after` < version <= `upTo`, oldest first. */
   changes(table: string, after: number, upTo: number): Generator<NetChange>;
   /** The same without the rows' cells, which are what costs time. */
@@ -209,6 +211,7 @@ export function createRowStore(firstVersion = 1_000_000): RowStore {
     ids: (table) => tableOf(store, table).rows.keys(),
     count: (table) => tableOf(store, table).rows.size,
     highWaterMark: () => store.version,
+    passVersion: () => store.version++,
     *changes(table, after, upTo) {
       for (const { version, id } of marks(tableOf(store, table), after, upTo))
         yield { version, id, row: row(table, id) };

@@ -7,6 +7,7 @@ import { environmentRoutes } from './environmentRoutes.ts';
 import { pluginRoutes } from './pluginRoutes.ts';
 import { webhookRoutes } from './webhookRoutes.ts';
 import { scaleRoutes } from './scaleRoutes.ts';
+import { voidTokensOf } from '../core/changeTables.ts';
 import { DataverseError } from '../core/dataverseError.ts';
 import { emulatorSettingsSchema } from '../core/emulatorSettings.ts';
 import { faultSchema, type Fault } from '../core/faultPlan.ts';
@@ -192,8 +193,7 @@ function settingRoutes(app: FastifyInstance, state: OrganizationState): void {
   );
   app.post<{ Params: { table: string } }>('/tokens/:table/expire', ({ params }) => {
     const table = requireTable(state, params.table);
-    state.tokensVoidUpTo.set(table.name, state.store.highWaterMark());
-    return { voidUpTo: state.store.highWaterMark() };
+    return { voidUpTo: voidTokensOf(state, table.name) };
   });
 }
 

@@ -124,6 +124,7 @@ describe('tracked reads', () => {
     await client.control('tokens/lead/expire', {});
     expect((await client.call(leads)).code).toBe('0x80044352');
     expect((await client.call(contacts)).status).toBe(200);
+    expect((await client.call(await deltaLink())).status).toBe(200);
   });
 
   it('refuses a garbage token with another code than an expired one', async () => {
