@@ -49,7 +49,7 @@ export async function openTableExtractor(options: ExtractOptions): Promise<Table
         session.waitingCode = null;
         return result;
       } catch (error) {
-        await tellWaiting(session, error);
+        if (!doubtsColumns(session, error)) await tellWaiting(session, error);
         throw error;
       }
     },
@@ -107,6 +107,14 @@ async function isHeldBack({ options }: Session): Promise<boolean> {
   const lag = await options.log.lag(options.backfillGroup, [topics.dynamicsChanges(options.table)]);
 
   return lag >= options.pageSizeMax;
+}
+
+/** A table that was described a while ago and is refused now is there, but may lack a column; the next step describes it again. */
+function doubtsColumns(session: Session, error: unknown): boolean {
+  if (session.description === null || !isSyncError(error, 'DYNAMICS_TABLE_UNKNOWN')) return false;
+  session.description = null;
+
+  return true;
 }
 
 /** Told once per outage: an administrator has to act, and nobody watches the log of each process. */

@@ -61,3 +61,25 @@ it(
   },
   testTimeoutMs,
 );
+
+/**
+ * Dataverse refuses every request that names a column which is gone, delta links too. The extractor went on naming it, told that
+ * the table does not exist, and published nothing of it until its next look at the metadata, six hours later.
+ */
+it(
+  'goes on at once with the columns that are left when one is removed',
+  async () => {
+    const { dynamics } = extraction;
+    const notices = () => valuesOf<Notice>(topics.notices);
+    await dynamics.control.delete('columns/lead/new_height');
+    await dynamics.createRows('lead', [{ lastname: 'Of now' }]);
+    await until(async () => (await events()).some(({ fields }) => fields?.['lastname'] === 'Of now'));
+
+    const [latest] = (await events()).filter(({ fields }) => fields?.['lastname'] === 'Of now');
+    expect(latest?.fields).not.toHaveProperty('new_height');
+    const codes = (await notices()).map(({ code }) => code);
+    expect(codes).toContain('COLUMN_STOPPED');
+    expect(codes).not.toContain('TABLE_WAITS');
+  },
+  testTimeoutMs,
+);

@@ -1,6 +1,7 @@
 import { SyncError, type TableDefinition } from '@lockstep/change-events';
-import { eventsOf, exampleId } from '../pipelineFixtures.ts';
-import { extractSetting, leadDefinition, leads, settle } from './extractFixtures.ts';
+import type { DynamicsReader } from '@lockstep/ports';
+import { eventsOf, exampleId, step } from '../pipelineFixtures.ts';
+import { extractSetting, leadDefinition, leads, pollIntervalMinMs, settle } from './extractFixtures.ts';
 
 const without = (name: string): TableDefinition => ({
   ...leadDefinition,
@@ -90,6 +91,80 @@ describe('a column that cannot be published any more', () => {
     expect(eventsOfRow(1)).toHaveLength(1);
     expect(eventsOfRow(1)[0]?.fields).not.toHaveProperty('firstname');
     expect(notices('COLUMN_STOPPED')).toMatchObject([{ facts: { column: 'firstname', reason: 'RETYPED' } }]);
+  });
+});
+
+/**
+ * Dataverse takes neither a link nor a query that names a column which is not there any more. The extractor went on naming it
+ * until the next look at the metadata, hours later, and told that the table does not exist.
+ */
+describe('a column that was removed, so that every request that names it is refused', () => {
+  /** Refuses what names `firstname` once `isGone`. */
+  function strict({ dynamics }: ReturnType<typeof extractSetting>) {
+    const removed = { isGone: false };
+    const refuse = ({ fields }: TableDefinition, position: string | null): void => {
+      if (!removed.isGone || !fields.some(({ name }) => name === 'firstname')) return;
+      throw new SyncError(position === null ? 'DYNAMICS_TABLE_UNKNOWN' : 'DYNAMICS_POSITION_EXPIRED');
+    };
+    const reader: DynamicsReader = {
+      ...dynamics,
+      async readPage(definition, position, signal) {
+        refuse(definition, position);
+        return dynamics.readPage(definition, position, signal);
+      },
+      async readSince(definition, version, signal) {
+        refuse(definition, null);
+        return dynamics.readSince(definition, version, signal);
+      },
+    };
+    const remove = (): void => {
+      removed.isGone = true;
+      dynamics.setColumns('lead', { definition: without('firstname') });
+    };
+
+    return { reader, remove };
+  }
+
+  it('stops alone, and the table goes on at once', async () => {
+    const setting = extractSetting({ rows: 3 });
+    const { reader, remove } = strict(setting);
+    const extractor = await setting.open({ reader });
+    await settle(extractor);
+    remove();
+    setting.dynamics.edit('lead', exampleId(1), { lastname: 'New' });
+
+    await settle(extractor);
+
+    expect(setting.eventsOfRow(1).at(-1)?.fields).toMatchObject({ lastname: 'New' });
+    expect(setting.notices('COLUMN_STOPPED')).toMatchObject([{ facts: { column: 'firstname' } }]);
+    expect(setting.notices('TABLE_WAITS')).toEqual([]);
+  });
+
+  it('does not hold up a first load that is under way', async () => {
+    const setting = extractSetting({ rows: 7 });
+    const { reader, remove } = strict(setting);
+    const extractor = await setting.open({ reader });
+    await step(extractor);
+    remove();
+
+    await settle(extractor);
+
+    expect(new Set(setting.ids()).size).toBe(7);
+    expect(setting.notices('TABLE_WAITS')).toEqual([]);
+  });
+
+  it('is found out of the refusal of the live query beside a first load too', async () => {
+    const setting = extractSetting({ rows: 7 });
+    const { reader, remove } = strict(setting);
+    const extractor = await setting.open({ reader });
+    await step(extractor);
+    remove();
+    setting.clock.advance(pollIntervalMinMs);
+
+    await expect(step(extractor)).rejects.toMatchObject({ code: 'DYNAMICS_TABLE_UNKNOWN' });
+    await settle(extractor);
+
+    expect(new Set(setting.ids()).size).toBe(7);
   });
 });
 

@@ -8,12 +8,12 @@ import {
   contextOf,
   definitionOf,
   refusedLetters,
-  tableNotice,
   takeNumber,
   withHeaders,
   type Session,
 } from './session.ts';
-import { purposeOf, restartWholeRead, stateOf, withState } from './tableState.ts';
+import { restartLost } from './reading.ts';
+import { purposeOf, stateOf, withState } from './tableState.ts';
 import { confirmRows } from './watchTable.ts';
 import { afterDelta, changeEpoch, checkWitness } from './watchEpoch.ts';
 
@@ -50,12 +50,7 @@ async function readDelta(session: Session, signal: AbortSignal): Promise<Dynamic
 
 async function losePosition(session: Session, signal: AbortSignal): Promise<{ idleMs: number }> {
   const raised = await checkWitness(session, signal, { absentMeans: 'NOTHING' });
-  if (raised) return { idleMs: 0 };
-  const { checkpoint, options } = session;
-  const facts = { reason: 'POSITION_LOST' };
-  await commit(session, restartWholeRead(checkpoint, options.clock.now()), [
-    tableNotice(session, 'RESYNC_STARTED', { facts }),
-  ]);
+  if (!raised) await restartLost(session);
   return { idleMs: 0 };
 }
 

@@ -4,7 +4,7 @@ import { rowMessage } from '../dynamicsEvents.ts';
 import { nextWitness } from './epochs.ts';
 import { judgePage, type JudgedPage } from './judgePage.ts';
 import { isProgressDue, progressOf, quartersOf } from './progress.ts';
-import { meetRefused, raiseDuringRead } from './reading.ts';
+import { meetRefused, raiseDuringRead, restartLost } from './reading.ts';
 import {
   commit,
   contextOf,
@@ -16,14 +16,14 @@ import {
   type Reading,
   type Session,
 } from './session.ts';
-import { completeWholeRead, purposeOf, restartWholeRead, stateOf, withState } from './tableState.ts';
+import { completeWholeRead, purposeOf, stateOf, withState } from './tableState.ts';
 import { confirmRows } from './watchTable.ts';
 
 /** Reads and publishes the next page of the whole table. */
 export async function readWholePage(session: Session, reading: Reading, signal: AbortSignal): Promise<void> {
   takeNumber(session);
   const answer = await readPage(session, signal);
-  if (answer === null) return restart(session);
+  if (answer === null) return restartLost(session);
   assertMoves(session, answer);
   const rows = await confirmRows(session, answer, signal);
   const judged = judgePage(session, reading, rows);
@@ -40,15 +40,6 @@ async function readPage(session: Session, signal: AbortSignal): Promise<Dynamics
     if (isSyncError(error, 'DYNAMICS_POSITION_EXPIRED') && checkpoint.position !== null) return null;
     throw error;
   }
-}
-
-async function restart(session: Session): Promise<void> {
-  const { checkpoint, options } = session;
-  session.reading = null;
-  const facts = { reason: 'POSITION_LOST' };
-  await commit(session, restartWholeRead(checkpoint, options.clock.now()), [
-    tableNotice(session, 'RESYNC_STARTED', { facts }),
-  ]);
 }
 
 /** A server that answers the same link for ever would hold the table for ever. */

@@ -1,6 +1,6 @@
 import { nextEpoch } from './epochs.ts';
 import { commit, tableNotice, type Reading, type Session } from './session.ts';
-import { withState } from './tableState.ts';
+import { restartWholeRead, withState } from './tableState.ts';
 
 /**
  * A row is in a state that came before the published one, so the environment was put back. The read goes on: what it has
@@ -19,4 +19,18 @@ export async function raiseDuringRead(session: Session, { known }: Reading): Pro
 export function meetRefused(reading: Reading, id: string | null): void {
   if (id === null) reading.unreadableKeys += 1;
   else reading.known?.meet(id, null);
+}
+
+/**
+ * The position is lost, so the whole table is read again. A change of its metadata loses positions too (dataverse facts 1.5), and
+ * whoever names a column that is gone is refused, so the table is described first.
+ */
+export async function restartLost(session: Session): Promise<void> {
+  const { checkpoint, options } = session;
+  session.reading = null;
+  session.description = null;
+  const facts = { reason: 'POSITION_LOST' };
+  await commit(session, restartWholeRead(checkpoint, options.clock.now()), [
+    tableNotice(session, 'RESYNC_STARTED', { facts }),
+  ]);
 }

@@ -30,6 +30,7 @@ export type Session = {
   checkpoint: Checkpoint;
   /** Columns that are read and published now; null before the table was described. */
   definition: TableDefinition | null;
+  /** Null when the table is to be described before anything else is asked. */
   description: TableDescription | null;
   describedAtMs: number;
   /** The metadata version of an answer after which the table was described. */
