@@ -1,4 +1,4 @@
-import { changeEventSchema, fateOf, isSyncError, topics, type Fate } from '@lockstep/change-events';
+import { changeEventSchema, isSyncError, topics } from '@lockstep/change-events';
 import {
   openTableExtractor,
   reopeningStepper,
@@ -9,6 +9,7 @@ import type { Lease } from '@lockstep/ports';
 import { newTraceparent, retryForever, systemClock } from '@lockstep/service-runtime';
 import type { Parts } from './extractorParts.ts';
 import { reportProgress, reportPublished } from './reportPublished.ts';
+import { tableFate } from './tableFate.ts';
 import { tableSelection } from './tableSelections.ts';
 
 /** One table of this process, for as long as the lease is held. */
@@ -39,17 +40,10 @@ export async function followTable(task: TableTask, signal: AbortSignal): Promise
     clock: systemClock,
     rest: bell?.sleep ?? systemClock.sleep,
     random: Math.random,
-    fateOf: tableFate,
+    fateOf: (error) => tableFate(error, table, parts.config.topicPrefix),
   });
   bell?.answerTo(null);
   await extractor.close();
-}
-
-/** What is wrong with one record would be parked by itself; a table of which nothing goes on waits, and the others go on. */
-function tableFate(error: unknown): Fate {
-  const fate = fateOf(error);
-
-  return fate === 'PARK' ? 'RETRY' : fate;
 }
 
 type Reopening = ReturnType<typeof reopeningStepper<TableExtractor>>;

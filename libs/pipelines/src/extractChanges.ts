@@ -121,7 +121,11 @@ function doubtsColumns(session: Session, error: unknown): boolean {
 async function tellWaiting(session: Session, error: unknown): Promise<void> {
   if (!isWaiting(error) || !isSyncError(error) || session.waitingCode === error.code) return;
   session.waitingCode = error.code;
-  const { privilege } = error.details;
-  const facts = { reason: error.code, ...(typeof privilege === 'string' && { privilege }) };
+  const { privilege, subject } = error.details;
+  const facts = {
+    reason: error.code,
+    ...(typeof privilege === 'string' && { privilege }),
+    ...(typeof subject === 'string' && { subject }),
+  };
   await commit(session, session.checkpoint, [tableNotice(session, 'TABLE_WAITS', { facts })]);
 }

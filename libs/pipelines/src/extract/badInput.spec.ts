@@ -140,4 +140,23 @@ describe('a table that cannot be read', () => {
     await settle(extractor);
     expect(ids()).toHaveLength(2);
   });
+  it('waits with a notice while the registry lacks its schema, and goes on where it was', async () => {
+    const { open, dynamics, notices, ids } = extractSetting({ rows: 2 });
+    const subject = 'dynamics.lead.changes-value';
+    let isMissing = true;
+    const extractor = await open({
+      async onDefinition() {
+        if (isMissing) throw new SyncError('SCHEMA_MISSING', { subject });
+      },
+    });
+
+    await expect(step(extractor)).rejects.toMatchObject({ code: 'SCHEMA_MISSING' });
+    await expect(step(extractor)).rejects.toMatchObject({ code: 'SCHEMA_MISSING' });
+
+    expect(notices('TABLE_WAITS')).toMatchObject([{ facts: { reason: 'SCHEMA_MISSING', subject } }]);
+    isMissing = false;
+    dynamics.edit('lead', exampleId(1), { firstname: 'Zoë' });
+    await settle(extractor);
+    expect(new Set(ids()).size).toBe(2);
+  });
 });

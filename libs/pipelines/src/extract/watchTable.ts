@@ -107,6 +107,7 @@ async function announceGrowth(session: Session): Promise<void> {
   await commit(session, next, []);
 }
 
-/** True for a failure that only an administrator of the environment can mend. */
+/** True for a failure that only an administrator of the environment or of the registry can mend. */
 export const isWaiting = (error: unknown): boolean =>
-  isSyncError(error, 'DYNAMICS_FORBIDDEN', 'DYNAMICS_TRACKING_OFF', 'DYNAMICS_TABLE_UNKNOWN');
+  isSyncError(error, 'DYNAMICS_FORBIDDEN', 'DYNAMICS_TRACKING_OFF', 'DYNAMICS_TABLE_UNKNOWN') ||
+  isSyncError(error, 'SCHEMA_MISSING', 'SCHEMA_INCOMPATIBLE');
