@@ -17,6 +17,16 @@ export function selectOf(table: TableDefinition): string {
   return [...new Set(properties)].join(',');
 }
 
+/** An address ends at 32 KB (dataverse facts 3.1); a filter, or what the server adds to a link, has to fit in too. */
+const selectCharactersMax = 24 * 1024;
+
+/** `$select=` of a table; nothing when its columns do not fit into an address: then every column is answered, and more than is read. */
+export function selectQuery(table: TableDefinition): readonly string[] {
+  const select = selectOf(table);
+
+  return select.length > selectCharactersMax ? [] : [`$select=${select}`];
+}
+
 export const labelAnnotation = 'OData.Community.Display.V1.FormattedValue';
 export const tableAnnotation = 'Microsoft.Dynamics.CRM.lookuplogicalname';
 

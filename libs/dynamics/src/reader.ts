@@ -3,7 +3,7 @@ import type { DynamicsPage, DynamicsReader } from '@lockstep/ports';
 import type { DynamicsContext } from './dynamicsContext.ts';
 import { readFailure } from './failures.ts';
 import { isOn, readPageAnswer } from './readAnswer.ts';
-import { pagePreference, selectOf } from './readColumns.ts';
+import { pagePreference, selectQuery } from './readColumns.ts';
 import { retryReads } from './retryReads.ts';
 
 /** Reads tables by change tracking (dataverse facts 1). Positions are next and delta links, followed as they came. */
@@ -66,7 +66,7 @@ async function readPage(context: DynamicsContext, read: PageRead): Promise<Dynam
 }
 
 function firstPage(context: DynamicsContext, definition: TableDefinition): string {
-  return context.urlOf(`${definition.entitySet}?$select=${selectOf(definition)}`);
+  return context.urlOf([definition.entitySet, ...selectQuery(definition)].join('?'));
 }
 
 /** A position of another organisation (a restored checkpoint, a changed address) asks for a full read of this one. */

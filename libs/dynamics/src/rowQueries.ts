@@ -5,7 +5,7 @@ import type { DynamicsContext } from './dynamicsContext.ts';
 import { failure, faultOf, meaningOf, readFailure } from './failures.ts';
 import type { HttpAnswer } from './httpTransport.ts';
 import { isOn, readRowsAnswer } from './readAnswer.ts';
-import { pagePreference, selectOf } from './readColumns.ts';
+import { pagePreference, selectQuery } from './readColumns.ts';
 import { retryReads } from './retryReads.ts';
 
 type Query = Pick<DataverseCall, 'operation' | 'lane' | 'url'> & {
@@ -52,7 +52,7 @@ function queryUrl(
   query: { readonly filter: string; readonly orderby?: string },
 ): string {
   const parts = [
-    `$select=${selectOf(definition)}`,
+    ...selectQuery(definition),
     `$filter=${encodeURIComponent(query.filter)}`,
     ...(query.orderby === undefined ? [] : [`$orderby=${encodeURIComponent(query.orderby)}`]),
   ];
