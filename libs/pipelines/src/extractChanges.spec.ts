@@ -87,6 +87,28 @@ describe('the first load of a table', () => {
 
     expect(ids()).toHaveLength(4);
   });
+
+  /** An extractor that runs alone and is told of no consumers stood still after a page, ready and without a word. */
+  it('says once whom it waits for when that lasts', async () => {
+    const { open, clock, notices } = extractSetting();
+    const extractor = await open({ backfillGroup: 'nobody' });
+    const stepFor = async (minutes: number): Promise<void> => {
+      for (let steps = 0; steps < minutes * 4; steps += 1) {
+        await step(extractor);
+        clock.advance(15_000);
+        // Between two steps at one moment there is a poll for fresh edits.
+        await step(extractor);
+      }
+    };
+
+    await stepFor(4);
+    expect(notices('READ_HELD_BACK')).toEqual([]);
+    await stepFor(10);
+
+    expect(notices('READ_HELD_BACK')).toMatchObject([
+      { severity: 'warning', entity: 'dynamics/lead', counts: { behind: 2 }, facts: { group: 'nobody' } },
+    ]);
+  });
 });
 
 describe('following a table', () => {

@@ -1,9 +1,10 @@
-import { isSyncError, topics, type Checkpoint } from '@lockstep/change-events';
+import { isSyncError, type Checkpoint } from '@lockstep/change-events';
 import { answerCommand, stayPaused } from './extract/answerCommand.ts';
 import { beginCompare } from './extract/beginCompare.ts';
 import { beginWhole } from './extract/beginWhole.ts';
 import type { ExtractOptions } from './extract/extractOptions.ts';
 import { finishWhole } from './extract/finishWhole.ts';
+import { isHeldBack } from './extract/holdBack.ts';
 import { publishLiveRows } from './extract/liveRows.ts';
 import { pollDelta } from './extract/pollDelta.ts';
 import { readQueryPage } from './extract/readQuery.ts';
@@ -100,14 +101,6 @@ async function readOn(session: Session, reading: Reading, signal: AbortSignal): 
 }
 
 const untilPollMs = ({ poll, options }: Session): number => poll.dueMs - options.clock.now();
-
-/** A page that is no fresh edit waits until the consumers have less than a page before them. */
-async function isHeldBack({ options }: Session): Promise<boolean> {
-  if (options.backfillGroup === null) return false;
-  const lag = await options.log.lag(options.backfillGroup, [topics.dynamicsChanges(options.table)]);
-
-  return lag >= options.pageSizeMax;
-}
 
 /** A table that was described a while ago and is refused now is there, but may lack a column; the next step describes it again. */
 function doubtsColumns(session: Session, error: unknown): boolean {

@@ -19,6 +19,11 @@ const sentences = {
     severity: 'info',
     sentence: 'A whole table is being read; the counts say how far it is.',
   },
+  READ_HELD_BACK: {
+    severity: 'warning',
+    sentence:
+      'The read of a whole table waits for its consumers; the facts name their group, the counts how far it is behind.',
+  },
   DELIVERY_PROGRESS: {
     severity: 'info',
     sentence: 'A first load or another backfill is being written to Marketo; the counts say how far it is.',

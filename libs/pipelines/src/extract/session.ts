@@ -49,6 +49,8 @@ export type Session = {
   markFell: boolean;
   pauseWarnedMs: number | null;
   waitingCode: string | null;
+  /** Since when a page has waited for its consumers. */
+  heldBack: { readonly sinceMs: number; readonly isTold: boolean } | null;
 };
 
 /** `isOverdue`: the delta that was under way has ended; its mark may be older than the tombstone. */
@@ -66,7 +68,7 @@ export async function openSession(options: ExtractOptions): Promise<Session> {
     poll: { dueMs: -Infinity, idleMs: options.pollIntervalMinMs },
     ...{ quickPolls: 0, deltaRows: 0 },
     ...{ witnessDueMs: -Infinity, suspect: null, markFell: false },
-    ...{ pauseWarnedMs: null, waitingCode: null },
+    ...{ pauseWarnedMs: null, waitingCode: null, heldBack: null },
   };
 }
 
