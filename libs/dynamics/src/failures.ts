@@ -81,12 +81,20 @@ export function failure(code: ErrorCode, answer: HttpAnswer, table: string): Syn
   });
 }
 
-/** How long Dataverse asks to wait; null when it does not. */
-export function retryAfterOf({ headers }: Pick<HttpAnswer, 'headers'>): number | null {
-  const seconds = Number(headers['retry-after'] ?? NaN);
+/** The limits look back over five minutes (dataverse facts 4.1): a longer wait than this is a mistake of whoever answered. */
+const retryAfterMaxMs = 60 * 60 * 1000;
 
-  return Number.isFinite(seconds) && seconds >= 0 ? Math.ceil(seconds * 1000) : null;
+/** How long Dataverse, or a gateway before it, asks to wait; null when it does not. */
+export function retryAfterOf({ headers }: Pick<HttpAnswer, 'headers'>): number | null {
+  const asked = String(headers['retry-after'] ?? '').trim();
+  const waitMs = /^\d/.test(asked) ? Number(asked) * 1000 : untilMs(asked, String(headers['date']));
+
+  return waitMs >= 0 ? Math.min(Math.ceil(waitMs), retryAfterMaxMs) : null;
 }
+
+/** A moment (RFC 9110, 10.2.3) by the clock of the answer, which may differ from ours; NaN for anything else. */
+const untilMs = (moment: string, now: string): number =>
+  moment.endsWith('GMT') ? Math.max(0, Date.parse(moment) - Date.parse(now)) : NaN;
 
 /** There is no row of this id. */
 export function isRowMissing({ status, code }: DataverseFault): boolean {
