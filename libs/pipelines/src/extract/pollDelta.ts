@@ -7,6 +7,7 @@ import {
   commit,
   contextOf,
   definitionOf,
+  noLosses,
   refusedLetters,
   takeNumber,
   withHeaders,
@@ -27,6 +28,7 @@ export async function pollDelta(session: Session, signal: AbortSignal): Promise<
   takeNumber(session);
   const answer = await readDelta(session, signal);
   if (answer === null) return losePosition(session, signal);
+  session.losses = noLosses;
   if (await isBehind(session, answer)) return { idleMs: 0 };
   const rows = await confirmRows(session, answer, signal);
   await publish(session, { answer, rows: latestOfEach(rows) });

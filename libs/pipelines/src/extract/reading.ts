@@ -1,3 +1,4 @@
+import { SyncError } from '@lockstep/change-events';
 import { nextEpoch } from './epochs.ts';
 import { commit, tableNotice, type Reading, type Session } from './session.ts';
 import { restartWholeRead, withState } from './tableState.ts';
@@ -21,12 +22,23 @@ export function meetRefused(reading: Reading, id: string | null): void {
   else reading.known?.meet(id, null);
 }
 
+/** Positions that are lost one after the other cost a read of the whole table each; fresh edits wait no longer than this. */
+const firstWaitMs = 15_000;
+const waitMsMax = 2 * 60 * 1000;
+
 /**
  * The position is lost, so the whole table is read again. A change of its metadata loses positions too (dataverse facts 1.5), and
- * whoever names a column that is gone is refused, so the table is described first.
+ * whoever names a column that is gone is refused, so the table is described first. Throws DYNAMICS_POSITION_EXPIRED while it is
+ * too early for another read.
  */
 export async function restartLost(session: Session): Promise<void> {
-  const { checkpoint, options } = session;
+  const { checkpoint, options, losses } = session;
+  const nowMs = options.clock.monotonic();
+  const retryAfterMs = losses.waitUntilMs - nowMs;
+  if (retryAfterMs > 0)
+    throw new SyncError('DYNAMICS_POSITION_EXPIRED', { table: options.table, retryAfterMs });
+  const waitMs = losses.inARow === 0 ? 0 : Math.min(firstWaitMs * 2 ** (losses.inARow - 1), waitMsMax);
+  session.losses = { inARow: losses.inARow + 1, waitUntilMs: nowMs + waitMs };
   session.reading = null;
   session.description = null;
   const facts = { reason: 'POSITION_LOST' };

@@ -1,3 +1,5 @@
+import { SyncError } from '@lockstep/change-events';
+import type { DynamicsReader } from '@lockstep/ports';
 import { defaultBrake } from '../brake.ts';
 import { eventsOf, exampleId, step, valuesOf } from '../pipelineFixtures.ts';
 import { command, extractSetting, leads, settle } from './extractFixtures.ts';
@@ -121,6 +123,43 @@ describe('a delta link that is lost', () => {
 
     expect(eventsOfRow(1).map(({ operation }) => operation)).toEqual(['SNAPSHOT', 'DELETE', 'SNAPSHOT']);
     expect(eventsOfRow(1).at(-1)).toMatchObject({ version: { epoch: 1 } });
+  });
+});
+
+/** A server that keeps no changes at all, or loses them as often as it is asked, had the whole table read again without a pause. */
+describe('links that are lost one after the other', () => {
+  it('cost two reads at once, then one every while, and none when a link is good again', async () => {
+    const { clock, dynamics, open, notices } = extractSetting({ rows: 2, pageSizeMax: 5 });
+    let isKept = false;
+    const reader: DynamicsReader = {
+      ...dynamics,
+      async readPage(definition, position, signal) {
+        if (position !== null && !isKept) throw new SyncError('DYNAMICS_POSITION_EXPIRED');
+        return dynamics.readPage(definition, position, signal);
+      },
+    };
+    const extractor = await open({ reader });
+    const started = () => notices('RESYNC_STARTED').length;
+    const stepFor = async (minutes: number): Promise<void> => {
+      for (const endMs = clock.now() + minutes * 60_000; clock.now() < endMs; clock.advance(1_000))
+        for (let steps = 0; steps < 3; steps += 1) await step(extractor).catch(() => undefined);
+    };
+
+    await stepFor(0.2);
+    expect(started()).toBe(2);
+    await expect(step(extractor)).rejects.toMatchObject({
+      code: 'DYNAMICS_POSITION_EXPIRED',
+      details: { retryAfterMs: expect.any(Number) as number },
+    });
+    await stepFor(60);
+    expect(started()).toBeLessThan(40);
+
+    isKept = true;
+    await stepFor(3);
+    isKept = false;
+    const before = started();
+    await stepFor(0.1);
+    expect(started()).toBe(before + 2);
   });
 });
 

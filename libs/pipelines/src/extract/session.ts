@@ -47,6 +47,8 @@ export type Session = {
   suspect: Suspect | null;
   /** The last delta's mark was below the known one. */
   markFell: boolean;
+  /** Positions that were lost since a delta link was last accepted, and until when the next loss has to wait. */
+  losses: { readonly inARow: number; readonly waitUntilMs: number };
   pauseWarnedMs: number | null;
   waitingCode: string | null;
   /** Since when a page has waited for its consumers. */
@@ -55,6 +57,8 @@ export type Session = {
 
 /** `isOverdue`: the delta that was under way has ended; its mark may be older than the tombstone. */
 export type Suspect = { readonly recordId: string; readonly isOverdue: boolean };
+
+export const noLosses = { inARow: 0, waitUntilMs: -Infinity };
 
 export async function openSession(options: ExtractOptions): Promise<Session> {
   const { log, clock, table, versionEpoch } = options;
@@ -68,6 +72,7 @@ export async function openSession(options: ExtractOptions): Promise<Session> {
     poll: { dueMs: -Infinity, idleMs: options.pollIntervalMinMs },
     ...{ quickPolls: 0, deltaRows: 0 },
     ...{ witnessDueMs: -Infinity, suspect: null, markFell: false },
+    losses: noLosses,
     ...{ pauseWarnedMs: null, waitingCode: null, heldBack: null },
   };
 }
