@@ -81,7 +81,8 @@ export const settings = [
   },
   {
     name: 'PAGE_SIZE_MAX',
-    description: 'Most rows to ask of Dataverse in one page.',
+    description:
+      'Most rows to ask of Dataverse in one page; fewer of a table once an answer was above 64 MB.',
     kind: 'integer',
     default: '5000',
     min: 1,

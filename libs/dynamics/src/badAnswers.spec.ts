@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { TableDefinition } from '@lockstep/change-events';
 import { startDataverseEmulator, type DataverseEmulator } from '@lockstep/dataverse-emulator';
-import { createDynamics, type Dynamics } from './createDynamics.ts';
+import { createDynamics, type Dynamics, type DynamicsOptions } from './createDynamics.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse, origin: string) => void;
 
@@ -13,6 +13,7 @@ type Stage = {
   readonly dynamics: Dynamics;
   readonly origin: string;
   readonly prefers: string[];
+  open(options: Partial<DynamicsOptions>): Promise<Dynamics>;
   answerWith(...answers: readonly Answer[]): void;
   close(): Promise<void>;
 };
@@ -50,6 +51,7 @@ async function startStage(): Promise<Stage> {
     dynamics,
     origin,
     prefers,
+    open: (options) => createDynamics({ ...emulator, url: origin, ...options }),
     answerWith: (...answers) => {
       script = [...answers];
       prefers.length = 0;
@@ -187,6 +189,32 @@ describe('an answer that is no answer', () => {
     await expect(read()).rejects.toMatchObject({ code });
     expect(stage.prefers).toHaveLength(3);
   });
+
+  /** A page of 5,000 rows with long texts took 1.6 GB; the container has half of one, and asked for the same page at each start. */
+  it.each([false, true])(
+    'is asked for in smaller pages when it is larger than may be held (packed: %s)',
+    async (isPacked) => {
+      const answer: Answer = (request, response, origin) => {
+        const asked = Number(/maxpagesize=(\d+)/.exec(String(request.headers.prefer))?.[1]);
+        const rows = Array.from({ length: asked }, (_, n) =>
+          row(1, 5, `"lastname":"${'x'.repeat(1000)}"`).replace(/0001"/, `${1000 + n}"`),
+        );
+        const body = pageText(origin, rows);
+        if (isPacked) response.setHeader('content-encoding', 'gzip').end(gzipSync(body));
+        else response.end(body);
+      };
+      const dynamics = await stage.open({ pageSizeMax: 400, answerBytesMax: 150_000 });
+      stage.answerWith(answer);
+      const pageSizes = () => stage.prefers.map((prefer) => Number(/maxpagesize=(\d+)/.exec(prefer)?.[1]));
+
+      expect((await dynamics.readPage(lead, null, never)).rows).toHaveLength(100);
+      expect((await dynamics.readSince(lead, 0, never)).rows).toHaveLength(100);
+      await expect(dynamics.readPage({ ...lead, table: 'contact' }, null, never)).resolves.toBeDefined();
+
+      expect(pageSizes()).toEqual([400, 200, 100, 100, 400, 200, 100]);
+      await dynamics.close();
+    },
+  );
 
   it('does not repeat what a body says', async () => {
     stage.answerWith(text(200, '{"value":[{"lastname":"secret'));

@@ -17,6 +17,7 @@ import type { DynamicsContext } from './dynamicsContext.ts';
 import { createGovernor, serviceProtectionLimits, type GovernorOptions } from './governor.ts';
 import type { WindowLimits } from './governorWindow.ts';
 import { createHttpTransport } from './httpTransport.ts';
+import { createPageSizes } from './pageSizes.ts';
 import { createReader } from './reader.ts';
 import { readRights } from './readRights.ts';
 import { createRequests } from './requests.ts';
@@ -37,6 +38,8 @@ export type DynamicsOptions = {
   /** What the writing side knows of the tables; readers bring their own definitions. */
   readonly tables?: Readonly<Record<string, TableDefinition>>;
   readonly pageSizeMax?: number;
+  /** Most bytes of an answer, unpacked; it is held in memory some five times over. */
+  readonly answerBytesMax?: number;
   readonly connectionsMax?: number;
   readonly requestTimeoutMs?: number;
   readonly tlsMinVersion?: 'TLSv1.2' | 'TLSv1.3';
@@ -73,6 +76,7 @@ export async function createDynamics(options: DynamicsOptions): Promise<Dynamics
     tlsMinVersion: options.tlsMinVersion ?? 'TLSv1.2',
     connectionsMax,
     requestTimeoutMs: options.requestTimeoutMs ?? 120_000,
+    answerBytesMax: options.answerBytesMax ?? 64 * 1024 * 1024,
   });
   const governor = createGovernor(governorOptions(options, connectionsMax));
   const credential = credentialOf(options);
@@ -103,7 +107,7 @@ function contextOf(options: DynamicsOptions, client: DataverseClient): DynamicsC
 
   return {
     origin,
-    pageSizeMax: options.pageSizeMax ?? 5000,
+    pageSizes: createPageSizes(options.pageSizeMax ?? 5000),
     client,
     tableOf: (name) => {
       const definition = options.tables?.[name];

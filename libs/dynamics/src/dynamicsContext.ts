@@ -1,10 +1,11 @@
 import type { TableDefinition } from '@lockstep/change-events';
 import type { DataverseClient } from './dataverseClient.ts';
+import type { PageSizes } from './pageSizes.ts';
 
 /** What the adapter's parts share: one organisation, its tables and the way to it. */
 export type DynamicsContext = {
   readonly origin: string;
-  readonly pageSizeMax: number;
+  readonly pageSizes: PageSizes;
   readonly client: DataverseClient;
   /** Throws DYNAMICS_TABLE_UNKNOWN. */
   tableOf(name: string): TableDefinition;

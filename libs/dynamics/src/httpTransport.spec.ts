@@ -48,6 +48,7 @@ function get(url: string, tlsMinVersion: Version, privateAuthority: string | nul
     privateAuthority,
     tlsMinVersion,
     connectionsMax: 1,
+    answerBytesMax: 64 * 1024 * 1024,
     requestTimeoutMs: 5000,
   });
   opened.unshift(transport);

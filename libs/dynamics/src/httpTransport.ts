@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { createSecureContext, rootCertificates, type SecureContextOptions } from 'node:tls';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { SyncError } from '@lockstep/change-events';
+import { isSyncError, SyncError } from '@lockstep/change-events';
 import { Agent, type Dispatcher } from 'undici';
 
 const inflate = promisify(gunzip);
@@ -22,7 +22,10 @@ export type HttpAnswer = {
   readonly text: string;
 };
 
-/** `send` resolves for every complete answer, whatever its status; throws DYNAMICS_UNREACHABLE for all else. */
+/**
+ * `send` resolves for every complete answer, whatever its status; throws DYNAMICS_ANSWER_INVALID with `bytesMax` for one that
+ * is too large, and DYNAMICS_UNREACHABLE for all else.
+ */
 export type HttpTransport = {
   send(request: HttpRequest): Promise<HttpAnswer>;
   close(): Promise<void>;
@@ -35,11 +38,13 @@ export type HttpTransportOptions = {
   readonly connectionsMax: number;
   /** From the first byte sent to the last byte received. */
   readonly requestTimeoutMs: number;
+  /** Most bytes of an answer, as it comes and unpacked. */
+  readonly answerBytesMax: number;
 };
 
 /** Pooled HTTP with one deadline per request. Dataverse compresses its answers when asked to. */
 export function createHttpTransport(options: HttpTransportOptions): HttpTransport {
-  const { privateAuthority, tlsMinVersion, connectionsMax, requestTimeoutMs } = options;
+  const { privateAuthority, tlsMinVersion, connectionsMax } = options;
   const agent = new Agent({
     connections: connectionsMax,
     // The deadline below covers both; undici's own timers would be a second truth.
@@ -49,7 +54,7 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
   });
 
   return {
-    send: (request) => sendBefore(agent, request, requestTimeoutMs),
+    send: (request) => sendBefore(agent, request, options),
     close: () => agent.destroy(),
   };
 }
@@ -65,14 +70,14 @@ function trusted(
 async function sendBefore(
   dispatcher: Dispatcher,
   request: HttpRequest,
-  timeoutMs: number,
+  { requestTimeoutMs, answerBytesMax }: HttpTransportOptions,
 ): Promise<HttpAnswer> {
   const { url, signal, method, headers, body } = request;
   const target = new URL(url);
   const deadline = new AbortController();
   // Not AbortSignal.any: it would hang one more signal on the caller's long-lived one with every request.
   const stop = () => deadline.abort(new Error('stopped'));
-  const timer = setTimeout(() => deadline.abort(new Error('timed out')), timeoutMs);
+  const timer = setTimeout(() => deadline.abort(new Error('timed out')), requestTimeoutMs);
   // As many requests as there are connections may hang on one signal; more than ten are no leak.
   if (signal) setMaxListeners(0, signal);
   signal?.addEventListener('abort', stop, { once: true });
@@ -87,8 +92,9 @@ async function sendBefore(
       ...(body !== undefined && { body }),
     });
 
-    return { status: answer.statusCode, headers: answer.headers, text: await textOf(answer) };
+    return { status: answer.statusCode, headers: answer.headers, text: await textOf(answer, answerBytesMax) };
   } catch (cause) {
+    if (isSyncError(cause)) throw cause;
     throw new SyncError(
       'DYNAMICS_UNREACHABLE',
       { method, host: target.host, reason: reasonOf(cause) },
@@ -115,13 +121,35 @@ const chunkBytesMin = 16 * 1024;
 const chunkBytesMax = 32 * 1024 * 1024;
 
 /** undici's own decompression is still marked experimental. */
-async function textOf({ headers, body }: Dispatcher.ResponseData): Promise<string> {
-  const bytes = Buffer.from(await body.arrayBuffer());
+async function textOf({ headers, body }: Dispatcher.ResponseData, bytesMax: number): Promise<string> {
+  const bytes = await bytesOf(body, bytesMax);
 
-  return decoded(
-    headers['content-encoding'] === 'gzip' ? await inflate(bytes, { chunkSize: chunkBytes(bytes) }) : bytes,
-  );
+  return decoded(headers['content-encoding'] === 'gzip' ? await unpacked(bytes, bytesMax) : bytes);
 }
+
+/** Leaving the loop early hangs up. */
+async function bytesOf(body: Dispatcher.ResponseData['body'], bytesMax: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > bytesMax) throw tooLarge(bytesMax);
+    chunks.push(chunk);
+  }
+
+  return Buffer.concat(chunks, size);
+}
+
+async function unpacked(bytes: Buffer, bytesMax: number): Promise<Buffer> {
+  try {
+    return await inflate(bytes, { chunkSize: chunkBytes(bytes), maxOutputLength: bytesMax });
+  } catch (error) {
+    throw (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge(bytesMax) : error;
+  }
+}
+
+const tooLarge = (bytesMax: number): SyncError =>
+  new SyncError('DYNAMICS_ANSWER_INVALID', { reason: 'too large', bytesMax });
 
 /** Where all is ASCII nothing has to be decoded: for a page a third of the work on its bytes. */
 const decoded = (bytes: Buffer): string => bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');

@@ -5,6 +5,7 @@ import { readFailure } from './failures.ts';
 import { isOn, readPageAnswer } from './readAnswer.ts';
 import { pagePreference, selectQuery } from './readColumns.ts';
 import { retryReads } from './retryReads.ts';
+import { sendPage } from './sendPage.ts';
 
 /** Reads tables by change tracking (dataverse facts 1). Positions are next and delta links, followed as they came. */
 export function createReader(context: DynamicsContext): Pick<DynamicsReader, 'readPage' | 'countRows'> {
@@ -49,17 +50,12 @@ async function readPage(context: DynamicsContext, read: PageRead): Promise<Dynam
   const { definition, url, position, signal, withLabels } = read;
   const { table } = definition;
   const isDelta = /[?&](\$|%24)deltatoken=/i.test(url);
-  const { pageSizeMax } = context;
-  const answer = await context.client.send({
-    operation: 'readPage',
-    // The pages of a full read can wait; what was changed since cannot.
-    lane: isDelta ? 'LIVE' : 'BACKFILL',
-    table,
-    method: 'GET',
-    url,
-    headers: { prefer: pagePreference({ pageSizeMax, startsTracking: !isDelta, withLabels }) },
-    signal,
-  });
+  // The pages of a full read can wait; what was changed since cannot.
+  const lane = isDelta ? 'LIVE' : 'BACKFILL';
+  const call = { operation: 'readPage', lane, table, method: 'GET', url, signal } as const;
+  const answer = await sendPage(context, call, (pageSizeMax) =>
+    pagePreference({ pageSizeMax, startsTracking: !isDelta, withLabels }),
+  );
   if (answer.status !== 200) throw readFailure(answer, { table, hasPosition: position !== null });
 
   return readPageAnswer(definition, context.origin, answer.text);

@@ -7,6 +7,7 @@ import type { HttpAnswer } from './httpTransport.ts';
 import { isOn, readRowsAnswer } from './readAnswer.ts';
 import { pagePreference, selectQuery } from './readColumns.ts';
 import { retryReads } from './retryReads.ts';
+import { sendPage } from './sendPage.ts';
 
 type Query = Pick<DataverseCall, 'operation' | 'lane' | 'url'> & {
   readonly definition: TableDefinition;
@@ -69,19 +70,12 @@ function ours({ origin }: DynamicsContext, { table }: TableDefinition, position:
 
 function readRows(context: DynamicsContext, query: Query): Promise<DynamicsRows> {
   const { operation, lane, url, definition, signal, failureOf } = query;
-  const { pageSizeMax } = context;
-  const prefer = pagePreference({ pageSizeMax, startsTracking: false, withLabels: true });
+  const call = { operation, lane, table: definition.table, method: 'GET', url, signal } as const;
 
   return retryReads(async () => {
-    const answer = await context.client.send({
-      operation,
-      lane,
-      table: definition.table,
-      method: 'GET',
-      url,
-      headers: { prefer },
-      signal,
-    });
+    const answer = await sendPage(context, call, (pageSizeMax) =>
+      pagePreference({ pageSizeMax, startsTracking: false, withLabels: true }),
+    );
     if (answer.status !== 200) throw failureOf(answer);
 
     return readRowsAnswer(definition, context.origin, answer.text);
