@@ -45,7 +45,7 @@ export const errorTable = {
   ),
   EVENT_UNENCODABLE: entry(
     'PARK',
-    'A message does not fit its schema or the size that the broker takes; nothing of its transaction was published.',
+    'A message does not fit its schema or the size that the broker takes; it was not published.',
   ),
   MONGODB_UNREACHABLE: entry('RETRY', 'The database does not answer.'),
   MONGODB_REFUSED: entry('STOP', 'The database refuses the credentials or the operation.'),

@@ -1,8 +1,8 @@
 import { plainTopic } from './names.ts';
 import { decodeMessage } from './incomingMessage.ts';
-import { encodeChunks, type Chunk, type EncodeSettings } from './outgoingRecords.ts';
-import { isSyncError, SyncError } from '@lockstep/change-events';
-import type { BatchResult, OutgoingMessage } from '@lockstep/ports';
+import { encodeResult } from './encodeResult.ts';
+import type { Chunk } from './outgoingRecords.ts';
+import type { BatchResult } from '@lockstep/ports';
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { Consumption } from './consumeSettings.ts';
 import type { PartitionOwner } from './partitionOwner.ts';
@@ -46,17 +46,6 @@ function nextSlice(payload: EachBatchPayload, pending: readonly KafkaMessage[], 
   return { messages: pending.slice(0, sizeMax), next };
 }
 
-/** Before the commit, so that it fails by itself. What a handler makes of a message is ours: that it does not fit stops. */
-async function encodeAll(settings: EncodeSettings, messages: readonly OutgoingMessage[]): Promise<Chunk[]> {
-  const chunks: Chunk[] = [];
-  try {
-    for await (const chunk of encodeChunks(settings, messages)) chunks.push(chunk);
-  } catch (error) {
-    throw isSyncError(error, 'EVENT_UNENCODABLE') ? new SyncError('INTERNAL', error.details) : error;
-  }
-  return chunks;
-}
-
 /** A slice whose handler runs, or has run; nothing of it is committed yet. */
 type Begun = { readonly slice: Slice; readonly startedAt: number; readonly handled: Promise<Handled> };
 
@@ -71,7 +60,7 @@ function begin({ settings, handler }: Consumption, { batch }: EachBatchPayload, 
   const handle = async (): Promise<Handled> => {
     const messages = await Promise.all(slice.messages.map((m) => decodeMessage(settings.codec, origin, m)));
     const result = await handler({ ...origin, messages });
-    const chunks = await encodeAll(settings, result.messages);
+    const chunks = await encodeResult(settings, result);
     return { result, chunks, handledAt: performance.now() };
   };
   const handled = handle();

@@ -5,14 +5,21 @@ import { deliverAll, eventsOf, exampleClock, put } from './pipelineFixtures.ts';
 
 const group = 'readers';
 
-function createSetting(changes: { readonly fails?: boolean } = {}) {
+type Changes = { readonly fails?: boolean; readonly values?: Readonly<Record<string, unknown>> };
+
+function createSetting({ fails = false, values = {} }: Changes = {}) {
   const log = inMemoryEventLog();
   const seen: unknown[] = [];
   const counted: string[] = [];
   const handler: BatchHandler = async ({ messages }) => {
-    if (changes.fails) throw new Error('the handler failed');
+    if (fails) throw new Error('the handler failed');
     seen.push(...messages.map(({ value }) => value));
-    return { messages: messages.map(({ key, value }) => ({ topic: topics.notices, key, value })) };
+    const made = messages.map(({ key, value }) => ({
+      topic: topics.notices,
+      key,
+      value: values[key] ?? value,
+    }));
+    return { messages: made };
   };
   const options = { group, topics: [topics.requests], batchSizeMax: 100 };
   log.subscribe(
@@ -65,5 +72,37 @@ describe('a message that cannot be decoded', () => {
 
     expect(seen).toEqual([null]);
     expect(log.messages(topics.deadLetters)).toEqual([]);
+  });
+});
+
+describe('a message that is too large', () => {
+  it('is told of in its place, while all others flow', async () => {
+    const { log, counted } = createSetting({ values: { b: Buffer.alloc(1_000_001) } });
+    for (const key of ['a', 'b', 'c']) await put(log, { topic: topics.requests, key, value: key });
+
+    await deliverAll(log, group);
+
+    expect(eventsOf(log, topics.notices)).toEqual(['a', 'c']);
+    expect(eventsOf<DeadLetter>(log, topics.deadLetters)).toMatchObject([
+      { topic: topics.notices, recordId: 'b', field: 'size', code: 'EVENT_UNENCODABLE', bytes: null },
+    ]);
+    expect(counted).toEqual(['EVENT_UNENCODABLE']);
+  });
+
+  it('is kept by its place alone where even its dead letter is too large', async () => {
+    const bytes = Buffer.alloc(1_000_001);
+    const undecodable = { code: 'MESSAGE_UNDECODABLE', bytes } as const;
+    const place = { topic: topics.requests, partition: 0, offset: '7', key: 'a', headers: {} };
+    const handler = withDeadLetters(() => Promise.resolve({ messages: [] }), exampleClock());
+
+    const { messages, insteadOf } = await handler({
+      ...place,
+      messages: [{ ...place, value: null, undecodable }],
+    });
+
+    const [letter] = messages.flatMap((message) => insteadOf?.(message) ?? []);
+    const { topic, partition, offset } = place;
+    const value = { topic, partition, offset, code: 'MESSAGE_UNDECODABLE', bytes: null };
+    expect(letter).toMatchObject({ topic: topics.deadLetters, key: 'a', value });
   });
 });

@@ -49,8 +49,23 @@ export function rowDeadLetter(
 }
 
 /**
- * Sets aside what could not be decoded, in the same transaction as the rest, which flows on. `onDeadLetter` is told after
- * the commit, so that a batch that comes again is counted once.
+ * What is published in the place of a message that is too large for its topic: that it was. Its bytes are not kept, for they would be
+ * too large here as well; the record is in its source, and in the database.
+ */
+function tooLarge({ topic, key, value }: OutgoingMessage, nowMs: number): OutgoingMessage {
+  const code = 'EVENT_UNENCODABLE';
+  if (topic === topics.deadLetters)
+    return { topic, key, value: { ...(value as DeadLetter), field: 'size', bytes: null } };
+  const letter: DeadLetter = {
+    ...{ topic, partition: null, offset: null, table: null, recordId: key, field: 'size', code },
+    ...{ sentence: errorTable[code].sentence, bytes: null, at: isoTime(nowMs), replayId: null, replays: 0 },
+  };
+  return { topic: topics.deadLetters, key, value: letter };
+}
+
+/**
+ * Sets aside what could not be decoded, and what is too large to be published, in the same transaction as the rest, which flows on.
+ * `onDeadLetter` is told after the commit, so that a batch that comes again is counted once.
  */
 export function withDeadLetters(
   handler: BatchHandler,
@@ -62,10 +77,15 @@ export function withDeadLetters(
     const messages = batch.messages.filter((message) => message.undecodable === null);
     const result = await handler({ ...batch, messages });
     const letters = refused.map((message) => deadLetter(message, 'MESSAGE_UNDECODABLE', clock.now()));
+    const codes: ErrorCode[] = refused.map(() => 'MESSAGE_UNDECODABLE');
+    const insteadOf = (message: OutgoingMessage): OutgoingMessage => {
+      if (message.topic !== topics.deadLetters) codes.push('EVENT_UNENCODABLE');
+      return tooLarge(message, clock.now());
+    };
     const afterCommit = async (): Promise<void> => {
-      for (const _ of letters) onDeadLetter('MESSAGE_UNDECODABLE');
+      codes.forEach(onDeadLetter);
       await result.afterCommit?.();
     };
-    return { ...result, messages: [...letters, ...result.messages], afterCommit };
+    return { ...result, messages: [...letters, ...result.messages], afterCommit, insteadOf };
   };
 }

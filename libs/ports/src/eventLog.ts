@@ -33,6 +33,8 @@ export type Batch = {
 export type BatchResult = {
   readonly messages: readonly OutgoingMessage[];
   readonly afterCommit?: () => Promise<void>;
+  /** What is published in the place of a message that is larger than the broker takes; such a message stops the consumer without it. */
+  readonly insteadOf?: (message: OutgoingMessage) => OutgoingMessage;
 };
 
 export type BatchHandler = (batch: Batch) => Promise<BatchResult>;

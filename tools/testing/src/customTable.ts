@@ -67,9 +67,26 @@ export async function createOptionsColumn(
   });
 }
 
-async function define(dynamics: EmulatedDynamics, path: string, definition: object): Promise<void> {
+/** Lets a text column of a table hold more, as a maker's tool would. */
+export const widenColumn = (
+  dynamics: EmulatedDynamics,
+  { table, name, lengthMax }: { table: string; name: string; lengthMax: number },
+): Promise<void> =>
+  define(
+    dynamics,
+    `EntityDefinitions(LogicalName='${table}')/Attributes(LogicalName='${name}')`,
+    { MaxLength: lengthMax },
+    'PUT',
+  );
+
+async function define(
+  dynamics: EmulatedDynamics,
+  path: string,
+  definition: object,
+  method: 'POST' | 'PUT' = 'POST',
+): Promise<void> {
   const { statusCode, body } = await request(`${dynamics.url}/api/data/v9.2/${path}`, {
-    method: 'POST',
+    method,
     headers: {
       authorization: `Bearer ${await dataverseToken(dynamics)}`,
       'content-type': 'application/json',

@@ -120,6 +120,42 @@ export function eventLogContract(name: string, open: () => Promise<EventLogHarne
         await again.stop();
       }));
 
+    it('puts something else in the place of a message that is too large, where the handler says what', () =>
+      onLog(async (log) => {
+        await publish(log, 1);
+        const write = (key: string, value: unknown) => ({ topic: topics.checkpoints, key, value });
+        const reader = run(log, {}, () =>
+          Promise.resolve({
+            messages: [write('a', 1), write('b', 1), write('b', Buffer.alloc(1_000_001)), write('c', 1)],
+            insteadOf: ({ key }) => write(key, 'too large'),
+          }),
+        );
+        await waitUntil(async () => (await log.readLatest(topics.checkpoints)).size === 3);
+        await reader.stop();
+
+        expect(await log.readLatest(topics.checkpoints)).toEqual(
+          new Map<string, unknown>([
+            ['a', 1],
+            ['b', 'too large'],
+            ['c', 1],
+          ]),
+        );
+      }));
+
+    it('ends when a message is too large and nothing is to be in its place', () =>
+      onLog(async (log) => {
+        await publish(log, 1);
+        const value = Buffer.alloc(1_000_001);
+        const failing = run(log, {}, () =>
+          Promise.resolve({
+            messages: [{ topic: topics.checkpoints, key: 'a', value }],
+            insteadOf: (same) => same,
+          }),
+        );
+
+        await expect(failing.done).rejects.toMatchObject({ code: 'INTERNAL' });
+      }));
+
     it('goes on from the committed offset after a restart', () =>
       onLog(async (log) => {
         await publish(log, 5);

@@ -136,19 +136,32 @@ function commit(
   const { group } = consumer.options;
   if (state.consumers.get(group) !== consumer)
     throw new SyncError('KAFKA_FENCED', { group, topic, partition });
-  checkResult(state, content.result);
+  const messages = fitting(state, content.result);
   state.atPoint('commit', group);
   state.offsets.set(offsetKey(group, topic, partition), content.next);
-  append(state, content.result.messages);
+  append(state, messages);
   state.atPoint('committed', group);
 }
 
-/** What a handler makes of a message is ours, so that it does not fit is our fault and stops. */
-function checkResult({ store }: LogState, { messages }: BatchResult): void {
+/** What is too large is replaced as the handler says; that anything else does not fit is our fault and stops. */
+function fitting({ store }: LogState, { messages, insteadOf }: BatchResult): OutgoingMessage[] {
+  return messages.map((message) => {
+    const fault = faultOf(store, message);
+    if (fault === null) return message;
+    const other = fault.details['field'] === 'size' ? insteadOf?.(message) : undefined;
+    if (other === undefined || faultOf(store, other) !== null) throw new SyncError('INTERNAL', fault.details);
+
+    return other;
+  });
+}
+
+function faultOf(store: TopicStore, message: OutgoingMessage): SyncError | null {
   try {
-    store.check(messages);
+    store.check([message]);
+    return null;
   } catch (error) {
-    throw isSyncError(error, 'EVENT_UNENCODABLE') ? new SyncError('INTERNAL', error.details) : error;
+    if (isSyncError(error, 'EVENT_UNENCODABLE')) return error;
+    throw error;
   }
 }
 

@@ -30,8 +30,12 @@ function partitionOf(key: string, partitions: number): number {
   return hash % partitions;
 }
 
-/** What cannot be cloned stands for what does not fit its schema. */
+const messageBytesMax = 1_000_000;
+
+/** What cannot be cloned stands for what does not fit its schema; of values nobody knows how large they will be, but of bytes. */
 function checkValue({ topic, key, value }: OutgoingMessage): void {
+  if (value instanceof Uint8Array && value.length > messageBytesMax)
+    throw new SyncError('EVENT_UNENCODABLE', { topic, key, field: 'size' });
   try {
     structuredClone(value);
   } catch {
