@@ -12,7 +12,7 @@ import { createHintBell, type HintBell } from '@lockstep/pipelines';
 import type { LeaseKeeper } from '@lockstep/ports';
 import { marketoFields, openRules } from '@lockstep/rules';
 import { createSchemaIds } from '@lockstep/schema-registry';
-import { startService, systemClock, type Metrics } from '@lockstep/service-runtime';
+import { createOutage, startService, systemClock, type Metrics } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
 import { feedHintRoute } from './feedHintRoute.ts';
 import { watchFields, type FieldsWatch } from './followFields.ts';
@@ -43,7 +43,8 @@ export async function runMarketing(config: Config): Promise<void> {
   const { metrics } = service;
   const onBatch = ({ group, topic, partition, messages }: BatchReport) =>
     metrics.messagesHandled.inc({ group, topic, partition }, messages);
-  const logSettings = { kafka, codec, prefix, instanceId: config.instanceId, onBatch };
+  const outageOf = (component: string) => createOutage({ ...service, component, clock: systemClock });
+  const logSettings = { kafka, codec, prefix, instanceId: config.instanceId, onBatch, outageOf };
   const eventLog = createEventLog(logSettings);
 
   await lifecycle.run(async (signal) => {

@@ -12,7 +12,7 @@ import { openMongoStores, type MongoStores } from '@lockstep/mongodb';
 import { createWriteBrake, type Directions, type WriteBrake } from '@lockstep/pipelines';
 import { marketoFields, openRules } from '@lockstep/rules';
 import { createSchemaIds } from '@lockstep/schema-registry';
-import { startService, systemClock } from '@lockstep/service-runtime';
+import { createOutage, startService, systemClock } from '@lockstep/service-runtime';
 import { writeLimits, type Config } from './config.ts';
 import { followDirections, openDirections } from './followDirections.ts';
 import { writtenDefinitions } from './followRules.ts';
@@ -48,6 +48,7 @@ export async function runReconciler(config: Config): Promise<void> {
     codec,
     prefix,
     instanceId: config.instanceId,
+    outageOf: (component) => createOutage({ ...service, component, clock: systemClock }),
     onBatch: ({ group, topic, partition, messages, handleMs, commitMs }) => {
       metrics.messagesHandled.inc({ group, topic, partition }, messages);
       if (group !== consumerGroups.router)

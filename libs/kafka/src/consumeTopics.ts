@@ -30,17 +30,18 @@ type Membership = {
 
 /** Consumes until the signal aborts; joins again after every retriable failure, rejects with one that says STOP. */
 export async function consumeTopics(consumption: Consumption): Promise<void> {
-  const { settings, options, signal } = consumption;
+  const { settings, outage, signal } = consumption;
   let failures = 0;
   while (!signal.aborted) {
     const startedAt = performance.now();
     const failure = await stayInGroup(consumption);
-    if (failure === null) return;
+    if (failure === null) break;
     if (fateOf(failure) === 'STOP') throw failure;
     failures = performance.now() - startedAt > steadyMs ? 1 : failures + 1;
-    settings.log?.('warn', 'consumer joins again', { group: options.group, ...codeOf(failure) });
+    outage?.failed(failure);
     await sleep(retryDelayMs(failures, settings.random ?? Math.random), signal);
   }
+  outage?.ended();
 }
 
 async function stayInGroup(consumption: Consumption): Promise<unknown> {
@@ -87,10 +88,14 @@ function createConsumer({ settings, options }: Consumption): Consumer {
   });
 }
 
-function listen({ consumer, owners, end, consumption }: Membership): void {
+function listen(membership: Membership): void {
+  const { consumer, owners, end, consumption } = membership;
   const { CRASH, GROUP_JOIN, END_BATCH_PROCESS } = consumer.events;
   consumer.on(CRASH, ({ payload }) => end(payload.error));
-  consumer.on(GROUP_JOIN, ({ payload }) => void owners.keepOnly(payload.memberAssignment).catch(end));
+  consumer.on(GROUP_JOIN, ({ payload }) => {
+    forgetFailures(membership, payload.memberAssignment);
+    void owners.keepOnly(payload.memberAssignment).catch(end);
+  });
   consumer.on(END_BATCH_PROCESS, ({ payload }) => void passMarkers(owners, consumption.signal, payload));
 }
 
@@ -108,6 +113,25 @@ async function start(membership: Membership): Promise<void> {
   });
 }
 
+const placeOf = (topic: string, partition: number): string => `${topic}/${partition}`;
+
+/** What is another member's now is no failure of ours any more. */
+function forgetFailures(
+  membership: Membership,
+  assignment: Readonly<Record<string, readonly number[]>>,
+): void {
+  const places = Object.entries(assignment).flatMap(([topic, numbers]) =>
+    numbers.map((number) => placeOf(topic, number)),
+  );
+  const own = new Set(places);
+  for (const place of membership.failures.keys()) if (!own.has(place)) membership.failures.delete(place);
+  tellGoesOn(membership);
+}
+
+function tellGoesOn({ consumption, failures }: Membership): void {
+  if (failures.size === 0) consumption.outage?.worked();
+}
+
 /** Never rejects: what kafkajs would make a crash of is a pause of this partition, or the end of the membership. */
 async function processBatch(membership: Membership, payload: EachBatchPayload): Promise<void> {
   const { consumption, owners, failures } = membership;
@@ -121,7 +145,8 @@ async function processBatch(membership: Membership, payload: EachBatchPayload): 
   );
   try {
     await owner.exclusive(() => processFetched(consumption, { payload, owner, turn: turn.signal }));
-    failures.delete(`${topic}/${partition}`);
+    failures.delete(placeOf(topic, partition));
+    tellGoesOn(membership);
   } catch (error) {
     handleFailure(membership, payload, error);
   } finally {
@@ -130,28 +155,26 @@ async function processBatch(membership: Membership, payload: EachBatchPayload): 
 }
 
 function handleFailure(membership: Membership, payload: EachBatchPayload, error: unknown): void {
+  const { outage, signal } = membership.consumption;
   const cause = toSyncError(error instanceof OwnershipFailure ? error.cause : error);
   // Fenced there, another member has the partition or had it; taking it again settles who goes on from where.
   const movedOn = error instanceof OwnershipFailure && isSyncError(cause, 'KAFKA_FENCED');
-  if (!movedOn && fateOf(cause) === 'STOP') membership.end(cause);
-  else if (!membership.consumption.signal.aborted) retryLater(membership, payload, cause);
+  if (!movedOn && fateOf(cause) === 'STOP') return membership.end(cause);
+  if (signal.aborted) return;
+  if (!movedOn) outage?.failed(cause);
+  retryLater(membership, payload);
 }
 
 /** Nothing of the failed batch is resolved, so the next fetch brings it again; the other partitions flow meanwhile. */
-function retryLater(
-  { consumption, failures }: Membership,
-  { batch, pause }: EachBatchPayload,
-  cause: unknown,
-): void {
-  const { settings, options, signal } = consumption;
-  const { topic, partition } = batch;
-  const count = (failures.get(`${topic}/${partition}`) ?? 0) + 1;
-  failures.set(`${topic}/${partition}`, count);
-  const delayMs = retryDelayMs(count, settings.random ?? Math.random);
-  const details = { group: options.group, topic, partition, failures: count, delayMs, ...codeOf(cause) };
-  settings.log?.('warn', 'batch will be retried', details);
+function retryLater({ consumption, failures }: Membership, { batch, pause }: EachBatchPayload): void {
+  const { settings, signal } = consumption;
+  const place = placeOf(batch.topic, batch.partition);
+  const count = (failures.get(place) ?? 0) + 1;
+  failures.set(place, count);
   const resume = pause();
-  void sleep(delayMs, signal).then(() => signal.aborted || resume());
+  void sleep(retryDelayMs(count, settings.random ?? Math.random), signal).then(
+    () => signal.aborted || resume(),
+  );
 }
 
 /** Transaction markers and aborted messages never reach a handler; committing them lets the lag reach zero. */
@@ -169,7 +192,3 @@ async function passMarkers(
   // Without the commit they are met again, and do no harm.
   await passed.catch(() => undefined);
 }
-
-const codeOf = (error: unknown): { reason: string } => ({
-  reason: isSyncError(error) ? error.message : error instanceof Error ? error.name : 'unknown',
-});

@@ -14,7 +14,10 @@ export function createEventLog(settings: EventLogSettings): EventLog {
   const writers = createSharedWriters((id) => openTransactionalProducer(settings.kafka, id));
   return {
     openPublisher: (id) => openPublisher(settings, id),
-    consume: (options, handler, signal) => consumeTopics({ settings, options, handler, signal, writers }),
+    consume(options, handler, signal) {
+      const outage = settings.outageOf?.(options.group);
+      return consumeTopics({ settings, options, handler, signal, writers, outage });
+    },
     readLatest: (topic) => readLatest(settings, topic, ++reads),
     scanEvents: (topic, visit, signal, { fields } = { fields: false }) =>
       scanEvents(settings, { topic, visit, signal, fields, readNumber: ++reads }),

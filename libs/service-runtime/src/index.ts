@@ -22,6 +22,7 @@ export { headOf, type CallHead, type ServiceRoute } from './serviceRoute.ts';
 export { createKeyCheck } from './callKey.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { createLifecycle, type Lifecycle, type LifecycleOptions } from './lifecycle.ts';
+export { createOutage } from './outage.ts';
 export { retryForever, type RetryOptions } from './retryForever.ts';
 export { systemClock, type Clock } from './systemClock.ts';
 export { childTraceparent, newTraceparent, type Random } from './traceparent.ts';

@@ -1,19 +1,13 @@
 import { fateOf, isSyncError } from '@lockstep/change-events';
 import type { Fate } from '@lockstep/change-events';
-import type { Log } from './logger.ts';
-import { reasonOf } from './readiness.ts';
-import type { Readiness } from './readiness.ts';
+import { createOutage, type Outage, type OutageOptions } from './outage.ts';
 import type { Clock } from './systemClock.ts';
 import type { Random } from './traceparent.ts';
 
-export type RetryOptions = {
-  /** Names the loop in logs and readiness. */
-  readonly component: string;
+export type RetryOptions = Omit<OutageOptions, 'clock'> & {
   /** One round; `idleMs` is the pause before the next one, 0 for none. */
   readonly step: () => Promise<{ readonly idleMs: number }>;
   readonly signal: AbortSignal;
-  readonly log: Log;
-  readonly readiness: Readiness;
   readonly clock: Clock;
   /** The pause after a success, when it may be cut short; pauses after failures never are. */
   readonly rest?: Clock['sleep'];
@@ -22,8 +16,6 @@ export type RetryOptions = {
   readonly backoffMinMs?: number;
   readonly backoffMaxMs?: number;
 };
-
-type Outage = { code: string | null; failures: number; sinceMs: number };
 
 /** A remote that names its own waiting time is believed up to this. */
 const retryAfterMaxMs = 600_000;
@@ -35,12 +27,12 @@ const retryAfterMaxMs = 600_000;
  */
 export async function retryForever(options: RetryOptions): Promise<void> {
   const { step, signal, clock, rest = clock.sleep } = options;
-  const outage: Outage = { code: null, failures: 0, sinceMs: 0 };
+  const outage = createOutage(options);
 
   while (!signal.aborted) {
     const pause = await attempt(step).then(
       ({ idleMs }) => {
-        recovered(outage, options);
+        outage.worked();
 
         return { ms: idleMs, sleep: rest };
       },
@@ -48,21 +40,11 @@ export async function retryForever(options: RetryOptions): Promise<void> {
     );
     if (pause.ms > 0) await pause.sleep(pause.ms, signal);
   }
-  // Nobody fails any more: a standby must not show what held up the active one.
-  if (outage.failures > 0) options.readiness.set(options.component, null);
+  outage.ended();
 }
 
 async function attempt<T>(step: () => Promise<T>): Promise<T> {
   return step();
-}
-
-function recovered(outage: Outage, { component, log, readiness, clock }: RetryOptions): void {
-  readiness.set(component, null);
-  if (outage.failures === 0) return;
-
-  const seconds = Math.round((clock.monotonic() - outage.sinceMs) / 1000);
-  log.info({ component, failures: outage.failures, seconds }, 'Works again.');
-  Object.assign(outage, { code: null, failures: 0 });
 }
 
 function failed(error: unknown, outage: Outage, options: RetryOptions): number {
@@ -70,18 +52,8 @@ function failed(error: unknown, outage: Outage, options: RetryOptions): number {
   if (signal.aborted && isAbort(error, signal)) return 0;
   if ((options.fateOf ?? fateOf)(error) !== 'RETRY') throw error;
   if (signal.aborted) return 0;
-  note(error, outage, options);
 
-  return Math.max(backoffMs(outage.failures, options), retryAfterMs(error));
-}
-
-function note(error: unknown, outage: Outage, { component, log, readiness, clock }: RetryOptions): void {
-  const code = isSyncError(error) ? error.code : 'INTERNAL';
-  readiness.set(component, reasonOf(error));
-  if (outage.failures === 0) outage.sinceMs = clock.monotonic();
-  if (code !== outage.code) log.warn({ component, err: error }, 'Fails and is tried again.');
-  outage.code = code;
-  outage.failures += 1;
+  return Math.max(backoffMs(outage.failed(error), options), retryAfterMs(error));
 }
 
 function isAbort(error: unknown, signal: AbortSignal): boolean {
