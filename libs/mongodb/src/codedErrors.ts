@@ -19,10 +19,14 @@ const connectionErrors = [
   MongoTopologyClosedError,
 ];
 
-/** Labels and codes with which a server says that it is busy, starting, stopping or no longer primary. */
+/**
+ * Labels and codes with which a server says that it is busy, starting, stopping or no longer primary, or that it ended a read or
+ * forgot where it was.
+ */
 const passingLabels = ['RetryableWriteError', 'RetryableError', 'NetworkError', 'TransientTransactionError'];
 const passingCodes: ReadonlySet<unknown> = new Set([
-  6, 7, 24, 50, 64, 89, 91, 112, 133, 134, 189, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436,
+  6, 7, 24, 43, 50, 64, 89, 91, 112, 133, 134, 175, 189, 237, 262, 9001, 10058, 10107, 11600, 11601, 11602,
+  13435, 13436,
 ]);
 
 type Code = string | number | undefined;
