@@ -11,6 +11,8 @@ import { isAwaited, isToPublish } from './outbox.ts';
 import { troublesOf } from './troubles.ts';
 
 const conflictsKeptMax = 20;
+/** Of all that are kept, unless the last one alone has more: a document of the database holds 16 MiB. */
+const conflictCharactersMax = 1_000_000;
 
 /** Hands a draft out: what is kept of it, what others are told, and whether there is anything to save. */
 export function closeDecision(draft: Draft): Decision {
@@ -47,7 +49,11 @@ export function closeDecision(draft: Draft): Decision {
 }
 
 function keepConflicts({ record, conflicts }: Draft): void {
-  if (conflicts.length > 0) record.conflicts = [...record.conflicts, ...conflicts].slice(-conflictsKeptMax);
+  if (conflicts.length === 0) return;
+  const last = [...record.conflicts, ...conflicts].slice(-conflictsKeptMax);
+  let left = conflictCharactersMax;
+  const tooMuch = last.findLastIndex((conflict) => (left -= JSON.stringify(conflict).length) < 0);
+  record.conflicts = last.slice(Math.min(tooMuch + 1, last.length - 1));
 }
 
 function complete(draft: Draft): void {
