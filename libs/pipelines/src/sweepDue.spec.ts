@@ -64,6 +64,36 @@ describe('the sweep', () => {
     expect(woken()).toEqual([wakeUp(1), wakeUp(1)]);
   });
 
+  it('goes past many that stay due, and wakes these less and less often', async () => {
+    const { sweeper, clock, save, woken } = await createSetting();
+    const stuck = Array.from({ length: 500 }, (_, n) => due(n + 1, clock.now() - 1_000));
+    await save(...stuck, due(501, clock.now()));
+
+    for (let seconds = 0; seconds < 75; seconds += 1) {
+      await step(sweeper);
+      clock.advance(1_000);
+    }
+
+    expect(woken()).toContain(wakeUp(501));
+    expect(woken().filter((wake) => wake === wakeUp(1))).toHaveLength(4);
+  });
+
+  it('is as quick as at first with one that was not due in between', async () => {
+    const { sweeper, clock, stores, save, woken } = await createSetting();
+    const record = due(1, clock.now());
+    await save(record);
+    await step(sweeper);
+    const settled = { ...record, dueAtMs: clock.now() + 60_000, revision: { epoch: 1, number: 1 } };
+    await stores.golden.save([{ record: settled, expected: record.revision }]);
+
+    for (let seconds = 0; seconds < 80; seconds += 1) {
+      clock.advance(1_000);
+      await step(sweeper);
+    }
+
+    expect(woken()).toHaveLength(3);
+  });
+
   it('wakes those that wait for the first reads only once these are complete', async () => {
     const { sweeper, save, woken, stores } = await createSetting();
     await save(waiting(1), due(2, null));

@@ -8,6 +8,7 @@ import type {
   SyncStateStore,
 } from '@lockstep/ports';
 import type { Stepper } from './extractChanges.ts';
+import { createWokenRecords } from './wokenRecords.ts';
 
 export type SweepOptions = {
   readonly golden: GoldenStore;
@@ -24,20 +25,22 @@ export type SweepOptions = {
 };
 
 const wakeUpsMax = 500;
-/** A record that was woken is left alone for this long: its wake-up is on its way. */
-const wokenMs = 10_000;
+/** More records than these are not looked past, when they stay due although they were woken. */
+const stuckMax = 5_000;
 
 /** Wakes records with something overdue, and, once both sides are read, those that waited for it. Repeats are harmless. */
 export function createSweeper(options: SweepOptions): Stepper {
-  const woken = new Map<string, number>();
+  const woken = createWokenRecords();
   return {
     async step() {
       const nowMs = options.clock.now();
-      for (const [goldenId, atMs] of woken) if (atMs + wokenMs < nowMs) woken.delete(goldenId);
-      const isAsleep = (goldenId: string): boolean => !woken.has(goldenId);
-      const due = (await options.golden.findDue(nowMs, wakeUpsMax)).filter(isAsleep);
-      const released = (await findReleased(options)).filter(isAsleep);
-      for (const goldenId of [...due, ...released]) woken.set(goldenId, nowMs);
+      const allDue = await options.golden.findDue(nowMs, wakeUpsMax + Math.min(woken.count(), stuckMax));
+      const allReleased = await findReleased(options);
+      woken.forget([...allDue, ...allReleased], nowMs);
+      const isAwake = (goldenId: string): boolean => !woken.isAsleep(goldenId);
+      const due = allDue.filter(isAwake).slice(0, wakeUpsMax);
+      const released = allReleased.filter(isAwake);
+      woken.add([...new Set([...due, ...released])], nowMs);
       const messages = [
         ...due.map((goldenId) => wakeUp(topics.inbox, goldenId, nowMs)),
         ...released.map((goldenId) => wakeUp(topics.inboxBackfill, goldenId, nowMs)),
