@@ -8,6 +8,7 @@ import type { LinkedRow } from './linkedRow.ts';
 import { claimChanges } from './match.ts';
 import { requestTimes } from './openRequests.ts';
 import { isAwaited, isToPublish } from './outbox.ts';
+import { notePlaces } from './places.ts';
 import { troublesOf } from './troubles.ts';
 
 const conflictsKeptMax = 20;
@@ -58,6 +59,7 @@ function keepConflicts({ record, conflicts }: Draft): void {
 
 function complete(draft: Draft): void {
   sign(draft);
+  notePlaces(draft);
   forgetSpread(draft);
 }
 

@@ -22,6 +22,7 @@ import { findEntry } from './openCommand.ts';
 import { absorbRequest, noteEnded } from './openRequests.ts';
 import { obeyWish } from './operatorWish.ts';
 import { partedTo } from './parted.ts';
+import { forgetFormerPlaces } from './places.ts';
 import { planDynamics } from './planDynamics.ts';
 import { lookAgainAtEntity, planEntity } from './planEntity.ts';
 import { planMarketo } from './planMarketo.ts';
@@ -63,6 +64,7 @@ export function decide(
     draft.forwards.push({ ...message, goldenId: carrier });
     return closeDecision(draft);
   }
+  forgetFormerPlaces(draft);
   absorb(draft, message);
   followConsent(draft);
   if (draft.changed.size > 0 && draft.record.waiting?.cause === 'refused') draft.record.waiting = null;

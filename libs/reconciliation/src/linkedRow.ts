@@ -72,6 +72,8 @@ export type LinkedRow = {
   readonly made?: true;
   /** Of an account that is not used any more. */
   readonly inactive?: true;
+  /** Columns, or fields of Marketo, in which its fields were seen, where those are not the default ones; absent without any. */
+  readonly places?: Readonly<Record<string, string>>;
   readonly seen: Readonly<Record<string, SeenValue>>;
   /** Fields that only a read by id showed blank, at the row's version: nothing is written over them until a page tells. */
   readonly unproven?: readonly string[];

@@ -31,20 +31,20 @@ type Change = Partial<ChangeEvent> & { readonly table?: string };
 
 /** A history of one record beside persons, of a custom type where one is given: what arrives is told line by line. */
 export function createEntityStory(table = 'account', custom?: EntityType, policy = nativePolicy) {
+  const type = custom ?? builtInType(entityOfTable(table) ?? '');
+  if (!type) throw new Error(`${table} is no table of records beside persons`);
   const state = {
+    mapping: type.mapping,
     record: null as GoldenRecord | null,
     nowMs: Date.parse('2026-11-22T10:00:00Z'),
     parents: new Map<string, Scalar>(),
     withheld: new Set<System>(),
     answers: 0,
   };
-  const type = custom ?? builtInType(entityOfTable(table) ?? '');
-  if (!type) throw new Error(`${table} is no table of records beside persons`);
-  const { mapping } = type;
 
   function receive(message: InboxMessage): Decision {
     const decision = decide(state.record, message, {
-      mapping,
+      mapping: state.mapping,
       custom,
       policy,
       nowMs: state.nowMs,

@@ -35,6 +35,14 @@ const untold: ReadonlySet<string> = new Set([
 /** The default mapping as far as examples tell of it. */
 export const exampleMapping = defaultMapping.filter(({ field }) => !untold.has(field));
 
+/** The example mapping with a field of the operator's own, in the column `new_<field>`. */
+export const mappingWithNew = (
+  row: Partial<MappingRow> & Pick<MappingRow, 'field'>,
+): readonly MappingRow[] => {
+  const columns = { lead: `new_${row.field}`, contact: `new_${row.field}` };
+  return [...exampleMapping, { type: 'string', direction: 'both', columns, marketo: row.field, ...row }];
+};
+
 /** What an example world is made of: both sides, and what Lockstep knows. */
 export type Parts = ReturnType<typeof createParts>;
 

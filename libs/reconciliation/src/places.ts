@@ -1,0 +1,94 @@
+import type { System } from '@lockstep/change-events';
+import type { Draft, DraftRow } from './decision.ts';
+import { builtInType } from './entityTypes.ts';
+import type { LinkedRow } from './linkedRow.ts';
+import { defaultMapping, type MappingRow } from './mapping.ts';
+
+type Places = NonNullable<LinkedRow['places']>;
+
+type Side = { readonly system: System; readonly table: string };
+
+const unseen = { epoch: 0, number: 0 } as const;
+
+/**
+ * Under other rules a field may live elsewhere, or nowhere: what was seen at its former place says nothing of the present one, which
+ * is met. Where Dynamics alone speaks, what it shows there is an edit of what it showed before.
+ */
+export function forgetFormerPlaces(draft: Draft): void {
+  const { record, context } = draft;
+  if (record.rules === context.policy.rules) return;
+  for (const row of record.rows) {
+    const moved = movedFields(draft, row);
+    if (moved.length > 0) row.seen = { ...row.seen };
+    for (const field of moved) leavePlace(draft, row, field);
+  }
+}
+
+function movedFields(draft: Draft, row: DraftRow): readonly string[] {
+  const now = placesFor(draft, row);
+  const isMoved = (field: string): boolean =>
+    row.places?.[field] !== now[field] || !rowOf(draft.context.mapping, field);
+
+  return Object.keys(row.seen).filter(isMoved);
+}
+
+function leavePlace(draft: Draft, row: DraftRow, field: string): void {
+  const seen = row.seen[field];
+  if (seen && row.system === 'dynamics' && isInward(draft, field)) row.seen[field] = { ...seen, at: unseen };
+  else delete row.seen[field];
+  delete row.inFlight[field];
+  delete row.parked[field];
+  const held = draft.record.fields[field];
+  if (held?.agreed) draft.record.fields[field] = { ...held, agreed: false };
+}
+
+/** Notes where the fields of each row live now. */
+export function notePlaces(draft: Draft): void {
+  for (const row of draft.record.rows) {
+    const places = placesFor(draft, row);
+    if (Object.keys(places).length > 0) row.places = places;
+    else if (row.places) delete row.places;
+  }
+}
+
+const rowOf = (mapping: readonly MappingRow[], name: string): MappingRow | undefined =>
+  mapping.find(({ field }) => field === name);
+
+const defaultsOf = ({ record: { entity } }: Draft): readonly MappingRow[] =>
+  entity === undefined ? defaultMapping : (builtInType(entity)?.mapping ?? []);
+
+function isInward(draft: Draft, field: string): boolean {
+  const row = rowOf(draft.context.mapping, field) ?? rowOf(defaultsOf(draft), field);
+
+  return row ? row.direction === 'to-marketo' : draft.record.entity !== undefined;
+}
+
+const known = new WeakMap<readonly MappingRow[], Map<string, Places>>();
+
+/** Worked out once per mapping and table; a mapping is that of one entity, and never changed in place. */
+function placesFor(draft: Draft, { system, table }: Side): Places {
+  const { mapping } = draft.context;
+  const ofMapping = known.get(mapping) ?? new Map<string, Places>();
+  known.set(mapping, ofMapping);
+  const key = `${system}/${table}`;
+  const places = ofMapping.get(key) ?? placesIn(mapping, defaultsOf(draft), { system, table });
+  ofMapping.set(key, places);
+
+  return places;
+}
+
+/** A field that is none of the default mapping has its own name by default, as those of custom rows do. */
+function placesIn(mapping: readonly MappingRow[], defaults: readonly MappingRow[], side: Side): Places {
+  const moved = mapping.flatMap((row) => {
+    const base = rowOf(defaults, row.field);
+    const place = placeOf(side, row);
+    const isDefault = base ? place === placeOf(side, base) : place === '' || place === row.field;
+
+    return isDefault ? [] : [[row.field, place] as const];
+  });
+
+  return Object.fromEntries(moved);
+}
+
+const placeOf = ({ system, table }: Side, { columns, marketo }: MappingRow): string =>
+  system === 'marketo' ? marketo : (columns[table] ?? '');
