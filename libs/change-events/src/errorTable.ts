@@ -97,6 +97,10 @@ export const errorTable = {
     'PARK',
     'Dataverse refuses the values of one record; the record waits, all others flow.',
   ),
+  DYNAMICS_ALTERED: entry(
+    'PARK',
+    'Dynamics made another value of one that it was given, by rounding or a plug-in; the field waits for another value, or an edit of it.',
+  ),
   MARKETO_UNREACHABLE: entry('RETRY', 'Marketo does not answer, or the answer was cut off.'),
   MARKETO_BUSY: entry(
     'RETRY',

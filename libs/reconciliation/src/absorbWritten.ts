@@ -9,7 +9,9 @@ import type { Draft, DraftRow } from './decision.ts';
 import type { DynamicsWriteEntry } from './outbox.ts';
 import { heldIn, keepConflict } from './keepConflict.ts';
 import type { MappingRow } from './mapping.ts';
-import { settle } from './observe.ts';
+import { observe, settle } from './observe.ts';
+import { project } from './projection.ts';
+import { alteredCode } from './review.ts';
 import { saying } from './troubles.ts';
 
 /**
@@ -67,7 +69,8 @@ function absorbAnswer(draft: Draft, answer: Answer): void {
   const at = event?.version;
   switch (written.result) {
     case 'WRITTEN':
-      return at ? settle(draft, { row, mapping, value: sent, at }) : undefined;
+      if (at) settle(draft, { row, mapping, value: sent, at });
+      return event ? noteAltered(draft, answer, event) : undefined;
     case 'STALE':
       return event ? settleStale(draft, answer, event) : undefined;
     case 'REFUSED':
@@ -78,6 +81,20 @@ function absorbAnswer(draft: Draft, answer: Answer): void {
       return;
     case 'MISSING':
   }
+}
+
+/**
+ * The answer to our own write shows another value: that is an edit of Dynamics. Where the rules do not take it, the same write
+ * would be answered in the same way for ever. A blank may be a column that may not be read.
+ */
+function noteAltered(draft: Draft, { row, mapping, sent }: Answer, event: ChangeEvent): void {
+  const { version: at, changedAt } = event;
+  const reading = readingOf(row, mapping, event);
+  if (!at || !reading || reading.side === sent || reading.side === null) return;
+  observe(draft, { row, mapping, reading, at, changedAt });
+  const golden = draft.record.fields[mapping.field]?.value ?? null;
+  if (project('dynamics', mapping, golden) === sent)
+    row.parked[mapping.field] = { value: sent, code: alteredCode };
 }
 
 /**

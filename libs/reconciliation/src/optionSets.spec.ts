@@ -11,6 +11,7 @@ describe('the labels of an option set', () => {
     [{ ...stock, ...own }, 'Odd', 9],
     [{ ...stock, ...own }, 'Warm', undefined],
     [{}, 'Hot', undefined],
+    [stock, 'constructor', undefined],
   ])('of %j have for %j the number %j', (row, label, number) => {
     expect(optionNumber(row, label)).toBe(number);
     if (number !== undefined) expect(optionLabel(row, number)).toBe(label);

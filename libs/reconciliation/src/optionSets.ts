@@ -45,7 +45,8 @@ export function hasLabels({ labels, optionSet }: Labelled): boolean {
 }
 
 export function optionNumber(row: Labelled, label: string): number | undefined {
-  return setOf(row)[label];
+  const numbers = setOf(row);
+  return Object.hasOwn(numbers, label) ? numbers[label] : undefined;
 }
 
 export function optionLabel(row: Labelled, value: number): string | undefined {

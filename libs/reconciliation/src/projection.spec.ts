@@ -42,6 +42,7 @@ describe('a golden value', () => {
     [rowOf('string'), null, null],
     [rowOf('integer'), 0, 0],
     [rowOf('decimal'), '12.50', 12.5],
+    [rowOf('decimal'), '0.1234567891', 0.1234567891],
     [rowOf('timestamp'), '2026-11-22T10:00:00Z', '2026-11-22T10:00:00Z'],
     [rowOf('timestamp'), '2026-11-22T10:00:00.900Z', '2026-11-22T10:00:00Z'],
     [rowOf('timestamp'), '2026-11-22T11:00:00+01:00', '2026-11-22T10:00:00Z'],
@@ -69,6 +70,8 @@ describe('a golden value', () => {
   it('may be none that a side can hold', () => {
     expect(project('dynamics', ratings, 'Boiling')).toBe(notRepresentable);
     expect(project('marketo', parent, null)).toBe(notRepresentable);
+    expect(project('marketo', rowOf('decimal'), 'twelve')).toBe(notRepresentable);
+    expect(project('marketo', rowOf('timestamp'), 'tomorrow')).toBe(notRepresentable);
     expect(notRepresentable.description).toBe('not representable');
   });
 });
@@ -106,6 +109,11 @@ describe('what Marketo shows', () => {
     ['boolean', null, false, false],
     ['string', '', null, null],
     ['decimal', 12.5, 12.5, '12.5'],
+    ['decimal', 0.1 + 0.2, 0.3, '0.3'],
+    ['decimal', -100 / 3, -33.3333333333, '-33.3333333333'],
+    ['decimal', 1e-12, 0, '0'],
+    ['decimal', 123456789.12345678, 123456789.12345678, '123456789.12345678'],
+    ['decimal', 1e22, 1e22, '10000000000000000000000'],
     ['decimal', null, null, null],
     ['integer', 12, 12, 12],
     ['options', ' b ;a; b', 'b;a', 'b;a'],
@@ -123,6 +131,10 @@ describe('what Marketo shows', () => {
     ['integer', '75', 75],
     ['integer', '', null],
     ['decimal', '12.50', 12.5],
+    ['decimal', '$1,234.50', 1234.5],
+    ['decimal', '-1e-3', -0.001],
+    ['decimal', 'none', null],
+    ['integer', '1,234', 1234],
     ['timestamp', '2026-11-21 10:00:00', '2026-11-21T10:00:00Z'],
     ['timestamp', '2026-11-21T11:00:00+01:00', '2026-11-21T10:00:00Z'],
     ['string', 'Lyon', 'Lyon'],

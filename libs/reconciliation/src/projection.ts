@@ -8,6 +8,7 @@ import {
   type System,
 } from '@lockstep/change-events';
 import type { MappingRow } from './mapping.ts';
+import { numberIn, withTenDecimals } from './numbers.ts';
 import { hasLabels, optionLabel, optionNumber } from './optionSets.ts';
 import { canonicalOptions, labelsOfNumbers, optionNumbers } from './severalOptions.ts';
 
@@ -24,7 +25,9 @@ export type Reading = { readonly side: Scalar; readonly golden: Scalar };
 export function project(system: System, row: MappingRow, golden: Scalar): Scalar | typeof notRepresentable {
   // Marketo cannot take a person from its company (marketo-rest 2.6).
   if (system === 'marketo' && row.parents && golden === null) return notRepresentable;
-  return system === 'dynamics' ? toDynamics(row, golden) : toMarketo(row, golden);
+  const side = system === 'dynamics' ? toDynamics(row, golden) : toMarketo(row, golden);
+  // What was held before the field had its type.
+  return Number.isNaN(side) ? notRepresentable : side;
 }
 
 function toDynamics(row: MappingRow, golden: Scalar): Scalar | typeof notRepresentable {
@@ -38,14 +41,15 @@ function toDynamics(row: MappingRow, golden: Scalar): Scalar | typeof notReprese
 function toMarketo(row: MappingRow, golden: Scalar): Scalar {
   if (row.type === 'boolean') return golden === true;
   if (golden === null || golden === '') return null;
-  if (row.type === 'decimal') return Number(golden);
+  if (row.type === 'decimal') return withTenDecimals(golden);
   if (row.type === 'timestamp') return wholeSecond(String(golden));
   return golden;
 }
 
 function wholeSecond(text: string): string {
   if (isPlainTime(text)) return text;
-  return isoTime(Math.floor(Date.parse(text) / 1000) * 1000);
+  const seconds = Math.floor(Date.parse(text) / 1000);
+  return Number.isNaN(seconds) ? seconds : isoTime(seconds * 1000);
 }
 
 /** Reads a value as the side's event shows it. */
@@ -130,7 +134,7 @@ export function readDisplay(row: MappingRow, text: string | null): Reading {
       return readMarketo(row, /^(true|1)$/i.test(text));
     case 'integer':
     case 'decimal':
-      return readMarketo(row, Number(text));
+      return readMarketo(row, numberIn(text));
     case 'timestamp':
       return readMarketo(row, timeText(text));
     case 'string':

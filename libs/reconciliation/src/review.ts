@@ -1,9 +1,13 @@
+import type { ErrorCode } from '@lockstep/change-events';
 import type { Draft, DraftRow } from './decision.ts';
 import type { MappingRow } from './mapping.ts';
 import { notRepresentable, project, type Reading } from './projection.ts';
 
 /** Of a field of which both sides keep their own value until somebody edits it again. */
 const heldCode = 'FIELD_HELD';
+
+/** Of a field of which Dynamics keeps what it made of our value. */
+export const alteredCode: ErrorCode = 'DYNAMICS_ALTERED';
 
 /** Parks the golden value before the row that shows another one. A value that our write ran over is not there any more. */
 export function hold(
@@ -21,7 +25,8 @@ export function hold(
 
 /** The row shows another value than before: whatever becomes of it, the question that was open is answered. */
 export function release(row: DraftRow, { field }: MappingRow): void {
-  if (row.parked[field]?.code === heldCode) delete row.parked[field];
+  const code = row.parked[field]?.code;
+  if (code === heldCode || code === alteredCode) delete row.parked[field];
 }
 
 /** Nobody has decided yet which of two edits is to hold. */

@@ -1,4 +1,5 @@
-import { linkedPair, values, writesTo } from './examplePairs.ts';
+import { mappingWithNew } from './exampleParts.ts';
+import { conflictsOf, linkedPair, values, writesTo } from './examplePairs.ts';
 
 /** The worked examples of docs/conflict-resolution.md about values and refusals. */
 
@@ -59,6 +60,66 @@ describe('a value', () => {
     world.settle();
 
     expect(values(pair, 'leadScore')).toEqual([75, 75, 75]);
+  });
+});
+
+describe('a number', () => {
+  it('with more decimals than a golden one has costs neither the other fields nor a write', () => {
+    const pair = linkedPair('lead', { jobtitle: 'Engineer' });
+    const { world, person } = pair;
+    world.marketo.write(person, { annualRevenue: 100 / 3, title: 'Director' });
+    world.settle();
+
+    expect(values(pair, 'annualRevenue')).toEqual(['33.3333333333', '33.3333333333', 100 / 3]);
+    expect(values(pair, 'jobTitle')).toEqual(['Director', 'Director', 'Director']);
+    expect(writesTo(world, 'marketo')).toEqual([]);
+  });
+});
+
+describe('a value of which Dynamics makes another one', () => {
+  const rate = { field: 'rate', type: 'decimal' } as const;
+  const rounded = (extras: { direction?: 'to-dynamics'; write?: 'once' }) => {
+    const pair = linkedPair('lead', { new_rate: null }, { mapping: mappingWithNew({ ...rate, ...extras }) });
+    pair.world.dynamics.onWrite({ new_rate: '1.56' });
+    pair.world.marketo.write(pair.person, { rate: 1.555 });
+    pair.world.settle();
+    return pair;
+  };
+  const parkedIn = ({ world, row }: ReturnType<typeof rounded>) =>
+    world.record(`dynamics/lead/${row}`).rows.map(({ parked }) => parked);
+
+  it.each([{ direction: 'to-dynamics' }, { write: 'once' }] as const)(
+    'is written once where it may not change the field (%j), and waits with a code',
+    (extras) => {
+      const pair = rounded(extras);
+
+      expect(values(pair, 'rate')).toEqual(['1.56', '1.555', 1.555]);
+      expect(writesTo(pair.world, 'dynamics')).toEqual([{ new_rate: '1.555' }]);
+      expect(parkedIn(pair)).toEqual([{ rate: { value: '1.555', code: 'DYNAMICS_ALTERED' } }, {}]);
+    },
+  );
+
+  it('puts an edit back once, and takes another value', () => {
+    const pair = rounded({ direction: 'to-dynamics' });
+    pair.world.dynamics.edit(pair.row, { new_rate: '9' });
+    pair.world.settle();
+    expect(values(pair, 'rate')).toEqual(['1.56', '1.555', 1.555]);
+
+    pair.world.dynamics.onWrite({});
+    pair.world.marketo.write(pair.person, { rate: 2 });
+    pair.world.settle();
+
+    expect(values(pair, 'rate')).toEqual(['2', '2', 2]);
+    expect(writesTo(pair.world, 'dynamics')).toHaveLength(3);
+    expect(parkedIn(pair)).toEqual([{}, {}]);
+  });
+
+  it('is that value on both sides where it may', () => {
+    const pair = rounded({});
+
+    expect(values(pair, 'rate')).toEqual(['1.56', '1.56', 1.56]);
+    expect(conflictsOf(pair.world)).toEqual([]);
+    expect(parkedIn(pair)).toEqual([{}, {}]);
   });
 });
 
