@@ -1,6 +1,7 @@
 import { isoTime, type MarketerRequest } from '@lockstep/change-events';
 import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decision.ts';
 import { facetsOf, holds, type Known, turnsAtMs } from './expression.ts';
+import { goldenFacets } from './severalOptions.ts';
 import { absorbRequest, knowsRequest } from './openRequests.ts';
 import type { CreationRule } from './policy.ts';
 
@@ -24,11 +25,12 @@ export function awaitFirstReads(draft: Draft): void {
 
 type Wanted = { readonly rule: CreationRule; readonly person: DraftRow };
 
-function wantedByRule({ record, context }: Draft): Wanted | null {
+function wantedByRule(draft: Draft): Wanted | null {
+  const { record, context } = draft;
   const { createInDynamics: rule } = context.policy;
   const person = personOf(record);
   if (!rule || !person) return null;
-  const known = knownOf(record, context.nowMs);
+  const known = knownOf(draft);
   const turnsMs = turnsAtMs(rule.when, known);
   if (turnsMs === null) delete person.turnsAtMs;
   else person.turnsAtMs = turnsMs;
@@ -46,11 +48,12 @@ function personOf(record: DraftRecord): DraftRow | null {
 }
 
 /** A field that nobody has shown yet is unknown. */
-const knownOf = ({ fields }: DraftRecord, nowMs: number): Known => ({
+const knownOf = ({ record: { fields }, context: { mapping, nowMs } }: Draft): Known => ({
   facetsOf: (name) => {
     const field = fields[name];
+    const row = mapping.find((other) => other.field === name);
 
-    return field && facetsOf(field.value);
+    return field && (row ? goldenFacets(row, field.value) : facetsOf(field.value));
   },
   nowMs,
 });

@@ -1,4 +1,5 @@
 import type { FieldValue, OptionValue, Scalar } from '@lockstep/change-events';
+import { facetsOf, type Facets } from './expression.ts';
 import type { MappingRow } from './mapping.ts';
 import { optionLabel, optionNumber } from './optionSets.ts';
 
@@ -41,6 +42,15 @@ export function labelsOfNumbers(row: MappingRow, value: FieldValue): string | nu
   const labels = shown.map((number) => optionLabel(row, number) ?? String(number));
 
   return canonicalOptions(row, labels.join(';'));
+}
+
+/** What a condition compares of a golden value: of options each label, and its number where Dynamics has one. */
+export function goldenFacets(row: MappingRow, value: Scalar): Facets {
+  const isSeveral = row.type === 'options';
+  if (!isSeveral && row.type !== 'option') return facetsOf(value);
+  const labels = isSeveral ? labelsIn(value) : facetsOf(value).map(String);
+
+  return labels.flatMap((label) => [label, optionNumber(row, label) ?? []].flat());
 }
 
 /** Three values of one field: the golden one, the one that comes, and what that was made on top of; null where nobody knows. */

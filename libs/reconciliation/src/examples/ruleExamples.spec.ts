@@ -1,6 +1,6 @@
 import type { ScalarValues } from '@lockstep/change-events';
 import { linkedPair } from './examplePairs.ts';
-import type { WorldOptions } from './exampleParts.ts';
+import { mappingWithNew, type WorldOptions } from './exampleParts.ts';
 import { createWorld, type World } from './exampleWorld.ts';
 import type { CreationRule } from '../policy.ts';
 
@@ -43,6 +43,27 @@ describe('a rule that makes rows of people of Marketo', () => {
       `rule/golden/${person}`,
       'DONE',
     ]);
+  });
+
+  it.each([
+    ['Opera', 1],
+    ['chess', 1],
+    [4, 1],
+    ['Chess;Opera', 0],
+    ['Sailing', 0],
+  ])('holds of several options by any one, label or number: %j makes %i rows', (operand, count) => {
+    const labels = { Chess: 4, Sailing: 30 };
+    const mapping = mappingWithNew({ field: 'hobbies', type: 'options', labels });
+    const when = { name: 'hobbies', test: { operator: 'is', operand: [operand] } } as const;
+    const { world } = worldWith({ hobbies: 'Chess;Opera' }, { when, as: 'lead' }, { mapping });
+
+    expect(made(world)).toHaveLength(count);
+  });
+
+  it.each(['Web', 8])('holds of an option by its label or number: %j', (operand) => {
+    const when = { name: 'leadSource', test: { operator: 'is', operand: [operand] } } as const;
+
+    expect(made(worldWith({ leadSource: 'Web' }, { when, as: 'lead' }).world)).toHaveLength(1);
   });
 
   it('makes it when an edit lets the rule hold', () => {
