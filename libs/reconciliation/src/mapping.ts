@@ -3,11 +3,12 @@ import type { ConflictPolicy, WritePolicy } from './conflictPolicies.ts';
 import type { optionSets } from './optionSets.ts';
 
 /**
- * How a golden value is held; `option` is held by its label, `decimal` as a canonical string, `timestamp` as ISO text. `options`,
+ * How a golden value is held; `option` is held by its label, `decimal` as a canonical string, `timestamp` as ISO text, `date` as its day. `options`,
  * of which several may be chosen, are their labels in the order of their numbers with semicolons between (F-16): Marketo has
  * no such type, and its text can be read back by a table of `labels` only.
  */
-export type GoldenType = 'string' | 'boolean' | 'integer' | 'decimal' | 'timestamp' | 'option' | 'options';
+export type GoldenType =
+  'string' | 'boolean' | 'integer' | 'decimal' | 'timestamp' | 'date' | 'option' | 'options';
 
 /** `none`: it is held, so that others can follow it, and told to nobody. */
 export type Direction = 'both' | 'to-marketo' | 'to-dynamics' | 'none';

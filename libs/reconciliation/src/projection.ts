@@ -46,7 +46,8 @@ function toMarketo(row: MappingRow, golden: Scalar): Scalar {
   return golden;
 }
 
-function wholeSecond(text: string): string {
+/** NaN for what is no time. */
+function wholeSecond(text: string): string | number {
   if (isPlainTime(text)) return text;
   const seconds = Math.floor(Date.parse(text) / 1000);
   return Number.isNaN(seconds) ? seconds : isoTime(seconds * 1000);
@@ -117,10 +118,14 @@ function readMarketo(row: MappingRow, value: Scalar): Reading {
   return { side, golden: row.type === 'decimal' && side !== null ? canonicalDecimal(String(side)) : side };
 }
 
+/** Of `2026-11-28`. */
+const dayLength = 10;
+
 /** Whether `readDisplay` can read it: in which form each type is shown is nowhere written, such as `$1,200` of a currency. */
 export function isReadable({ type }: MappingRow, text: string | null): boolean {
   if (text === null || text === '') return true;
   if (type === 'timestamp') return !Number.isNaN(Date.parse(timeText(text)));
+  if (type === 'date') return /^\d{4}-\d\d-\d\d/.test(text);
   return (type !== 'integer' && type !== 'decimal') || Number.isFinite(Number(text));
 }
 
@@ -137,6 +142,8 @@ export function readDisplay(row: MappingRow, text: string | null): Reading {
       return readMarketo(row, numberIn(text));
     case 'timestamp':
       return readMarketo(row, timeText(text));
+    case 'date':
+      return readMarketo(row, text.slice(0, dayLength));
     case 'string':
     case 'option':
     case 'options':

@@ -1,4 +1,5 @@
 import { optionSets, type Direction, type GoldenType, type MappingRow } from '@lockstep/reconciliation';
+import { constantOf } from './constantOf.ts';
 import type { ConflictRule, FieldRule } from './fieldSchema.ts';
 
 /** A row of the default mapping, or none, and what the file says about it. */
@@ -21,7 +22,7 @@ export function compileField(
       marketo: rule.marketo,
       direction: rule.direction,
       labels: rule.labels && labelTable(base, rule.labels),
-      constant: rule.constant === undefined ? undefined : constantOf(rule.constant),
+      constant: rule.constant === undefined ? undefined : (constantOf(type, rule.constant) ?? rule.constant),
       write: rule.write === 'always' ? undefined : rule.write,
     }),
     ...conflictsOf(base, rule.conflict, conflicts),
@@ -62,13 +63,17 @@ function conflictsOf(
 const policyFor = (kind: 'lead' | 'contact', rule: ConflictRule | undefined) =>
   typeof rule === 'object' ? rule[kind] : rule;
 
-/** The stock labels, without those of numbers that the file names. */
+/**
+ * The stock labels, without those of numbers that the file names, and of numbers that leads and contacts call by other names: what
+ * Dynamics shows tells these.
+ */
 function labelTable(
   base: MappingRow,
   labels: Readonly<Record<string, string>>,
 ): Readonly<Record<string, number>> {
   const stock = base.optionSet ? Object.entries<number>(optionSets[base.optionSet]) : [];
-  const kept = stock.filter(([, number]) => labels[String(number)] === undefined);
+  const times = (number: number): number => stock.filter(([, other]) => other === number).length;
+  const kept = stock.filter(([, number]) => labels[String(number)] === undefined && times(number) === 1);
   const own = Object.entries(labels).map(([number, label]) => [label, Number(number)] as const);
 
   return Object.fromEntries([...kept, ...own]);
@@ -86,7 +91,3 @@ function typeOf({ labels, constant }: FieldRule): GoldenType {
 function directionOf(type: GoldenType, columns: MappingRow['columns']): Direction {
   return type === 'options' || Object.keys(columns).length === 0 ? 'to-marketo' : 'both';
 }
-
-/** Decimals are held as text. */
-const constantOf = (constant: string | number | boolean): string | number | boolean =>
-  typeof constant === 'number' && !Number.isSafeInteger(constant) ? String(constant) : constant;

@@ -1,4 +1,5 @@
-import type { MappingRow } from '@lockstep/reconciliation';
+import { optionSets, type MappingRow } from '@lockstep/reconciliation';
+import { constantOf } from './constantOf.ts';
 import type { FieldRule } from './fieldSchema.ts';
 import { nearestName } from './nearestName.ts';
 import type { Finding, RuleFaultCode, RulePath } from './ruleFault.ts';
@@ -69,14 +70,15 @@ export function valueFindings(row: MappingRow, rule: FieldRule, at: FindingAt): 
 
   return [
     ...labelFindings(row, rule, at),
-    ...(constant === undefined || fits(row, constant)
+    ...(constant === undefined || constantOf(type, constant as string | number | boolean) !== undefined
       ? []
       : [at('constant', 'VALUE_INVALID', `constant must be ${type}, as ${field} is.`)]),
     ...(reason === null ? [] : [at(rule.direction ? 'direction' : null, 'DIRECTION_IMPOSSIBLE', reason)]),
   ];
 }
 
-function labelFindings({ type, field }: MappingRow, rule: FieldRule, at: FindingAt): Finding[] {
+function labelFindings(row: MappingRow, rule: FieldRule, at: FindingAt): Finding[] {
+  const { type, field } = row;
   if (!rule.labels) return [];
   const labels = Object.values(rule.labels);
   if (type !== 'option' && type !== 'options')
@@ -85,18 +87,27 @@ function labelFindings({ type, field }: MappingRow, rule: FieldRule, at: Finding
   if (type === 'options' && labels.some((label) => label.includes(';')))
     return [at('labels', 'LABELS_WRONG', 'A label has a semicolon, which stands between labels.')];
 
-  return new Set(labels).size === labels.length
-    ? []
-    : [at('labels', 'LABELS_WRONG', 'Two numbers have one label; it could not be read back.')];
+  if (new Set(labels).size !== labels.length)
+    return [at('labels', 'LABELS_WRONG', 'Two numbers have one label; it could not be read back.')];
+
+  return stockFindings(row, rule.labels, at);
 }
 
-function fits({ type }: MappingRow, constant: unknown): boolean {
-  if (type === 'boolean') return typeof constant === 'boolean';
-  if (type === 'integer') return Number.isSafeInteger(constant);
-  if (type === 'timestamp') return typeof constant === 'string' && !Number.isNaN(Date.parse(constant));
-  if (type === 'decimal') return Number.isFinite(Number(constant)) && typeof constant !== 'boolean';
+/** A number that the file does not name keeps its stock label, which is then nobody else's. */
+function stockFindings(
+  { optionSet, direction }: MappingRow,
+  labels: Readonly<Record<string, string>>,
+  at: FindingAt,
+): Finding[] {
+  if (!optionSet || direction === 'to-marketo') return [];
+  const own = Object.values(labels);
+  const stock = Object.entries<number>(optionSets[optionSet]);
+  const taken = stock.find(([label, number]) => own.includes(label) && !Object.hasOwn(labels, number));
+  if (!taken) return [];
+  const [label, number] = taken;
+  const sentence = `${label} is the stock label of ${number}; it could not be read back. Name ${number} as well.`;
 
-  return typeof constant === 'string';
+  return [at('labels', 'LABELS_WRONG', sentence)];
 }
 
 /** Why a field cannot be written to Dynamics although it should; null when it can. */

@@ -40,11 +40,13 @@ describe('fields of the mapping', () => {
 
   it('are read in Marketo beside those of the default mapping, each by its type', () => {
     const score: MappingRow = { ...colour, field: 'score', type: 'integer', marketo: 'score' };
+    const day: MappingRow = { ...colour, field: 'day', type: 'date', marketo: 'day' };
 
     expect(marketoFields({ mapping })).toEqual(expect.arrayContaining([...personFields]));
-    expect(namesAfter([...mapping, score]).slice(0, 2)).toEqual([
+    expect(namesAfter([...mapping, score, day]).slice(0, 3)).toEqual([
       { name: 'colour', type: 'string' },
       { name: 'score', type: 'number' },
+      { name: 'day', type: 'date' },
     ]);
   });
 

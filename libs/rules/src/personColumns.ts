@@ -49,6 +49,7 @@ const marketoTypes: Partial<Record<GoldenType, FieldType>> = {
   integer: 'number',
   decimal: 'number',
   timestamp: 'timestamp',
+  date: 'date',
 };
 
 /**

@@ -92,6 +92,18 @@ persons:
     expect(labels).toEqual({ Boiling: 1, Warm: 2, Cold: 3 });
   });
 
+  it('leaves a number that leads and contacts call by two names to what Dynamics shows', () => {
+    const status = rowOf('persons: { fields: { leadStatus: { labels: { 0: Alive } } } }', 'leadStatus');
+    const reason = rowOf(
+      'persons: { fields: { crmStatusReason: { labels: { 3: Won } } } }',
+      'crmStatusReason',
+    );
+
+    expect(status?.labels).toEqual({ Alive: 0, Disqualified: 2 });
+    expect(reason?.labels).toMatchObject({ Won: 3, Lost: 4 });
+    expect(Object.values(reason?.labels ?? {})).not.toContain(2);
+  });
+
   it('writes fields of companies back, and reads of persons what they do not show already', () => {
     const { writeBack, mapping } = rulesOf('accounts: { writeBack: [company, billingCity] }');
 
@@ -122,6 +134,35 @@ persons:
     const text = 'persons: { fields: { region: { constant: EMEA, marketo: region } } }';
 
     expect(rowOf(text, 'region')).toMatchObject({ constant: 'EMEA', direction: 'to-marketo', columns: {} });
+  });
+
+  it.each([
+    ['decimal', '5', '5'],
+    ['decimal', '1.50', '1.5'],
+    ['decimal', '"01.50"', '1.5'],
+    ['timestamp', '2026-11-28', '2026-11-28T00:00:00Z'],
+    ['timestamp', '"2026-11-28T01:00:00.5+01:00"', '2026-11-28T00:00:00Z'],
+    ['date', '2026-11-28', '2026-11-28'],
+    ['integer', '5', 5],
+    ['boolean', 'false', false],
+  ])('gives a constant of type %s, %s, in the form in which Dynamics shows it', (type, text, constant) => {
+    const rule = `{ type: ${type}, constant: ${text}, lead: new_x, marketo: x }`;
+
+    expect(rowOf(`persons: { fields: { x: ${rule} } }`, 'x')?.constant).toBe(constant);
+  });
+
+  it.each([
+    ['decimal', '""'],
+    ['decimal', '0.123456789012'],
+    ['decimal', 'true'],
+    ['timestamp', 'soon'],
+    ['date', '2026-02-31'],
+    ['date', '2026-11-28T00:00:00Z'],
+    ['string', '""'],
+  ])('refuses a constant of type %s that is none: %s', (type, text) => {
+    const rule = `{ type: ${type}, constant: ${text}, lead: new_x, marketo: x }`;
+
+    expect(linesOf(`persons: { fields: { x: ${rule} } }`)[0]).toContain('VALUE_INVALID constant must be');
   });
 
   it('has one policy for all fields of a kind, another for one field, and none for opt-outs', () => {
@@ -306,6 +347,10 @@ describe('a fault in lockstep.yaml', () => {
     [
       'persons:\n  fields:\n    rating: { labels: { Hot: 1 } }',
       'lockstep.yaml:3:25 KEY_UNKNOWN Hot is unknown; a name like ^-?[0-9]{1,10}$ may stand here.',
+    ],
+    [
+      'persons:\n  fields:\n    rating: { labels: { 1: Warm } }',
+      'lockstep.yaml:3:23 LABELS_WRONG Warm is the stock label of 2; it could not be read back. Name 2 as well.',
     ],
     [
       'persons:\n  fields:\n    rating: { labels: { 1: Hot, 2: Hot } }',

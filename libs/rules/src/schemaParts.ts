@@ -16,7 +16,7 @@ export const marketoName = (description: string) =>
   Type.String({ description, pattern: '^[A-Za-z][A-Za-z0-9_]{0,254}$' });
 
 export const goldenTypes = choice(
-  ['string', 'boolean', 'integer', 'decimal', 'timestamp', 'option', 'options'],
+  ['string', 'boolean', 'integer', 'decimal', 'timestamp', 'date', 'option', 'options'],
   'How the value is held; of a new field `string` unless it is said.',
 );
 

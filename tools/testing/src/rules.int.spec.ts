@@ -213,3 +213,47 @@ it(
   },
   4 * timeoutMs,
 );
+
+it(
+  'keeps a day in step that a custom field of the file names, cleared ones and those before 1970 among them',
+  async () => {
+    const { dynamics, marketo } = lockstep;
+    await rule('persons: { fields: { birthday: { contact: birthdate, marketo: dateOfBirth, type: date } } }');
+    await sleep(8_000);
+    const row = { lastname: 'Hopper', birthdate: '1906-12-09' };
+    const [contact = ''] = await dynamics.createRows('contact', [row]);
+    const personOf = () => marketo.personOfRow(contact).catch(() => null);
+    const person = await until(personOf, (found) => found?.['dateOfBirth'] === '1906-12-09');
+
+    await marketo.editPerson(person?.id ?? 0, { dateOfBirth: '1992-01-01' });
+    const rowOf = () => dynamics.row('contact', contact);
+    await until(rowOf, ({ birthdate }) => birthdate === '1992-01-01');
+    await dynamics.editRow('contact', contact, { birthdate: null });
+    await until(personOf, (found) => found?.['dateOfBirth'] === null);
+  },
+  4 * timeoutMs,
+);
+
+it(
+  'moves a field to another column, which is blank, and blanks nothing',
+  async () => {
+    const { dynamics, marketo } = lockstep;
+    await rule('persons: { fields: { phone: { contact: telephone1 } } }');
+    await sleep(8_000);
+    const [contact = ''] = await dynamics.createRows('contact', [{ lastname: 'Noether', telephone1: '123' }]);
+    const personOf = () => marketo.personOfRow(contact).catch(() => null);
+    await until(personOf, (found) => found?.['phone'] === '123');
+
+    await rule('persons: { fields: { phone: { contact: websiteurl } } }');
+    await sleep(8_000);
+    await dynamics.editRow('contact', contact, { firstname: 'Emmy' });
+
+    const row = await until(
+      () => dynamics.row('contact', contact),
+      ({ websiteurl }) => websiteurl === '123',
+    );
+    expect(row).toMatchObject({ telephone1: '123', firstname: 'Emmy' });
+    expect(await until(personOf, (found) => found?.['firstName'] === 'Emmy')).toMatchObject({ phone: '123' });
+  },
+  4 * timeoutMs,
+);

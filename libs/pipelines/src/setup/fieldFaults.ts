@@ -14,6 +14,8 @@ const readableAs: Partial<Readonly<Record<FieldType, readonly MarketoFieldType[]
   boolean: ['boolean'],
   number: ['integer', 'number'],
   timestamp: ['timestamp', 'date'],
+  // A time is of another day elsewhere.
+  date: ['date'],
 };
 
 const written = new Set(
