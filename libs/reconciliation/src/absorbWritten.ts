@@ -66,11 +66,9 @@ type Answer = {
 /** What an answer says about one field that was sent. A refusal that names no field parks all of them. */
 function absorbAnswer(draft: Draft, answer: Answer): void {
   const { row, mapping, sent, written, event } = answer;
-  const at = event?.version;
   switch (written.result) {
     case 'WRITTEN':
-      if (at) settle(draft, { row, mapping, value: sent, at });
-      return event ? noteAltered(draft, answer, event) : undefined;
+      return event ? settleWritten(draft, answer, event) : undefined;
     case 'STALE':
       return event ? settleStale(draft, answer, event) : undefined;
     case 'REFUSED':
@@ -83,15 +81,23 @@ function absorbAnswer(draft: Draft, answer: Answer): void {
   }
 }
 
+function settleWritten(draft: Draft, answer: Answer, event: ChangeEvent): void {
+  const { row, mapping, sent } = answer;
+  const { version: at, changedAt } = event;
+  if (!at) return;
+  settle(draft, { row, mapping, value: sent, at });
+  const reading = readingOf(row, mapping, event);
+  if (reading && reading.side !== sent) noteAltered(draft, { row, mapping, reading, at, changedAt }, sent);
+}
+
 /**
  * The answer to our own write shows another value: that is an edit of Dynamics. Where the rules do not take it, the same write
  * would be answered in the same way for ever. A blank may be a column that may not be read.
  */
-function noteAltered(draft: Draft, { row, mapping, sent }: Answer, event: ChangeEvent): void {
-  const { version: at, changedAt } = event;
-  const reading = readingOf(row, mapping, event);
-  if (!at || !reading || reading.side === sent || reading.side === null) return;
-  observe(draft, { row, mapping, reading, at, changedAt });
+function noteAltered(draft: Draft, shown: Observation, sent: Scalar): void {
+  const { row, mapping, reading } = shown;
+  if (reading.side === null) return;
+  observe(draft, shown);
   const golden = draft.record.fields[mapping.field]?.value ?? null;
   if (project('dynamics', mapping, golden) === sent)
     row.parked[mapping.field] = { value: sent, code: alteredCode };
