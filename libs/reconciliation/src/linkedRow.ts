@@ -74,6 +74,8 @@ export type LinkedRow = {
   readonly inactive?: true;
   /** Columns, or fields of Marketo, in which its fields were seen, where those are not the default ones; absent without any. */
   readonly places?: Readonly<Record<string, string>>;
+  /** Of options, the fields of which it does not hold the golden value; absent without any. */
+  readonly unlike?: readonly string[];
   readonly seen: Readonly<Record<string, SeenValue>>;
   /** Fields that only a read by id showed blank, at the row's version: nothing is written over them until a page tells. */
   readonly unproven?: readonly string[];

@@ -1,8 +1,10 @@
 import type { System } from '@lockstep/change-events';
+import { v5 as uuidV5 } from 'uuid';
 import type { Draft, DraftRow } from './decision.ts';
 import { builtInType } from './entityTypes.ts';
 import type { LinkedRow } from './linkedRow.ts';
 import { defaultMapping, type MappingRow } from './mapping.ts';
+import { noteUnlike, relabel } from './relabel.ts';
 
 type Places = NonNullable<LinkedRow['places']>;
 
@@ -20,8 +22,19 @@ export function forgetFormerPlaces(draft: Draft): void {
   for (const row of record.rows) {
     const moved = movedFields(draft, row);
     if (moved.length > 0) row.seen = { ...row.seen };
-    for (const field of moved) leavePlace(draft, row, field);
+    for (const field of moved)
+      if (isInPlace(draft, row, field)) relabel(draft, row, field);
+      else leavePlace(draft, row, field);
   }
+}
+
+/** Other labels alone. */
+function isInPlace(draft: Draft, row: DraftRow, field: string): boolean {
+  const mapping = rowOf(draft.context.mapping, field);
+  const base = rowOf(defaultsOf(draft), field);
+  const [former = base && placeOf(row, base)] = row.places?.[field]?.split(labelMark) ?? [];
+
+  return mapping !== undefined && former === placeOf(row, mapping);
 }
 
 function movedFields(draft: Draft, row: DraftRow): readonly string[] {
@@ -48,6 +61,7 @@ export function notePlaces(draft: Draft): void {
     const places = placesFor(draft, row);
     if (Object.keys(places).length > 0) row.places = places;
     else if (row.places) delete row.places;
+    noteUnlike(draft, row);
   }
 }
 
@@ -81,7 +95,7 @@ function placesFor(draft: Draft, { system, table }: Side): Places {
 function placesIn(mapping: readonly MappingRow[], defaults: readonly MappingRow[], side: Side): Places {
   const moved = mapping.flatMap((row) => {
     const base = rowOf(defaults, row.field);
-    const place = placeOf(side, row);
+    const place = placeOf(side, row) + labelsOf(side, row);
     const isDefault = base ? place === placeOf(side, base) : place === '' || place === row.field;
 
     return isDefault ? [] : [[row.field, place] as const];
@@ -92,3 +106,16 @@ function placesIn(mapping: readonly MappingRow[], defaults: readonly MappingRow[
 
 const placeOf = ({ system, table }: Side, { columns, marketo }: MappingRow): string =>
   system === 'marketo' ? marketo : (columns[table] ?? '');
+
+const labelMark = '#';
+
+/** Marketo knows no numbers, but several labels are in the order of theirs. */
+function labelsOf({ system, table }: Side, { labels, columns, type }: MappingRow): string {
+  const counts = system === 'marketo' ? type === 'options' : columns[table] !== undefined;
+
+  return labels && counts ? `${labelMark}${hashOf(labels)}` : '';
+}
+
+const hashLength = 8;
+
+const hashOf = (labels: object): string => uuidV5(JSON.stringify(labels), uuidV5.URL).slice(0, hashLength);

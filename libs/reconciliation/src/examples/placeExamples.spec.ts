@@ -97,6 +97,67 @@ describe('a field that is off', () => {
   });
 });
 
+describe('the options of a field that the file calls by other names', () => {
+  const sourceWith = (labels: Record<string, number>): readonly MappingRow[] =>
+    exampleMapping.map((row) => (row.field === 'leadSource' ? { ...row, labels } : row));
+  const seen = ({ dynamics }: Pair['world'], row: string) => dynamics.column(row, 'leadsourcecode');
+
+  it.each([
+    ['another label', { Website: 8, Seminar: 6 }, 'Website'],
+    ['that of another number', { Web: 6, Seminar: 8 }, 'Seminar'],
+    ['no label', { Seminar: 6 }, 'Web'],
+  ])('stay what they are in Dynamics, and have %s in Marketo with the next event', (_, labels, label) => {
+    const pair = linkedPair('lead', { leadsourcecode: 8 });
+    follow(pair, sourceWith(labels));
+    pair.world.marketo.write(pair.person, { city: 'Lyon' });
+    pair.world.settle();
+
+    expect(seen(pair.world, pair.row)).toBe(8);
+    expect(pair.world.marketo.field(pair.person, 'leadSource')).toBe(label);
+  });
+
+  it('leave a label alone that Dynamics lacks', () => {
+    const pair = linkedPair('lead', { leadsourcecode: 8 });
+    pair.world.marketo.write(pair.person, { leadSource: 'Podcast' });
+    pair.world.settle();
+    follow(pair, sourceWith({ Website: 8 }));
+    pair.world.dynamics.edit(pair.row, { jobtitle: 'Director' });
+    pair.world.settle();
+
+    expect(values(pair, 'leadSource')).toEqual([8, 'Podcast', 'Podcast']);
+  });
+
+  it.each([
+    [{ Schach: 4, Sailing: 30 }, 'Schach;Sailing'],
+    [{ Sailing: 4, Chess: 30 }, 'Chess;Sailing'],
+  ])('are several that Dynamics keeps with the labels %j', (labels, text) => {
+    const hobbies = { field: 'hobbies', type: 'options' } as const;
+    const named = { ...hobbies, labels: { Chess: 4, Sailing: 30 } };
+    const pair = linkedPair('lead', { new_hobbies: '4,30' }, { mapping: mappingWithNew(named) });
+    follow(pair, mappingWithNew({ ...hobbies, labels }));
+    pair.world.marketo.write(pair.person, { city: 'Lyon' });
+    pair.world.settle();
+
+    expect(pair.world.dynamics.column(pair.row, 'new_hobbies')).toBe('4,30');
+    expect(pair.world.marketo.field(pair.person, 'hobbies')).toBe(text);
+  });
+
+  it('are what Marketo says where Dynamics is only told', () => {
+    const source = (labels: Record<string, number>) =>
+      sourceWith(labels).map((row) =>
+        row.field === 'leadSource' ? { ...row, direction: 'to-dynamics' as const } : row,
+      );
+    const pair = linkedPair('lead', { jobtitle: 'Engineer' }, { mapping: source({ Web: 8 }) });
+    pair.world.marketo.write(pair.person, { leadSource: 'Web' });
+    pair.world.settle();
+    follow(pair, source({ Web: 9 }));
+    pair.world.marketo.write(pair.person, { city: 'Lyon' });
+    pair.world.settle();
+
+    expect(values(pair, 'leadSource')).toEqual([9, 'Web', 'Web']);
+  });
+});
+
 describe('a field of an account that lives elsewhere', () => {
   const told = (changes: Partial<MappingRow>, fields: Record<string, string | null>) => {
     const policy = { ...nativePolicy };
