@@ -22,7 +22,7 @@ export function compileField(
       marketo: rule.marketo,
       direction: rule.direction,
       labels: rule.labels && labelTable(base, rule.labels),
-      constant: rule.constant === undefined ? undefined : (constantOf(type, rule.constant) ?? rule.constant),
+      constant: constantIn(rule, type),
       write: rule.write === 'always' ? undefined : rule.write,
     }),
     ...conflictsOf(base, rule.conflict, conflicts),
@@ -91,3 +91,7 @@ function typeOf({ labels, constant }: FieldRule): GoldenType {
 function directionOf(type: GoldenType, columns: MappingRow['columns']): Direction {
   return type === 'options' || Object.keys(columns).length === 0 ? 'to-marketo' : 'both';
 }
+
+/** What is not of the type is refused later, as it stands in the file. */
+const constantIn = ({ constant }: FieldRule, type: GoldenType): FieldRule['constant'] =>
+  constant === undefined ? undefined : (constantOf(type, constant) ?? constant);

@@ -5,20 +5,17 @@ type Constant = string | number | boolean;
 
 /** A constant in the form in which both sides show it, so that it never looks like an edit; undefined for one that is not of the type. */
 export function constantOf(type: GoldenType, constant: Constant): Constant | undefined {
-  switch (type) {
-    case 'boolean':
-      return typeof constant === 'boolean' ? constant : undefined;
-    case 'integer':
-      return Number.isSafeInteger(constant) ? constant : undefined;
-    case 'decimal':
-      return typeof constant === 'boolean' ? undefined : decimalOf(String(constant));
-    case 'timestamp':
-      return typeof constant === 'string' ? timeOf(constant) : undefined;
-    case 'date':
-      return typeof constant === 'string' && constant.length === dayLength ? dayOf(constant) : undefined;
-    default:
-      return typeof constant === 'string' && constant !== '' ? constant : undefined;
-  }
+  if (type === 'boolean') return typeof constant === 'boolean' ? constant : undefined;
+  if (type === 'integer') return Number.isSafeInteger(constant) ? constant : undefined;
+  if (type === 'decimal') return decimalOf(String(constant));
+
+  return typeof constant === 'string' && constant !== '' ? textOf(type, constant) : undefined;
+}
+
+function textOf(type: GoldenType, text: string): string | undefined {
+  if (type === 'timestamp') return timeOf(text);
+
+  return type === 'date' ? dayOf(text) : text;
 }
 
 function decimalOf(text: string): string | undefined {
@@ -39,7 +36,7 @@ const dayLength = '2026-11-28'.length;
 
 /** A day that is in no calendar is none. */
 function dayOf(text: string): string | undefined {
-  const isDay = timeOf(`${text}T00:00:00Z`)?.startsWith(text) ?? false;
+  const isDay = text.length === dayLength && timeOf(`${text}T00:00:00Z`)?.startsWith(text);
 
   return isDay ? text : undefined;
 }

@@ -54,6 +54,8 @@ function valueOf({ field, type, optionSet }: MappingRow, number: number): readon
       return [`${number}.25`, `${number}.25`];
     case 'timestamp':
       return ['2026-01-02T03:04:05Z', '2026-01-02T03:04:05Z'];
+    case 'date':
+      return ['2026-01-02', '2026-01-02'];
     case 'option':
     case 'options':
       return firstOption(optionSet);

@@ -23,6 +23,7 @@ export function canonicalValue(mapping: ValueKind, value: unknown): Scalar {
     case 'options':
       return String(plain).split(';').sort().join(';');
     case 'string':
+    case 'date':
       return String(plain);
   }
 }
