@@ -9,9 +9,3 @@ export function withTenDecimals(value: Scalar): number {
   if (typeof value !== 'number' || Number.isInteger(number)) return number;
   return Number(number.toFixed(decimalsMax));
 }
-
-/** The number of a display string, whatever stands between its thousands or before it; null without one. */
-export function numberIn(text: string): number | null {
-  const number = Number(text.replace(/[^\d.eE+-]/g, '') || NaN);
-  return Number.isNaN(number) ? null : number;
-}

@@ -8,7 +8,7 @@ import {
   type System,
 } from '@lockstep/change-events';
 import type { MappingRow } from './mapping.ts';
-import { numberIn, withTenDecimals } from './numbers.ts';
+import { withTenDecimals } from './numbers.ts';
 import { hasLabels, optionLabel, optionNumber } from './optionSets.ts';
 import { canonicalOptions, labelsOfNumbers, optionNumbers } from './severalOptions.ts';
 
@@ -139,7 +139,7 @@ export function readDisplay(row: MappingRow, text: string | null): Reading {
       return readMarketo(row, /^(true|1)$/i.test(text));
     case 'integer':
     case 'decimal':
-      return readMarketo(row, numberIn(text));
+      return readMarketo(row, Number(text));
     case 'timestamp':
       return readMarketo(row, timeText(text));
     case 'date':
