@@ -7,7 +7,7 @@ import {
 import { badRequest, errorCodes, rowMissing, type DataverseError } from './dataverseError.ts';
 import type { OrganizationState } from './organizationState.ts';
 import { readValue } from './readValue.ts';
-import { readAddress, requireId } from './rowAddress.ts';
+import { readAddress, readRowName, requireId } from './rowAddress.ts';
 import type { TableDefinition } from './tableDefinition.ts';
 
 /** What a body asks for: new values by JSON property name. */
@@ -20,7 +20,6 @@ export interface ReadFieldsOptions {
 }
 
 const bindSuffix = '@odata.bind';
-const reference = /(?:^|\/)(\w+)\(([^()]*)\)$/;
 const seedableComputed = new Set(['createdon', 'modifiedon', 'merged', 'fullname', 'isdisabled', 'ismaster']);
 
 function undeclared(table: TableDefinition, property: string): DataverseError {
@@ -56,11 +55,11 @@ export interface Reference {
 
 /** Reads the name of a row. Throws 400 when it is none, 404 when an alternate key names no row. */
 export function requireReference(state: OrganizationState, raw: unknown): Reference {
-  const [, set = '', key = ''] = (typeof raw === 'string' ? reference.exec(raw) : null) ?? [];
-  const table = state.tablesBySet.get(set);
+  const name = readRowName(raw);
+  const table = name && state.tablesBySet.get(name.set);
   if (!table)
     throw badRequest(errorCodes.undeclaredProperty, `The value '${String(raw)}' does not name a row.`);
-  return { table, id: requireId(table, readAddress(state, table, key)) };
+  return { table, id: requireId(table, readAddress(state, table, name.key)) };
 }
 
 const accessTeam = 1;

@@ -71,6 +71,19 @@ export function readAddress(state: OrganizationState, table: TableDefinition, so
   return { id: findByKey(state, table, key, row), values, source };
 }
 
+const namedRow = /^(?:https?:\/\/[^/]+)?(?:[\w.%-]*\/)*(\w+)\((.*)\)$/s;
+
+/** What a row's address within a body says: an address is percent-encoded there too. Undefined when it is none. */
+export function readRowName(raw: unknown): { readonly set: string; readonly key: string } | undefined {
+  const [, set, key] = (typeof raw === 'string' ? namedRow.exec(raw) : null) ?? [];
+  if (set === undefined || key === undefined) return undefined;
+  try {
+    return { set, key: decodeURIComponent(key) };
+  } catch {
+    return { set, key };
+  }
+}
+
 /** The id in an address. Throws 404 when an alternate key names no row. */
 export function requireId(table: TableDefinition, { id }: Pick<RowAddress, 'id'>): string {
   if (id === undefined)

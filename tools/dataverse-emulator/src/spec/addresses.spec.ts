@@ -100,6 +100,17 @@ describe('relations', () => {
     expect(outcome(wrongCase)).toEqual([400, '0x80048d19']);
   });
 
+  it('bind by the address that a write answered, and by a key with parentheses', async () => {
+    const made = await write('PATCH', encodeURI("accounts(accountnumber='Ü (1)')"), { name: 'Encoded' });
+    const bound = (address: unknown): Promise<Answered> =>
+      write('POST', 'contacts', { 'parentcustomerid_account@odata.bind': address }, wholeRow);
+    const answered = await bound(made.headers['odata-entityid']);
+    const plain = await bound("accounts(accountnumber='Ü (1)')");
+    expect([answered.status, plain.status]).toEqual([201, 201]);
+    expect(answered.body['_parentcustomerid_value']).toEqual(expect.any(String));
+    expect(plain.body['_parentcustomerid_value']).toBe(answered.body['_parentcustomerid_value']);
+  });
+
   it('take a user or an owner team as owner, never an access team', async () => {
     const [owner, access] = await client.seed('team', [
       { name: 'Owners', teamtype: 0 },

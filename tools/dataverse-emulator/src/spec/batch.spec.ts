@@ -87,6 +87,17 @@ describe('batches', () => {
     expect(body.value[0]?.['primarycontactid']).toMatchObject({ lastname: 'Batch' });
   });
 
+  it('refers to a row that was made by its alternate key', async () => {
+    const address = encodeURI("accounts(accountnumber='R 1')");
+    const answer = await send([
+      changeSet(
+        part(`PATCH ${address}`, { id: '1', body: { name: 'By key' } }),
+        part('POST contacts', { id: '2', body: { 'parentcustomerid_account@odata.bind': '$1' } }),
+      ),
+    ]);
+    expect(statuses(answer)).toEqual([204, 204]);
+  });
+
   it('undoes a change set that fails, in rows, deltas and the log of states', async () => {
     const tracked = await client.call('leads?$select=lastname', {
       headers: { prefer: 'odata.track-changes' },

@@ -24,13 +24,15 @@ describe('the targets of a bulk message', () => {
       'UpsertMultiple',
       { '@odata.id': "accounts(accountnumber='A1')", name: 'New' },
       { '@odata.id': `${client.emulator.url}/api/data/v9.2/accounts(accountnumber='A2')`, name: 'Made' },
+      { '@odata.id': "accounts(accountnumber='A%203')", name: 'Encoded' },
     );
-    expect([upserted.status, await accounts()]).toEqual([204, { A1: 'New', A2: 'Made' }]);
+    const encoded = { 'A 3': 'Encoded' };
+    expect([upserted.status, await accounts()]).toEqual([204, { A1: 'New', A2: 'Made', ...encoded }]);
     const updated = await bulk('UpdateMultiple', {
       '@odata.id': "accounts(accountnumber='A2')",
       name: 'Again',
     });
-    expect([updated.status, await accounts()]).toEqual([204, { A1: 'New', A2: 'Again' }]);
+    expect([updated.status, await accounts()]).toEqual([204, { A1: 'New', A2: 'Again', ...encoded }]);
   });
 
   it('may be named by the columns of an alternate key', async () => {

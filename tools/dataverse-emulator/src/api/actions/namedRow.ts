@@ -4,7 +4,7 @@ import { badRequest, errorCodes } from '../../core/dataverseError.ts';
 import type { OrganizationState } from '../../core/organizationState.ts';
 import { readFields } from '../../core/readFields.ts';
 import { isGuid } from '../../core/readValue.ts';
-import { readAddress, type RowAddress } from '../../core/rowAddress.ts';
+import { readAddress, readRowName, type RowAddress } from '../../core/rowAddress.ts';
 import type { AlternateKey, TableDefinition } from '../../core/tableDefinition.ts';
 import type { Members } from './actionBody.ts';
 
@@ -16,11 +16,11 @@ export interface NamedRow extends Pick<RowAddress, 'id' | 'values'> {
 
 /** `@odata.id`: a set with an id or an alternate key. */
 function byAddress(state: OrganizationState, table: TableDefinition, raw: unknown): NamedRow {
-  const [, set, source = ''] = /(?:^|\/)(\w+)\((.*)\)$/s.exec(String(raw)) ?? [];
-  if (set !== table.set)
+  const address = readRowName(raw);
+  if (address?.set !== table.set)
     throw badRequest(errorCodes.invalidArgument, `'@odata.id' does not name a row of '${table.name}'.`);
-  const { id, values } = readAddress(state, table, source);
-  return { id, values, name: source };
+  const { id, values } = readAddress(state, table, address.key);
+  return { id, values, name: address.key };
 }
 
 /** What a target says of the columns of a key, undefined unless it names them all. */
