@@ -3,6 +3,7 @@ import { badRequest, errorCodes } from '../core/dataverseError.ts';
 import type { OrganizationState } from '../core/organizationState.ts';
 import { pagingCookieText, type PagingCookie } from '../core/pagingCookie.ts';
 import { beginning, parseQuery, queryRows, type Resume, type RowQuery } from '../core/queryRows.ts';
+import { parsePlace, placeOf, placeText } from '../core/sortPlace.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
 import { globalVersionText } from '../metadata/globalMetadataVersion.ts';
 import { jsonAnswer, type Answer, type Call } from './call.ts';
@@ -28,9 +29,10 @@ function topOf(call: Call): number | undefined {
 
 /** Where the page after these rows begins. */
 function after(query: RowQuery, resume: Resume, rows: readonly Row[]): Resume {
-  if (resume.order === 'sorted') return { ...resume, offset: resume.offset + rows.length };
+  const last = rows.at(-1) ?? {};
+  if (resume.order === 'sorted') return { ...resume, after: placeOf(query, last) };
   const column = resume.order === 'version' ? 'versionnumber' : query.table.key;
-  return { ...resume, after: String(rows.at(-1)?.[column]) };
+  return { ...resume, after: String(last[column]) };
 }
 
 function readPage(state: OrganizationState, query: RowQuery, resume: Resume, size: number): Page {
@@ -87,25 +89,24 @@ function nextText(
   const values = {
     last: place(rows.at(-1)),
     first: place(rows[0]),
-    ...(next.order === 'sorted' ? { offset: String(next.offset) } : {}),
+    ...(next.order === 'sorted' && next.after ? { place: placeText(next.after) } : {}),
   };
   const page = (former?.page ?? 1) + 1;
   const cookie = pagingCookieText({ page, isTracking: false, element, values });
   return `,"@odata.nextLink":${JSON.stringify(link(call, query.table, '$skiptoken', cookie))}`;
 }
 
+/** Throws 400 when the cookie names no place in the order of the query. */
 function resumeOf(query: RowQuery, cookie: PagingCookie | undefined): Resume {
   const first = beginning(query);
   if (!cookie) return first;
-  if (first.order === 'sorted')
-    return { order: 'sorted', offset: Number(cookie.values['offset'] ?? Number.NaN) };
-  return { order: first.order, after: (cookie.values['last'] ?? '').replace(/[{}]/g, '').toLowerCase() };
-}
-
-function checkResume(resume: Resume): void {
-  const isWhole = resume.order !== 'sorted' || Number.isInteger(resume.offset);
-  if (!isWhole || (resume.order !== 'sorted' && resume.after === ''))
-    throw badRequest('0x80041129', 'The paging cookie is not valid.');
+  const { last = '', place = '' } = cookie.values;
+  const resume: Resume =
+    first.order === 'sorted'
+      ? { order: 'sorted', after: parsePlace(query, place) }
+      : { order: first.order, after: last.replace(/[{}]/g, '').toLowerCase() || undefined };
+  if (resume.after === undefined) throw badRequest('0x80041129', 'The paging cookie is not valid.');
+  return resume;
 }
 
 /** An ordinary query or a page of it. */
@@ -123,7 +124,6 @@ export function readPlain(
   const expansion = parseExpand({ state, annotations, depth: 1 }, table, expand);
   const query = parseQuery(state, table, call.query);
   const resume = resumeOf(query, cookie);
-  checkResume(resume);
   const page = readPage(
     state,
     query,

@@ -128,7 +128,8 @@ export function compileFilter(scope: Scope, node: FilterNode): RowTest {
 export interface FilterBounds {
   /** Versions are greater than this. */
   readonly versionAfter: number | undefined;
-  readonly id: string | undefined;
+  /** Ascending. */
+  readonly ids: readonly string[] | undefined;
 }
 
 /** The bounds in the conjunction at the top of a filter. */
@@ -147,6 +148,6 @@ export function boundsOf(table: TableDefinition, node: FilterNode | undefined): 
   const id = literal(table.key, 'eq');
   return {
     versionAfter: typeof after === 'number' ? after : undefined,
-    id: typeof id === 'string' ? id : undefined,
+    ids: typeof id === 'string' ? [id] : undefined,
   };
 }

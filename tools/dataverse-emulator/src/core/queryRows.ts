@@ -1,4 +1,3 @@
-import { compareCells } from './cellTests.ts';
 import type { ColumnDefinition, Row } from './columnDefinition.ts';
 import {
   boundsOf,
@@ -14,6 +13,7 @@ import { parseFilterSyntax } from './filterSyntax.ts';
 import { idsInOrder } from './keyOrder.ts';
 import type { OrganizationState } from './organizationState.ts';
 import { cellReader, mayReadRow } from './readAccess.ts';
+import { comparePlaces, placeOf, type SortPlace } from './sortPlace.ts';
 import type { TableDefinition } from './tableDefinition.ts';
 
 export { requireProperty } from './compileFilter.ts';
@@ -35,11 +35,11 @@ export interface RowQuery {
   readonly orderings: readonly Ordering[];
 }
 
-/** Where a query goes on: after a version, after an id, or at a place among sorted rows. */
+/** Where a query goes on: after a version, after an id, or after a place among sorted rows. */
 export type Resume =
   | { readonly order: 'version'; readonly after: string | undefined }
   | { readonly order: 'key'; readonly after: string | undefined }
-  | { readonly order: 'sorted'; readonly offset: number };
+  | { readonly order: 'sorted'; readonly after: SortPlace | undefined };
 
 function parseOrdering(state: OrganizationState, table: TableDefinition, source: string): Ordering {
   const [, path = '', second, direction] = /^\s*(\w+)(?:\/(\w+))?(?:\s+(asc|desc))?\s*$/.exec(source) ?? [];
@@ -61,18 +61,22 @@ function parseOrdering(state: OrganizationState, table: TableDefinition, source:
   return { column, isDescending, isOwn: false, read };
 }
 
-/** Settles `$filter` and `$orderby`. Throws 400 for a syntax error or an unknown name. */
+/** Settles `$filter` and `$orderby`, of the rows with these ids. Throws 400 for a syntax error or an unknown name. */
 export function parseQuery(
   state: OrganizationState,
   table: TableDefinition,
   options: Readonly<Record<string, string>>,
+  ids?: readonly string[],
 ): RowQuery {
   const source = options['$filter'];
   const node = source === undefined ? undefined : parseFilterSyntax(source, options);
   const matches = node ? compileFilter({ state, table, variable: '' }, node) : (): boolean => true;
-  const test: RowTest = (row) => mayReadRow(state, table, row) && matches(row);
+  const among = ids && new Set(ids);
+  const isAmong: RowTest = (row) => among?.has(String(row[table.key])) ?? true;
+  const test: RowTest = (row) => isAmong(row) && mayReadRow(state, table, row) && matches(row);
   const orderings = options['$orderby']?.split(',').map((each) => parseOrdering(state, table, each)) ?? [];
-  return { table, test, bounds: boundsOf(table, node), orderings };
+  const bounds = boundsOf(table, node);
+  return { table, test, bounds: among ? { ...bounds, ids: [...among].sort() } : bounds, orderings };
 }
 
 /** Where a query begins. */
@@ -83,7 +87,7 @@ export function beginning({ table, orderings }: RowQuery): Resume {
     if (first.column === table.byName.get('versionnumber')) return { order: 'version', after: undefined };
     if (first.column === table.byName.get(table.key)) return { order: 'key', after: undefined };
   }
-  return { order: 'sorted', offset: 0 };
+  return { order: 'sorted', after: undefined };
 }
 
 function* byVersion(state: OrganizationState, { table }: RowQuery, after: number): Generator<Row> {
@@ -92,7 +96,7 @@ function* byVersion(state: OrganizationState, { table }: RowQuery, after: number
 }
 
 function* byKey(state: OrganizationState, { table, bounds }: RowQuery, after: string): Generator<Row> {
-  const ids = bounds.id === undefined ? idsInOrder(state.store, table.name, after) : [bounds.id];
+  const ids = bounds.ids ?? idsInOrder(state.store, table.name, after);
   for (const id of ids) {
     const row = id > after ? state.store.row(table.name, id) : undefined;
     if (row) yield row;
@@ -101,21 +105,14 @@ function* byKey(state: OrganizationState, { table, bounds }: RowQuery, after: st
 
 function candidates(state: OrganizationState, query: RowQuery): Iterable<Row> {
   const { bounds, table } = query;
-  if (bounds.id !== undefined) return byKey(state, query, '');
+  if (bounds.ids !== undefined) return byKey(state, query, '');
   if (bounds.versionAfter !== undefined) return byVersion(state, query, bounds.versionAfter);
   return state.store.rows(table.name);
 }
 
 /** Compares rows by the columns asked for and then by key. */
-export function rowComparison({ table, orderings }: RowQuery): (left: Row, right: Row) => number {
-  const key = requireProperty(table, table.key);
-  return (left, right) => {
-    for (const { column, isDescending, read } of orderings) {
-      const order = compareCells(column, read(left), read(right));
-      if (order !== 0) return isDescending ? -order : order;
-    }
-    return compareCells(key, left[table.key] ?? null, right[table.key] ?? null);
-  };
+export function rowComparison(query: RowQuery): (left: Row, right: Row) => number {
+  return (left, right) => comparePlaces(query, placeOf(query, left), placeOf(query, right));
 }
 
 function* backwards(state: OrganizationState, query: RowQuery): Generator<Row> {
@@ -125,23 +122,17 @@ function* backwards(state: OrganizationState, query: RowQuery): Generator<Row> {
   }
 }
 
-function* sorted(state: OrganizationState, query: RowQuery, offset: number): Generator<Row> {
-  const found: Row[] = [];
-  for (const row of candidates(state, query)) if (query.test(row)) found.push(row);
-  yield* found.sort(rowComparison(query)).slice(offset);
+function* sorted(state: OrganizationState, query: RowQuery): Generator<Row> {
+  const found: { readonly row: Row; readonly place: SortPlace }[] = [];
+  for (const row of candidates(state, query))
+    if (query.test(row)) found.push({ row, place: placeOf(query, row) });
+  found.sort((left, right) => comparePlaces(query, left.place, right.place));
+  for (const { row } of found) yield row;
 }
 
 function isNewestFirst({ orderings, table }: RowQuery): boolean {
   const [first] = orderings;
   return first?.isOwn === true && first.isDescending && first.column === table.byName.get('versionnumber');
-}
-
-function* skipping(rows: Generator<Row>, offset: number): Generator<Row> {
-  let index = 0;
-  for (const row of rows) {
-    if (index >= offset) yield row;
-    index += 1;
-  }
 }
 
 function* passing(rows: Iterable<Row>, test: RowTest): Generator<Row> {
@@ -157,9 +148,10 @@ export function queryRows(state: OrganizationState, query: RowQuery, resume: Res
   if (resume.order === 'key') {
     const after = resume.after ?? '';
     const isLater: RowTest = (row) => String(row[query.table.key]) > after;
-    if (query.bounds.versionAfter !== undefined) return passing(sorted(state, query, 0), isLater);
+    if (query.bounds.versionAfter !== undefined) return passing(sorted(state, query), isLater);
     return passing(byKey(state, query, after), query.test);
   }
-  if (isNewestFirst(query)) return skipping(backwards(state, query), resume.offset);
-  return sorted(state, query, resume.offset);
+  const rows = isNewestFirst(query) ? backwards(state, query) : sorted(state, query);
+  const { after } = resume;
+  return after ? passing(rows, (row) => comparePlaces(query, placeOf(query, row), after) > 0) : rows;
 }
