@@ -1,3 +1,4 @@
+import { finished } from 'node:stream/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { logCall } from '../core/callLog.ts';
 import type { FileAnswer } from '../core/fileAnswer.ts';
@@ -16,8 +17,9 @@ export function addRestRoutes(app: FastifyInstance, instance: Instance): void {
     refuse(instance, request, 414);
     await reply.status(414).send('Request-URI Too Long');
   });
-  app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
+  app.setErrorHandler<Error & { statusCode?: number }>(async (error, request, reply) => {
     const status = error.statusCode ?? 500;
+    if (status === 413) await drain(request);
     refuse(instance, request, status);
     return reply
       .status(status)
@@ -38,6 +40,11 @@ export function addRestRoutes(app: FastifyInstance, instance: Instance): void {
     exposeHeadRoute: false,
     handler: (request, reply) => answerRestCall(instance, request, reply),
   });
+}
+
+// Who is still sending when the connection is closed sees it break, and never the answer.
+async function drain({ raw }: FastifyRequest): Promise<void> {
+  await finished(raw.resume(), { writable: false }).catch(() => undefined);
 }
 
 async function answerRestCall(
