@@ -64,7 +64,7 @@ function answerSetPart(
   part: PathSegment,
 ): Answer {
   if (part.name.startsWith(namespace)) return answerOperation(state, call, part, { table, id: undefined });
-  if (part.name === '$count') return readCount(state, call, table);
+  if (part.name === '$count') return readCount(state, call, { table });
   throw noSegment(part.name);
 }
 

@@ -1,4 +1,4 @@
-import { badRequest } from '../core/dataverseError.ts';
+import { badRequest, errorCodes } from '../core/dataverseError.ts';
 import { percentEncode } from '../core/deltaToken.ts';
 import type { OrganizationState } from '../core/organizationState.ts';
 import { parsePagingCookie, type PagingCookie } from '../core/pagingCookie.ts';
@@ -7,12 +7,13 @@ import type { Call } from './call.ts';
 import { parsePreferences } from './preferences.ts';
 
 /** A link to another page: the caller's own address with its options, as it spelled them, and a token. */
-export function link(call: Call, table: TableDefinition, option: string, value: string): string {
+export function link(call: Call, option: string, value: string): string {
   const names = ['$select', '$filter', '$orderby', '$count', '$expand'];
   const kept = Object.keys(call.query)
     .filter((name) => names.includes(name) || name.startsWith('@'))
     .map((name) => `${name}=${encodeURIComponent(call.query[name] ?? '').replaceAll('%2C', ',')}`);
-  return `${call.base}/${table.set}?${[...kept, `${option}=${percentEncode(value)}`].join('&')}`;
+  const path = encodeURI(call.path).replace(/[?#]/g, encodeURIComponent);
+  return `${call.base}/${path}?${[...kept, `${option}=${percentEncode(value)}`].join('&')}`;
 }
 
 /** The context of a collection as a JSON string. */
@@ -35,4 +36,11 @@ export function cookieOf(call: Call): PagingCookie | undefined {
 export function pageSizeOf(state: OrganizationState, call: Call): number {
   const asked = parsePreferences(call.headers['prefer']).pageSizeMax;
   return Math.min(asked ?? state.settings.pageSizeMax, state.settings.pageSizeMax);
+}
+
+/** The `$top` of a query or of an expansion. Throws 400 when it is no whole number. */
+export function topOf(source: string | undefined): number | undefined {
+  if (source !== undefined && !/^\d{1,9}$/.test(source))
+    throw badRequest(errorCodes.invalidArgument, '$top must be a whole number.');
+  return source === undefined ? undefined : Number(source);
 }

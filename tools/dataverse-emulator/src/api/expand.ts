@@ -6,6 +6,7 @@ import type { OrganizationState } from '../core/organizationState.ts';
 import { parseQuery, rowComparison } from '../core/queryRows.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
 import { mayReadRow } from '../core/readAccess.ts';
+import { topOf } from './collectionLinks.ts';
 import { requirePrivilege } from './privileges.ts';
 import { splitOutside } from './resourcePath.ts';
 import { rowMembers, rowStyle } from './rowText.ts';
@@ -59,7 +60,7 @@ function collectionPrinter(
   const { options, navigation } = item;
   const query = parseQuery(within.state, collection.table, options);
   const print = rowPrinter(within, collection.table, options);
-  const limit = Math.min(Number(options['$top'] ?? relatedRowsMax), relatedRowsMax);
+  const limit = Math.min(topOf(options['$top']) ?? relatedRowsMax, relatedRowsMax);
   return (row) => {
     const related = [...collection.rows(String(row[table.key]))].filter(query.test);
     const shown = related.sort(rowComparison(query)).slice(0, limit);

@@ -1,5 +1,5 @@
 import type { Row } from '../core/columnDefinition.ts';
-import { badRequest, errorCodes } from '../core/dataverseError.ts';
+import { badRequest } from '../core/dataverseError.ts';
 import type { OrganizationState } from '../core/organizationState.ts';
 import { pagingCookieText, type PagingCookie } from '../core/pagingCookie.ts';
 import { beginning, parseQuery, queryRows, type Resume, type RowQuery } from '../core/queryRows.ts';
@@ -7,7 +7,7 @@ import { parsePlace, placeOf, placeText } from '../core/sortPlace.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
 import { globalVersionText } from '../metadata/globalMetadataVersion.ts';
 import { jsonAnswer, type Answer, type Call } from './call.ts';
-import { link, pageSizeOf } from './collectionLinks.ts';
+import { link, pageSizeOf, topOf } from './collectionLinks.ts';
 import { contextSelection, parseExpand } from './expand.ts';
 import { appliedHeader, parsePreferences, wantsAnnotation, type Preferences } from './preferences.ts';
 import { rowMembers, rowStyle } from './rowText.ts';
@@ -15,16 +15,17 @@ import { rowMembers, rowStyle } from './rowText.ts';
 /** Counting stops here (facts, section 1.7). */
 export const countMax = 5000;
 
+/** What a query is over: a table, or the rows of a collection. */
+export interface Queried {
+  readonly table: TableDefinition;
+  readonly ids?: readonly string[];
+  /** Whether the addresses of the rows are answered in their place. */
+  readonly isReference?: boolean;
+}
+
 interface Page {
   readonly rows: readonly Row[];
   readonly next: Resume | undefined;
-}
-
-function topOf(call: Call): number | undefined {
-  const source = call.query['$top'];
-  if (source !== undefined && !/^\d{1,9}$/.test(source))
-    throw badRequest(errorCodes.invalidArgument, '$top must be a whole number.');
-  return source === undefined ? undefined : Number(source);
 }
 
 /** Where the page after these rows begins. */
@@ -93,7 +94,7 @@ function nextText(
   };
   const page = (former?.page ?? 1) + 1;
   const cookie = pagingCookieText({ page, isTracking: false, element, values });
-  return `,"@odata.nextLink":${JSON.stringify(link(call, query.table, '$skiptoken', cookie))}`;
+  return `,"@odata.nextLink":${JSON.stringify(link(call, '$skiptoken', cookie))}`;
 }
 
 /** Throws 400 when the cookie names no place in the order of the query. */
@@ -109,34 +110,49 @@ function resumeOf(query: RowQuery, cookie: PagingCookie | undefined): Resume {
   return resume;
 }
 
+type RowPrinter = (row: Row) => string;
+
+function referencePrinter({ base }: Call, { set, key }: TableDefinition): RowPrinter {
+  return (row) => JSON.stringify({ '@odata.id': `${base}/${set}(${String(row[key])})` });
+}
+
+/** How a row is printed, and how the context names what is. */
+function rowPrinter(
+  state: OrganizationState,
+  call: Call,
+  { table, isReference = false }: Queried,
+): { readonly print: RowPrinter; readonly context: string } {
+  if (isReference) return { print: referencePrinter(call, table), context: 'Collection($ref)' };
+  const { annotations } = parsePreferences(call.headers['prefer']);
+  const { $select: select, $expand: expand } = call.query;
+  const style = rowStyle(state, table, select, annotations);
+  const expansion = parseExpand({ state, annotations, depth: 1 }, table, expand);
+  return {
+    print: (row) => `{${rowMembers(style, row)}${expansion.print(row)}}`,
+    context: table.set + contextSelection(select, expansion),
+  };
+}
+
 /** An ordinary query or a page of it. */
 export function readPlain(
   state: OrganizationState,
   call: Call,
-  table: TableDefinition,
+  queried: Queried,
   cookie?: PagingCookie,
 ): Answer {
   const preferences = parsePreferences(call.headers['prefer']);
-  const { $select: select, $expand: expand } = call.query;
-  const top = topOf(call);
-  const { annotations } = preferences;
-  const style = rowStyle(state, table, select, annotations);
-  const expansion = parseExpand({ state, annotations, depth: 1 }, table, expand);
-  const query = parseQuery(state, table, call.query);
-  const resume = resumeOf(query, cookie);
-  const page = readPage(
-    state,
-    query,
-    resume,
-    Math.min(top ?? pageSizeOf(state, call), state.settings.pageSizeMax),
-  );
-  const context = `${call.base}/$metadata#${table.set}${contextSelection(select, expansion)}`;
+  const top = topOf(call.query['$top']);
+  const { print, context } = rowPrinter(state, call, queried);
+  const query = parseQuery(state, queried.table, call.query, queried.ids);
+  const size = Math.min(top ?? pageSizeOf(state, call), state.settings.pageSizeMax);
+  const page = readPage(state, query, resumeOf(query, cookie), size);
   const count = countText(call, preferences, () => countRows(state, query));
-  const rows = page.rows.map((row) => `{${rowMembers(style, row)}${expansion.print(row)}}`).join(',');
+  const global = globalVersionText(state, preferences.annotations);
+  const rows = page.rows.map(print).join(',');
   const following = top === undefined ? nextText(call, query, cookie, page) : '';
   return jsonAnswer(
     200,
-    `{"@odata.context":${JSON.stringify(context)},${count}${globalVersionText(state, annotations)}"value":[${rows}]${following}}`,
+    `{"@odata.context":${JSON.stringify(`${call.base}/$metadata#${context}`)},${count}${global}"value":[${rows}]${following}}`,
     appliedHeader(preferences, false),
   );
 }

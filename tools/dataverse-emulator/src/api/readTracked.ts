@@ -70,16 +70,11 @@ function isCacheable({ settings }: OrganizationState): boolean {
 }
 
 /** The next link, or on the last page the delta link. */
-function closingText(
-  state: OrganizationState,
-  call: Call,
-  table: TableDefinition,
-  { next, token }: TrackedPage,
-): string {
+function closingText(state: OrganizationState, call: Call, { next, token }: TrackedPage): string {
   if (next)
-    return `,"@odata.nextLink":${JSON.stringify(link(call, table, '$skiptoken', pagingCookieText(cookieFrom(next))))}`;
+    return `,"@odata.nextLink":${JSON.stringify(link(call, '$skiptoken', pagingCookieText(cookieFrom(next))))}`;
   if (lacksDeltaLink(state, call)) return '';
-  return `,"@odata.deltaLink":${JSON.stringify(link(call, table, '$deltatoken', deltaTokenText(token)))}`;
+  return `,"@odata.deltaLink":${JSON.stringify(link(call, '$deltatoken', deltaTokenText(token)))}`;
 }
 
 /** One page of a tracked read and where the next begins. */
@@ -104,7 +99,7 @@ export function readTrackedPage(
     head: `{"@odata.context":${context},${globalVersionText(state, preferences.annotations)}"value":[`,
     changes: page.changes,
     print: (change) => changeText(call, style, change),
-    tail: `]${closingText(state, call, table, page)}}`,
+    tail: `]${closingText(state, call, page)}}`,
   });
   return { answer, next: page.next };
 }

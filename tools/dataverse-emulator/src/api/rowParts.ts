@@ -4,15 +4,13 @@ import type { ColumnDefinition, Row } from '../core/columnDefinition.ts';
 import { referredRow, requireNavigation } from '../core/compileFilter.ts';
 import { badRequest, errorCodes, rowMissing } from '../core/dataverseError.ts';
 import type { OrganizationState } from '../core/organizationState.ts';
-import { parseQuery, rowComparison } from '../core/queryRows.ts';
 import { requireReference } from '../core/readFields.ts';
 import { readAddress, requireId } from '../core/rowAddress.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
 import { updateRow } from '../core/writeRow.ts';
 import { emptyAnswer, jsonAnswer, type Answer, type Call } from './call.ts';
-import { contextText } from './collectionLinks.ts';
-import { parsePreferences } from './preferences.ts';
 import { requirePrivilege, requireRowRead } from './privileges.ts';
+import { readCount, readRelated } from './readCollection.ts';
 import { noSegment, type PathSegment } from './resourcePath.ts';
 import { rowMembers, rowStyle } from './rowText.ts';
 import { bodyOf, notAllowed, readOne } from './writeOne.ts';
@@ -92,27 +90,11 @@ function answerNavigation(place: Place, navigation: string, isReference: boolean
   throw notAllowed(call);
 }
 
-function readRelated(place: Place, collection: Collection, isReference: boolean): Answer {
-  const { state, call } = place;
+function readRows(place: Place, { rows, table }: Collection, tail: PathSegment | undefined): Answer {
   requireRow(place);
-  requirePrivilege(state, 'Read', collection.table);
-  const query = parseQuery(state, collection.table, call.query);
-  const { annotations } = parsePreferences(call.headers['prefer']);
-  const style = rowStyle(state, collection.table, call.query['$select'], annotations);
-  const limit = Math.min(
-    Number(call.query['$top'] ?? state.settings.pageSizeMax),
-    state.settings.pageSizeMax,
-  );
-  const found = [...collection.rows(place.id)].filter(query.test).sort(rowComparison(query)).slice(0, limit);
-  const address = (row: Row): string =>
-    JSON.stringify({
-      '@odata.id': `${call.base}/${collection.table.set}(${String(row[collection.table.key])})`,
-    });
-  const texts = found.map((row) => (isReference ? address(row) : `{${rowMembers(style, row)}}`));
-  const context = isReference
-    ? JSON.stringify(`${call.base}/$metadata#Collection($ref)`)
-    : contextText(call, collection.table, '');
-  return jsonAnswer(200, `{"@odata.context":${context},"value":[${texts.join(',')}]}`);
+  const ids = [...rows(place.id)].map((row) => String(row[table.key]));
+  if (tail?.name === '$count') return readCount(place.state, place.call, { table, ids });
+  return readRelated(place.state, place.call, { table, ids, isReference: tail !== undefined });
 }
 
 /** Relates or unrelates another row: by the lookup of its own, or by a row between both. */
@@ -136,7 +118,7 @@ function answerCollection(
   place: Place,
   collection: Collection,
   part: PathSegment,
-  isReference: boolean,
+  tail: PathSegment | undefined,
 ): Answer {
   const { state, call } = place;
   const named = (raw: unknown): string => {
@@ -145,8 +127,8 @@ function answerCollection(
       throw badRequest(errorCodes.undeclaredProperty, `'${part.name}' does not hold such rows.`);
     return found.id;
   };
-  if (call.method === 'GET') return readRelated(place, collection, isReference);
-  if (!isReference) throw notAllowed(call);
+  if (call.method === 'GET') return readRows(place, collection, tail);
+  if (tail?.name !== '$ref') throw notAllowed(call);
   if (call.method === 'POST') return relate(place, collection, named(idInBody(call)), true);
   if (call.method !== 'DELETE') throw notAllowed(call);
   const { table } = collection;
@@ -158,12 +140,13 @@ function answerCollection(
 /** What stands below a row: a column, a navigation property, or references (facts, sections 3.1 and 3.8). */
 export function answerRowPart(place: Place, part: PathSegment, tail: PathSegment | undefined): Answer {
   const { state, table } = place;
-  const isReference = tail?.name === '$ref';
   const column = table.byProperty.get(part.name);
   if (column) return answerColumn(place, column, tail);
-  if (tail && !isReference) throw noSegment(tail.name);
-  if (table.byNavigation.has(part.name)) return answerNavigation(place, part.name, isReference);
-  const collection = findCollection(state, table, part.name);
+  const isNavigation = table.byNavigation.has(part.name);
+  const collection = isNavigation ? undefined : findCollection(state, table, part.name);
+  const tails = collection ? ['$ref', '$count'] : ['$ref'];
+  if (tail && !tails.includes(tail.name)) throw noSegment(tail.name);
+  if (isNavigation) return answerNavigation(place, part.name, tail !== undefined);
   if (!collection) throw noSegment(part.name);
-  return answerCollection(place, collection, part, isReference);
+  return answerCollection(place, collection, part, tail);
 }

@@ -139,6 +139,15 @@ function* passing(rows: Iterable<Row>, test: RowTest): Generator<Row> {
   for (const row of rows) if (test(row)) yield row;
 }
 
+function sortedAfter(
+  state: OrganizationState,
+  query: RowQuery,
+  after: SortPlace | undefined,
+): Generator<Row> {
+  const rows = isNewestFirst(query) ? backwards(state, query) : sorted(state, query);
+  return after ? passing(rows, (row) => comparePlaces(query, placeOf(query, row), after) > 0) : rows;
+}
+
 /** Rows that match, in their order, from a place on. In the order of versions or ids nothing is sorted or held. */
 export function queryRows(state: OrganizationState, query: RowQuery, resume: Resume): Generator<Row> {
   if (resume.order === 'version') {
@@ -151,7 +160,5 @@ export function queryRows(state: OrganizationState, query: RowQuery, resume: Res
     if (query.bounds.versionAfter !== undefined) return passing(sorted(state, query), isLater);
     return passing(byKey(state, query, after), query.test);
   }
-  const rows = isNewestFirst(query) ? backwards(state, query) : sorted(state, query);
-  const { after } = resume;
-  return after ? passing(rows, (row) => comparePlaces(query, placeOf(query, row), after) > 0) : rows;
+  return sortedAfter(state, query, resume.after);
 }

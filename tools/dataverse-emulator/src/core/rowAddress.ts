@@ -71,7 +71,8 @@ export function readAddress(state: OrganizationState, table: TableDefinition, so
   return { id: findByKey(state, table, key, row), values, source };
 }
 
-const namedRow = /^(?:https?:\/\/[^/]+)?(?:[\w.%-]*\/)*(\w+)\((.*)\)$/s;
+// Some clients join addresses so that one of the two slashes is lost.
+const namedRow = /^(?:https?:\/+[^/]+)?(?:[\w.%-]*\/)*(\w+)\((.*)\)$/s;
 
 /** What a row's address within a body says: an address is percent-encoded there too. Undefined when it is none. */
 export function readRowName(raw: unknown): { readonly set: string; readonly key: string } | undefined {

@@ -149,6 +149,38 @@ describe('relations', () => {
     expect(await names()).toEqual([]);
   });
 
+  it('come in pages below a row, each once, and are counted', async () => {
+    const parent = await one('account', { name: 'Large', accountnumber: 'L 1' });
+    await client.seed(
+      'contact',
+      ['A', 'B', 'C'].map((lastname) => ({
+        lastname,
+        _parentcustomerid_value: parent,
+        '_parentcustomerid_value@Microsoft.Dynamics.CRM.lookuplogicalname': 'account',
+      })),
+    );
+    const children = encodeURI("accounts(accountnumber='L 1')/contact_customer_accounts");
+    const headers = { prefer: 'odata.maxpagesize=2' };
+    const pages = async (query: string): Promise<[names: unknown[], counts: unknown[]]> => {
+      const [rows, counts]: [Record<string, unknown>[], unknown[]] = [[], []];
+      for (let next: unknown = `${children}${query}`; typeof next === 'string';) {
+        const { body } = await client.call(next, { headers });
+        rows.push(...body.value);
+        counts.push(body['@odata.count']);
+        next = body['@odata.nextLink'];
+      }
+      return [rows.map((row) => row['lastname'] ?? row['@odata.id']), counts];
+    };
+    const [byKey] = await pages('?$select=lastname');
+    expect(byKey.sort()).toEqual(['A', 'B', 'C']);
+    expect(await pages('?$select=lastname&$orderby=lastname%20desc&$count=true')).toEqual([
+      ['C', 'B', 'A'],
+      [3, 3],
+    ]);
+    expect(new Set((await pages('/$ref'))[0]).size).toBe(3);
+    expect((await client.call(`${children}/$count?$filter=lastname%20ne%20'A'`)).text).toBe('2');
+  });
+
   it('associate many-to-many by rows with versions and tombstones', async () => {
     const team = `teams(${await one('team', { name: 'Members', teamtype: 0 })})`;
     const user = await one('systemuser', { fullname: 'Member' });

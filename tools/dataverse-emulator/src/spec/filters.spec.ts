@@ -194,6 +194,16 @@ describe('order and pages', () => {
     expect(seen.sort()).toEqual(['A', 'B', 'C', 'D', 'E']);
   });
 
+  it.each([
+    'contacts?fetchXml=<fetch/>',
+    'contacts?savedQuery=00000000-0000-0000-0000-000000000001',
+    'contacts?userQuery=00000000-0000-0000-0000-000000000001',
+    'accounts?$expand=contact_customer_accounts($top=some)',
+  ])('refuses %s instead of answering other rows', async (target) => {
+    const { status, code } = await client.call(encodeURI(target));
+    expect([status, code]).toEqual([400, '0x80040203']);
+  });
+
   it('stops counting at 5,000 and says so in annotations', async () => {
     await client.control('generate', { table: 'contact', count: 5001 });
     const headers = { prefer: 'odata.maxpagesize=1,odata.include-annotations="*"' };
