@@ -74,11 +74,20 @@ function singlePrinter(
   navigation: string,
   options: Options,
 ): ExpandPrinter {
-  const { column, target } = requireNavigation(within.state, table, navigation);
-  const print = rowPrinter(within, target, options);
+  const { state } = within;
+  const { column, target, targets } = requireNavigation(state, table, navigation);
+  // What is selected of an owner has to be there in the table of each owner that is met.
+  const printers = new Map(targets.length === 1 ? [[target, rowPrinter(within, target, options)]] : []);
+  const printed = (row: Row, each: TableDefinition): string | undefined => {
+    const referred = referredRow(state, row, column, each);
+    if (!referred || !mayReadRow(state, each, referred)) return undefined;
+    const print = printers.get(each) ?? rowPrinter(within, each, options);
+    printers.set(each, print);
+    return print(referred);
+  };
   return (row) => {
-    const referred = referredRow(within.state, row, column, target);
-    return `,"${navigation}":${referred && mayReadRow(within.state, target, referred) ? print(referred) : 'null'}`;
+    const texts = targets.map((each) => printed(row, each));
+    return `,"${navigation}":${texts.find((text) => text !== undefined) ?? 'null'}`;
   };
 }
 

@@ -70,8 +70,10 @@ function idInBody(call: Call): unknown {
 
 function readNavigation(place: Place, navigation: string, isReference: boolean): Answer {
   const { state, call, table } = place;
-  const { column, target } = requireNavigation(state, table, navigation);
-  const referred = referredRow(state, requireRow(place), column, target);
+  const { column, targets } = requireNavigation(state, table, navigation);
+  const row = requireRow(place);
+  const target = targets.find((each) => referredRow(state, row, column, each));
+  const referred = target && referredRow(state, row, column, target);
   if (!referred) return emptyAnswer(204);
   const id = String(referred[target.key]);
   if (!isReference) return readOne(state, call, target, id);

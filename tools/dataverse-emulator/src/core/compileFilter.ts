@@ -31,21 +31,26 @@ export function requireProperty(table: TableDefinition, property: string): Colum
   return definition;
 }
 
-/** The table a single-valued navigation property leads to. Throws 400 when there is no such property. */
+/** The tables a single-valued navigation property leads to: an owner is a user or a team. Throws 400 when there is no such property. */
 export function requireNavigation(
   state: OrganizationState,
   table: TableDefinition,
   navigation: string,
-): { readonly column: ColumnDefinition; readonly target: TableDefinition } {
+): {
+  readonly column: ColumnDefinition;
+  readonly target: TableDefinition;
+  readonly targets: readonly TableDefinition[];
+} {
   const column = table.byNavigation.get(navigation);
-  const targets = column?.navigation?.filter(({ property }) => property === navigation) ?? [];
-  const target = targets.map((each) => state.tables.get(each.table)).find((each) => each !== undefined);
+  const named = column?.navigation?.filter(({ property }) => property === navigation) ?? [];
+  const targets = named.flatMap((each) => state.tables.get(each.table) ?? []);
+  const [target] = targets;
   if (!column || !target)
     throw badRequest(
       errorCodes.undeclaredProperty,
       `Could not find a property named '${navigation}' on type 'Microsoft.Dynamics.CRM.${table.name}'.`,
     );
-  return { column, target };
+  return { column, target, targets };
 }
 
 /** The row a lookup points at, when it is of that table. */

@@ -121,6 +121,11 @@ describe('relations', () => {
       write('PATCH', target, { 'ownerid@odata.bind': `teams(${team})` });
     expect((await assign(owner)).status).toBe(204);
     expect((await client.call(target)).body['_ownerid_value']).toBe(owner);
+    const expanded = await client.call(`${target}?$select=lastname&$expand=ownerid($select=name)`);
+    expect(expanded.body['ownerid']).toMatchObject({ name: 'Owners', teamid: owner });
+    expect((await client.call(`${target}/ownerid?$select=name`)).body['name']).toBe('Owners');
+    const reference = (await client.call(`${target}/ownerid/$ref`)).body['@odata.id'];
+    expect(reference).toMatch(`/teams(${owner})`);
     expect((await assign(access)).status).toBe(400);
   });
 
