@@ -1,4 +1,4 @@
-import type { ColumnDefinition, Row } from './columnDefinition.ts';
+import type { Row } from './columnDefinition.ts';
 import {
   boundsOf,
   compileFilter,
@@ -13,19 +13,10 @@ import { parseFilterSyntax } from './filterSyntax.ts';
 import { idsInOrder } from './keyOrder.ts';
 import type { OrganizationState } from './organizationState.ts';
 import { cellReader, mayReadRow } from './readAccess.ts';
-import { comparePlaces, placeOf, type SortPlace } from './sortPlace.ts';
+import { comparePlaces, placeOf, type Ordering, type SortPlace } from './sortPlace.ts';
 import type { TableDefinition } from './tableDefinition.ts';
 
 export { requireProperty } from './compileFilter.ts';
-
-/** One column rows are ordered by, of the row itself or one step away. */
-export interface Ordering {
-  readonly column: ColumnDefinition;
-  readonly isDescending: boolean;
-  /** Whether the column is the row's own. */
-  readonly isOwn: boolean;
-  readonly read: (row: Row) => Row[string];
-}
 
 /** A query with its names settled. */
 export interface RowQuery {

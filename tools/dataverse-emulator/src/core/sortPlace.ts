@@ -1,12 +1,25 @@
 import { compareCells } from './cellTests.ts';
-import type { CellValue, Row } from './columnDefinition.ts';
+import type { CellValue, ColumnDefinition, Row } from './columnDefinition.ts';
 import { requireProperty } from './compileFilter.ts';
-import type { RowQuery } from './queryRows.ts';
+import type { TableDefinition } from './tableDefinition.ts';
+
+/** One column rows are ordered by, of the row itself or one step away. */
+export interface Ordering {
+  readonly column: ColumnDefinition;
+  readonly isDescending: boolean;
+  /** Whether the column is the row's own. */
+  readonly isOwn: boolean;
+  readonly read: (row: Row) => Row[string];
+}
 
 /** Where a row stands in the order of a query: the cells it is ordered by, and its key. */
 export type SortPlace = readonly CellValue[];
 
-type Sorting = Pick<RowQuery, 'table' | 'orderings'>;
+/** What rows are sorted by, before their key. */
+export interface Sorting {
+  readonly table: TableDefinition;
+  readonly orderings: readonly Ordering[];
+}
 
 /** The place of a row. */
 export function placeOf({ table, orderings }: Sorting, row: Row): SortPlace {
