@@ -34,12 +34,9 @@ export async function runReconciler(config: Config): Promise<void> {
     apis: operatorApis(config, door, log),
   }));
   const { log, metrics, lifecycle } = service;
-  const prefix = config.topicPrefix;
+  const { topicPrefix: prefix, schemaRegistryUrl: url, schemaAutoRegister: autoRegister } = config;
   const kafka = openKafka(config, log);
-  const schemaIds = createSchemaIds({
-    url: config.schemaRegistryUrl,
-    autoRegister: config.schemaAutoRegister,
-  });
+  const schemaIds = createSchemaIds({ url, autoRegister });
   const rules = await openRules(config.lockstepFile);
   const schemas = topicSchemas(tableDefinitions, marketoFields(rules.current()));
   const codec = createMessageCodec(createCodec(schemaIds, subjectSchemas(schemas, prefix)), prefix);

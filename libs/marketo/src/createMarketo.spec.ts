@@ -3,9 +3,9 @@ import { startMarketoEmulator, type MarketoEmulator } from '@lockstep/marketo-em
 import {
   callBudgetContract,
   marketoContract,
+  visitType,
   type CallLane,
   type Clock,
-  type CustomType,
   type MarketoHuman,
   type MarketoObjects,
   type MarketoPeople,
@@ -27,14 +27,6 @@ type Stage = {
   open(options?: Partial<MarketoOptions>): MarketoPeople;
   prepareVisits(): Promise<void>;
   close(): Promise<void>;
-};
-
-const visitType: CustomType = {
-  apiName: 'visit',
-  fields: [
-    { name: 'key', type: 'string', isKey: true },
-    { name: 'leadId', type: { object: 'lead', field: 'Id' }, isKey: false },
-  ],
 };
 
 /** A clock that jumps instead of sleeping, shared with the emulator so that its windows pass as fast. */

@@ -162,7 +162,7 @@ export {
   type DynamicsCatalogHarness,
 } from './contracts/dynamicsCatalogContract.ts';
 export { marketoContract } from './contracts/marketoPeopleContract.ts';
-export type { MarketoHarness, MarketoHuman } from './contracts/marketoHarness.ts';
+export { visitType, type MarketoHarness, type MarketoHuman } from './contracts/marketoHarness.ts';
 export {
   marketoSetupContract,
   type MarketoSetupHarness,

@@ -1,5 +1,6 @@
 import type { ScalarValues } from '@lockstep/change-events';
 import type { MarketoObjects } from '../marketoObjects.ts';
+import type { CustomType } from '../marketoSetup.ts';
 import type { MarketoPeople } from '../marketoPeople.ts';
 
 /** What people do in Marketo while the port is used. */
@@ -15,12 +16,21 @@ export type MarketoHuman = {
   move(id: string, partitionName: string): Promise<void>;
 };
 
+/** Of the custom objects that a harness prepares. */
+export const visitType: CustomType = {
+  apiName: 'visit',
+  fields: [
+    { name: 'key', type: 'string', isKey: true },
+    { name: 'leadId', type: { object: 'lead', field: 'Id' }, isKey: false },
+  ],
+};
+
 /** An empty Marketo with the default person fields. */
 export type MarketoHarness = {
   readonly people: MarketoPeople;
   readonly objects: MarketoObjects;
   readonly human: MarketoHuman;
-  /** From now on there are custom objects `custom:visit`, of the key `key`, which name a person by `leadId`. */
+  /** From now on there are custom objects of `visitType`. */
   prepareVisits(): Promise<void>;
   close(): Promise<void>;
 };
