@@ -1,10 +1,13 @@
 import type { MappingRow } from './mapping.ts';
+import { hasLabels } from './optionSets.ts';
 
 /** What every decision asks of a mapping, worked out once per mapping. */
 export type MappingPlan = {
   readonly fields: ReadonlySet<string>;
   /** Fields that have one value for everybody. */
   readonly constants: readonly MappingRow[];
+  /** Fields whose options have labels. */
+  readonly labelled: readonly MappingRow[];
   /** Relations that some side is told of. */
   readonly relations: readonly MappingRow[];
 };
@@ -23,5 +26,6 @@ export function planOf(mapping: readonly MappingRow[]): MappingPlan {
 const makePlan = (mapping: readonly MappingRow[]): MappingPlan => ({
   fields: new Set(mapping.map(({ field }) => field)),
   constants: mapping.filter(({ constant }) => constant !== undefined),
+  labelled: mapping.filter(hasLabels),
   relations: mapping.filter(({ parents, direction }) => parents !== undefined && direction !== 'none'),
 });

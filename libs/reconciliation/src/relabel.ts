@@ -3,6 +3,7 @@ import { setField } from './applyChange.ts';
 import type { Draft, DraftRow } from './decision.ts';
 import type { SeenValue } from './linkedRow.ts';
 import type { MappingRow } from './mapping.ts';
+import { planOf } from './mappingPlan.ts';
 import { hasLabels, optionLabel } from './optionSets.ts';
 import { project, read } from './projection.ts';
 
@@ -50,14 +51,16 @@ function hasLabelFor(mapping: MappingRow, value: Scalar): boolean {
 /** Notes the fields with labels of which the row does not hold the golden value. */
 export function noteUnlike(draft: Draft, row: DraftRow): void {
   const isAsked = row.system === 'dynamics' && row.active;
-  const unlike = isAsked ? draft.context.mapping.filter((mapping) => isUnlike(draft, row, mapping)) : [];
+  const unlike = isAsked
+    ? planOf(draft.context.mapping).labelled.filter((mapping) => isUnlike(draft, row, mapping))
+    : [];
   if (unlike.length > 0) row.unlike = unlike.map(({ field }) => field);
   else if (row.unlike) delete row.unlike;
 }
 
 function isUnlike({ record }: Draft, row: DraftRow, mapping: MappingRow): boolean {
   const [held, seen] = [record.fields[mapping.field], row.seen[mapping.field]];
-  if (!held || !seen || !hasLabels(mapping)) return false;
+  if (!held || !seen) return false;
 
   return project('dynamics', mapping, held.value) !== seen.value;
 }
