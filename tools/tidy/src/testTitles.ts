@@ -1,5 +1,5 @@
 /**
- * The titles of all tests in the given sources, as written: a table test keeps its placeholders. Contract suites count, so
+ * The titles of all tests in the given sources, as written: a table test keeps its `%s`. Contract suites count, so
  * pass every source and not only the specs. The rows of a table may hold calls, but no calls within those.
  */
 export function testTitles(sources: readonly string[]): Set<string> {
