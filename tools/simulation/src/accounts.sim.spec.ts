@@ -9,7 +9,7 @@ import {
 } from './brokenVariants.ts';
 import { defaultPlanOptions, planRun } from './planRun.ts';
 import { isClean, runPlan, type RunResult } from './runPlan.ts';
-import { searchRuns } from './searchRuns.ts';
+import { searchRuns, withOthers } from './searchRuns.ts';
 import type { Variant } from './world.ts';
 
 const options = { ...defaultPlanOptions, accountShare: 0.3 };
@@ -74,11 +74,7 @@ describe('accounts and opportunities, in the simulation', () => {
     expect(dissolved.verdict.exempt).toMatchObject([{ reason: 'cannot-leave' }]);
   });
 
-  it.each<readonly [string, typeof options]>([
-    ['', options],
-    [', an operator and merges', { ...options, operatorShare: 0.1, mergeShare: 0.15 }],
-    [' and contacts made of leads', { ...options, qualifyShare: 0.1 }],
-  ])('find nothing in 80 runs with faults%s', async (_with, plan) => {
+  it.each(withOthers(options))('find nothing in 80 runs with faults%s', async (_with, plan) => {
     const search = { plan, count: 80 };
 
     expect(await searchRuns(search)).toEqual({ found: [], runs: 80 });

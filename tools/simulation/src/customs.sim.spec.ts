@@ -3,7 +3,7 @@ import type { Action, BesideAct, CustomTable, Plan } from './actions.ts';
 import { objectsThatNeverChange, objectsThatStay, objectsWithoutLinks } from './brokenVariants.ts';
 import { defaultPlanOptions, planRun } from './planRun.ts';
 import { isClean, runPlan, type RunResult } from './runPlan.ts';
-import { searchRuns } from './searchRuns.ts';
+import { searchRuns, withOthers } from './searchRuns.ts';
 import type { Variant } from './world.ts';
 
 const options = { ...defaultPlanOptions, customShare: 0.3 };
@@ -74,11 +74,7 @@ describe('custom rows, in the simulation', () => {
     expect(heldIn(parted)).toEqual([[['Amber', own]], [['Beryl', own]]]);
   });
 
-  it.each<readonly [string, typeof options]>([
-    ['', options],
-    [', an operator and merges', { ...options, operatorShare: 0.1, mergeShare: 0.15 }],
-    [' and contacts made of leads', { ...options, qualifyShare: 0.1 }],
-  ])('find nothing in 80 runs with faults%s', async (_with, plan) => {
+  it.each(withOthers(options))('find nothing in 80 runs with faults%s', async (_with, plan) => {
     const search = { plan, count: 80 };
 
     expect(await searchRuns(search)).toEqual({ found: [], runs: 80 });

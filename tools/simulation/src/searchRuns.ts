@@ -17,3 +17,10 @@ export async function searchRuns({
 
   return { found: lines.slice(0, -1), runs };
 }
+
+/** What records beside persons are tried with: alone, and beside what happens to their persons. */
+export const withOthers = (plan: PlanOptions): readonly (readonly [title: string, plan: PlanOptions])[] => [
+  ['', plan],
+  [', an operator and merges', { ...plan, operatorShare: 0.1, mergeShare: 0.15 }],
+  [' and contacts made of leads', { ...plan, qualifyShare: 0.1 }],
+];
