@@ -8,7 +8,6 @@ import {
   type History,
   type KeyedMessage,
   type MergedPerson,
-  type Verdict,
 } from '@lockstep/checker';
 import { openMongoStores } from '@lockstep/mongodb';
 import type { GoldenRecord } from '@lockstep/reconciliation';
@@ -32,8 +31,8 @@ const changeTopics = [
   topics.marketingChanges('contact'),
 ];
 
-/** The history checker's verdict over the emulators' logs, the topics and the database (design section 6). */
-export async function judgeHistory(places: HistoryPlaces): Promise<Verdict> {
+/** The emulators' logs, the topics and the database. */
+async function readHistory(places: HistoryPlaces): Promise<History> {
   const messages = await readTopics({ ...places, names: [golden, ...changeTopics] });
   const events = messages.flatMap(({ topic, value }) =>
     topic === golden && value !== null ? [value as GoldenEvent] : [],
@@ -43,23 +42,24 @@ export async function judgeHistory(places: HistoryPlaces): Promise<Verdict> {
     if (topic !== golden) (changes[topic] ??= []).push({ key, value: value as ChangeEvent | null });
   const stored = await readStored(places, [...new Set(events.map(({ goldenId }) => goldenId))]);
   const { mergedPersons = [] } = places;
-  const history: History = {
+  return {
     ...(await readBothSides(places)),
     ...{ golden: events, changes, stored, mergedPersons },
   };
-  return checkHistory(history);
 }
 
 /** A verdict in short, for an expectation that shows what was found. */
 export type Judged = {
   readonly findings: readonly (Finding & { readonly kind: FindingKind })[];
   readonly linkedPairs: number;
+  /** All that was judged, when anything was found. */
+  readonly history?: History;
 };
 
 const lookAgainMs = 2_000;
 
 /**
- * Judges until nothing is found, for at most `catchUpMs`: both systems are quiet before the topics are, for a service
+ * Judges (design section 6) until nothing is found, for at most `catchUpMs`: both systems are quiet before the topics are, for a service
  * still has to read and publish what the last write did. Rejects at the signal.
  */
 export async function judgeOnceCaughtUp(
@@ -68,9 +68,10 @@ export async function judgeOnceCaughtUp(
   signal?: AbortSignal,
 ): Promise<Judged> {
   const judge = async (): Promise<Judged> => {
-    const verdict = await judgeHistory(places);
+    const history = await readHistory(places);
+    const verdict = checkHistory(history);
     const findings = findingKinds.flatMap((kind) => verdict[kind].map((finding) => ({ kind, ...finding })));
-    return { findings, linkedPairs: verdict.linkedPairs };
+    return { findings, linkedPairs: verdict.linkedPairs, ...(findings.length > 0 && { history }) };
   };
   return lookUntil(judge, ({ findings }) => findings.length === 0, { forMs: catchUpMs, signal });
 }

@@ -12,7 +12,7 @@ const program = new Command('npm run faults:sync --')
   .option('--seed <n>', 'seed of faults, pauses and edits', count, 1)
   .option('--people <n>', 'people who are there before', count, 200)
   .option('--edits-per-second <n>', 'edits meanwhile', count, 5)
-  .option('--json <file>', 'write the report as JSON')
+  .option('--json <file>', 'write the report as JSON; with all that was judged, when a rule is broken')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   .parse();
 

@@ -16,7 +16,7 @@ export function toSyncTable(report: SyncReport): string {
   const times = `${seconds} s, at rest ${restSeconds} s after the last fault`;
   const summary = `${linkedPairs} linked pairs, ${endings.length} processes ended by themselves, ${times}`;
 
-  return [byFault.toString(), byRule.toString(), changes.join(', '), summary].join('\n');
+  return [byFault.toString(), byRule.toString(), changes.join(', '), summary, ...endings].join('\n');
 }
 
 /** A line for each finding. */
