@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { SyncError, type TableDefinition } from '@lockstep/change-events';
 import type {
   DynamicsCatalog,
@@ -18,6 +17,7 @@ import { createGovernor, serviceProtectionLimits, type GovernorOptions } from '.
 import type { WindowLimits } from './governorWindow.ts';
 import { createHttpTransport } from './httpTransport.ts';
 import { createPageSizes } from './pageSizes.ts';
+import { readAuthority } from './privateAuthority.ts';
 import { createReader } from './reader.ts';
 import { readRights } from './readRights.ts';
 import { createRequests } from './requests.ts';
@@ -66,13 +66,13 @@ export type Dynamics = DynamicsReader &
 
 /**
  * Opens Dynamics over Dataverse's Web API v9.2, as one application user. Throws CONFIG_INVALID when `caFile` cannot be
- * read or no credential is given.
+ * read or holds no certificates, or no credential is given.
  */
 export async function createDynamics(options: DynamicsOptions): Promise<Dynamics> {
   const { origin } = new URL(options.url);
   const connectionsMax = options.connectionsMax ?? 10;
   const transport = createHttpTransport({
-    privateAuthority: await authorityFrom(options.caFile),
+    privateAuthority: await readAuthority(options.caFile),
     tlsMinVersion: options.tlsMinVersion ?? 'TLSv1.2',
     connectionsMax,
     requestTimeoutMs: options.requestTimeoutMs ?? 120_000,
@@ -134,13 +134,4 @@ function credentialOf({ credential, clientSecret }: DynamicsOptions): DynamicsCr
   if (clientSecret === undefined) throw new SyncError('CONFIG_INVALID', { setting: 'credential' });
 
   return { kind: 'secret', secret: clientSecret };
-}
-
-async function authorityFrom(caFile: string | undefined): Promise<string | null> {
-  if (caFile === undefined) return null;
-  try {
-    return await readFile(caFile, 'utf8');
-  } catch (cause) {
-    throw new SyncError('CONFIG_INVALID', { DATAVERSE_CA_FILE: `${caFile} cannot be read.` }, { cause });
-  }
 }
