@@ -246,6 +246,7 @@ export const errorTable = {
     'PARK',
     'The record has no row and person that are both there and in step: one is missing, deleted, merged or kept out.',
   ),
+  ADDRESS_UNKNOWN: entry('PARK', 'This service has no such address, or lacks the setting that opens it.'),
   INTERNAL: entry('STOP', 'A state that must not occur; please report it with the message.'),
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -1,5 +1,5 @@
 import { SyncError } from '@lockstep/change-events';
-import { startHealthServer } from './healthServer.ts';
+import { createHealthApp, startHealthServer } from './healthServer.ts';
 import { createMetrics } from './metrics.ts';
 import { createReadiness, reasonOf } from './readiness.ts';
 
@@ -70,6 +70,32 @@ describe('startHealthServer', () => {
     await server.close();
 
     await expect(fetch(`${base}/health/live`)).rejects.toThrow();
+  });
+
+  it.each([
+    ['is not there', 'GET', '/v1/status', undefined],
+    ['takes another method', 'PUT', '/health/live', undefined],
+    ['cannot be decoded', 'GET', '/%zz', undefined],
+    ['gets a body that is none', 'POST', '/nowhere', '{'],
+    ['gets a body that is too large', 'POST', '/nowhere', 'x'.repeat(2_000_000)],
+  ])('answers in the form of the error table when an address %s', async (_, method, path, body) => {
+    const { server, base } = await startServer();
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${base}${path}`, { method, headers, ...(body !== undefined && { body }) });
+
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toEqual({
+      code: 'ADDRESS_UNKNOWN',
+      sentence: 'This service has no such address, or lacks the setting that opens it.',
+      detail: null,
+    });
+    await server.close();
+  });
+
+  it('hangs up on whoever takes more than a minute to say what is wanted', () => {
+    const { registry } = createMetrics('extractor');
+
+    expect(createHealthApp({ checks: () => [], registry }).server.requestTimeout).toBe(60_000);
   });
 
   it('shows an unknown failure as INTERNAL, without its message', () => {

@@ -1,5 +1,5 @@
-import { SyncError } from '@lockstep/change-events';
-import fastify, { type FastifyInstance } from 'fastify';
+import { errorTable, SyncError } from '@lockstep/change-events';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Registry } from 'prom-client';
 import { addRoute, type ServiceRoute } from './serviceRoute.ts';
 
@@ -23,10 +23,31 @@ type HealthAppOptions = Pick<HealthServerOptions, 'checks' | 'registry' | 'route
 
 export type HealthServer = { readonly port: number; close(): Promise<void> };
 
+/** From the first byte of a call to the last of its body; without it whoever sends slowly keeps a connection for ever, key or not. */
+const requestTimeoutMs = 60_000;
+
+const unknownAddress = {
+  code: 'ADDRESS_UNKNOWN',
+  sentence: errorTable.ADDRESS_UNKNOWN.sentence,
+  detail: null,
+} as const;
+
+const answerUnknown = (reply: FastifyReply) => reply.code(404).send(unknownAddress);
+
 /** The three pages and the service's own routes, not yet listening. */
 export function createHealthApp({ checks, registry, routes = [], apis = [] }: HealthAppOptions) {
-  // What a schema does not allow is refused and not taken away.
-  const app = fastify({ forceCloseConnections: true, ajv: { customOptions: { removeAdditional: false } } });
+  const app = fastify({
+    forceCloseConnections: true,
+    requestTimeout: requestTimeoutMs,
+    // What a schema does not allow is refused and not taken away.
+    ajv: { customOptions: { removeAdditional: false } },
+    // An address that cannot be decoded is none of ours.
+    frameworkErrors: (_error, _request, reply) => void answerUnknown(reply),
+  });
+  // Before the body is read, which nobody wants.
+  app.addHook('onRequest', async ({ is404 }, reply) => {
+    if (is404) await answerUnknown(reply);
+  });
 
   app.get('/health/live', () => ({ status: 'live' }));
 
