@@ -59,6 +59,21 @@ describe('the command line', () => {
     });
   });
 
+  // A visitor of a web page chooses what Marketo calls him, and the operator's terminal would obey it.
+  it('prints no command to the terminal that a value or an answer holds', async () => {
+    const person = { goldenId: 'g', rows: [], fields: { firstName: '\u001b[2JAnn' } };
+    const page = { reviews: [{ ...person, since: '', troubles: [], candidates: [] }], next: null };
+    const api = createServer((_, response) => response.end(JSON.stringify(page))).listen(0, '127.0.0.1');
+    await once(api, 'listening');
+    const url = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
+    const lines: string[] = [];
+    const program = createProgram({ LOCKSTEP_API_URL: url }, (line) => lines.push(line));
+    await program.parseAsync(['review', 'list'], { from: 'user' });
+    api.close();
+
+    expect(lines).toEqual([expect.stringContaining('firstName=\\u001b[2JAnn')]);
+  });
+
   it('ends in silence when nobody reads any more', async () => {
     const record = { goldenId: 'a', kind: 'lead', rows: [], since: '', troubles: [] };
     const endless = createServer((_, response) =>

@@ -1,4 +1,4 @@
-import type { Environment } from '@lockstep/service-runtime';
+import { printable, type Environment } from '@lockstep/service-runtime';
 import { Command, Option } from 'commander';
 import { addControlCommands } from './controlCommands.ts';
 import { explainRecord } from './explainRecord.ts';
@@ -13,12 +13,13 @@ import { validateRules, type ValidateOptions } from './validateRules.ts';
 
 type Print = (line: string) => void;
 
-/** The operator's command line. `print` receives whole lines; `exit` gets 0 after help, and 2 for arguments that are not as they should be. */
+/** The operator's command line. `printLine` receives whole lines; `exit` gets 0 after help, and 2 for arguments that are not as they should be. */
 export function createProgram(
   env: Environment,
-  print: Print = console.log,
+  printLine: Print = console.log,
   exit: (code: number) => never = process.exit,
 ): Command {
+  const print: Print = (line) => printLine(printable(line));
   const program = new Command('lockstep')
     .description('Operate a Lockstep installation.')
     .exitOverride(({ exitCode }) => exit(exitCode === 0 ? 0 : 2));

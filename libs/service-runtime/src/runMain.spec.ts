@@ -57,6 +57,14 @@ describe('runMain', () => {
     expect([code, stdout]).toEqual([2, '']);
   }, 30_000);
 
+  it('prints no command to the terminal that a detail holds', async () => {
+    const { stderr } = await runProgram(`
+      await runMain(async () => { throw new SyncError('RECORD_UNKNOWN', { detail: '\\u001b[2Jg' }); });
+    `);
+
+    expect(stderr).toContain('detail=\\u001b[2Jg');
+  }, 30_000);
+
   it('exits 1 with code and sentence on any other failure of ours', async () => {
     const { code, stderr } = await runProgram(`
       await runMain(async () => { throw new SyncError('TOPIC_MISSING', { topic: 'lockstep.inbox' }); });

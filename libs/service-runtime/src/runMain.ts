@@ -1,5 +1,6 @@
 import { SyncError, isSyncError } from '@lockstep/change-events';
 import { errorFacts } from './errorFacts.ts';
+import { printable } from './printable.ts';
 
 export type RunMainOptions = {
   readonly exit?: (code: number) => void;
@@ -13,7 +14,7 @@ export type RunMainOptions = {
 export async function runMain(main: () => Promise<void>, options: RunMainOptions = {}): Promise<void> {
   const { exit = process.exit, stderr = process.stderr } = options;
   const end = (error: unknown) => {
-    for (const line of failureLines(error)) stderr.write(`${line}\n`);
+    for (const line of failureLines(error)) stderr.write(`${printable(line)}\n`);
     exit(isSyncError(error, 'CONFIG_INVALID') ? 2 : 1);
   };
 
