@@ -19,3 +19,19 @@ describe('what a server says', () => {
     await expect(refusedWith(13)).rejects.toMatchObject({ code: 'MONGODB_REFUSED' });
   });
 });
+
+describe('what the DNS says', () => {
+  // The driver asks it about mongodb+srv, and passes its error on as it is: that was taken for a state that must not occur.
+  it('is asked again', async () => {
+    const failure = Object.assign(new Error('querySrv ENOTFOUND'), {
+      code: 'ENOTFOUND',
+      syscall: 'querySrv',
+    });
+    const connecting = coded('connect', () => Promise.reject(failure));
+
+    await expect(connecting).rejects.toMatchObject({
+      code: 'MONGODB_UNREACHABLE',
+      details: { operation: 'connect', reason: 'ENOTFOUND' },
+    });
+  });
+});

@@ -53,6 +53,28 @@ function isPassing(error: MongoError, codes: readonly Code[]): boolean {
   return codes.length === 0 ? isConnectionFailure(error) : codes.every((code) => passingCodes.has(code));
 }
 
+const causesMax = 4;
+
+/** What the system said at the bottom of it, such as ECONNREFUSED or CERT_HAS_EXPIRED: a wrong certificate is no server that is down. */
+function reasonOf(error: MongoError): string {
+  let cause: unknown = error;
+  for (let depth = 0; depth < causesMax && cause instanceof Error && cause.cause; depth += 1)
+    cause = cause.cause;
+  const { code } = cause as { code?: unknown };
+
+  return typeof code === 'string' ? code : error.name;
+}
+
+/** Of what an address names, the driver passes on as it is what became of its files, and of its names in the DNS (mongodb+srv). */
+function systemFault(operation: string, error: unknown): SyncError | null {
+  const { syscall, code = 'unknown', path } = error as NodeJS.ErrnoException;
+  if (syscall === undefined) return null;
+  const isFile = syscall === 'open' || syscall === 'read';
+  const details = { operation, reason: code, ...(path !== undefined && { file: path }) };
+
+  return new SyncError(isFile ? 'MONGODB_REFUSED' : 'MONGODB_UNREACHABLE', details, { cause: error });
+}
+
 /**
  * Runs one operation and gives the driver's failures a code: MONGODB_UNREACHABLE when it may succeed later,
  * MONGODB_REFUSED when it will not. Other errors pass as they are.
@@ -61,10 +83,10 @@ export async function coded<T>(operation: string, action: () => Promise<T>): Pro
   try {
     return await action();
   } catch (error) {
-    if (!(error instanceof MongoError)) throw error;
+    if (!(error instanceof MongoError)) throw systemFault(operation, error) ?? error;
     const codes = serverCodes(error);
     const code = isPassing(error, codes) ? 'MONGODB_UNREACHABLE' : 'MONGODB_REFUSED';
-    const details = { operation, reason: error.name, serverCode: codes[0] ?? null };
+    const details = { operation, reason: reasonOf(error), serverCode: codes[0] ?? null };
     // A server's message can quote documents, so it is left behind.
     throw new SyncError(code, details, error instanceof MongoServerError ? undefined : { cause: error });
   }
