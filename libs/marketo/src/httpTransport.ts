@@ -26,17 +26,21 @@ export type HttpTransport = {
 export type HttpTransportOptions = {
   readonly connectionsMax: number;
   readonly requestTimeoutMs: number;
+  /** Most bytes of an answer, as it comes and unpacked; 64 MB by default, of which a page of Marketo is a small part. */
+  readonly answerBytesMax?: number;
   /** The time that an answer carries, in ms since 1970. */
   readonly onDate: (dateMs: number) => void;
 };
 
 /** Pooled HTTP with one deadline per request, from the first byte sent to the last received. */
 export function createHttpTransport(options: HttpTransportOptions): HttpTransport {
+  const { connectionsMax: connections, answerBytesMax = 64 * 1024 * 1024 } = options;
   // The deadline covers both; undici's own timers would be a second truth.
-  const agent = new Agent({ connections: options.connectionsMax, headersTimeout: 0, bodyTimeout: 0 });
+  const timers = { headersTimeout: 0, bodyTimeout: 0 };
+  const agent = new Agent({ connections, ...timers, maxResponseSize: answerBytesMax });
 
   return {
-    send: (request) => sendBefore(agent, request, options),
+    send: (request) => sendBefore(agent, request, { ...options, answerBytesMax }),
     close: () => agent.destroy(),
   };
 }
@@ -44,7 +48,7 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
 async function sendBefore(
   dispatcher: Dispatcher,
   { method, url, headers, body, timeoutMs }: HttpRequest,
-  { requestTimeoutMs, onDate }: HttpTransportOptions,
+  { requestTimeoutMs, answerBytesMax, onDate }: Required<HttpTransportOptions>,
 ): Promise<HttpAnswer> {
   const { origin, pathname, search } = new URL(url);
   try {
@@ -59,17 +63,18 @@ async function sendBefore(
     const dateMs = Date.parse(String(answer.headers['date']));
     if (!Number.isNaN(dateMs)) onDate(dateMs);
 
-    return { status: answer.statusCode, text: await textOf(answer) };
+    return { status: answer.statusCode, text: await textOf(answer, answerBytesMax) };
   } catch (cause) {
     return { status: null, reason: reasonOf(cause) };
   }
 }
 
 /** undici's own decompression is still marked experimental. */
-async function textOf({ headers, body }: Dispatcher.ResponseData): Promise<string> {
+async function textOf({ headers, body }: Dispatcher.ResponseData, bytesMax: number): Promise<string> {
   const bytes = Buffer.from(await body.arrayBuffer());
+  const isPacked = headers['content-encoding'] === 'gzip';
 
-  return (headers['content-encoding'] === 'gzip' ? await inflate(bytes) : bytes).toString('utf8');
+  return (isPacked ? await inflate(bytes, { maxOutputLength: bytesMax }) : bytes).toString('utf8');
 }
 
 function reasonOf(cause: unknown): string {
