@@ -2,8 +2,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createSchemaIds } from './createSchemaIds.ts';
 
-async function withServer(status: number, use: (url: string) => Promise<void>): Promise<void> {
-  const server = createServer((_request, response) => response.writeHead(status).end('{}'));
+async function withServer(
+  status: number,
+  use: (url: string) => Promise<void>,
+  body: string | Buffer = '{}',
+): Promise<void> {
+  const server = createServer((_request, response) => response.writeHead(status).end(body));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   try {
     await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
@@ -20,6 +24,17 @@ describe('a registry in trouble', () => {
         details: { status },
       });
     });
+  });
+
+  it('is unreachable when its answer is larger than any schema', async () => {
+    const schema = JSON.stringify({ schema: `"string"${' '.repeat(16 * 1024 * 1024)}` });
+    const read = async (url: string) => createSchemaIds({ url, autoRegister: false }).schemaOf(1);
+
+    await withServer(
+      200,
+      (url) => expect(read(url)).rejects.toMatchObject({ code: 'REGISTRY_UNREACHABLE' }),
+      schema,
+    );
   });
 
   it('is unreachable when nobody listens', async () => {

@@ -1,5 +1,5 @@
 import { SyncError, type ErrorDetails } from '@lockstep/change-events';
-import { request } from 'undici';
+import { Agent, request } from 'undici';
 
 /** `baseUrl` as Confluent's clients take it: `http://registry:8081`, or `.../apis/ccompat/v7` for Apicurio. */
 export type RegistryAddress = {
@@ -18,6 +18,8 @@ export type RegistryClient = {
 
 const contentType = 'application/vnd.schemaregistry.v1+json';
 const defaultTimeoutMs = 10_000;
+/** Schemas are some kilobytes; whoever answers in the registry's place cannot fill the memory. */
+const answerBytesMax = 16 * 1024 * 1024;
 
 function parseBody(text: string): Readonly<Record<string, unknown>> {
   try {
@@ -35,6 +37,7 @@ export function createRegistryClient({
   timeoutMs = defaultTimeoutMs,
 }: RegistryAddress): RegistryClient {
   const base = url.replace(/\/+$/, '');
+  const dispatcher = new Agent({ maxResponseSize: answerBytesMax });
   const headers = {
     accept: contentType,
     'content-type': contentType,
@@ -48,6 +51,7 @@ export function createRegistryClient({
       const answer = await request(base + path, {
         method,
         headers,
+        dispatcher,
         signal: AbortSignal.timeout(timeoutMs),
         ...(body && { body: JSON.stringify(body) }),
       });
