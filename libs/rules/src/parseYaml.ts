@@ -48,19 +48,31 @@ export function parseYaml(text: string): ParsedYaml {
 }
 
 const aliasSentence = ({ source }: Alias.Parsed): string =>
-  `*${source} stands for nothing that is named &${source} above it, or for too much; a text that begins with * needs quotes`;
+  `*${source} stands for nothing that is named &${source} above it, for too much, or for something that it is in; a text that begins with * needs quotes`;
 
-/** The file as data, or the alias that keeps it from being any: it stands for nothing, or for more than anybody would write. */
+/**
+ * The file as data, or the alias that keeps it from being any: it stands for nothing, for more than anybody would write, or for
+ * something that it is in, which would have no end.
+ */
 function contentOf(document: Document): readonly [content: unknown, fault: Alias.Parsed | null] {
   try {
-    return [document.toJS() ?? {}, null];
-  } catch (error) {
-    const aliases: Alias.Parsed[] = [];
-    visit(document, { Alias: (_, alias) => void aliases.push(alias as Alias.Parsed) });
-    const [first] = aliases;
-    if (first === undefined) throw error;
+    const content: unknown = document.toJS() ?? {};
+    // Throws for what is in itself.
+    JSON.stringify(content);
 
-    return [{}, aliases.find((alias) => alias.resolve(document) === undefined) ?? first];
+    return [content, null];
+  } catch (error) {
+    const aliases: { readonly alias: Alias.Parsed; readonly isWrong: boolean }[] = [];
+    visit(document, {
+      Alias(_, alias, around) {
+        const meant = alias.resolve(document);
+        aliases.push({ alias: alias as Alias.Parsed, isWrong: !meant || around.includes(meant) });
+      },
+    });
+    const fault = aliases.find(({ isWrong }) => isWrong) ?? aliases[0];
+    if (fault === undefined) throw error;
+
+    return [{}, fault.alias];
   }
 }
 

@@ -35,11 +35,23 @@ describe('lockstep.yaml', () => {
     ]);
     const lists = Array.from({ length: 9 }, (_, depth) => `  - &a${depth + 1} [${`*a${depth}, `.repeat(9)}]`);
     expect(linesOf(`persons:\n  - &a0 [1]\n${lists.join('\n')}\n`)).toEqual([
-      expect.stringMatching(/^lockstep\.yaml:3:10 YAML_INVALID \*a0 stands for nothing .* or for too much/),
+      expect.stringMatching(/^lockstep\.yaml:3:10 YAML_INVALID \*a0 stands for nothing .* for too much/),
     ]);
     expect(
       rulesOf('persons: { filter: { lead: &all { column: fax, isEmpty: true }, contact: *all } }').filters,
     ).toEqual(rulesOf('persons: { filter: { column: fax, isEmpty: true } }').filters);
+  });
+
+  // It has no end: checking its shape ended the service that read the file again.
+  it('says where an alias stands for something that it is in', () => {
+    const text =
+      'persons:\n  filter: { lead: &l { column: fax, is: 1 }, contact: &c { any: [*l, { not: *c }] } }\n';
+
+    expect(linesOf(text)).toEqual([
+      expect.stringMatching(
+        /^lockstep\.yaml:2:77 YAML_INVALID \*c stands for .* or for something that it is in/,
+      ),
+    ]);
   });
 
   it('takes a field out', () => {
