@@ -32,9 +32,17 @@ function codeOf(error: Error): { readonly code?: string } {
   return typeof code === 'string' || typeof code === 'number' ? { code: String(code) } : {};
 }
 
-/** The JavaScript engine's own type errors name members and types, never values; Node's carry a code and do. */
-function isEngineMessage(error: Error): boolean {
-  return (error.name === 'TypeError' || error.name === 'ReferenceError') && !('code' in error);
+/** What the JavaScript engine says of a mistake in our code and names members only; other sentences of its quote the value. */
+const namesOnly = [
+  /^Cannot (read|set) properties of (null|undefined) \((reading|setting) '[\w$]+'\)$/,
+  /^Cannot destructure property '[\w$]+' of '[\w$.]+' as it is (null|undefined)\.$/,
+  /^[A-Za-z_$][\w$.]* is not (a constructor|a function|defined|iterable)$/,
+];
+
+function isEngineMessage({ name, message }: Error): boolean {
+  const isEngines = name === 'TypeError' || name === 'ReferenceError';
+
+  return isEngines && namesOnly.some((sentence) => sentence.test(message));
 }
 
 function framesOf({ stack = '' }: Error): string[] {

@@ -53,11 +53,35 @@ describe('createLogger', () => {
     expect(lines.join()).not.toContain('ann@example.org');
   });
 
-  it('shows what the engine says about a mistake of our own', () => {
+  it.each([
+    'row is not iterable',
+    "Cannot read properties of null (reading 'id')",
+    "Cannot destructure property 'id' of 'row' as it is null.",
+  ])('shows what the engine says about a mistake of our own: %s', (message) => {
     const { log, parsed } = logInto();
-    log.error({ err: new TypeError('row is not iterable') }, 'Failed.');
+    log.error({ err: new TypeError(message) }, 'Failed.');
 
-    expect(parsed()[0]?.['err']).toMatchObject({ name: 'TypeError', message: 'row is not iterable' });
+    expect(parsed()[0]?.['err']).toMatchObject({ name: 'TypeError', message });
+  });
+
+  const row = 'ann@example.org' as unknown as { id: number };
+  const names = null as unknown as Record<string, string>;
+
+  it.each([
+    ['looks into', () => 'id' in row],
+    ['sets a member of', () => (row.id = 1)],
+    ['inherits from', () => Object.create(row) as unknown],
+    ['looks up', () => names['ann@example.org']],
+  ])('hides what the engine quotes of a text that a mistake %s', (_, mistake) => {
+    const { log, lines } = logInto();
+    try {
+      mistake();
+    } catch (err) {
+      log.error({ err }, 'Failed.');
+    }
+
+    expect(lines.join()).toContain('"name":"TypeError"');
+    expect(lines.join()).not.toContain('ann@');
   });
 
   it('hides field values and secrets that were logged by mistake', () => {
