@@ -143,6 +143,10 @@ export const errorTable = {
     "Marketo's own CRM sync is on in this instance (1018), so that companies and opportunities are read-only.",
   ),
   MARKETO_ANSWER_INVALID: entry('RETRY', 'Marketo answered in a form that the contract does not allow.'),
+  MARKETO_ROW_INVALID: entry(
+    'PARK',
+    'A row of a feed of Marketo is malformed; it is set aside as it came, and all others flow.',
+  ),
   MARKETO_PARENT_MISSING: entry(
     'RETRY',
     'A record names a company, person, salesperson or opportunity that Marketo does not have yet; it is sent again later.',

@@ -173,30 +173,24 @@ function createPeople(client: MarketoClient, fieldsNow: FieldsNow): MarketoPeopl
       const names = [...fields.map(({ name }) => name), ...(feedField === undefined ? [] : [feedField])];
       const page = await readActivities('activities/leadchanges', position, { fields: names.join(',') });
 
-      return {
-        rows: readFeedRows(page.result, new Set(names)),
-        position: positionOf(page),
-        hasMore: page.moreResult === true,
-      };
+      return { ...readFeedRows(page.result, new Set(names)), ...placeOf(page) };
     },
     async readDeleted(position) {
       const page = await readActivities('activities/deletedleads', position);
+      const { rows: personIds, refused } = readDeletedIds(page.result);
 
-      return {
-        personIds: readDeletedIds(page.result),
-        position: positionOf(page),
-        hasMore: page.moreResult === true,
-      };
+      return { personIds, refused, ...placeOf(page) };
     },
     async readMergesAndPartitions(position) {
       const activityTypeIds = [mergeLeads, changePartition].join();
       const page = await readActivities('activities', position, { activityTypeIds });
 
+      const { rows: merges, refused } = readMerges(page.result);
+      const partitions = readPartitionRows(page.result);
+
       return {
-        merges: readMerges(page.result),
-        partitionRows: readPartitionRows(page.result),
-        position: positionOf(page),
-        hasMore: page.moreResult === true,
+        ...{ merges, partitionRows: partitions.rows, refused: [...refused, ...partitions.refused] },
+        ...placeOf(page),
       };
     },
     findPersons: (field, values) => findPersons({ client, fields: fieldsNow().fields, field, values }),
@@ -220,6 +214,11 @@ function createPersonEnds(client: MarketoClient): Pick<MarketoPeople, 'deletePer
     },
   };
 }
+
+const placeOf = (page: MarketoEnvelope) => ({
+  position: positionOf(page),
+  hasMore: page.moreResult === true,
+});
 
 /** The token is there on every page, also on the last (marketo-rest 3.2). */
 function positionOf({ nextPageToken }: MarketoEnvelope): string {

@@ -22,24 +22,26 @@ const readers: Partial<Readonly<Record<FieldType, (raw: Value) => Scalar>>> = {
   date: (raw) => (typeof raw === 'string' ? raw.slice(0, 10) : null),
 };
 
-/** Turns a lead of an answer into the port's form. Throws MARKETO_ANSWER_INVALID. */
+/** Turns a lead of an answer into the port's form; a value that is none of its field is left out. Throws MARKETO_ANSWER_INVALID. */
 export function readPerson(fields: readonly FieldDefinition[], json: JsonObject): MarketoPerson {
   const id = json['id'];
   if (typeof id !== 'number' && typeof id !== 'string') throw invalid('id');
-  const values: ScalarValues = Object.fromEntries(
-    fields.map((field) => [field.name, readValue(field, json[field.name])]),
-  );
+  const values = fields.map((field) => [field.name, readValue(field, json[field.name])] as const);
+  const known = values.filter(([, value]) => value !== undefined);
+  const unreadable = values.flatMap(([name, value]) => (value === undefined ? [name] : []));
 
-  return { id: String(id), fields: values };
+  return {
+    id: String(id),
+    fields: Object.fromEntries(known) as ScalarValues,
+    ...(unreadable.length > 0 && { unreadable }),
+  };
 }
 
-/** A field that was asked for and is missing means null (marketo-rest 2.2). */
-function readValue({ name, type }: FieldDefinition, raw: unknown): Scalar {
+/** A field that was asked for and is missing means null (marketo-rest 2.2); undefined is no value of the field's type. */
+function readValue({ type }: FieldDefinition, raw: unknown): Scalar | undefined {
   if (raw === null || raw === undefined) return null;
-  const value = isValue(raw) ? readers[type]?.(raw) : null;
-  if (value === null || value === undefined) throw invalid(name);
 
-  return value;
+  return (isValue(raw) ? readers[type]?.(raw) : null) ?? undefined;
 }
 
 function isValue(raw: unknown): raw is Value {
@@ -57,11 +59,11 @@ function zoneOf(zone: string): string {
   return zone.startsWith('Z') ? 'Z' : `${zone.slice(0, 3)}:${zone.slice(3)}`;
 }
 
-/** The objects of a `result`, which may be missing. Throws MARKETO_ANSWER_INVALID. */
-export function objectsOf(result: unknown): readonly JsonObject[] {
+/** The objects of a `result`, or of another part, which may be missing. Throws MARKETO_ANSWER_INVALID. */
+export function objectsOf(result: unknown, part = 'result'): readonly JsonObject[] {
   if (result === undefined || result === null) return [];
   const isList = Array.isArray(result) && result.every((item) => typeof item === 'object' && item !== null);
-  if (!isList) throw invalid('result');
+  if (!isList) throw invalid(part);
 
   return result as readonly JsonObject[];
 }

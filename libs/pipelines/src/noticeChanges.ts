@@ -15,6 +15,7 @@ import { plannedLookBack, type LookBack } from './notice/plannedLookBack.ts';
 import { readGone, readPersons } from './notice/readGone.ts';
 import { readQuery } from './notice/readQuery.ts';
 import { createRecentRows } from './notice/recentRows.ts';
+import { newlyRefused, personsNamed, refusedKey, refusedLetters } from './notice/refusedRows.ts';
 import { notice } from './notices.ts';
 
 export type { NoticeOptions } from './notice/feedSession.ts';
@@ -131,7 +132,8 @@ async function readFeeds(
   const read = await options.people.readFeed(state.places.feed);
   const page = await takeRequests(options.requests, state.checkpoint, read);
   const drained = page.hasMore ? state.drained : feedNumber;
-  const ids = [...new Set(page.rows.map((row) => row.personId))];
+  const refused = newlyRefused(state.recent, read.refused);
+  const ids = [...new Set([...page.rows.map((row) => row.personId), ...personsNamed(refused)])];
   const persons = await readPersons(options, session, { ids, rows: page.rows, drained });
   const gone = await readGone(options, session, drained);
   const isAllRead = !page.hasMore && gone.readAtMs >= startedAtMs;
@@ -141,10 +143,11 @@ async function readFeeds(
     ...gone.positions,
     ...(isAllRead && startedAtMs - state.places.readAtMs >= readAtStepMs && { readAtMs: startedAtMs }),
   };
-  const messages = [...persons, ...gone.messages];
+  const messages = [...persons, ...gone.messages, ...refusedLetters(refused, startedAtMs)];
   await publish(options, session, { messages, page, places });
   // Only now: what was read and not published is read again.
-  state.recent.add([...read.rows.map(({ marketoGUID }) => marketoGUID), ...gone.keys], startedAtMs);
+  const keys = [...read.rows.map(({ marketoGUID }) => marketoGUID), ...refused.map(refusedKey)];
+  state.recent.add([...keys, ...gone.keys], startedAtMs);
   state.places = places;
   state.drained = drained;
   state.goneReadAtMs = gone.readAtMs;

@@ -9,9 +9,9 @@ export type DynamicsRow = {
   readonly changedBy: string | null;
 };
 
-/** A row that cannot be read as its definition says: it goes to the dead letters, and the page goes on without it. */
+/** A row of a source that cannot be read as it should be: it goes to the dead letters, and the page goes on without it. */
 export type RefusedRow = {
-  /** Lower case; null when even the key cannot be read. */
+  /** A GUID in lower case; null when even the key cannot be read. */
   readonly id: string | null;
   readonly field: string | null;
   readonly code: ErrorCode;

@@ -1,33 +1,36 @@
 import type { EvidenceRow, ScalarValues } from '@lockstep/change-events';
+import type { RefusedRow } from './dynamicsTable.ts';
 import type { ObjectResult } from './marketoObjects.ts';
 
 /** A person as read: every field asked for, null where empty. */
-export type MarketoPerson = { readonly id: string; readonly fields: ScalarValues };
+export type MarketoPerson = {
+  readonly id: string;
+  readonly fields: ScalarValues;
+  /** Fields with a value that is none of their type: they are not among `fields`, for what they hold is unknown. */
+  readonly unreadable?: readonly string[];
+};
 
 export type FeedRow = EvidenceRow & { readonly personId: string };
 
 /** A feed page may be empty although `hasMore` is true; `position` is where the next read goes on (marketo-rest 3.2). */
-export type FeedPage = {
-  readonly rows: readonly FeedRow[];
+type Page = {
+  /** Rows that are malformed, with the id of the person where they name one. */
+  readonly refused: readonly RefusedRow[];
   readonly position: string;
   readonly hasMore: boolean;
 };
 
-export type DeletedPage = {
-  readonly personIds: readonly string[];
-  readonly position: string;
-  readonly hasMore: boolean;
-};
+export type FeedPage = Page & { readonly rows: readonly FeedRow[] };
+
+export type DeletedPage = Page & { readonly personIds: readonly string[] };
 
 /** Persons that became part of another; nothing else tells that they are gone (marketo-rest 3.3). */
 export type Merge = { readonly winnerId: string; readonly loserIds: readonly string[] };
 
-export type MergePage = {
+export type MergePage = Page & {
   readonly merges: readonly Merge[];
   /** Persons that went to another partition: the numbers of both, as values of `leadPartitionId`. */
   readonly partitionRows: readonly FeedRow[];
-  readonly position: string;
-  readonly hasMore: boolean;
 };
 
 /** Ids of members of a static list; `position` is where the next page begins, null after the last. */

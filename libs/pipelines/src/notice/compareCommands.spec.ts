@@ -8,7 +8,8 @@ describe('a compare of Marketo with what is published', () => {
     const { marketo, command, reader, notices, lastOf } = setting;
     editUnseen(setting, '7', 'Ulm');
     marketo.remove('9');
-    marketo.readDeleted = (position) => Promise.resolve({ personIds: [], position, hasMore: false });
+    marketo.readDeleted = (position) =>
+      Promise.resolve({ personIds: [], refused: [], position, hasMore: false });
     command('resync');
     await step(reader);
     await stepUntilIdle(reader);
@@ -98,7 +99,8 @@ describe('a compare of Marketo with what is published', () => {
     const setting = await followed(people(650));
     const { marketo, command, open, notices, lastOf, checkpoint } = setting;
     marketo.remove('9');
-    marketo.readDeleted = (position) => Promise.resolve({ personIds: [], position, hasMore: false });
+    marketo.readDeleted = (position) =>
+      Promise.resolve({ personIds: [], refused: [], position, hasMore: false });
     command('resync');
     const reader = await open({ compareIntervalMs: 7 * dayMs });
     await step(reader);
@@ -120,7 +122,8 @@ async function held() {
   const setting = await followed(people(20));
   const { marketo, command, reader } = setting;
   for (let id = 1; id <= 15; id += 1) marketo.remove(String(id));
-  marketo.readDeleted = (position) => Promise.resolve({ personIds: [], position, hasMore: false });
+  marketo.readDeleted = (position) =>
+    Promise.resolve({ personIds: [], refused: [], position, hasMore: false });
   command('resync');
   await step(reader);
   await stepUntilIdle(reader);

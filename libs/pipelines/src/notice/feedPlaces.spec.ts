@@ -53,7 +53,8 @@ type Setting = ReturnType<typeof createSetting>;
 
 /** Marketo prunes rows of its log, which the double does not: the calls that need them find nothing. */
 function forgetDeletes({ marketo }: Setting): void {
-  marketo.readDeleted = (position) => Promise.resolve({ personIds: [], position, hasMore: false });
+  marketo.readDeleted = (position) =>
+    Promise.resolve({ personIds: [], refused: [], position, hasMore: false });
 }
 
 /** The next read of the feed is told that its place is unknown. */

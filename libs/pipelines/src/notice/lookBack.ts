@@ -2,6 +2,7 @@ import type { FeedPage, FeedRow, OutgoingMessage } from '@lockstep/ports';
 import { takeRequests } from './feedRequests.ts';
 import { assertHeld, type FeedSession, type NoticeOptions } from './feedSession.ts';
 import { plannedLookBack, type LookBack } from './plannedLookBack.ts';
+import { newlyRefused, personsNamed, refusedKey, refusedLetters } from './refusedRows.ts';
 import { goneKeys, goneMessages, readDeleted, readMerges, readPersons, unannounced } from './readGone.ts';
 
 const intervalMs = 10 * 60_000;
@@ -77,11 +78,13 @@ async function lateChanges(
   const isPast = ({ activityDate }: FeedRow): boolean => Date.parse(activityDate) > untilMs;
   const missed = page.rows.filter((row) => !isPast(row) && !recent.has(row.marketoGUID));
   const { rows } = await takeRequests(options.requests, session.state.checkpoint, { ...page, rows: missed });
-  const ids = [...new Set(rows.map(({ personId }) => personId))];
+  const refused = newlyRefused(recent, page.refused);
+  const ids = [...new Set([...rows.map(({ personId }) => personId), ...personsNamed(refused)])];
+  const persons = await readPersons(options, session, { ids, rows, drained });
 
   return {
-    messages: await readPersons(options, session, { ids, rows, drained }),
-    keys: missed.map(({ marketoGUID }) => marketoGUID),
+    messages: [...persons, ...refusedLetters(refused, options.clock.now())],
+    keys: [...missed.map(({ marketoGUID }) => marketoGUID), ...refused.map(refusedKey)],
     next: page.rows.some(isPast) ? null : nextOf(page),
   };
 }

@@ -8,6 +8,7 @@ import {
   type Sequence,
 } from '@lockstep/change-events';
 import type { FeedRow, MarketoPerson, Merge, OutgoingMessage } from '@lockstep/ports';
+import { unreadableLetters } from './refusedRows.ts';
 
 export type ReadContext = {
   /** The number of the call that read the persons. */
@@ -100,13 +101,15 @@ export function personMessages(
       key: person.id,
       value: personEvent(person, own, { ...context, lane: laneOf(own, context) }),
     };
+    const letters = unreadableLetters(person.id, person.unreadable ?? [], context.observedAtMs);
     const former = formerKind(person, own);
-    if (former === null) return [state];
+    if (former === null) return [state, ...letters];
     const left = topics.marketingChanges(former);
     return [
       { topic: left, key: person.id, value: bareEvent(person.id, { operation: 'MOVED' }, context) },
       { topic: left, key: person.id, value: null },
       state,
+      ...letters,
     ];
   });
 }

@@ -7,10 +7,12 @@ import {
   type Merge,
   type MergePage,
   type OutgoingMessage,
+  type RefusedRow,
 } from '@lockstep/ports';
 import { deletedMessages, mergedMessages, personMessages } from './marketoEvents.ts';
 import type { FeedPlaces } from './feedPlaces.ts';
 import type { RecentRows } from './recentRows.ts';
+import { newlyRefused, personsNamed, refusedKey, refusedLetters } from './refusedRows.ts';
 import { assertHeld, contextOf, type FeedSession, type NoticeOptions } from './feedSession.ts';
 
 type Named = { readonly ids: readonly string[]; readonly rows: readonly FeedRow[] };
@@ -107,6 +109,7 @@ type GoneRows = {
     readonly partitionRows: readonly FeedRow[];
     readonly read: Sequence;
   } | null;
+  readonly refused: readonly RefusedRow[];
   readonly drained: Sequence;
 };
 
@@ -114,10 +117,11 @@ const deletedKey = (id: string): string => `deleted/${id}`;
 const mergedKey = ({ winnerId, loserIds }: Merge): string => `merged/${winnerId}/${loserIds.join()}`;
 
 /** By which the rows are known when they are met again. */
-export const goneKeys = ({ deletes, merges }: GoneRows): readonly string[] => [
+export const goneKeys = ({ deletes, merges, refused }: GoneRows): readonly string[] => [
   ...(deletes?.ids ?? []).map(deletedKey),
   ...(merges?.merges ?? []).map(mergedKey),
   ...(merges?.partitionRows ?? []).map(({ marketoGUID }) => marketoGUID),
+  ...refused.map(refusedKey),
 ];
 
 /** What this session has not announced of two pages. */
@@ -132,6 +136,7 @@ export function unannounced(recent: RecentRows, { deletes, merges, drained }: Go
       partitionRows: merges.page.partitionRows.filter(({ marketoGUID }) => !recent.has(marketoGUID)),
       read: merges.read,
     },
+    refused: newlyRefused(recent, [...(deletes?.page.refused ?? []), ...(merges?.page.refused ?? [])]),
     drained,
   };
 }
@@ -140,7 +145,7 @@ export function unannounced(recent: RecentRows, { deletes, merges, drained }: Go
 export async function goneMessages(
   options: NoticeOptions,
   session: FeedSession,
-  { deletes, merges, drained }: GoneRows,
+  { deletes, merges, refused, drained }: GoneRows,
 ): Promise<readonly OutgoingMessage[]> {
   const context = contextOf(options, session, drained);
   const deletedIds = deletes?.ids ?? [];
@@ -149,18 +154,19 @@ export async function goneMessages(
   return [
     ...(deletes ? deletedMessages(deletedIds, { ...context, read: deletes.read }) : []),
     ...(merges ? mergedMessages(merges.merges, { ...context, read: merges.read }) : []),
-    ...(await readPersons(options, session, { ...namedBy(merges), drained })),
+    ...(await readPersons(options, session, { ...namedBy({ merges, refused }), drained })),
+    ...refusedLetters(refused, context.observedAtMs),
   ];
 }
 
 const loserIdsOf = (merges: GoneRows['merges']): readonly string[] =>
   (merges?.merges ?? []).flatMap(({ loserIds }) => loserIds);
 
-/** Whose state is read anew: whoever carries on after a merge, or is in another partition. */
-function namedBy(merges: GoneRows['merges']): Named {
-  if (merges === null) return { ids: [], rows: [] };
-  const winnerIds = merges.merges.map(({ winnerId }) => winnerId);
-  const rows = merges.partitionRows;
+/** Whose state is read anew: whoever carries on after a merge, is in another partition, or is named by a malformed row. */
+function namedBy({ merges, refused }: Pick<GoneRows, 'merges' | 'refused'>): Named {
+  const winnerIds = (merges?.merges ?? []).map(({ winnerId }) => winnerId);
+  const rows = merges?.partitionRows ?? [];
+  const ids = [...winnerIds, ...rows.map(({ personId }) => personId), ...personsNamed(refused)];
 
-  return { ids: [...new Set([...winnerIds, ...rows.map(({ personId }) => personId)])], rows };
+  return { ids: [...new Set(ids)], rows };
 }

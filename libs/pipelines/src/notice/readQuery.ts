@@ -7,6 +7,7 @@ import { readingTarget } from './answerReading.ts';
 import { assertHeld, commitState, type FeedSession, type NoticeOptions } from './feedSession.ts';
 import { readQueryText, type PersonQuery, type ValuesQuery } from './personQuery.ts';
 import { readPersons } from './readGone.ts';
+import { personsNamed } from './refusedRows.ts';
 
 /**
  * Announces the next page of what an operator asked for, between two reads of the feeds; where the next one begins is kept
@@ -84,7 +85,8 @@ async function findPage(
   const page = await people.readFeed(position ?? (await people.openFeed(query.fromMs)));
   const isPast = ({ activityDate }: { readonly activityDate: string }) =>
     Date.parse(activityDate) > query.toMs;
-  const ids = page.rows.filter((row) => !isPast(row)).map(({ personId }) => personId);
+  const changed = page.rows.filter((row) => !isPast(row)).map(({ personId }) => personId);
+  const ids = [...changed, ...personsNamed(page.refused)];
   const isLast = !page.hasMore || page.rows.some(isPast);
 
   return { by: 'id', values: [...new Set(ids)], position: isLast ? null : page.position };

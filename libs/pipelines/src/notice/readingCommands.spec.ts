@@ -87,7 +87,8 @@ describe('the reading of Marketo', () => {
   it('looks for everybody by id after a pause that was longer than Marketo keeps deletes', async () => {
     const { reader, clock, command, marketo, notices, lastOf } = await paused();
     marketo.remove('2');
-    marketo.readDeleted = (position) => Promise.resolve({ personIds: [], position, hasMore: false });
+    marketo.readDeleted = (position) =>
+      Promise.resolve({ personIds: [], refused: [], position, hasMore: false });
     clock.advance(15 * dayMs);
     await step(reader);
     command('resume');

@@ -37,7 +37,7 @@ function positionText(sinceMs: number, afterId: number): string {
 
 type Block = {
   readonly activities: readonly Activity[];
-  readonly next: { readonly position: string; readonly hasMore: boolean };
+  readonly next: Pick<FeedPage, 'position' | 'hasMore' | 'refused'>;
 };
 
 /** Looks at one block of the log; activities before the start time do not count. */
@@ -49,7 +49,11 @@ function readBlock(store: MarketoPersonStore, position: string, blockSize: numbe
 
   return {
     activities: block.filter(({ activityDate }) => Date.parse(activityDate) >= sinceMs),
-    next: { position: positionText(sinceMs, lastId), hasMore: lastId < store.activities.length },
+    next: {
+      refused: [],
+      position: positionText(sinceMs, lastId),
+      hasMore: lastId < store.activities.length,
+    },
   };
 }
 
