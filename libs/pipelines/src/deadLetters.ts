@@ -1,6 +1,13 @@
-import { isoTime, topics, type DeadLetter, type ErrorCode } from '@lockstep/change-events';
-import { errorTable } from '@lockstep/change-events';
+import {
+  errorTable,
+  isoTime,
+  topics,
+  type DeadLetter,
+  type ErrorCode,
+  type WriteCommand,
+} from '@lockstep/change-events';
 import type { BatchHandler, Clock, IncomingMessage, OutgoingMessage, RefusedRow } from '@lockstep/ports';
+import { outcomeOf } from './deliver/deliveryOutcome.ts';
 
 /** Tells of a replayed message how often it was replayed. */
 export const replaysHeader = 'lockstep-replays';
@@ -48,12 +55,19 @@ export function rowDeadLetter(
   return { topic: topics.deadLetters, key: `${table}/${id ?? 'unknown'}`, value };
 }
 
+const commandTopics: ReadonlySet<string> = new Set([topics.writes, topics.writesBackfill]);
+
 /**
  * What is published in the place of a message that is too large for its topic: that it was. Its bytes are not kept, for they would be
- * too large here as well; the record is in its source, and in the database.
+ * too large here as well; the record is in its source, and in the database. A command is refused, so that its record waits: nobody
+ * would answer it, and it would be planned again and again.
  */
-function tooLarge({ topic, key, value }: OutgoingMessage, nowMs: number): OutgoingMessage {
+function tooLarge({ topic, key, value, headers }: OutgoingMessage, nowMs: number): OutgoingMessage {
   const code = 'EVENT_UNENCODABLE';
+  if (commandTopics.has(topic)) {
+    const refusal = outcomeOf(value as WriteCommand, { result: 'REFUSED', code }, nowMs);
+    return { topic: topics.outcomes, key, value: refusal, ...(headers && { headers }) };
+  }
   if (topic === topics.deadLetters)
     return { topic, key, value: { ...(value as DeadLetter), field: 'size', bytes: null } };
   const letter: DeadLetter = {
@@ -79,8 +93,10 @@ export function withDeadLetters(
     const letters = refused.map((message) => deadLetter(message, 'MESSAGE_UNDECODABLE', clock.now()));
     const codes: ErrorCode[] = refused.map(() => 'MESSAGE_UNDECODABLE');
     const insteadOf = (message: OutgoingMessage): OutgoingMessage => {
-      if (message.topic !== topics.deadLetters) codes.push('EVENT_UNENCODABLE');
-      return tooLarge(message, clock.now());
+      const other = tooLarge(message, clock.now());
+      if (other.topic === topics.deadLetters && message.topic !== other.topic)
+        codes.push('EVENT_UNENCODABLE');
+      return other;
     };
     const afterCommit = async (): Promise<void> => {
       codes.forEach(onDeadLetter);
