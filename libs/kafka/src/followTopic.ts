@@ -6,6 +6,7 @@ import { decodeMessage } from './incomingMessage.ts';
 import { toSyncError } from './kafkaErrors.ts';
 import { scopedId } from './names.ts';
 import { retryDelayMs, sleep, withDeadline } from './retryDelay.ts';
+import { retryTransient } from './retryTransient.ts';
 import { withAdmin } from './withAdmin.ts';
 
 export type FollowOptions = {
@@ -18,7 +19,7 @@ export type FollowOptions = {
   readonly started?: () => void;
   /** Called once, when everything that was there at the start has been visited. */
   readonly caughtUp?: () => void;
-  /** Goes on after failures that pass; otherwise the first one rejects. */
+  /** Goes on after failures that pass; otherwise the first one rejects, but for those of a broker that has just started. */
   readonly persists?: boolean;
 };
 
@@ -50,8 +51,11 @@ export async function followTopic(
   let following: Following | null = null;
   for (let failures = 0; !signal.aborted;) {
     try {
-      following ??= await begin({ settings, options, visit, signal });
-      return await stay(following, failures);
+      const begun = (following ??= await begin({ settings, options, visit, signal }));
+      return await retryTransient(
+        () => stay(begun, failures),
+        () => !signal.aborted,
+      );
     } catch (cause) {
       const error = toSyncError(cause, { topic: options.topic });
       if (options.persists !== true || fateOf(error) !== 'RETRY') throw error;
