@@ -27,7 +27,7 @@ export type EvidenceRow = {
   readonly source: string | null;
 };
 
-/** Feed rows about one person, with the number of the feed call that brought the last of them. */
+/** Feed rows about one person, with the number of the last feed call that came to the end of the feed. */
 export type Evidence = { readonly feedNumber: Sequence; readonly rows: readonly EvidenceRow[] };
 
 /**

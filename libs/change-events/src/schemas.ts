@@ -24,7 +24,7 @@ const named = (namespace: string, schema: AvroSchema): AvroSchema => ({
 });
 
 const evidence = record('Evidence', [
-  sequence('feedNumber', 'number of the feed call that brought the last row'),
+  sequence('feedNumber', 'number of the last feed call that came to the end of the feed'),
   list(
     'rows',
     record('EvidenceRow', [
