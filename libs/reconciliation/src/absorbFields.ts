@@ -34,17 +34,34 @@ export function absorbFields(draft: Draft, row: DraftRow, event: ChangeEvent, li
     if (evidence.length > 0 || !isAsBefore(row, mapping, shown))
       absorbAndConfirm(draft, { row, mapping, evidence, event, lifted });
   }
-  if (ordered.length === 0) return;
-  const guids = ordered.map((item) => item.marketoGUID);
-  row.decidedEvidence = [...row.decidedEvidence, ...guids].slice(-decidedEvidenceMax);
+  if (ordered.length > 0) rememberDecided(row, ordered);
 }
 
-/** What was not decided yet, in activity order; what comes before the oldest that is remembered may have been forgotten, and was. */
-function undecided({ decidedEvidence }: DraftRow, rows: readonly EvidenceRow[]): readonly EvidenceRow[] {
+function rememberDecided(row: DraftRow, rows: readonly EvidenceRow[]): void {
+  const [guids, ids] = [rows.map((item) => item.marketoGUID), rows.map((item) => item.activityId)];
+  row.decidedEvidence = [...row.decidedEvidence, ...guids].slice(-decidedEvidenceMax);
+  // With the last one that is forgotten.
+  row.decidedIds = [...(row.decidedIds ?? []), ...ids].slice(-decidedEvidenceMax - 1);
+}
+
+/**
+ * What was not decided yet, in activity order; what comes before the oldest that is remembered may have been forgotten, and was, whether
+ * that one is told again or not.
+ */
+function undecided(row: DraftRow, rows: readonly EvidenceRow[]): readonly EvidenceRow[] {
+  const { decidedEvidence } = row;
   const ordered = rows.toSorted((a, b) => a.activityId - b.activityId);
   const isFull = decidedEvidence.length >= decidedEvidenceMax;
   const from = isFull ? ordered.findIndex(({ marketoGUID }) => marketoGUID === decidedEvidence[0]) : 0;
-  return ordered.slice(Math.max(0, from)).filter(({ marketoGUID }) => !decidedEvidence.includes(marketoGUID));
+  return ordered
+    .slice(Math.max(0, from))
+    .filter((item) => !decidedEvidence.includes(item.marketoGUID) && !isForgotten(row, item));
+}
+
+/** Marketo may number no activities (marketo-rest 3.2). */
+function isForgotten({ decidedIds = [] }: DraftRow, { activityId }: EvidenceRow): boolean {
+  const [last = 0] = decidedIds.length > decidedEvidenceMax ? decidedIds : [];
+  return activityId > 0 && activityId <= last;
 }
 
 const nothingTold: readonly EvidenceRow[] = [];

@@ -83,6 +83,8 @@ export type LinkedRow = {
   readonly parked: Readonly<Record<string, ParkedField>>;
   /** GUIDs of the feed rows decided last, newest last. */
   readonly decidedEvidence: readonly string[];
+  /** Numbers of these activities, and before them of the one that was forgotten last; fewer in records of former versions. */
+  readonly decidedIds?: readonly number[];
 };
 
 /** The key of a row in links and claims. */

@@ -137,7 +137,10 @@ describe('evidence', () => {
     for (const { marketoGUID } of event.evidence?.rows ?? []) expect(decidedEvidence).toContain(marketoGUID);
   });
 
-  it('of more edits than a page of the feed holds is decided once too', () => {
+  it.each([
+    ['with the rows that are remembered', 300],
+    ['without any of them', 150],
+  ])('of more edits than a page of the feed holds is decided once too, told again %s', (_name, count) => {
     const pair = linkedPair('lead', { jobtitle: 'Engineer' });
     const { world, row, person } = pair;
     for (let edit = 0; edit < 310; edit += 1) world.marketo.write(person, { title: `Architect ${edit}` });
@@ -150,7 +153,7 @@ describe('evidence', () => {
 
     const fields = world.marketo.fields(person);
     const told = world.marketo.change(person, 'LIVE').evidence?.rows ?? [];
-    const again = withRows(event, (rows) => [...rows.slice(0, 300), ...told]);
+    const again = withRows(event, (rows) => [...rows.slice(0, count), ...told]);
     world.hand(person, { ...again, fields: fields && { ...fields }, page: world.marketo.nextNumber() });
     world.settle();
 
