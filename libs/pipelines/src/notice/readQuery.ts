@@ -42,10 +42,14 @@ async function beginAgain(options: NoticeOptions, session: FeedSession, query: A
 
 /** What Marketo says of a query that it cannot answer. */
 function refusedBy(error: unknown): RefusedReason | null {
-  if (isSyncError(error, 'MARKETO_FIELD_UNKNOWN')) return 'QUERY_INVALID';
+  if (isSyncError(error, 'MARKETO_FIELD_UNKNOWN') || isOfContent(error)) return 'QUERY_INVALID';
 
   return isSyncError(error, 'MARKETO_AMBIGUOUS') ? 'TOO_MANY_MATCHES' : null;
 }
+
+/** Codes from 600 to 699 are about the way of a call, all others about what it asks for (marketo-rest 6). */
+const isOfContent = (error: unknown): boolean =>
+  isSyncError(error, 'MARKETO_ANSWER_INVALID') && /^[^6]/.test(String(error.details['marketoCode'] ?? '6'));
 
 /** `position` is where the next page begins; null after the last. */
 type Page = {

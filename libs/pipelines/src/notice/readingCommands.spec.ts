@@ -246,6 +246,33 @@ describe('a query of Marketo', () => {
     expect(lastOf('1')).toMatchObject({ fields: { city: 'Ulm' } });
   });
 
+  // It was asked again for ever: the command had no answer, and every read of the feeds ended as a failure.
+  it('that Marketo says is wrong is refused, and the feeds go on', async () => {
+    const { command, reader, notices, marketo } = await followed();
+    marketo.findPersons = () =>
+      Promise.reject(new SyncError('MARKETO_ANSWER_INVALID', { marketoCode: '1001' }));
+    command('resnapshot', { filter: 'crmNumber=abc' });
+
+    await stepUntilIdle(reader);
+
+    expect(notices('CONTROL_REFUSED')).toMatchObject([{ facts: { reason: 'QUERY_INVALID' } }]);
+  });
+
+  it('is asked again when somebody else answers in the place of Marketo', async () => {
+    const { command, reader, notices, marketo } = await followed();
+    const { findPersons } = marketo;
+    marketo.findPersons = () =>
+      Promise.reject(new SyncError('MARKETO_ANSWER_INVALID', { marketoCode: '610' }));
+    command('resnapshot', { filter: 'id=1' });
+    await expect(stepUntilIdle(reader)).rejects.toThrow('MARKETO_ANSWER_INVALID');
+    Object.assign(marketo, { findPersons });
+
+    await stepUntilIdle(reader);
+
+    expect(notices('CONTROL_REFUSED')).toEqual([]);
+    expect(notices('BACKFILL_COMPLETED')).toHaveLength(1);
+  });
+
   it('with a value that too many persons have is refused', async () => {
     const { command, marketo, open, notices } = await followed();
     const many = { ...marketo, findPersons: () => Promise.reject(new SyncError('MARKETO_AMBIGUOUS')) };
