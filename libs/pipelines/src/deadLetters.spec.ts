@@ -1,7 +1,8 @@
 import { topics, type DeadLetter } from '@lockstep/change-events';
+import { outcomeOf } from './deliver/deliveryOutcome.ts';
 import { inMemoryEventLog, type BatchHandler } from '@lockstep/ports';
 import { withDeadLetters } from './deadLetters.ts';
-import { deliverAll, eventsOf, exampleClock, put } from './pipelineFixtures.ts';
+import { deliverAll, eventsOf, exampleClock, exampleCommand, put } from './pipelineFixtures.ts';
 
 const group = 'readers';
 
@@ -104,5 +105,23 @@ describe('a message that is too large', () => {
     const { topic, partition, offset } = place;
     const value = { topic, partition, offset, code: 'MESSAGE_UNDECODABLE', bytes: null };
     expect(letter).toMatchObject({ topic: topics.deadLetters, key: 'a', value });
+  });
+
+  // Without an answer the person would be read again every two minutes, each time with another dead letter.
+  it('is a refusal where it told of a person, so that its record waits and asks no more', async () => {
+    const answer = { result: 'READ', personId: '7', state: { lastName: 'Example' } } as const;
+    const outcome = outcomeOf(exampleCommand({ operation: 'READ' }), answer, 0);
+    const message = { topic: topics.outcomes, key: outcome.goldenId, value: outcome };
+    const counted: string[] = [];
+    const read = () => Promise.resolve({ messages: [message] });
+    const handler = withDeadLetters(read, exampleClock(), (code) => counted.push(code));
+    const { insteadOf, afterCommit } = await handler({ topic: topics.writes, partition: 0, messages: [] });
+
+    const other = insteadOf?.(message);
+    await afterCommit?.();
+
+    const refusal = { result: 'REFUSED', code: 'EVENT_UNENCODABLE', state: null, accepted: null };
+    expect(other).toEqual({ ...message, value: { ...outcome, ...refusal } });
+    expect(counted).toEqual([]);
   });
 });

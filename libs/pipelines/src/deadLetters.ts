@@ -3,6 +3,7 @@ import {
   isoTime,
   topics,
   type DeadLetter,
+  type DeliveryOutcome,
   type ErrorCode,
   type WriteCommand,
 } from '@lockstep/change-events';
@@ -56,23 +57,36 @@ export function rowDeadLetter(
 }
 
 const commandTopics: ReadonlySet<string> = new Set([topics.writes, topics.writesBackfill]);
+const unencodable = 'EVENT_UNENCODABLE';
+
+/** A command, or the answer to one, that is too large is a refusal: without an answer its record would ask again and again. */
+function refusalOf({ topic, value }: OutgoingMessage, nowMs: number): DeliveryOutcome | null {
+  if (commandTopics.has(topic))
+    return outcomeOf(value as WriteCommand, { result: 'REFUSED', code: unencodable }, nowMs);
+  if (topic !== topics.outcomes) return null;
+
+  return { ...(value as DeliveryOutcome), result: 'REFUSED', code: unencodable, state: null, accepted: null };
+}
 
 /**
  * What is published in the place of a message that is too large for its topic: that it was. Its bytes are not kept, for they would be
- * too large here as well; the record is in its source, and in the database. A command is refused, so that its record waits: nobody
- * would answer it, and it would be planned again and again.
+ * too large here as well; the record is in its source, and in the database.
  */
-function tooLarge({ topic, key, value, headers }: OutgoingMessage, nowMs: number): OutgoingMessage {
-  const code = 'EVENT_UNENCODABLE';
-  if (commandTopics.has(topic)) {
-    const refusal = outcomeOf(value as WriteCommand, { result: 'REFUSED', code }, nowMs);
-    return { topic: topics.outcomes, key, value: refusal, ...(headers && { headers }) };
-  }
+function tooLarge(message: OutgoingMessage, nowMs: number): OutgoingMessage {
+  const refusal = refusalOf(message, nowMs);
+  if (refusal !== null) return { ...message, topic: topics.outcomes, value: refusal };
+  const { topic, key, value } = message;
   if (topic === topics.deadLetters)
     return { topic, key, value: { ...(value as DeadLetter), field: 'size', bytes: null } };
   const letter: DeadLetter = {
-    ...{ topic, partition: null, offset: null, table: null, recordId: key, field: 'size', code },
-    ...{ sentence: errorTable[code].sentence, bytes: null, at: isoTime(nowMs), replayId: null, replays: 0 },
+    ...{ topic, partition: null, offset: null, table: null, recordId: key, field: 'size', code: unencodable },
+    ...{
+      sentence: errorTable[unencodable].sentence,
+      bytes: null,
+      at: isoTime(nowMs),
+      replayId: null,
+      replays: 0,
+    },
   };
   return { topic: topics.deadLetters, key, value: letter };
 }
@@ -94,8 +108,7 @@ export function withDeadLetters(
     const codes: ErrorCode[] = refused.map(() => 'MESSAGE_UNDECODABLE');
     const insteadOf = (message: OutgoingMessage): OutgoingMessage => {
       const other = tooLarge(message, clock.now());
-      if (other.topic === topics.deadLetters && message.topic !== other.topic)
-        codes.push('EVENT_UNENCODABLE');
+      if (other.topic === topics.deadLetters && message.topic !== other.topic) codes.push(unencodable);
       return other;
     };
     const afterCommit = async (): Promise<void> => {
