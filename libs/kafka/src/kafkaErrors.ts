@@ -26,8 +26,11 @@ export function brokerReason(error: unknown): string | null {
   return null;
 }
 
+/** What kafkajs says, by an error that is none of its own kinds, when a broker takes a connection and then does not answer. */
+const noAnswer = 'Broker not connected';
+
 const isKafkaError = (error: unknown): error is Error =>
-  error instanceof Error && error.name.startsWith('KafkaJS');
+  error instanceof Error && (error.name.startsWith('KafkaJS') || error.message === noAnswer);
 
 /** Gives an error of kafkajs its code: KAFKA_FENCED, TOPIC_MISSING, INTERNAL or KAFKA_UNREACHABLE. Others pass unchanged. */
 export function toSyncError(error: unknown, details: Readonly<Record<string, string>> = {}): unknown {
