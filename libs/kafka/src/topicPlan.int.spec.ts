@@ -71,6 +71,23 @@ describe('planning topics', () => {
     });
   });
 
+  /** A service does not know how many copies the cluster keeps; once it took them for one, and began on no cluster of several brokers. */
+  it('leaves the copies of a topic to whoever made it, unless it is told how many there should be', async () => {
+    const prefix = newPrefix();
+    const replication = { factor: 1, minInsyncReplicas: 2 };
+    await applyTopics({ kafka, prefix, definitions: some, replication });
+    const settings = { kafka, prefix, definitions: some };
+
+    await expect(checkTopics(settings)).resolves.toBeUndefined();
+
+    const more = { ...settings, replication: { factor: 3, minInsyncReplicas: 3 } };
+    for (const { differences } of await planTopics(more))
+      expect(differences).toEqual([
+        'replication.factor: is 1, should be 3',
+        'min.insync.replicas: is 2, should be 3',
+      ]);
+  });
+
   it('names every missing topic at once', async () => {
     await expect(checkTopics({ kafka, prefix: newPrefix(), definitions: some })).rejects.toMatchObject({
       code: 'TOPIC_MISSING',

@@ -9,6 +9,7 @@ export type TopicSettings = {
   readonly kafka: Kafka;
   readonly prefix: string;
   readonly definitions: readonly TopicDefinition[];
+  /** Not looked at when left out: a service does not know how many copies the cluster keeps. */
   readonly replication?: Replication;
 };
 
@@ -34,9 +35,9 @@ const leaderAttemptsMax = 50;
 const leaderDelayMs = 100;
 const singleReplica: Replication = { factor: 1, minInsyncReplicas: 1 };
 
-const wantedSettings = ({ policy }: TopicDefinition, replication: Replication): Overrides => ({
+const wantedSettings = ({ policy }: TopicDefinition, replication?: Replication): Overrides => ({
   ...policy,
-  'min.insync.replicas': String(replication.minInsyncReplicas),
+  ...(replication && { 'min.insync.replicas': String(replication.minInsyncReplicas) }),
 });
 
 /** What `applyTopics` would do: nothing is changed. */
@@ -72,7 +73,7 @@ export async function checkTopics(settings: TopicSettings): Promise<void> {
 }
 
 async function plan(admin: Admin, settings: TopicSettings): Promise<TopicPlan[]> {
-  const { prefix, definitions, replication = singleReplica } = settings;
+  const { prefix, definitions, replication } = settings;
   const states = await readStates(
     admin,
     definitions.map(({ name }) => topicName(prefix, name)),
@@ -86,13 +87,19 @@ async function plan(admin: Admin, settings: TopicSettings): Promise<TopicPlan[]>
   });
 }
 
-function compare(definition: TopicDefinition, replication: Replication, state: TopicState): string[] {
-  const { partitions } = state.metadata;
+function compare(
+  definition: TopicDefinition,
+  replication: Replication | undefined,
+  { metadata: { partitions }, settings }: TopicState,
+): string[] {
+  const copies = partitions[0]?.replicas.length ?? 0;
   const pairs: [string, string, string][] = [
     ['partitions', String(partitions.length), String(definition.partitions)],
-    ['replication.factor', String(partitions[0]?.replicas.length ?? 0), String(replication.factor)],
+    ...(replication
+      ? [['replication.factor', String(copies), String(replication.factor)] as [string, string, string]]
+      : []),
     ...Object.entries(wantedSettings(definition, replication)).map(
-      ([name, wanted]): [string, string, string] => [name, state.settings[name] ?? 'unset', wanted],
+      ([name, wanted]): [string, string, string] => [name, settings[name] ?? 'unset', wanted],
     ),
   ];
   return pairs
@@ -162,7 +169,7 @@ async function waitUntilLed(admin: Admin, topics: string[]): Promise<void> {
 /** The request replaces all of a topic's own settings, so those that we have no opinion on are sent along. */
 async function alterPolicies(
   admin: Admin,
-  { prefix, replication = singleReplica }: TopicSettings,
+  { prefix, replication }: TopicSettings,
   definitions: readonly TopicDefinition[],
 ): Promise<void> {
   if (definitions.length === 0) return;
