@@ -3,12 +3,14 @@ import { checkTopics, createLeaseKeeper, followControl } from '@lockstep/kafka';
 import { createControlInbox, createHintBell, type HintBell } from '@lockstep/pipelines';
 import type { Lease } from '@lockstep/ports';
 import {
+  askedAgain,
   errorFacts,
   firstSubject,
   readTables,
   runRounds,
   startService,
   systemClock,
+  waitingReason,
   type Metrics,
   type Rounds,
 } from '@lockstep/service-runtime';
@@ -65,15 +67,14 @@ async function takeTurns(parts: Parts, tables: readonly string[], signal: AbortS
   const { kafka, prefix } = parts.kafka;
   const group = groupOf(parts.config, tables);
   const { lease } = group;
-  const standBy = () => readiness.set('lease', `standby: another process holds the lease ${lease}`);
-  standBy();
-  await createLeaseKeeper({ kafka, prefix, note: noteOf(group) }).hold(
+  const onStandby = (isHeard: boolean) => readiness.set('lease', waitingReason(lease, isHeard));
+  await createLeaseKeeper({ kafka, prefix, note: noteOf(group), onStandby }).hold(
     lease,
     async (held, whileHeld) => {
       readiness.set('lease', null);
       log.info({ lease, tables: tables.join(',') }, 'This process is the active one.');
       await followTables({ parts, tables, lease: held }, whileHeld);
-      standBy();
+      readiness.set('lease', askedAgain);
     },
     signal,
   );

@@ -12,14 +12,14 @@ import { createHintBell, type HintBell } from '@lockstep/pipelines';
 import type { LeaseKeeper } from '@lockstep/ports';
 import { marketoFields, openRules } from '@lockstep/rules';
 import { createSchemaIds } from '@lockstep/schema-registry';
-import { createOutage, startService, systemClock, type Metrics } from '@lockstep/service-runtime';
+import { createOutage, startService, systemClock, waitingReason, type Metrics } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
 import { feedHintRoute } from './feedHintRoute.ts';
 import { watchFields, type FieldsWatch } from './followFields.ts';
 import type { Parts } from './marketingParts.ts';
 import { openKafka, openMarketo, ownTopics } from './openMarketing.ts';
 import { createRequestEntrance } from './requests/requestEntrance.ts';
-import { leaseName, serveActive, standby } from './serveActive.ts';
+import { leaseName, serveActive } from './serveActive.ts';
 
 /** Runs one marketing service until a signal comes: standby first, then the active one for its Marketo instance. */
 export async function runMarketing(config: Config): Promise<void> {
@@ -60,8 +60,9 @@ export async function runMarketing(config: Config): Promise<void> {
     lifecycle.opened('marketo', () => marketo.close());
     const parts = { config, marketo, stores, kafka: logSettings, eventLog, service, bell, entrance };
     const watch = watchFields({ rules, marketo, codec, clock: systemClock, log }, fields);
-    readiness.set('lease', standby);
-    await serveUnderLease(parts, { watch, leases: createLeaseKeeper({ kafka, prefix }) }, signal);
+    const onStandby = (isHeard: boolean) => readiness.set('lease', waitingReason(leaseName, isHeard));
+    const leases = createLeaseKeeper({ kafka, prefix, onStandby });
+    await serveUnderLease(parts, { watch, leases }, signal);
   });
 }
 

@@ -12,7 +12,7 @@ import {
   type Notifier,
 } from '@lockstep/pipelines';
 import type { Lease } from '@lockstep/ports';
-import { newTraceparent, retryForever, systemClock } from '@lockstep/service-runtime';
+import { askedAgain, newTraceparent, retryForever, systemClock } from '@lockstep/service-runtime';
 import { fieldPolicyOf, schemaWishesOf } from './config.ts';
 import { countCalls } from './countCalls.ts';
 import type { Parts } from './marketingParts.ts';
@@ -21,7 +21,6 @@ import { watchBacklog } from './watchBacklog.ts';
 import { watchSetup, type SetupWatch } from './watchSetup.ts';
 
 export const leaseName = 'marketing';
-export const standby = `standby: another process holds the lease ${leaseName}`;
 
 /** Checks the setup of Marketo first; then follows the feeds, and, once the session's numbers outrank every earlier one's, delivers commands. */
 export async function serveActive(parts: Parts, lease: Lease, signal: AbortSignal): Promise<void> {
@@ -68,7 +67,7 @@ export async function serveActive(parts: Parts, lease: Lease, signal: AbortSigna
   for (const loop of beside) await loop;
   await watching;
   await notifier.close();
-  readiness.set('lease', standby);
+  readiness.set('lease', askedAgain);
 }
 
 /** Numbers of the session that is open now: a session that was opened anew outranks the former. */

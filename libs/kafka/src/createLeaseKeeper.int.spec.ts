@@ -1,9 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { topics } from '@lockstep/change-events';
 import { leaseContract } from '@lockstep/ports';
+import { Kafka, logLevel } from 'kafkajs';
 import { createKafkaClient } from './createKafkaClient.ts';
 import { createLeaseAssigner } from './leaseAssigner.ts';
 import { createLeaseClaim } from './leaseClaim.ts';
@@ -151,5 +153,51 @@ describe('the lease of a process that does not answer', () => {
     expect(holder.said[2]).toBe('held');
     holder.child.kill('SIGTERM');
     await new Promise((resolve) => holder.child.once('exit', resolve));
+  });
+});
+
+/** A client whose connections can be held up in both directions, as by a broker that hangs. */
+function freezableKafka() {
+  const sockets: Socket[] = [];
+  let isFrozen = false;
+  const settle = () => sockets.forEach((socket) => (isFrozen ? socket.pause() : socket.resume()));
+  const client = new Kafka({
+    brokers: (brokers ?? '').split(','),
+    requestTimeout: 3_000,
+    retry: { initialRetryTime: 20, maxRetryTime: 500 },
+    logLevel: logLevel.NOTHING,
+    socketFactory: ({ host, port, onConnect }) => {
+      const socket = connect(port, host, () => (onConnect(), settle()));
+      sockets.push(socket);
+      return socket;
+    },
+  });
+  return { client, freeze: (isTrue: boolean) => void ((isFrozen = isTrue), settle()) };
+}
+
+describe('a standby', () => {
+  /** It once said that another process holds the lease while nobody did, and passed for well: the broker was away. */
+  it('says so only while the broker is heard of', async () => {
+    const prefix = await newPrefix();
+    const holder = startStandby(prefix);
+    await holder.heldAfter();
+    const { client, freeze } = freezableKafka();
+    const told: boolean[] = [];
+    const onStandby = (isHeard: boolean) => void (told.at(-1) === isHeard || told.push(isHeard));
+    const stopping = new AbortController();
+    const waiting = createLeaseKeeper({ kafka: client, prefix, sessionTimeoutMs, onStandby }).hold(
+      'leads',
+      () => Promise.resolve(),
+      stopping.signal,
+    );
+    cleanUps.push(() => (freeze(false), stopping.abort(), waiting));
+
+    await waitUntil(() => told.length === 1);
+    freeze(true);
+    await waitUntil(() => told.length === 2);
+    freeze(false);
+    await waitUntil(() => told.length >= 3);
+
+    expect(told.slice(0, 3)).toEqual([true, false, true]);
   });
 });

@@ -7,6 +7,7 @@ import { createLeaseAssigner } from './leaseAssigner.ts';
 import { createLeaseClaim, type LeaseClaim } from './leaseClaim.ts';
 import { scopedId } from './names.ts';
 import { retryDelayMs, sleep, withDeadline } from './retryDelay.ts';
+import { watchSilence, type SilenceWatch } from './watchSilence.ts';
 
 export type LeaseKeeperSettings = {
   readonly kafka: Kafka;
@@ -16,6 +17,8 @@ export type LeaseKeeperSettings = {
   readonly sessionTimeoutMs?: number;
   /** What `leaseMembers` shows of this process while it waits or holds. */
   readonly note?: string;
+  /** Told while it waits: true at each sign that the group has it as a standby, false when the broker is not heard of. */
+  readonly onStandby?: (isHeard: boolean) => void;
   readonly log?: KafkaLog;
   readonly random?: () => number;
 };
@@ -29,6 +32,7 @@ type Stay = {
   readonly whileHeld: WhileHeld;
   readonly claim: LeaseClaim;
   readonly consumer: Consumer;
+  readonly silence: SilenceWatch;
   readonly outer: AbortSignal;
 };
 
@@ -38,6 +42,8 @@ type Ending = { readonly kind: 'done' | 'failed' | 'kafka'; readonly error: unkn
 const heartbeatIntervalMs = 500;
 const marginMs = 500;
 const leaveTimeoutMs = 5_000;
+/** Beyond the session: a group that changes hands is silent for as long as a takeover takes. */
+const takeoverMs = 8_000;
 const systemClock = { monotonic: () => performance.now() };
 
 /** Leases by membership of the group `prefix/lease/<name>` on the one partition of the control topic; no database. */
@@ -54,6 +60,7 @@ export function createLeaseKeeper(settings: LeaseKeeperSettings): LeaseKeeper {
         }
         if (fateOf(ending.error) === 'STOP') throw ending.error;
         failures++;
+        settings.onStandby?.(false);
         settings.log?.('warn', 'lease: joining again', { name, failures, reason: String(ending.error) });
         await sleep(retryDelayMs(failures, settings.random ?? Math.random), signal);
       }
@@ -67,7 +74,7 @@ async function stay(
   whileHeld: WhileHeld,
   outer: AbortSignal,
 ): Promise<Ending> {
-  const { kafka, prefix, sessionTimeoutMs = 7_000, clock = systemClock } = settings;
+  const { kafka, prefix, sessionTimeoutMs = 7_000, clock = systemClock, onStandby = () => {} } = settings;
   const claim = createLeaseClaim({ sessionTimeoutMs, marginMs, monotonic: () => clock.monotonic() });
   const consumer = kafka.consumer({
     groupId: scopedId(prefix, 'lease', name),
@@ -80,7 +87,8 @@ async function stay(
     allowAutoTopicCreation: false,
     retry: { restartOnFailure: () => Promise.resolve(false) },
   });
-  return runStay({ settings, name, whileHeld, claim, consumer, outer });
+  const silence = watchSilence(onStandby, sessionTimeoutMs + takeoverMs);
+  return runStay({ settings, name, whileHeld, claim, consumer, silence, outer }).finally(silence.end);
 }
 
 async function runStay(all: Stay): Promise<Ending> {
@@ -109,7 +117,7 @@ async function runStay(all: Stay): Promise<Ending> {
 }
 
 /** Resolves when the lease is ours. `lose` is called when it is not any more, or Kafka fails. */
-function watchGroup({ consumer, claim, settings }: Stay, lose: (error?: unknown) => void): Promise<void> {
+function watchGroup({ consumer, claim, settings, silence }: Stay, lose: (error?: unknown) => void): Promise<void> {
   const topic = topicName(settings.prefix, topics.control);
   const { CRASH, GROUP_JOIN, HEARTBEAT } = consumer.events;
   let wasHeld = false;
@@ -117,8 +125,10 @@ function watchGroup({ consumer, claim, settings }: Stay, lose: (error?: unknown)
     const look = () => {
       if (claim.isHeld()) {
         wasHeld = true;
+        silence.end();
         resolve();
       } else if (wasHeld) lose();
+      else silence.heard();
     };
     consumer.on(GROUP_JOIN, ({ payload }) => {
       claim.joined(payload.memberId, payload.memberAssignment[topic]?.includes(0) ?? false);

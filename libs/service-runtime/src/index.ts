@@ -11,7 +11,7 @@ export { printable } from './printable.ts';
 export { runMain, type RunMainOptions } from './runMain.ts';
 export { createLogger, type Log, type LogFacts, type LoggerOptions, type LogLevel } from './logger.ts';
 export { errorFacts, type ErrorFacts } from './errorFacts.ts';
-export { createReadiness, reasonOf, type Readiness } from './readiness.ts';
+export { askedAgain, createReadiness, reasonOf, waitingReason, type Readiness } from './readiness.ts';
 export {
   createHealthApp,
   startHealthServer,

@@ -1,4 +1,4 @@
-import { errorTable, isSyncError } from '@lockstep/change-events';
+import { errorTable, isSyncError, SyncError } from '@lockstep/change-events';
 
 /** Why the process is not ready yet, per component, in words. */
 export type Readiness = {
@@ -27,3 +27,12 @@ export function reasonOf(error: unknown): string {
 
   return `${code} ${errorTable[code].sentence}`;
 }
+
+/** Why a process that waits for a lease is not ready. Of a broker that is not heard nobody knows whether another one holds it. */
+export const waitingReason = (lease: string, isHeard: boolean): string =>
+  isHeard
+    ? `standby: another process holds the lease ${lease}`
+    : reasonOf(new SyncError('KAFKA_UNREACHABLE'));
+
+/** The reason of a process that has lost its lease, until it is known who has it. */
+export const askedAgain = 'is asked for again';
