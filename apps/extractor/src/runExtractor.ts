@@ -10,6 +10,7 @@ import {
   runRounds,
   startService,
   systemClock,
+  untilAnswered,
   waitingReason,
   type Metrics,
   type Rounds,
@@ -45,9 +46,11 @@ export async function runExtractor(config: Config): Promise<void> {
     onRefused: (error) =>
       service.log.error(errorFacts(error), 'The changed tables wait; the former ones go on.'),
   };
-  await service.lifecycle.run(async (signal) =>
-    runRounds(rounds, await firstSubject(rounds, signal), signal),
-  );
+  await service.lifecycle.run(async (signal) => {
+    const ask = () => firstSubject(rounds, signal);
+    const tables = await untilAnswered(service, { component: 'kafka', ask }, signal);
+    if (tables !== null) await runRounds(rounds, tables, signal);
+  });
 }
 
 const groupOf = ({ tableGroup }: Config, tables: readonly string[]): TableGroup => ({

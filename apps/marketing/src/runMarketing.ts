@@ -12,7 +12,14 @@ import { createHintBell, type HintBell } from '@lockstep/pipelines';
 import type { LeaseKeeper } from '@lockstep/ports';
 import { marketoFields, openRules } from '@lockstep/rules';
 import { createSchemaIds } from '@lockstep/schema-registry';
-import { createOutage, startService, systemClock, waitingReason, type Metrics } from '@lockstep/service-runtime';
+import {
+  createOutage,
+  startService,
+  systemClock,
+  untilAnswered,
+  waitingReason,
+  type Metrics,
+} from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
 import { feedHintRoute } from './feedHintRoute.ts';
 import { watchFields, type FieldsWatch } from './followFields.ts';
@@ -48,12 +55,12 @@ export async function runMarketing(config: Config): Promise<void> {
   const eventLog = createEventLog(logSettings);
 
   await lifecycle.run(async (signal) => {
-    await checkTopics({
-      kafka,
-      prefix,
-      definitions: topicDefinitions().filter(({ name }) => ownTopics.has(name)),
-    });
-    const stores = await openMongoStores({ url: config.mongodbUrl, database: config.mongodbDatabase });
+    const definitions = topicDefinitions().filter(({ name }) => ownTopics.has(name));
+    const askTopics = () => checkTopics({ kafka, prefix, definitions });
+    await untilAnswered(service, { component: 'kafka', ask: askTopics }, signal);
+    const open = () => openMongoStores({ url: config.mongodbUrl, database: config.mongodbDatabase });
+    const stores = await untilAnswered(service, { component: 'mongodb', ask: open }, signal);
+    if (stores === null) return;
     lifecycle.opened('mongodb', () => stores.close());
     entrance.open({ ...stores, counter: metrics.requests });
     const marketo = openMarketo(config, fields);

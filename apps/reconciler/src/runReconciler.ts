@@ -12,7 +12,13 @@ import { openMongoStores, type MongoStores } from '@lockstep/mongodb';
 import { createWriteBrake, type Directions, type WriteBrake } from '@lockstep/pipelines';
 import { marketoFields, openRules } from '@lockstep/rules';
 import { createSchemaIds } from '@lockstep/schema-registry';
-import { createOutage, startService, systemClock } from '@lockstep/service-runtime';
+import {
+  createOutage,
+  startService,
+  systemClock,
+  untilAnswered,
+  type Service,
+} from '@lockstep/service-runtime';
 import { writeLimits, type Config } from './config.ts';
 import { followDirections, openDirections } from './followDirections.ts';
 import { writtenDefinitions } from './followRules.ts';
@@ -21,7 +27,7 @@ import { tokenOf } from './http/bearerToken.ts';
 import { createOperatorDoor } from './http/operatorParts.ts';
 import { openDynamics } from './openDynamics.ts';
 import { openKafka } from './openKafka.ts';
-import { openTables } from './openTables.ts';
+import { openTables, type TablesParts, type TablesSource } from './openTables.ts';
 import { consumed, mappingInForce, personTables, type Parts } from './reconcilerParts.ts';
 import { serveReconciler } from './serveReconciler.ts';
 import { untilSameDynamics } from './watchDynamics.ts';
@@ -60,9 +66,9 @@ export async function runReconciler(config: Config): Promise<void> {
   lifecycle.opened('dynamics', () => dynamics.close());
 
   await lifecycle.run(async (signal) => {
-    const tables = await openTables({ config, rules, topics: { kafka, prefix }, log }, signal);
-    const stores = await openMongoStores({ url: config.mongodbUrl, database: config.mongodbDatabase });
-    lifecycle.opened('mongodb', () => stores.close());
+    const ground = await openGround({ config, rules, service, topics: { kafka, prefix } }, signal);
+    if (ground === null) return;
+    const { tables, stores } = ground;
     const leases = createLeaseKeeper({ kafka, prefix });
     const directions = openDirections(config);
     const shared = { config, tables, rules, codec, definitions, dynamics, stores, eventLog, leases, service };
@@ -75,6 +81,22 @@ export async function runReconciler(config: Config): Promise<void> {
     });
     await serveDirected(parts, logSettings, signal);
   });
+}
+
+type Ground = { readonly tables: TablesSource; readonly stores: MongoStores };
+type GroundParts = Omit<TablesParts, 'log'> & { readonly service: Service };
+
+/** What the loops stand on, as soon as the broker and the database answer; null when the signal came first. */
+async function openGround({ service, ...parts }: GroundParts, signal: AbortSignal): Promise<Ground | null> {
+  const { mongodbUrl: url, mongodbDatabase: database } = parts.config;
+  const look = () => openTables({ ...parts, log: service.log }, signal);
+  const tables = await untilAnswered(service, { component: 'kafka', ask: look }, signal);
+  const open = () => openMongoStores({ url, database });
+  const stores = await untilAnswered(service, { component: 'mongodb', ask: open }, signal);
+  if (tables === null || stores === null) return null;
+  service.lifecycle.opened('mongodb', () => stores.close());
+
+  return { tables, stores };
 }
 
 function openBrake(config: Config, stores: MongoStores, directions: Directions): WriteBrake | null {

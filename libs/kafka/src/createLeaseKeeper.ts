@@ -117,7 +117,10 @@ async function runStay(all: Stay): Promise<Ending> {
 }
 
 /** Resolves when the lease is ours. `lose` is called when it is not any more, or Kafka fails. */
-function watchGroup({ consumer, claim, settings, silence }: Stay, lose: (error?: unknown) => void): Promise<void> {
+function watchGroup(
+  { consumer, claim, settings, silence }: Stay,
+  lose: (error?: unknown) => void,
+): Promise<void> {
   const topic = topicName(settings.prefix, topics.control);
   const { CRASH, GROUP_JOIN, HEARTBEAT } = consumer.events;
   let wasHeld = false;

@@ -25,6 +25,7 @@ export { createMetrics, type Metrics } from './metrics.ts';
 export { createLifecycle, type Lifecycle, type LifecycleOptions } from './lifecycle.ts';
 export { createOutage } from './outage.ts';
 export { retryForever, type RetryOptions } from './retryForever.ts';
+export { untilAnswered, type Question } from './untilAnswered.ts';
 export { systemClock, type Clock } from './systemClock.ts';
 export { childTraceparent, newTraceparent, type Random } from './traceparent.ts';
 export { startService, type Service, type ServiceAddresses, type ServiceSettings } from './startService.ts';
