@@ -31,6 +31,7 @@ type ServiceStatus = {
   readonly writes: Readonly<Record<string, WritesStatus>>;
   readonly errors: readonly ErrorGroup[];
   /** These are absent from answers of former versions. */
+  readonly rules?: { readonly hash: string; readonly refused: readonly string[] };
   readonly ended?: OutcomeWindows;
   readonly waiting?: readonly WaitingWriteCount[];
   readonly waitingWhole?: boolean;
@@ -66,10 +67,11 @@ const isOfService = (status: Status): status is SourceStatus & ServiceStatus =>
 /** What only a running reconciler can tell. */
 export function serviceLines(status: Status, nowMs: number): string[] {
   if (!isOfService(status)) return [];
-  const { firstReadsComplete, lag, writes, errors, ended, waiting, waitingWhole = true } = status;
+  const { firstReadsComplete, lag, writes, errors, ended, waiting, waitingWhole = true, rules } = status;
   const lags = Object.entries(lag).map(([step, messages]) => `${step} ${messages}`);
 
   return [
+    ...(rules ? refusedLines(rules.refused) : []),
     `Both sides read once: ${firstReadsComplete ? 'yes' : 'no'}`,
     `Messages to be handled: ${lags.join(', ')}`,
     ...Object.entries(writes).flatMap(([system, direction]) => withheldLines(system, direction)),
@@ -78,6 +80,15 @@ export function serviceLines(status: Status, nowMs: number): string[] {
     errors.length === 0 ? 'No errors.' : errorTableText(errors),
   ];
 }
+
+/** What keeps the file of rules, as it is now, from taking effect. */
+const refusedLines = (faults: readonly string[]): string[] =>
+  faults.length === 0
+    ? []
+    : [
+        'The file of rules is refused; those it had before are in force.',
+        ...faults.map((fault) => `  ${fault}`),
+      ];
 
 /** What is withheld, or was and is planned anew, and the command that lets it flow where a brake did it. */
 export function withheldLines(system: string, status: WritesStatus): string[] {

@@ -79,6 +79,18 @@ it('leaves out what a reconciler of a former version does not tell', () => {
   expect(serviceLines({ tables: [], requests: [] }, nowMs)).toEqual([]);
 });
 
+it('says why a file of rules is refused, which nothing else shows to an operator', () => {
+  const answer = { tables: [], requests: [], firstReadsComplete: true, lag: {}, writes: {}, errors: [] };
+  const fault = 'lockstep.yaml:1:23 VALUE_INVALID fax must be off or a map.';
+  const lines = (refused: readonly string[]) => serviceLines({ ...answer, rules: { hash: 'a', refused } }, 0);
+
+  expect(lines([fault]).slice(0, 2)).toEqual([
+    'The file of rules is refused; those it had before are in force.',
+    `  ${fault}`,
+  ]);
+  expect(lines([])[0]).toBe('Both sides read once: yes');
+});
+
 describe('the status of a source', () => {
   it('tells rate and time left while the whole table is read', () => {
     expect(tableStatus(saved(), nowMs)).toEqual({

@@ -77,7 +77,7 @@ export async function runReconciler(config: Config): Promise<void> {
     const parts: Parts = { ...shared, directions, brake, revisionEpoch };
     openOperator(door, {
       ...{ groups: () => consumed(parts), mapping: () => mappingInForce(parts), tables: personTables },
-      ...{ log: logSettings, stores, dynamics, lifecycle, directions },
+      ...{ log: logSettings, stores, dynamics, lifecycle, directions, rules },
     });
     await serveDirected(parts, logSettings, signal);
   });

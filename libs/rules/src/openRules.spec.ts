@@ -75,6 +75,15 @@ describe('the file of rules', () => {
       [expect.stringMatching(/VALUE_INVALID fax must be off or a map\. Did you mean off\?$/)],
     ]);
     expect(fieldOf(source.current(), 'fax')).toBeUndefined();
+    expect(source.refused()).toEqual(refused[0]);
+  });
+
+  it('is refused no longer once it says again what is in force', async () => {
+    const text = 'persons: { fields: { fax: off } }';
+    const { source, refused } = await follow(text, ['persons: { fields: { fax: of } }', text]);
+
+    expect(refused).toHaveLength(1);
+    expect(source.refused()).toEqual([]);
   });
 
   it('does not count while it is being written', async () => {

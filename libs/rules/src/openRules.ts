@@ -13,6 +13,8 @@ const charactersMax = 1_000_000;
 /** The rules in force, from a file that may change at any time. */
 export type RulesSource = {
   readonly current: () => Rules;
+  /** The faults of the file as it is, where a change of it was refused; none while what it says is in force. */
+  readonly refused: () => readonly string[];
   /** Takes each change of the file until `signal`; one with faults is refused, and the former rules go on. */
   readonly follow: (options: FollowOptions, signal: AbortSignal) => Promise<void>;
 };
@@ -31,6 +33,7 @@ export async function openRules(file: string | undefined): Promise<RulesSource> 
   if (!('rules' in first))
     throw new SyncError('CONFIG_INVALID', { LOCKSTEP_FILE: sentencesOf(first, file).join(' ') });
   let { rules } = first;
+  let refused: readonly string[] = [];
 
   const look = async (
     path: string,
@@ -43,7 +46,8 @@ export async function openRules(file: string | undefined): Promise<RulesSource> 
     if (signal.aborted || (await textOf(path)) !== next) return;
     text = next;
     const result = next === null ? { unreadable: `${path} cannot be read.` } : readRules(next);
-    if (!('rules' in result)) return onRefused(sentencesOf(result, path));
+    refused = 'rules' in result ? [] : sentencesOf(result, path);
+    if (!('rules' in result)) return onRefused(refused);
     if (result.rules.hash === rules.hash) return;
     rules = result.rules;
     onChanged(rules);
@@ -51,6 +55,7 @@ export async function openRules(file: string | undefined): Promise<RulesSource> 
 
   return {
     current: () => rules,
+    refused: () => refused,
     follow: async (options, signal) => {
       while (!signal.aborted) {
         await options.clock.sleep(intervalMs, signal);

@@ -16,7 +16,10 @@ export function operatorApis(config: Config, { parts }: OperatorDoor, log: Log):
   return token === null ? [] : [operatorApi({ token, log, parts })];
 }
 
-export type OperatorSettings = Pick<OperatorParts, 'groups' | 'tables' | 'directions' | 'mapping'> & {
+export type OperatorSettings = Pick<
+  OperatorParts,
+  'groups' | 'tables' | 'directions' | 'mapping' | 'rules'
+> & {
   readonly log: EventLogSettings;
   readonly stores: MongoStores;
   readonly dynamics: Dynamics;

@@ -2,10 +2,12 @@ import { SyncError, topics, type Conflict, type InboxMessage } from '@lockstep/c
 import { createDirections, createRouter } from '@lockstep/pipelines';
 import { inMemoryDynamics, inMemoryEventLog, inMemoryStores, type IncomingMessage } from '@lockstep/ports';
 import { defaultMapping, newGoldenRecord, type GoldenRecord } from '@lockstep/reconciliation';
+import { openRules } from '@lockstep/rules';
 import { createMetrics, startHealthServer, type HealthServer } from '@lockstep/service-runtime';
 import { operatorApi } from './operatorApi.ts';
 import { createOperatorDoor } from './operatorParts.ts';
 
+const refused = () => ['lockstep.yaml:1:23 VALUE_INVALID fax must be off or a map.'];
 const token = 'a-token-of-sixteen-characters';
 type Json = Readonly<Record<string, unknown>>;
 
@@ -51,7 +53,7 @@ async function createApi({ isStarting = false } = {}) {
   if (!isStarting)
     door.open({
       ...{ stores, log, groups, clock, publisher, dynamics, letters, tables: ['lead', 'contact'] },
-      ...{ directions, mapping: () => defaultMapping },
+      ...{ directions, mapping: () => defaultMapping, rules: { ...(await openRules(undefined)), refused } },
     });
   const { registry } = createMetrics('reconciler');
   const options = { token: () => Promise.resolve(token), log: { error: () => undefined }, parts: door.parts };
@@ -148,6 +150,7 @@ describe('the operator’s API', () => {
     await stores.golden.save([{ record: { ...newGoldenRecord('eve'), outbox: [write] }, expected: null }]);
 
     expect((await call('/v1/status')).body).toMatchObject({
+      rules: { hash: expect.stringMatching(/^\w+$/) as unknown, refused: refused() },
       tables: [],
       ended: { lastHour: [], last24Hours: [ended] },
       waiting: [{ side: 'dynamics', entity: 'person', operation: 'CREATE', writes: 1, since }],

@@ -1,6 +1,7 @@
 import { SyncError } from '@lockstep/change-events';
 import type { Directions, ExplainStores, ReplayOptions } from '@lockstep/pipelines';
 import type { MappingRow } from '@lockstep/reconciliation';
+import type { RulesSource } from '@lockstep/rules';
 import type { FastifyInstance } from 'fastify';
 import type {
   Clock,
@@ -34,6 +35,7 @@ export type OperatorParts = {
   readonly mapping: () => readonly MappingRow[];
   readonly publisher: Pick<Publisher, 'publish'>;
   readonly dynamics: Pick<DynamicsWriter, 'read'>;
+  readonly rules: Pick<RulesSource, 'current' | 'refused'>;
   /** The tables of Dynamics that can be read by id. */
   readonly tables: readonly string[];
   readonly letters: Pick<ReplayOptions, 'scan' | 'route' | 'decode'>;

@@ -65,7 +65,15 @@ const waitingSchema = Type.Object({
   since: Type.String({ description: 'When the oldest of them was decided.' }),
 });
 
+const rulesSchema = Type.Object({
+  hash: Type.String({ description: 'Of the rules in force, as `lockstep validate` tells it of a file.' }),
+  refused: Type.Array(Type.String(), {
+    description: 'Faults of the file of rules as it is; the rules that it had before are in force.',
+  }),
+});
+
 const statusSchema = Type.Object({
+  rules: rulesSchema,
   tables: Type.Array(tableSchema),
   requests: Type.Array(requestsSchema, {
     description: 'Requests to Dataverse of today (UTC) by table group.',
@@ -93,7 +101,7 @@ export const statusRoutes: OperatorRoutes = (scope, parts) => {
   const drain = createDrainWatch();
   const schema = { summary: 'Status', response: { 200: statusSchema, default: failureSchema } };
   scope.get('/v1/status', { schema }, async () => {
-    const { stores, log, groups, clock } = parts();
+    const { stores, log, groups, clock, rules } = parts();
     const lags = Object.entries(groups()).map(
       async ([name, { group, topics }]) => [name, await log.lag(group, topics)] as const,
     );
@@ -101,6 +109,7 @@ export const statusRoutes: OperatorRoutes = (scope, parts) => {
     const { counts: waiting, isWhole: waitingWhole } = await stores.waitingWrites.count(waitingRecordsMax);
 
     return {
+      rules: { hash: rules.current().hash, refused: [...rules.refused()] },
       ...(await readSourceStatus(log, clock.now())),
       firstReadsComplete: await stores.syncState.firstReadsComplete(),
       writes: {
