@@ -41,13 +41,17 @@ export function createProgram(
   addNotices(program, env, print);
   program
     .command('explain')
-    .description('Say why each field of a person has its value, from what the golden record remembers.')
+    .description(
+      'Say why each field of a person has its value, from what the golden record remembers; exit code 1 when nothing is known.',
+    )
     .argument(
       '<row>',
       'dynamics/lead/<id>, dynamics/contact/<id>, marketo/person/<id>, an email address, or a golden id',
     )
     .option('--json', 'as JSON')
-    .action((row: string, { json = false }: { json?: boolean }) => explainRecord(env, row, { json, print }));
+    .action(async (row: string, { json = false }: { json?: boolean }) => {
+      if (!(await explainRecord(env, row, { json, print }))) process.exitCode = 1;
+    });
   addErrors(program, env, print);
   addRecordCommands(program, env, print);
   addValidate(program, print);

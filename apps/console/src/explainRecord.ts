@@ -8,17 +8,19 @@ import { openClient, type OperatorClient } from './operatorClient.ts';
 
 /**
  * Prints why each field of a record has its value. `wanted` is a row key (`dynamics/lead/<id>`), an email address or a golden
- * id. Asks the API where one is configured, else MongoDB itself.
+ * id. Asks the API where one is configured, else MongoDB itself. False when nothing is known about it.
  */
 export async function explainRecord(
   env: Environment,
   wanted: string,
   { json, print }: { readonly json: boolean; readonly print: (line: string) => void },
-): Promise<void> {
+): Promise<boolean> {
   const views = await findViews(env, wanted);
-  if (json) return print(JSON.stringify(views, null, 2));
-  if (views.length === 0) return print(`Nothing is known about ${wanted}.`);
-  for (const view of views) for (const line of explain(view)) print(line);
+  if (json) print(JSON.stringify(views, null, 2));
+  else if (views.length === 0) print(`Nothing is known about ${wanted}.`);
+  else for (const line of views.flatMap(explain)) print(line);
+
+  return views.length > 0;
 }
 
 const soughtBy = (wanted: string): { email?: string; row?: string; goldenId?: string } =>

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createProgram } from './createProgram.ts';
 import { openClient } from './operatorClient.ts';
 import { listReviews } from './reviews.ts';
 import { showErrors } from './showErrors.ts';
@@ -43,4 +44,19 @@ it('says so where nothing waits, and leaves what machines read empty', async () 
   await showErrors(env, { list: true, json: true }, print);
   await listReviews(env, { json: true }, print);
   expect(lines).toEqual([]);
+});
+
+/** A script once took a row that nobody knows for one that is explained. */
+it.each([
+  [[], ['Nothing is known about marketo/person/9.']],
+  [['--json'], ['[]']],
+])('ends explain with 1 where nothing is known (%j)', async (options, printed) => {
+  const lines: string[] = [];
+  const program = createProgram({ LOCKSTEP_API_URL: origin }, (line) => void lines.push(line));
+
+  await program.parseAsync(['explain', 'marketo/person/9', ...options], { from: 'user' });
+
+  expect(lines).toEqual(printed);
+  expect(process.exitCode).toBe(1);
+  process.exitCode = undefined;
 });
