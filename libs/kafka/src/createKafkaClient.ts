@@ -1,3 +1,4 @@
+import './hideAborted.ts';
 import { Kafka, logLevel, type KafkaConfig, type LogEntry, type SASLOptions } from 'kafkajs';
 
 /** Ids, codes and names only; `details` never holds message contents. */
