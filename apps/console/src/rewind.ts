@@ -1,9 +1,9 @@
 import { consumerGroups, SyncError } from '@lockstep/change-events';
-import { rewindGroups } from '@lockstep/kafka';
+import { openKafka, rewindGroups } from '@lockstep/kafka';
 import { openMongoStores } from '@lockstep/mongodb';
 import type { Environment } from '@lockstep/service-runtime';
 import { loadStoreConfig, loadTopicConfig } from './config.ts';
-import { openKafka } from './openTopics.ts';
+import { clientId } from './openTopics.ts';
 
 const dayMs = 86_400_000;
 /** Events stay whole for so long; what is older may be the latest of its key alone. */
@@ -24,7 +24,7 @@ export async function rewind(
   const config = loadTopicConfig(env);
   const groups = Object.values(consumerGroups);
   await raiseRevisions(env, nowMs);
-  const settings = { kafka: openKafka(config), prefix: config.topicPrefix, groups, toMs };
+  const settings = { kafka: openKafka(config, clientId), prefix: config.topicPrefix, groups, toMs };
   await rewindGroups(settings, ({ group, topic, messages }) => {
     if (messages > 0) print(`${group} reads ${messages} messages of ${topic} again.`);
   });

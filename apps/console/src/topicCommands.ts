@@ -1,9 +1,9 @@
 import { customTablesOf, extractorTopics, topicDefinitions } from '@lockstep/change-events';
-import { applyTopics, planTopics, type TopicPlan, type TopicSettings } from '@lockstep/kafka';
+import { applyTopics, openKafka, planTopics, type TopicPlan, type TopicSettings } from '@lockstep/kafka';
 import { readTables, type Environment } from '@lockstep/service-runtime';
 import Table from 'cli-table3';
 import { loadTopicConfig } from './config.ts';
-import { openKafka } from './openTopics.ts';
+import { clientId } from './openTopics.ts';
 
 /** `extractor` leaves out what only the other services use. */
 export type TopicScope = 'all' | 'extractor';
@@ -17,7 +17,7 @@ async function settingsFrom(env: Environment, scope: TopicScope): Promise<TopicS
   };
   const definitions =
     scope === 'extractor' ? extractorTopics(tables) : topicDefinitions(customTablesOf(tables));
-  return { kafka: openKafka(config), prefix: config.topicPrefix, definitions, replication };
+  return { kafka: openKafka(config, clientId), prefix: config.topicPrefix, definitions, replication };
 }
 
 /** Prints the plan; true when anything is missing or differs. */

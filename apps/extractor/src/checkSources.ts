@@ -1,9 +1,10 @@
-import { extractorTopics, isSyncError } from '@lockstep/change-events';
-import { checkTopics } from '@lockstep/kafka';
+import { extractorTopics } from '@lockstep/change-events';
+import { checkTopics, openKafka } from '@lockstep/kafka';
 import { checkTable, type TableCheck } from '@lockstep/pipelines';
-import { createLogger, readTables } from '@lockstep/service-runtime';
+import { checkRegistry } from '@lockstep/schema-registry';
+import { createLogger, readTables, runChecks, type Check } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
-import { openDynamics, openKafka } from './extractorParts.ts';
+import { clientId, openDynamics } from './extractorParts.ts';
 import { tableSelection } from './tableSelections.ts';
 
 type Print = (line: string) => void;
@@ -11,14 +12,14 @@ type Print = (line: string) => void;
 const timeoutMs = 120_000;
 
 /**
- * Says of each table and of the topics whether an extractor could begin, one line each; reads metadata and counts only. True
+ * Says of each table, the topics and the registry whether an extractor could begin, one line each; reads metadata and counts only. True
  * when all is well. Throws CONFIG_INVALID for a file of tables at fault.
  */
 export async function checkSources(config: Config, print: Print): Promise<boolean> {
   const tables = await readTables(config);
   const areTablesWell = await checkTables(config, tables, print);
 
-  return (await checkBroker(config, tables, print)) && areTablesWell;
+  return (await runChecks([kafkaCheck(config, tables), registryCheck(config)], print)) && areTablesWell;
 }
 
 type Tables = readonly string[];
@@ -46,18 +47,14 @@ function sentenceOf(check: TableCheck): string {
   return `ok: ${columns} columns, ${rows ?? 'an unknown number of'} rows${left && `; not read: ${left}`}`;
 }
 
-async function checkBroker(config: Config, tables: Tables, print: Print): Promise<boolean> {
-  const { topicPrefix: prefix, logLevel: level } = config;
-  const kafka = openKafka(config, createLogger({ level, service: 'extractor' }));
-  try {
-    await checkTopics({ kafka, prefix, definitions: extractorTopics(tables) });
-    print('kafka  ok: every topic is there and right');
+const kafkaCheck = (config: Config, tables: Tables): Check => ({
+  name: 'kafka',
+  ask: async () => {
+    const kafka = openKafka(config, clientId, createLogger({ level: config.logLevel, service: 'extractor' }));
+    await checkTopics({ kafka, prefix: config.topicPrefix, definitions: extractorTopics(tables) });
 
-    return true;
-  } catch (error) {
-    if (!isSyncError(error)) throw error;
-    print(`kafka  ${error.message}`);
+    return { isWell: true, sentences: ['ok: every topic is there and right'] };
+  },
+});
 
-    return false;
-  }
-}
+const registryCheck = (config: Config): Check => ({ name: 'registry', ask: () => checkRegistry(config) });

@@ -7,11 +7,11 @@ import {
   type DynamicsOptions,
   type UserConfig,
 } from '@lockstep/dynamics';
-import { createEventLog, createKafkaClient, type EventLogSettings } from '@lockstep/kafka';
+import { createEventLog, openKafka, type EventLogSettings } from '@lockstep/kafka';
 import type { HintBell } from '@lockstep/pipelines';
 import type { EventLog } from '@lockstep/ports';
-import { createSchemaIds } from '@lockstep/schema-registry';
-import type { Log, Service } from '@lockstep/service-runtime';
+import { openSchemaIds } from '@lockstep/schema-registry';
+import type { Service } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
 
 /** What the loops of this process share. */
@@ -25,33 +25,21 @@ export type Parts = {
   readonly eventLog: EventLog;
 };
 
+/** How the broker logs this service. */
+export const clientId = 'lockstep-extractor';
+
 /** Opens the adapters; nothing is connected before it is used. */
 export async function openParts(config: Config, service: Service, bells: Parts['bells']): Promise<Parts> {
   const { topicPrefix: prefix, instanceId } = config;
-  const schemaIds = createSchemaIds({
-    url: config.schemaRegistryUrl,
-    autoRegister: config.schemaAutoRegister,
-  });
+  const schemaIds = openSchemaIds(config);
   const codec = createMessageCodec(createCodec(schemaIds, subjectSchemas(topicSchemas(), prefix)), prefix);
-  const kafka = { kafka: openKafka(config, service.log), codec, prefix, instanceId };
+  const kafka = { kafka: openKafka(config, clientId, service.log), codec, prefix, instanceId };
   const dynamics = await openDynamics(config, ({ status }) =>
     service.metrics.remoteCalls.inc({ system: 'dynamics', outcome: String(status ?? 'none') }),
   );
   service.lifecycle.opened('dynamics', () => dynamics.close());
 
   return { config, service, bells, dynamics, codec, kafka, eventLog: createEventLog(kafka) };
-}
-
-/** The broker, which is not connected before it is used. */
-export function openKafka(config: Config, log: Log) {
-  const { kafkaSaslMechanism: mechanism, kafkaSaslUsername: username, kafkaSaslPassword: password } = config;
-  return createKafkaClient({
-    brokers: config.kafkaBrokers,
-    clientId: 'lockstep-extractor',
-    ssl: config.kafkaSsl,
-    sasl: mechanism && username && password ? { mechanism, username, password } : undefined,
-    log: (level, sentence, facts) => log[level](facts, sentence),
-  });
 }
 
 /** Dynamics as the application user who reads. */

@@ -1,15 +1,18 @@
 import { topicDefinitions } from '@lockstep/change-events';
-import { checkTopics } from '@lockstep/kafka';
+import { checkTopics, openKafka } from '@lockstep/kafka';
 import { checkStores } from '@lockstep/mongodb';
 import { findSetupFaults } from '@lockstep/pipelines';
 import { marketoFields, openRules } from '@lockstep/rules';
+import { checkRegistry } from '@lockstep/schema-registry';
 import { createLogger, runChecks, type Check } from '@lockstep/service-runtime';
 import { schemaWishesOf, type Config } from './config.ts';
-import { openKafka, openMarketo, ownTopics } from './openMarketing.ts';
+import { clientId, openMarketo, ownTopics } from './openMarketing.ts';
 
 /** Says whether a marketing service could begin, and what it would lack; makes no field. True when all is well. */
 export async function checkMarketo(config: Config, print: (line: string) => void): Promise<boolean> {
-  return runChecks([setupCheck(config), kafkaCheck(config), mongodbCheck(config)], print);
+  const checks = [setupCheck(config), kafkaCheck(config), registryCheck(config), mongodbCheck(config)];
+
+  return runChecks(checks, print);
 }
 
 const setupCheck = (config: Config): Check => ({
@@ -37,13 +40,15 @@ const setupCheck = (config: Config): Check => ({
 const kafkaCheck = (config: Config): Check => ({
   name: 'kafka',
   ask: async () => {
-    const kafka = openKafka(config, createLogger({ level: config.logLevel, service: 'marketing' }));
+    const kafka = openKafka(config, clientId, createLogger({ level: config.logLevel, service: 'marketing' }));
     const definitions = topicDefinitions().filter(({ name }) => ownTopics.has(name));
     await checkTopics({ kafka, prefix: config.topicPrefix, definitions });
 
     return { isWell: true, sentences: ['ok: every topic is there and right'] };
   },
 });
+
+const registryCheck = (config: Config): Check => ({ name: 'registry', ask: () => checkRegistry(config) });
 
 const mongodbCheck = ({ mongodbUrl: url, mongodbDatabase: database }: Config): Check => ({
   name: 'mongodb',

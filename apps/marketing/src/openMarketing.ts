@@ -1,7 +1,6 @@
 import { topics, type FieldDefinition } from '@lockstep/change-events';
-import { createKafkaClient } from '@lockstep/kafka';
 import { createMarketo, type Marketo } from '@lockstep/marketo';
-import { systemClock, type Log } from '@lockstep/service-runtime';
+import { systemClock } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
 
 /** What the service reads and writes. */
@@ -18,18 +17,8 @@ export const ownTopics: ReadonlySet<string> = new Set([
   topics.deadLetters,
 ]);
 
-/** The broker, which is not connected before it is used. */
-export function openKafka(config: Config, log: Log) {
-  const { kafkaSaslMechanism: mechanism, kafkaSaslUsername: username, kafkaSaslPassword: password } = config;
-
-  return createKafkaClient({
-    brokers: config.kafkaBrokers,
-    clientId: 'lockstep-marketing',
-    ssl: config.kafkaSsl,
-    sasl: mechanism && username && password ? { mechanism, username, password } : undefined,
-    log: (level, sentence, facts) => log[level](facts, sentence),
-  });
-}
+/** How the broker logs this service. */
+export const clientId = 'lockstep-marketing';
 
 /** The instance of the settings, of whose persons these fields are read. */
 export function openMarketo(config: Config, fields: readonly FieldDefinition[]): Marketo {

@@ -6,12 +6,12 @@ import {
   tableDefinitions,
   topicSchemas,
 } from '@lockstep/change-events';
-import { checkTopics, createEventLog, createLeaseKeeper, type BatchReport } from '@lockstep/kafka';
+import { checkTopics, createEventLog, createLeaseKeeper, openKafka, type BatchReport } from '@lockstep/kafka';
 import { openMongoStores } from '@lockstep/mongodb';
 import { createHintBell, type HintBell } from '@lockstep/pipelines';
 import type { LeaseKeeper } from '@lockstep/ports';
 import { marketoFields, openRules } from '@lockstep/rules';
-import { createSchemaIds } from '@lockstep/schema-registry';
+import { openSchemaIds } from '@lockstep/schema-registry';
 import {
   createOutage,
   startService,
@@ -24,7 +24,7 @@ import type { Config } from './config.ts';
 import { feedHintRoute } from './feedHintRoute.ts';
 import { watchFields, type FieldsWatch } from './followFields.ts';
 import type { Parts } from './marketingParts.ts';
-import { openKafka, openMarketo, ownTopics } from './openMarketing.ts';
+import { clientId, openMarketo, ownTopics } from './openMarketing.ts';
 import { createRequestEntrance } from './requests/requestEntrance.ts';
 import { leaseName, serveActive } from './serveActive.ts';
 
@@ -38,11 +38,8 @@ export async function runMarketing(config: Config): Promise<void> {
   }));
   const { log, readiness, lifecycle } = service;
   const prefix = config.topicPrefix;
-  const kafka = openKafka(config, log);
-  const schemaIds = createSchemaIds({
-    url: config.schemaRegistryUrl,
-    autoRegister: config.schemaAutoRegister,
-  });
+  const kafka = openKafka(config, clientId, log);
+  const schemaIds = openSchemaIds(config);
   const rules = await openRules(config.lockstepFile);
   const fields = marketoFields(rules.current());
   const schemas = subjectSchemas(topicSchemas(tableDefinitions, fields), prefix);

@@ -42,6 +42,9 @@ const routedTopics = (tables: readonly string[]): string[] => [
 ];
 
 /** What each group reads. */
+/** How the broker logs this service. */
+export const clientId = 'lockstep-reconciler';
+
 export const consumed = ({ tables }: Pick<Parts, 'tables'>) => ({
   router: {
     group: consumerGroups.router,

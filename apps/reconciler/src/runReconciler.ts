@@ -7,11 +7,11 @@ import {
   topicSchemas,
   type TableDefinition,
 } from '@lockstep/change-events';
-import { createEventLog, createLeaseKeeper, type EventLogSettings } from '@lockstep/kafka';
+import { createEventLog, createLeaseKeeper, openKafka, type EventLogSettings } from '@lockstep/kafka';
 import { openMongoStores, type MongoStores } from '@lockstep/mongodb';
 import { createWriteBrake, type Directions, type WriteBrake } from '@lockstep/pipelines';
 import { marketoFields, openRules } from '@lockstep/rules';
-import { createSchemaIds } from '@lockstep/schema-registry';
+import { openSchemaIds } from '@lockstep/schema-registry';
 import {
   createOutage,
   startService,
@@ -26,9 +26,8 @@ import { openOperator, operatorApis } from './http/openOperator.ts';
 import { tokenOf } from './http/bearerToken.ts';
 import { createOperatorDoor } from './http/operatorParts.ts';
 import { openDynamics } from './openDynamics.ts';
-import { openKafka } from './openKafka.ts';
 import { openTables, type TablesParts, type TablesSource } from './openTables.ts';
-import { consumed, mappingInForce, personTables, type Parts } from './reconcilerParts.ts';
+import { clientId, consumed, mappingInForce, personTables, type Parts } from './reconcilerParts.ts';
 import { serveReconciler } from './serveReconciler.ts';
 import { untilSameDynamics } from './watchDynamics.ts';
 
@@ -40,9 +39,9 @@ export async function runReconciler(config: Config): Promise<void> {
     apis: operatorApis(config, door, log),
   }));
   const { log, metrics, lifecycle } = service;
-  const { topicPrefix: prefix, schemaRegistryUrl: url, schemaAutoRegister: autoRegister } = config;
-  const kafka = openKafka(config, log);
-  const schemaIds = createSchemaIds({ url, autoRegister });
+  const { topicPrefix: prefix } = config;
+  const kafka = openKafka(config, clientId, log);
+  const schemaIds = openSchemaIds(config);
   const rules = await openRules(config.lockstepFile);
   const schemas = topicSchemas(tableDefinitions, marketoFields(rules.current()));
   const codec = createMessageCodec(createCodec(schemaIds, subjectSchemas(schemas, prefix)), prefix);

@@ -32,7 +32,7 @@ export const errorTable = {
     'STOP',
     'A topic has other settings than the contract asks for; see `lockstep topics plan`.',
   ),
-  REGISTRY_UNREACHABLE: entry('RETRY', 'The schema registry does not answer.'),
+  REGISTRY_UNREACHABLE: entry('RETRY', 'The schema registry does not answer, or not to this user.'),
   SCHEMA_INCOMPATIBLE: entry('STOP', 'The registry refuses a schema as incompatible with an earlier one.'),
   SCHEMA_MISSING: entry('STOP', 'A schema is not registered and autoRegister is off.'),
   MESSAGE_UNDECODABLE: entry(

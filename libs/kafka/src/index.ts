@@ -1,4 +1,5 @@
 export { createKafkaClient, type KafkaClientSettings, type KafkaLog } from './createKafkaClient.ts';
+export { openKafka, type KafkaConfig } from './openKafka.ts';
 export { createEventLog } from './createEventLog.ts';
 export type { BatchReport, EventLogSettings } from './consumeSettings.ts';
 export { followControl, type ControlFollower } from './followControl.ts';

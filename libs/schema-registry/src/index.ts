@@ -1,1 +1,2 @@
 export { createSchemaIds, type SchemaIdsSettings } from './createSchemaIds.ts';
+export { checkRegistry, openSchemaIds, type RegistryConfig } from './openSchemaIds.ts';

@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { SyncError } from '@lockstep/change-events';
 import { parseSettings } from './parseSettings.ts';
 import type { Environment, Setting } from './setting.ts';
@@ -185,6 +188,62 @@ describe('parseSettings', () => {
     expect(faultsIn({ ID: 'a', SECRET: 's' })).toEqual({});
     expect(faultsIn({ ID: 'a', SECRET: 's', SECRET_FILE: 'f' })).toEqual({
       SECRET: 'must not be set beside SECRET_FILE.',
+    });
+  });
+
+  it('refuses what counts only beside a switch that is on', () => {
+    const some = [
+      { name: 'TLS', description: '', kind: 'boolean', default: 'false' },
+      { name: 'CA_FILE', description: '', kind: 'string', needsSwitch: 'TLS' },
+    ] as const satisfies readonly Setting[];
+
+    expect(() => parseSettings(some, { CA_FILE: 'a' })).toThrow(
+      expect.objectContaining({ details: { CA_FILE: 'needs TLS=true as well.' } }),
+    );
+    expect(parseSettings(some, { TLS: 'true', CA_FILE: 'a' })).toEqual({ tls: true, caFile: 'a' });
+  });
+
+  describe('a secret in a file', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'settings-'));
+    const fileWith = (text: string) => {
+      const file = join(folder, String(text.length));
+      writeFileSync(file, text);
+      return file;
+    };
+    const env = { KAFKA_BROKERS: 'a:1' };
+
+    it('counts as given, without the end of its line', () => {
+      const config = parseSettings(settings, { ...env, USER: 'me', PASSWORD_FILE: fileWith('hunter2\n') });
+
+      expect(config.password).toBe('hunter2');
+    });
+
+    it.each([
+      [
+        'beside the same in the environment',
+        { PASSWORD: 'a', PASSWORD_FILE: fileWith('b') },
+        'must not be set beside PASSWORD_FILE.',
+      ],
+      [
+        'that is not there',
+        { PASSWORD_FILE: join(folder, 'absent') },
+        'cannot be read from the file that PASSWORD_FILE names.',
+      ],
+      ['that is empty', { PASSWORD_FILE: fileWith('\n') }, 'is empty in the file that PASSWORD_FILE names.'],
+      ['of another form', { PASSWORD_FILE: fileWith('hunter2 x') }, 'must be one word.'],
+    ])('is refused %s', (_, given, sentence) => {
+      expect(faultsOf({ ...env, ...given }).details).toEqual({ PASSWORD: sentence });
+    });
+
+    it('is only looked for where the setting is a secret, and has no setting for its file', () => {
+      const some = [
+        { name: 'ID', description: '', kind: 'string' },
+        { name: 'SECRET', description: '', kind: 'string', secret: true },
+        { name: 'SECRET_FILE', description: '', kind: 'string' },
+      ] as const satisfies readonly Setting[];
+      const file = fileWith('from the file');
+
+      expect(parseSettings(some, { ID_FILE: file, SECRET_FILE: file })).toEqual({ secretFile: file });
     });
   });
 });

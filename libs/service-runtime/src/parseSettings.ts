@@ -1,26 +1,35 @@
 import { SyncError } from '@lockstep/change-events';
 import { readSetting } from './readSetting.ts';
+import { secretInFile } from './secretInFile.ts';
 import type { Reading, SettingValue } from './readSetting.ts';
 import type { Environment, Setting, SettingValues } from './setting.ts';
 
 type Found = { readonly setting: Setting; readonly reading: Reading | undefined };
 
 /**
- * Reads all settings of a service from `env`. Throws SyncError CONFIG_INVALID with every fault at once: its details
+ * Reads all settings of a service from `env`, a secret also from the file that `<NAME>_FILE` names. Throws SyncError CONFIG_INVALID with every fault at once: its details
  * map each setting's name to a plain sentence, and no sentence quotes a value.
  */
 export function parseSettings<const Settings extends readonly Setting[]>(
   settings: Settings,
   env: Environment,
 ): SettingValues<Settings> {
-  const found = settings.map((setting) => ({ setting, reading: readingOf(setting, env) }));
+  const names = new Set(settings.map(({ name }) => name));
+  const found = settings.map((setting) => ({
+    setting,
+    reading: secretInFile(setting, names, env) ?? readingOf(setting, env),
+  }));
   const values = new Map(
     found.flatMap(({ setting, reading }) =>
       reading !== undefined && 'value' in reading ? [[setting.name, reading.value] as const] : [],
     ),
   );
   const faults = found.flatMap((one) => {
-    const sentence = ownFault(one, found) ?? partnerFault(one, found) ?? excess(one.setting, values);
+    const sentence =
+      ownFault(one, found) ??
+      switchFault(one, found) ??
+      partnerFault(one, found) ??
+      excess(one.setting, values);
 
     return sentence === undefined ? [] : [[one.setting.name, sentence] as const];
   });
@@ -56,6 +65,15 @@ function ownFault({ setting, reading }: Found, found: readonly Found[]): string 
 
 const isGiven = (name: string, found: readonly Found[]): boolean =>
   found.some(({ setting, reading }) => setting.name === name && reading !== undefined);
+
+function switchFault({ setting, reading }: Found, found: readonly Found[]): string | undefined {
+  const { needsSwitch } = setting;
+  if (reading === undefined || needsSwitch === undefined) return undefined;
+  const other = found.find(({ setting: { name } }) => name === needsSwitch)?.reading;
+  const isOn = other !== undefined && 'value' in other && other.value === true;
+
+  return isOn ? undefined : `needs ${needsSwitch}=true as well.`;
+}
 
 function partnerFault({ setting, reading }: Found, found: readonly Found[]): string | undefined {
   if (reading === undefined) return undefined;

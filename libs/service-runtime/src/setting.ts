@@ -26,6 +26,8 @@ export type Setting = {
   readonly mayBeEmpty?: boolean;
   /** Settings that must be there as soon as this one is. */
   readonly requires?: readonly string[];
+  /** A switch that must be on as soon as this one is there. */
+  readonly needsSwitch?: string;
   /** Settings of which at least one must be there as soon as this one is. */
   readonly requiresOneOf?: readonly string[];
   /** Settings that may not be there beside this one. */

@@ -16,6 +16,25 @@ export const commonSettings = [
     default: 'false',
   },
   {
+    name: 'KAFKA_CA_FILE',
+    description: 'PEM file of the certificate authorities to trust instead of the well-known ones.',
+    kind: 'string',
+    needsSwitch: 'KAFKA_SSL',
+  },
+  {
+    name: 'KAFKA_CERTIFICATE_FILE',
+    description: 'PEM file of a certificate to show to the brokers.',
+    kind: 'string',
+    needsSwitch: 'KAFKA_SSL',
+    requires: ['KAFKA_CERTIFICATE_KEY_FILE'],
+  },
+  {
+    name: 'KAFKA_CERTIFICATE_KEY_FILE',
+    description: "PEM file of that certificate's private key.",
+    kind: 'string',
+    requires: ['KAFKA_CERTIFICATE_FILE'],
+  },
+  {
     name: 'KAFKA_SASL_MECHANISM',
     description: 'How to sign in to the brokers: `plain`, `scram-sha-256` or `scram-sha-512`.',
     kind: 'choice',
@@ -40,6 +59,19 @@ export const commonSettings = [
     description: "Address of the schema registry's Confluent API.",
     kind: 'url',
     required: true,
+  },
+  {
+    name: 'SCHEMA_REGISTRY_USERNAME',
+    description: 'User name for the schema registry, or its API key.',
+    kind: 'string',
+    requires: ['SCHEMA_REGISTRY_PASSWORD'],
+  },
+  {
+    name: 'SCHEMA_REGISTRY_PASSWORD',
+    description: 'Password for the schema registry, or the secret of its API key.',
+    kind: 'string',
+    secret: true,
+    requires: ['SCHEMA_REGISTRY_USERNAME'],
   },
   {
     name: 'SCHEMA_AUTO_REGISTER',

@@ -40,10 +40,12 @@ it(
     });
     // A name of Dynamics is shorter than one of Marketo.
     expect(reconciler.output).toContain('lead.firstname holds 50 characters, firstName in Marketo 255');
-    expect(reconciler.output).toMatch(/kafka {2}ok.*\nmongodb {2}ok/);
+    expect(reconciler.output).toMatch(/kafka {2}ok.*\nregistry {2}ok.*\nmongodb {2}ok/);
     expect(marketing).toEqual({
       code: 0,
-      output: expect.stringMatching(/^marketo {2}calls of today: \d+ of \d+\nkafka {2}ok.*\nmongodb {2}ok/),
+      output: expect.stringMatching(
+        /^marketo {2}calls of today: \d+ of \d+\nkafka {2}ok.*\nregistry {2}ok.*\nmongodb {2}ok/,
+      ),
     });
 
     await dynamics.control.post('settings', { missingPrivileges: ['prvWriteContact'] });
