@@ -1,6 +1,7 @@
 import {
   isAfter,
   type DeliveryOutcome,
+  type Scalar,
   type ScalarValues,
   type Sequence,
   type WriteOperation,
@@ -10,7 +11,10 @@ import { absorbState, bury, personRow } from './absorbMarketo.ts';
 import { absorbRefused, parkRefused } from './absorbRefusal.ts';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { followPerson } from './endRow.ts';
+import type { MappingRow } from './mapping.ts';
+import { valueOf } from './marketoValues.ts';
 import { settle, type Accepted } from './observe.ts';
+import { read } from './projection.ts';
 import { closeEntry, findEntry, forget, postpone, waitingFor, type Entry } from './openCommand.ts';
 
 /** Takes the outcome of a command to Marketo into the record. */
@@ -67,7 +71,7 @@ function absorbAccepted(draft: Draft, outcome: DeliveryOutcome): void {
   }
 }
 
-/** What waits because it did not fit, the person was made without, whatever a read before this answer left open. */
+/** What waits because it did not fit, or lived elsewhere then, the person was made without, whatever a read before this answer left open. */
 function meetMade(
   draft: Draft,
   { personId, accepted, answered }: DeliveryOutcome,
@@ -76,11 +80,20 @@ function meetMade(
   const row = draft.record.rows.find(({ system, id }) => system === 'marketo' && id === personId);
   if (!row || !answered) return;
   for (const field of Object.keys(row.parked)) row.seen[field] ??= { value: null, at: answered };
+  for (const mapping of row.active ? draft.context.mapping : [])
+    if (isSince(draft, mapping, accepted ?? {}))
+      row.seen[mapping.field] ??= { value: readBlank(mapping), at: answered };
   const made = { accepted: accepted ?? {}, answered };
   confirmMade(draft, row, made);
   forgetAllMade(draft, made);
   if (command) followMade(draft, row);
 }
+
+/** The field has a place in Marketo that it had not when the person was made. */
+const isSince = (draft: Draft, mapping: MappingRow, accepted: ScalarValues): boolean =>
+  !mapping.parents && accepted[mapping.marketo] === undefined && valueOf(draft, mapping) !== undefined;
+
+const readBlank = (mapping: MappingRow): Scalar => read('marketo', mapping, null).side;
 
 function forgetAllMade({ record }: Draft, made: Made): void {
   for (const entry of record.outbox) if (entry.kind === 'marketo-write') forgetMade(entry, made);

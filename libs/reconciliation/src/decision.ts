@@ -5,6 +5,7 @@ import type {
   InboxMessage,
   Lane,
   Scalar,
+  ScalarValues,
   Sequence,
   System,
   WriteCommand,
@@ -219,15 +220,18 @@ export function activeRow<Row extends { readonly system: System; readonly active
 }
 
 /** Values of one Marketo field that open commands carry: until their outcome is known they may appear at any time. */
-export function openValues({ record }: Draft, marketoField: string): readonly Scalar[] {
-  const commands = record.outbox.flatMap((entry) =>
-    entry.kind === 'marketo-write' ? [...(entry.overtaken ?? []), entry.command.fields] : [],
-  );
-  return commands.flatMap((fields) => {
+export function openValues(draft: Draft, marketoField: string): readonly Scalar[] {
+  return openFields(draft).flatMap((fields) => {
     const value = fields[marketoField];
     return value === undefined ? [] : [value];
   });
 }
+
+/** What each of the open commands carries, oldest first. */
+export const openFields = ({ record }: Draft): readonly ScalarValues[] =>
+  record.outbox.flatMap((entry) =>
+    entry.kind === 'marketo-write' ? [...(entry.overtaken ?? []), entry.command.fields] : [],
+  );
 
 /** How the record goes to Marketo; undefined for a person, and for rows of a table that is not configured any more. */
 export const typeOf = ({ record, context }: Draft): EntityType | undefined =>

@@ -8,7 +8,7 @@ import {
 } from '@lockstep/change-events';
 import { applyChange, type Observation } from './applyChange.ts';
 import { isOlder } from './consent.ts';
-import { type Draft, type DraftRow, openValues } from './decision.ts';
+import { type Draft, type DraftRow, openFields, openValues } from './decision.ts';
 import type { GoldenField } from './goldenRecord.ts';
 import type { SeenValue } from './linkedRow.ts';
 import type { MappingRow } from './mapping.ts';
@@ -104,10 +104,15 @@ const isOurs = ({ record }: Draft, row: DraftRow): boolean =>
 function madeWith(draft: Draft, { row, mapping }: Observation): Scalar | undefined {
   const isOnly = draft.record.rows.every((other) => other === row || other.system !== 'marketo');
   if (!isOnly || !isOurs(draft, row)) return undefined;
+  // One that makes a person carries every field that there is.
+  if (openFields(draft).some((fields) => isWhole(fields) && fields[mapping.marketo] === undefined))
+    return undefined;
   const [first, ...others] = openValues(draft, mapping.marketo);
 
   return others.every((value) => value === first) ? first : undefined;
 }
+
+const isWhole = ({ lockstepId }: ScalarValues): boolean => lockstepId !== undefined;
 
 /** Marketo may hold the beginning of a text that is longer than its field. */
 function isOnItsWay(draft: Draft, { row, mapping, reading }: Observation): boolean {

@@ -179,3 +179,12 @@ function outcomeMessage(
   if (person !== null && !state.links.has(key)) state.links.set(key, goldenId);
   return { kind: 'outcome', goldenId, outcome };
 }
+
+/** The answer to a command, which made a person unless said otherwise. */
+export function answerTo(command: WriteCommand, answer: Partial<DeliveryOutcome>): InboxMessage {
+  const { commandId, goldenId, revision, personId, lane, fields } = command;
+  const nothing = { state: null, sent: null, answered: null, code: null, field: null, detail: null };
+  const told = { ...nothing, retryAt: null, accepted: fields, at: '2026-11-22T10:00:00Z' };
+  const outcome = { commandId, goldenId, revision, personId, lane, ...told };
+  return { kind: 'outcome', goldenId, outcome: { ...outcome, result: 'CREATED', ...answer } };
+}

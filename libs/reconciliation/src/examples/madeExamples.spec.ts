@@ -1,5 +1,6 @@
 import type { DeliveryOutcome, InboxMessage, WriteCommand } from '@lockstep/change-events';
 import { createWorld, type World } from './exampleWorld.ts';
+import { answerTo } from './exampleWrites.ts';
 
 /** The worked examples of docs/conflict-resolution.md about a person that was made, as Marketo answers late or in part. */
 
@@ -8,14 +9,6 @@ function take({ state }: World): WriteCommand {
   const write = state.open.pop();
   if (write?.to !== 'marketo') throw new Error('no command is planned');
   return write.command;
-}
-
-function answerTo(command: WriteCommand, answer: Partial<DeliveryOutcome>): InboxMessage {
-  const { commandId, goldenId, revision, personId, lane, fields } = command;
-  const nothing = { state: null, sent: null, answered: null, code: null, field: null, detail: null };
-  const told = { ...nothing, retryAt: null, accepted: fields, at: '2026-11-22T10:00:00Z' };
-  const outcome = { commandId, goldenId, revision, personId, lane, ...told };
-  return { kind: 'outcome', goldenId, outcome: { ...outcome, result: 'CREATED', ...answer } };
 }
 
 /** A lead is read, and a person is to be made for it in the backfill lane. */

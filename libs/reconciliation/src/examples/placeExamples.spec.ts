@@ -1,5 +1,7 @@
 import { exampleMapping, mappingWithNew } from './exampleParts.ts';
 import { accountFields, accountId, createEntityStory } from './exampleEntities.ts';
+import { answerTo } from './exampleWrites.ts';
+import { createWorld } from './exampleWorld.ts';
 import { conflictsOf, linkedPair, values, type Pair } from './examplePairs.ts';
 import type { MappingRow } from '../mapping.ts';
 import { nativePolicy } from '../policy.ts';
@@ -73,6 +75,43 @@ describe('a field that lives in another field of Marketo', () => {
 
     expect(values(pair, 'phone')).toEqual([value, value, value]);
     expect(conflictsOf(pair.world)).toHaveLength(held === null ? 0 : 1);
+  });
+});
+
+describe('a person that is being made while a field moves', () => {
+  /** The creation waits with the former field in the lane of a first read, and one with the other field overtakes it. */
+  function overtaken() {
+    const world = createWorld();
+    world.dynamics.insert('lead', 'lead-1', { telephone1: '123' });
+    world.readDynamics('lead-1', 'BACKFILL');
+    const [creation] = world.state.open.splice(0);
+    if (creation?.to !== 'marketo') throw new Error('nobody is to be created');
+    world.state.policy = { ...world.state.policy, rules: 'others' };
+    world.state.mapping = phoneIn({ marketo: 'workPhone' });
+    world.dynamics.edit('lead-1', { jobtitle: 'Director' });
+    world.readDynamics('lead-1');
+    const person = world.marketo.create({
+      ...creation.command.fields,
+      ...{ lockstepId: creation.goldenId, workPhone: null },
+    });
+
+    return { pair: { world, row: 'lead-1', person }, creation };
+  }
+
+  it('was not made with the other field: a blank there is none of its edits', () => {
+    const { pair } = overtaken();
+    pair.world.settle();
+
+    expect(values(pair, 'phone')).toEqual(['123', '123', '123']);
+  });
+
+  it('was not, either, when its creation is answered first', () => {
+    const { pair, creation } = overtaken();
+    const { world, person } = pair;
+    world.handAnswer(answerTo(creation.command, { personId: person, answered: world.marketo.nextNumber() }));
+    world.settle();
+
+    expect(values(pair, 'phone')).toEqual(['123', '123', '123']);
   });
 });
 
