@@ -5,7 +5,15 @@ import type { Draft, DraftRow } from './decision.ts';
 import type { GoldenField } from './goldenRecord.ts';
 import { heldIn, keepConflict } from './keepConflict.ts';
 import type { MappingRow } from './mapping.ts';
-import { consentRule, firstValue, isUnited, maySpeak, ruleOnConflict, ruleOnWrite } from './policy.ts';
+import {
+  consentRule,
+  firstValue,
+  isUnited,
+  isUnsaid,
+  maySpeak,
+  ruleOnConflict,
+  ruleOnWrite,
+} from './policy.ts';
 import { isBlank, project, read, type Reading } from './projection.ts';
 import { hold } from './review.ts';
 import { uniteOptions } from './severalOptions.ts';
@@ -116,13 +124,13 @@ function disputeOf(
   };
 }
 
-/** A side that may not speak for a field loses, except that what it held before it was met is no edit. */
+/** A side that may not speak for a field loses, except that what it held before the other one said anything is no edit. */
 function keepOneWay(
   draft: Draft,
   observation: Observation,
   { field, first }: { field: GoldenField; first: boolean },
 ): void {
-  if (!first) keepLoser(draft, observation, { winner: field.source, rule: 'one-way' });
+  if (!first && !isUnsaid(field)) keepLoser(draft, observation, { winner: field.source, rule: 'one-way' });
 }
 
 /** Why a change simply holds; null when it collides with a value of the other side that is not agreed. */

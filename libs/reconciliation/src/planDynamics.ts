@@ -6,8 +6,8 @@ import type { GoldenField } from './goldenRecord.ts';
 import { isKeptOut } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
 import { planRowWrite } from './planRowWrite.ts';
-import { isWithheld } from './policy.ts';
-import { notRepresentable, project } from './projection.ts';
+import { isUnsaid, isWithheld } from './policy.ts';
+import { isBlank, notRepresentable, project } from './projection.ts';
 
 /** Plans the one guarded write that brings the active row of Dynamics to the golden values, or to its end, unless one is open. */
 export function planDynamics(draft: Draft): void {
@@ -51,6 +51,7 @@ function wantedValue(draft: Draft, row: DraftRow, mapping: MappingRow): Scalar |
   const wanted = project('dynamics', mapping, field.value);
   // Nearly always: what else there is to ask costs more.
   if (wanted === notRepresentable || wanted === seen.value) return undefined;
+  if (isUnsaid(field) && !isBlank(seen.value)) return undefined;
   if (!mayWrite(row, mapping, field) || isWithheld(row, mapping, wanted)) return undefined;
   delete row.parked[mapping.field];
   return wanted;

@@ -8,6 +8,7 @@ import {
   writePolicies,
 } from './conflictPolicies.ts';
 import type { Expression } from './expression.ts';
+import type { GoldenField } from './goldenRecord.ts';
 import type { LinkedRow, RowEnd } from './linkedRow.ts';
 import type { MappingRow } from './mapping.ts';
 import { isBlank } from './projection.ts';
@@ -123,6 +124,10 @@ export function isWithheld(
 
   return write === 'fill-blanks' && !isBlank(seen[field]?.value ?? null);
 }
+
+/** Marketo holds a blank since it was met, and has said nothing of it: a blank never wins a first meeting. */
+export const isUnsaid = ({ source, rule, value }: GoldenField): boolean =>
+  source === 'marketo' && rule === firstValue && isBlank(value);
 
 /** True when a side may change this field at all. */
 export function maySpeak(system: System, row: MappingRow): boolean {

@@ -1,4 +1,4 @@
-import type { DeliveryOutcome, InboxMessage, WriteCommand } from '@lockstep/change-events';
+import type { InboxMessage, WriteCommand } from '@lockstep/change-events';
 import { createWorld, type World } from './exampleWorld.ts';
 import { answerTo } from './exampleWrites.ts';
 

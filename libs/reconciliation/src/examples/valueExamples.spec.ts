@@ -3,6 +3,28 @@ import { conflictsOf, linkedPair, values, writesTo } from './examplePairs.ts';
 
 /** The worked examples of docs/conflict-resolution.md about values and refusals. */
 
+describe('a field that Marketo alone changes', () => {
+  it('stays what it is in Dynamics until Marketo says something, whoever edits it there', () => {
+    const pair = linkedPair('lead', { mkt_leadscore: 50 });
+    const { world, row, person } = pair;
+    const score = () => world.dynamics.column(row, 'mkt_leadscore');
+    world.marketo.write(person, { leadScore: null });
+    world.settle();
+    expect(score()).toBe(50);
+    world.dynamics.edit(row, { mkt_leadscore: 60 });
+    world.settle();
+    expect(score()).toBe(60);
+    expect(conflictsOf(world)).toEqual([]);
+
+    world.marketo.write(person, { leadScore: 75 });
+    world.settle();
+    expect(values(pair, 'leadScore')).toEqual([75, 75, 75]);
+    world.marketo.write(person, { leadScore: null });
+    world.settle();
+    expect(values(pair, 'leadScore')).toEqual([null, null, null]);
+  });
+});
+
 describe('a value', () => {
   it('that is cleared on one side is cleared on the other', () => {
     const pair = linkedPair('contact', { jobtitle: 'Engineer', address1_city: 'Lyon' });
