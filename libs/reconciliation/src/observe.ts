@@ -87,11 +87,20 @@ export const untold = (seen: SeenValue | undefined): readonly Scalar[] => [
 
 /**
  * A person that carries our golden id was made by us: what it holds beyond that, people have put there since. What it does
- * not hold it may never have got: the field was not there, or refused our value.
+ * not hold it may never have got: the field was not there, or refused our value. Of one that was known before, where no command says
+ * anything of it, the field lived elsewhere.
  */
-function isFirstMeeting(draft: Draft, { row, reading, madeOn }: Observation): boolean {
-  return madeOn === undefined && (!isOurs(draft, row) || isBlank(reading.golden));
+function isFirstMeeting(draft: Draft, { row, mapping, reading, madeOn }: Observation): boolean {
+  if (madeOn !== undefined) return false;
+  if (!isOurs(draft, row) || isBlank(reading.golden)) return true;
+
+  return wasMet(draft, row) && openValues(draft, mapping.marketo).length === 0;
 }
+
+const wasMet = ({ before }: Draft, { id }: DraftRow): boolean =>
+  before.rows.some(
+    (row) => row.system === 'marketo' && row.id === id && row.seen['lockstepId'] !== undefined,
+  );
 
 /** A person that carries our golden id. */
 const isOurs = ({ record }: Draft, row: DraftRow): boolean =>

@@ -78,6 +78,20 @@ describe('a field that lives in another field of Marketo', () => {
   });
 });
 
+describe('a field that comes to live where its person holds something', () => {
+  it('is filled from there in a contact that has none, as at any first meeting', () => {
+    const pair = linkedPair('contact', { telephone1: null }, { mapping: everywhere });
+    pair.world.marketo.write(pair.person, { workPhone: '777' });
+    pair.world.settle();
+    follow(pair, phoneIn({ marketo: 'workPhone' }));
+    pair.world.marketo.write(pair.person, { title: 'Director' });
+    pair.world.settle();
+
+    expect(values(pair, 'phone')).toEqual(['777', '777', '777']);
+    expect(conflictsOf(pair.world)).toEqual([]);
+  });
+});
+
 describe('a person that is being made while a field moves', () => {
   /** The creation waits with the former field in the lane of a first read, and one with the other field overtakes it. */
   function overtaken() {
