@@ -139,7 +139,8 @@ function undisputed(
   field: GoldenField,
   first: boolean,
 ): string | null {
-  if (field.source === row.system) return 'changed';
+  // What another side said while it had a say, it says no more.
+  if (field.source === row.system || !maySpeak(field.source, mapping)) return 'changed';
   if (madeOn !== undefined && madeOn === project(row.system, mapping, field.value)) return 'changed';
   if (first) return isBlank(field.value) ? 'blank-never-wins' : null;
   return field.agreed ? 'changed' : null;

@@ -129,6 +129,34 @@ describe('a person that is being made while a field moves', () => {
   });
 });
 
+describe('a field that goes one way from now on', () => {
+  const oneWay = (direction: MappingRow['direction']): readonly MappingRow[] =>
+    exampleMapping.map((row) => (row.field === 'city' ? { ...row, direction } : row));
+
+  it.each([
+    ['contact', 'to-dynamics', 'marketo'],
+    ['lead', 'to-marketo', 'dynamics'],
+  ] as const)('of a %s is what the side says that alone speaks (%s)', (table, direction, side) => {
+    const pair = linkedPair(table, { address1_city: 'York' });
+    const { dynamics, marketo, state } = pair.world;
+    const edit = (system: string, city: string) =>
+      system === 'dynamics'
+        ? dynamics.edit(pair.row, { address1_city: city })
+        : marketo.write(pair.person, { city });
+    edit(side === 'dynamics' ? 'marketo' : 'dynamics', 'Bath');
+    if (side === 'dynamics') pair.world.readMarketo(pair.person);
+    else pair.world.readDynamics(pair.row);
+    state.open.splice(0);
+    follow(pair, oneWay(direction));
+    edit(side, 'Rome');
+    if (side === 'dynamics') pair.world.readDynamics(pair.row);
+    else pair.world.readMarketo(pair.person);
+    pair.world.settle();
+
+    expect(values(pair, 'city')).toEqual(['Rome', 'Rome', 'Rome']);
+  });
+});
+
 describe('a field that is off', () => {
   it('meets anew when it is on again, so that no edit of meanwhile is lost without a word', () => {
     const pair = linkedPair('lead', { jobtitle: 'Engineer' });
