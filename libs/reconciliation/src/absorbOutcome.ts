@@ -1,7 +1,6 @@
 import {
   isAfter,
   type DeliveryOutcome,
-  type Scalar,
   type ScalarValues,
   type Sequence,
   type WriteOperation,
@@ -71,7 +70,7 @@ function absorbAccepted(draft: Draft, outcome: DeliveryOutcome): void {
   }
 }
 
-/** What waits because it did not fit, or lived elsewhere then, the person was made without, whatever a read before this answer left open. */
+/** What the person was made with is known, and what it was made without. */
 function meetMade(
   draft: Draft,
   { personId, accepted, answered }: DeliveryOutcome,
@@ -79,21 +78,24 @@ function meetMade(
 ): void {
   const row = draft.record.rows.find(({ system, id }) => system === 'marketo' && id === personId);
   if (!row || !answered) return;
-  for (const field of Object.keys(row.parked)) row.seen[field] ??= { value: null, at: answered };
-  for (const mapping of row.active ? draft.context.mapping : [])
-    if (isSince(draft, mapping, accepted ?? {}))
-      row.seen[mapping.field] ??= { value: readBlank(mapping), at: answered };
   const made = { accepted: accepted ?? {}, answered };
+  meetBlanks(draft, row, made);
   confirmMade(draft, row, made);
   forgetAllMade(draft, made);
   if (command) followMade(draft, row);
 }
 
+/** What waits because it did not fit, or lived elsewhere then, the person was made without, whatever a read before this answer left open. */
+function meetBlanks(draft: Draft, row: DraftRow, { accepted, answered }: Made): void {
+  for (const field of Object.keys(row.parked)) row.seen[field] ??= { value: null, at: answered };
+  if (!row.active) return;
+  for (const mapping of draft.context.mapping.filter((each) => isSince(draft, each, accepted)))
+    row.seen[mapping.field] ??= { value: read('marketo', mapping, null).side, at: answered };
+}
+
 /** The field has a place in Marketo that it had not when the person was made. */
 const isSince = (draft: Draft, mapping: MappingRow, accepted: ScalarValues): boolean =>
   !mapping.parents && accepted[mapping.marketo] === undefined && valueOf(draft, mapping) !== undefined;
-
-const readBlank = (mapping: MappingRow): Scalar => read('marketo', mapping, null).side;
 
 function forgetAllMade({ record }: Draft, made: Made): void {
   for (const entry of record.outbox) if (entry.kind === 'marketo-write') forgetMade(entry, made);

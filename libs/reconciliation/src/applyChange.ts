@@ -11,6 +11,7 @@ import {
   isUnited,
   isUnsaid,
   maySpeak,
+  offRule,
   ruleOnConflict,
   ruleOnWrite,
 } from './policy.ts';
@@ -41,16 +42,21 @@ export type Observation = {
 export function applyChange(draft: Draft, observation: Observation, first: boolean): void {
   const { mapping, reading, row } = observation;
   const field = draft.record.fields[mapping.field];
-  if (!field) {
-    if (maySpeak(row.system, mapping)) take(draft, observation, firstValue);
-    return;
-  }
+  if (!field || isLeftBehind(field, observation)) return takeFirst(draft, observation);
   if (project(row.system, mapping, field.value) === reading.side) return sayAnew(draft, observation, field);
   if (first) disagree(draft, mapping, field);
   if (first && isBlank(reading.golden)) return;
   if (!maySpeak(row.system, mapping)) return keepOneWay(draft, observation, { field, first });
   dispute(draft, observation, { field, first });
 }
+
+function takeFirst(draft: Draft, observation: Observation): void {
+  if (maySpeak(observation.row.system, observation.mapping)) take(draft, observation, firstValue);
+}
+
+/** What was held when the field went off is not known to be held any more; an opt-out counts until somebody lifts it. */
+const isLeftBehind = ({ rule }: GoldenField, { row, mapping }: Observation): boolean =>
+  rule === offRule && mapping.optOut !== true && maySpeak(row.system, mapping);
 
 /** Who is met holds something else: what was agreed was agreed with somebody before. */
 function disagree({ record }: Draft, { field: name }: MappingRow, field: GoldenField): void {

@@ -4,6 +4,7 @@ import type { Draft, DraftRow } from './decision.ts';
 import { builtInType } from './entityTypes.ts';
 import type { LinkedRow } from './linkedRow.ts';
 import { defaultMapping, type MappingRow } from './mapping.ts';
+import { offRule } from './policy.ts';
 import { noteUnlike, relabel } from './relabel.ts';
 
 type Places = NonNullable<LinkedRow['places']>;
@@ -52,7 +53,9 @@ function leavePlace(draft: Draft, row: DraftRow, field: string): void {
   delete row.inFlight[field];
   delete row.parked[field];
   const held = draft.record.fields[field];
-  if (held?.agreed) draft.record.fields[field] = { ...held, agreed: false };
+  if (!held) return;
+  const isOff = !rowOf(draft.context.mapping, field);
+  draft.record.fields[field] = { ...held, agreed: false, ...(isOff && { rule: offRule }) };
 }
 
 /** Notes where the fields of each row live now. */

@@ -3,6 +3,7 @@ import { isAttached } from './attach.ts';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { planEnd } from './endRow.ts';
 import type { GoldenField } from './goldenRecord.ts';
+import type { SeenValue } from './linkedRow.ts';
 import { isKeptOut } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
 import { planRowWrite } from './planRowWrite.ts';
@@ -43,6 +44,8 @@ const mayWrite = (row: DraftRow, { field, direction }: MappingRow, golden: Golde
   ((direction !== 'to-marketo' && direction !== 'none') || isAttached(golden)) &&
   !row.unproven?.includes(field);
 
+const keepsItsOwn = (field: GoldenField, { value }: SeenValue): boolean => isUnsaid(field) && !isBlank(value);
+
 /** The value to write; undefined when the row holds it, cannot hold it, refused it, or was never seen. */
 function wantedValue(draft: Draft, row: DraftRow, mapping: MappingRow): Scalar | undefined {
   const field = draft.record.fields[mapping.field];
@@ -51,8 +54,8 @@ function wantedValue(draft: Draft, row: DraftRow, mapping: MappingRow): Scalar |
   const wanted = project('dynamics', mapping, field.value);
   // Nearly always: what else there is to ask costs more.
   if (wanted === notRepresentable || wanted === seen.value) return undefined;
-  if (isUnsaid(field) && !isBlank(seen.value)) return undefined;
-  if (!mayWrite(row, mapping, field) || isWithheld(row, mapping, wanted)) return undefined;
+  if (keepsItsOwn(field, seen) || !mayWrite(row, mapping, field) || isWithheld(row, mapping, wanted))
+    return undefined;
   delete row.parked[mapping.field];
   return wanted;
 }

@@ -5,7 +5,7 @@ import { planPersonMerge } from './followMerge.ts';
 import { isKeptOut, keptOutField } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
 import { isUnmet } from './comeBack.ts';
-import { isHeld, wantedValue } from './marketoValues.ts';
+import { isHeld, valueOf, wantedValue } from './marketoValues.ts';
 import { planPersonCreation, stopWaiting } from './planPersonCreation.ts';
 import { isUnwanted, planRemoval } from './planRemoval.ts';
 import { consentRule, undoRule } from './policy.ts';
@@ -74,8 +74,20 @@ function planUpdate(draft: Draft, crm: DraftRow, person: DraftRow): void {
   if (isUnmet(person)) return sendCommand(draft, 'READ', {});
   const fields = planFields(draft, crm, person);
   if (Object.keys(fields).length > 0) sendCommand(draft, 'UPDATE', fields);
-  else if (draft.record.outbox.some(isLapsed)) sendCommand(draft, 'READ', {});
+  else if (draft.record.outbox.some(isLapsed) || hasUnread(draft, crm, person))
+    sendCommand(draft, 'READ', {});
 }
+
+/** What was just changed has a place in Marketo by other rules, and nobody knows what the person holds there. */
+const hasUnread = (draft: Draft, crm: DraftRow, { seen, parked }: DraftRow): boolean =>
+  toldOf(draft, crm).some(
+    (mapping) =>
+      draft.changed.has(mapping.field) &&
+      !mapping.parents &&
+      seen[mapping.field] === undefined &&
+      parked[mapping.field] === undefined &&
+      valueOf(draft, mapping) !== undefined,
+  );
 
 /** What the person is to be told, on its way from now on. */
 function planFields(draft: Draft, crm: DraftRow, person: DraftRow): ScalarValues {

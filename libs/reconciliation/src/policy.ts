@@ -87,6 +87,9 @@ export const undoRule = 'undo';
 /** Nothing was known of the field. */
 export const firstValue = 'first-value';
 
+/** The rules had no place for the field, so that neither side is known to hold its last value. */
+export const offRule = 'off';
+
 /** Why a record opts out or in without an edit of its own (F-43). */
 export const consentRule = 'opt-out-of-address';
 

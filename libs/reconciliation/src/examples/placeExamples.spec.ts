@@ -2,7 +2,7 @@ import { exampleMapping, mappingWithNew } from './exampleParts.ts';
 import { accountFields, accountId, createEntityStory } from './exampleEntities.ts';
 import { answerTo } from './exampleWrites.ts';
 import { createWorld } from './exampleWorld.ts';
-import { conflictsOf, linkedPair, values, type Pair } from './examplePairs.ts';
+import { conflictsOf, linkedPair, values, writesTo, type Pair } from './examplePairs.ts';
 import type { MappingRow } from '../mapping.ts';
 import { nativePolicy } from '../policy.ts';
 
@@ -175,6 +175,46 @@ describe('a field that is off', () => {
 
     expect(values(pair, 'jobTitle')).toEqual(['Architect', 'Architect', 'Architect']);
     expect(conflictsOf(pair.world)).toMatchObject([{ winnerValue: 'Architect', loserValue: 'Director' }]);
+  });
+});
+
+describe('a field of which nobody has read what its person holds', () => {
+  const without = exampleMapping.filter(({ field }) => field !== 'phone');
+
+  it.each([
+    ['is on again', exampleMapping],
+    ['lives in another field of Marketo', phoneIn({ marketo: 'workPhone' })],
+  ])('is read there before an edit of Dynamics reaches it: it %s', (_what, mapping) => {
+    const pair = linkedPair('lead', { telephone1: '1' });
+    pair.world.marketo.write(pair.person, { workPhone: null });
+    pair.world.settle();
+    for (const rules of [without, mapping]) {
+      follow(pair, rules);
+      pair.world.dynamics.edit(pair.row, { address1_city: null });
+      pair.world.settle();
+    }
+    pair.world.dynamics.edit(pair.row, { telephone1: '2' });
+    pair.world.settle();
+
+    expect(values(pair, 'phone')).toEqual(['2', '2', '2']);
+    expect(conflictsOf(pair.world)).toEqual([]);
+  });
+
+  it('meets Dynamics alone, and nothing that both sides have left since it was off', () => {
+    const pair = linkedPair('lead', { telephone1: '1' });
+    pair.world.marketo.write(pair.person, { phone: '9' });
+    pair.world.settle();
+    follow(pair, without);
+    pair.world.marketo.write(pair.person, { phone: '3' });
+    pair.world.dynamics.edit(pair.row, { telephone1: '2' });
+    pair.world.settle();
+    follow(pair, exampleMapping);
+    pair.world.dynamics.edit(pair.row, { jobtitle: 'Director' });
+    pair.world.settle();
+
+    expect(values(pair, 'phone')).toEqual(['3', '3', '3']);
+    expect(conflictsOf(pair.world)).toMatchObject([{ winnerValue: '3', loserValue: '2' }]);
+    expect(writesTo(pair.world, 'dynamics')).toEqual([{ telephone1: '9' }, { telephone1: '3' }]);
   });
 });
 
