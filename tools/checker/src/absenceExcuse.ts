@@ -1,6 +1,7 @@
 import type { Conflict } from '@lockstep/change-events';
 import type { MappingRow } from '@lockstep/reconciliation';
 import { isAmbiguous } from './ambiguousAddress.ts';
+import { unchanged } from './changedRules.ts';
 import { canonicalValue, isBlankValue } from './canonicalValue.ts';
 import { writeOf } from './expectedRules.ts';
 import type { IndexedHistory } from './indexHistory.ts';
@@ -23,7 +24,7 @@ export function absenceExcuse(
 
 /** Its last person was deleted, by nobody of us, and nothing since asks for another one. */
 /** Where somebody said so once, a deletion before or after that may be the one that was meant. */
-function isRightlyGone({ mapping }: IndexedHistory, group: Group, conflicts: readonly Conflict[]): boolean {
+function isRightlyGone(history: IndexedHistory, group: Group, conflicts: readonly Conflict[]): boolean {
   const last = group.personIds.at(-1);
   const staysDeleted = (group.rules.deletedInMarketo ?? 'recreate') !== 'recreate';
   // Whoever was matched to it may be gone before the link was written.
@@ -31,18 +32,18 @@ function isRightlyGone({ mapping }: IndexedHistory, group: Group, conflicts: rea
   if (staysDeleted || isRemoved(group, last)) return !isRemoved(group, last);
   const sinceMs = deletedAtMs(group.personStates, last);
 
-  return sinceMs === null || !hasNewsSince({ mapping }, group, { sinceMs, conflicts });
+  return sinceMs === null || !hasNewsSince(history, group, { sinceMs, conflicts });
 }
 
 type Since = { readonly sinceMs: number; readonly conflicts: readonly Conflict[] };
 
 /** Dynamics holds something of which the person that was deleted never heard. */
 export function hasNewsSince(
-  { mapping }: Pick<IndexedHistory, 'mapping'>,
+  history: Pick<IndexedHistory, 'mapping' | 'rules' | 'formerRules'>,
   group: Group,
   since: Since,
 ): boolean {
-  const spoken = mapping.filter((row) => maySpeak('dynamics', row) && mayAsk(group, row));
+  const spoken = unchanged(history).filter((row) => maySpeak('dynamics', row) && mayAsk(group, row));
 
   return spoken.some((row) => isNews(group, row, since));
 }

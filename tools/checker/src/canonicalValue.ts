@@ -2,7 +2,7 @@ import type { Scalar } from '@lockstep/change-events';
 import { optionSets, type MappingRow } from '@lockstep/reconciliation';
 
 /** The part of a mapping row that says what kind of value it holds. */
-export type ValueKind = Pick<MappingRow, 'type'> & Partial<Pick<MappingRow, 'optionSet'>>;
+export type ValueKind = Pick<MappingRow, 'type'> & Partial<Pick<MappingRow, 'optionSet' | 'labels'>>;
 
 /**
  * A value of either side in one form that can be compared: empty text is null, an empty yes/no is no, numbers are numbers,
@@ -40,9 +40,9 @@ function plainValue(value: unknown): Scalar {
 const labelOf = ({ label, value }: { readonly label?: string; readonly value: number }): string =>
   label ?? String(value);
 
-function optionNumber({ optionSet }: Pick<MappingRow, 'optionSet'>, value: Scalar): Scalar {
+function optionNumber({ optionSet, labels }: Omit<ValueKind, 'type'>, value: Scalar): Scalar {
   if (typeof value === 'number' || optionSet === undefined) return value;
-  const numbers: Readonly<Record<string, number>> = optionSets[optionSet];
+  const numbers: Readonly<Record<string, number>> = labels ?? optionSets[optionSet];
   return numbers[String(value)] ?? value;
 }
 

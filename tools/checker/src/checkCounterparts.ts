@@ -1,6 +1,7 @@
 import type { Conflict } from '@lockstep/change-events';
 import { absenceExcuse, isRemoved } from './absenceExcuse.ts';
 import { addressesOf } from './addressIn.ts';
+import { placesOf, wasElsewhere } from './changedRules.ts';
 import { canonicalValue } from './canonicalValue.ts';
 import type { FinalRecord, History, StateEntry } from './history.ts';
 import type { IndexedHistory } from './indexHistory.ts';
@@ -136,22 +137,33 @@ function checkRevivals(findings: Findings, history: History, group: Group): void
 
 type Revival = { readonly group: Group; readonly former: string; readonly id: string };
 
-function checkRevival(findings: Findings, { mapping }: History, { group, former, id }: Revival): void {
-  const edits = unlandedEditsOf(group, mapping, { former, untilMs: linkedAtMs(group, id) });
+function checkRevival(findings: Findings, history: History, { group, former, id }: Revival): void {
+  const edits = unlandedEditsOf(group, history, { former, untilMs: linkedAtMs(group, id) });
   if (edits.length > 0 && maySomebodyReturn(group)) return;
   const ids = [group.rowId, former, id];
-  if (isUnknown(group, former, edits.length > 0 ? lostMs : unansweredMs))
+  if (isMovedByRules(history, group))
+    findings.exempt.push({ what: group.table, ids, reason: 'column-moved' });
+  else if (isUnknown(group, former, edits.length > 0 ? lostMs : unansweredMs))
     findings.exempt.push({ what: group.table, ids, reason: 'unknown-when-deleted' });
   else
     findings.revived.push({ what: group.table, ids, reason: 'a deleted person came back without an edit' });
 }
 
+/** Where Dynamics alone speaks, what another column shows counts as an edit (rules.md). */
+const isMovedByRules = (history: History, { table }: Group): boolean =>
+  history.mapping.some(
+    (row) =>
+      wasElsewhere(history, row, table) &&
+      placesOf(history, row).some(({ direction }) => direction === 'to-marketo'),
+  );
+
 const unlandedEditsOf = (
   group: Group,
-  mapping: History['mapping'],
+  history: History,
   { former, untilMs }: { former: string; untilMs: number },
 ): Step[] =>
-  mapping
+  history.mapping
+    .flatMap((row) => placesOf(history, row))
     .filter((row) => maySpeak('dynamics', row))
     .flatMap((row) => unlandedEdits(changesOf(group, row), former, untilMs));
 

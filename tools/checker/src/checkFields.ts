@@ -73,8 +73,11 @@ const isParted = ({ group }: Pair): boolean => group.partedIds.length > 0;
 /** What only Marketo may say stays as it was said, when a new person takes the place of the one who said it. */
 function judgeDifference(findings: Findings, field: FieldCase): void {
   const persons = new Set(field.pair.group.personStates.map(({ id }) => id));
-  const isNew = persons.size > 1 && field.mapping.direction === 'to-dynamics';
-  if (isNew && isBlankValue(field.marketo)) findings.exempt.push(finding(field, 'blank-in-a-new-person'));
+  const isOfMarketo = field.mapping.direction === 'to-dynamics' && isBlankValue(field.marketo);
+  // What Marketo said and took back before anybody read it was never written.
+  if (isOfMarketo && field.steps.every((step) => step.human))
+    return void findings.exempt.push(finding(field, 'nothing-said-in-marketo'));
+  if (isOfMarketo && persons.size > 1) findings.exempt.push(finding(field, 'blank-in-a-new-person'));
   else findings.differences.push(finding(field, 'the sides differ after quiet'));
 }
 

@@ -1,6 +1,9 @@
 import type { Conflict } from '@lockstep/change-events';
 import type { MappingRow } from '@lockstep/reconciliation';
+import { isChanged, isDisputed } from './changedRules.ts';
 import { checkAccounts } from './checkAccounts.ts';
+import { checkChangedField } from './checkChangedField.ts';
+import { checkDisputed } from './checkDisputed.ts';
 import { checkCounterpart, checkGoldenIds, checkMirror } from './checkCounterparts.ts';
 import { checkAddresses, checkConsent, circlesOf, goesWithAddress, type Circle } from './checkConsents.ts';
 import { checkCreations } from './checkCreations.ts';
@@ -81,6 +84,13 @@ function checkGroup(known: Known, group: Group, versions: ReadonlySet<number>): 
     checkMerged(findings, history, group);
     return 0;
   }
+  if (isDisputed(history, group.rowStates)) {
+    checkDisputed(findings, history, {
+      ...{ group, conflicts: recorded, pair: pairOf(group, recorded, versions) },
+      circle: known.circles.get(group),
+    });
+    return 0;
+  }
   checkCounterpart(findings, history, { group, conflicts: recorded });
   checkFrozenRow(findings, group);
   checkEnds(findings, history, { group, conflicts: recorded });
@@ -134,6 +144,8 @@ function checkOneField(
   { group, pair, open, conflicts }: FieldsCase & { readonly open: Pair | null },
   mapping: MappingRow,
 ): void {
+  if (isChanged(history, mapping))
+    return checkChangedField(findings, history, { group, mapping, conflicts, pair: open });
   const circle = circles.get(group);
   if (circle && goesWithAddress(mapping))
     return checkConsent(findings, { group, circle, pair: open }, mapping);

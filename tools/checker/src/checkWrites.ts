@@ -45,8 +45,12 @@ function sourcesOf(steps: readonly Step[], write: Step, mapping: MappingRow): re
 }
 
 function isMerelyHeld(earlier: readonly Step[], write: Step, mapping: MappingRow): boolean {
+  const other = otherSide(write.side);
+  // What Marketo never said clears nothing.
+  if (write.side === 'dynamics' && isBlankValue(write.after) && !earlier.some(({ side }) => side === other))
+    return false;
   if (write.operation !== 'create')
-    return !maySpeak(write.side, mapping) && heldBy(earlier, otherSide(write.side), write.after);
+    return !maySpeak(write.side, mapping) && heldBy(earlier, other, write.after);
   return (['dynamics', 'marketo'] as const).some((side) => heldBy(earlier, side, write.after));
 }
 

@@ -1,5 +1,5 @@
 import type { System } from '@lockstep/change-events';
-import type { MappingRow } from '@lockstep/reconciliation';
+import { optionSets, type MappingRow } from '@lockstep/reconciliation';
 
 /** Who wins when both sides changed one field without knowing of each other. */
 export type ExpectedConflict = 'native' | 'newest' | 'marketo' | 'dynamics' | 'review';
@@ -18,9 +18,25 @@ export type ExpectedRules = {
   readonly filter?: { readonly column: string; readonly isNot: string };
   readonly syncColumn?: 'on' | 'off';
   readonly whenFilteredOut?: 'keep' | 'remove' | { readonly flag: string };
-  readonly fields?: Readonly<
-    Record<string, { readonly conflict?: ExpectedConflict; readonly write?: ExpectedWrite }>
-  >;
+  readonly fields?: Readonly<Record<string, ExpectedField | 'off'>>;
+};
+
+/** What is said of one field; where it lives, and which way it goes, are those of the default mapping unless said. */
+export type ExpectedField = {
+  readonly conflict?: ExpectedConflict;
+  readonly write?: ExpectedWrite;
+  readonly direction?: 'both' | 'to-marketo' | 'to-dynamics';
+  readonly lead?: string;
+  readonly contact?: string;
+  readonly marketo?: string;
+  /** By number. */
+  readonly labels?: Readonly<Record<string, string>>;
+};
+
+const saidOf = ({ fields = {} }: ExpectedRules, field: string): ExpectedField => {
+  const said = fields[field] ?? {};
+
+  return said === 'off' ? {} : said;
 };
 
 /** Which side a conflict goes to; `either` where only the moment of reading decides, `review` where nobody does. */
@@ -28,7 +44,7 @@ export type Authority = System | 'newest' | 'review';
 
 /** Opt-outs have a rule of their own, which no policy replaces. */
 export function authorityOf(rules: ExpectedRules, table: string, { field, optOut }: MappingRow): Authority {
-  const policy = optOut ? 'native' : (rules.fields?.[field]?.conflict ?? 'native');
+  const policy = optOut ? 'native' : (saidOf(rules, field).conflict ?? 'native');
   return policy === 'native' ? nativeAuthority(table) : policy;
 }
 
@@ -36,7 +52,37 @@ export function authorityOf(rules: ExpectedRules, table: string, { field, optOut
 export const nativeAuthority = (table: string): System => (table === 'lead' ? 'marketo' : 'dynamics');
 
 export const writeOf = (rules: ExpectedRules, { field }: MappingRow): ExpectedWrite =>
-  rules.fields?.[field]?.write ?? 'always';
+  saidOf(rules, field).write ?? 'always';
+
+/** Where a field lives by these rules; undefined where it is off. */
+export function rowUnder(rules: ExpectedRules, row: MappingRow): MappingRow | undefined {
+  if (rules.fields?.[row.field] === 'off') return undefined;
+  const { lead, contact, marketo, direction, labels } = saidOf(rules, row.field);
+
+  return {
+    ...row,
+    ...(marketo !== undefined && { marketo }),
+    ...(direction && { direction }),
+    ...(labels && { labels: labelTable(row, labels) }),
+    columns: {
+      ...row.columns,
+      ...(lead !== undefined && { lead }),
+      ...(contact !== undefined && { contact }),
+    },
+  };
+}
+
+/** The stock labels, but for those of numbers that are called otherwise. */
+function labelTable(
+  { optionSet }: MappingRow,
+  labels: Readonly<Record<string, string>>,
+): Readonly<Record<string, number>> {
+  const stock = Object.entries<number>(optionSet ? optionSets[optionSet] : {});
+  const kept = stock.filter(([, number]) => labels[String(number)] === undefined);
+  const own = Object.entries(labels).map(([number, label]) => [label, Number(number)] as const);
+
+  return Object.fromEntries([...kept, ...own]);
+}
 
 /** A merge of one side is carried to the other one (G-31). */
 export const followsMerges = ({ mergedInMarketo, mergedInDynamics }: ExpectedRules): boolean =>

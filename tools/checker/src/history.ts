@@ -70,6 +70,9 @@ export type History = {
   readonly matchByEmail: boolean;
   /** What lockstep.yaml says of persons; absent where there is none. */
   readonly rules?: ExpectedRules;
+  /** What it said before, oldest first, and since when everybody decides by what it says now, in ms; absent where it never changed. */
+  readonly formerRules?: readonly ExpectedRules[];
+  readonly ruledSinceMs?: number;
   /** Persons that people merged in Marketo, in order. */
   readonly mergedPersons?: readonly MergedPerson[];
   /** What marketers asked for, and what came of it; absent where nobody asked for anything. */

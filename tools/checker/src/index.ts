@@ -1,6 +1,12 @@
 export { checkHistory } from './checkHistory.ts';
 export { isFiltered } from './isFiltered.ts';
-export type { ExpectedConflict, ExpectedRules, ExpectedWrite } from './expectedRules.ts';
+export {
+  rowUnder,
+  type ExpectedConflict,
+  type ExpectedField,
+  type ExpectedRules,
+  type ExpectedWrite,
+} from './expectedRules.ts';
 export { heldForReview } from './checkFields.ts';
 export type {
   AccountsHistory,

@@ -155,7 +155,9 @@ export type Action =
   | { readonly kind: 'expire-positions' }
   /** The database is empty; all that ever came is decided again, before anything is written. */
   | { readonly kind: 'lose-database' }
-  | { readonly kind: 'commit-late' };
+  | { readonly kind: 'commit-late' }
+  /** lockstep.yaml says something else from now on, which two readers find so much later: each decides for half of the records. */
+  | { readonly kind: 'rules'; readonly rules: ExpectedRules; readonly delaysMs: readonly [number, number] };
 
 /** A whole run before it runs: nothing else is random. */
 export type Plan = {

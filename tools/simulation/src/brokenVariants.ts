@@ -1,5 +1,5 @@
 import type { DynamicsUpdate, EventLog, MarketoObjects } from '@lockstep/ports';
-import { accountTables, simulatedMapping } from './ruledParts.ts';
+import { accountTables, simulatedMapping, type RuledParts } from './ruledParts.ts';
 import { entityMappingsFor } from '@lockstep/reconciliation';
 import type { Variant } from './world.ts';
 
@@ -51,6 +51,18 @@ export const mappingWithCrossedColumns: Variant = {
 export const mappingDeafToOptOuts: Variant = {
   mapping: simulatedMapping.map((row) => (row.optOut ? { ...row, direction: 'to-marketo' as const } : row)),
 };
+
+/** Rules that nobody can tell from others: what was seen at a former place of a field counts for the present one. */
+export const rulesWithoutHash: Variant = {
+  given: ({ policy: { rules: _, ...policy }, ...given }) => ({ ...given, policy }),
+};
+
+/** Rules that are read once and never again. */
+export function rulesForGood(): Variant {
+  let first: RuledParts | undefined;
+
+  return { given: (given) => (first ??= given) };
+}
 
 const entityMappings = entityMappingsFor(accountTables);
 

@@ -50,12 +50,23 @@ export function historyOf(world: World): History {
     stored: stores.all().filter(({ entity }) => entity === undefined),
     mapping,
     matchByEmail: plan.matchByEmail,
-    ...(plan.rules && { rules: plan.rules }),
+    ...rulesIn(world),
     mergedPersons: world.mergedPersons,
     ...(world.asked.length > 0 && { requests: requestsOf(world) }),
     ...((plan.accounts ?? plan.customs) && { accounts: accountsOf(world) }),
     unlinks: askedFor(world, 'unlink'),
     recreations: askedFor(world, 'review-recreate'),
+  };
+}
+
+/** The last ones, and what was said before. */
+function rulesIn({ rulings, ruledSinceMs }: World): Pick<History, 'rules' | 'formerRules' | 'ruledSinceMs'> {
+  const all = rulings.map(({ rules }) => rules);
+  const [rules, former] = [all.at(-1), all.slice(0, -1)];
+
+  return {
+    ...(rules && { rules }),
+    ...(former.length > 0 && { formerRules: former.map((each) => each ?? {}), ruledSinceMs }),
   };
 }
 

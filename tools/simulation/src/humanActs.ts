@@ -1,9 +1,10 @@
-import { fromLog, isFiltered } from '@lockstep/checker';
+import { fromLog, isFiltered, rowUnder } from '@lockstep/checker';
 import { canonicalDecimal, type FieldValue, type FieldValues, type Scalar } from '@lockstep/change-events';
-import { filterColumn, optionSets, type MappingRow } from '@lockstep/reconciliation';
+import { defaultMapping, filterColumn, optionSets, type MappingRow } from '@lockstep/reconciliation';
 import { v5 as uuidFromName } from 'uuid';
 import { applyBesideAct, handOver, letGo } from './besideActs.ts';
 import type { HumanAct } from './actions.ts';
+import { rulesNow } from './rulings.ts';
 import { ask } from './askActs.ts';
 import type { RowReference, World } from './world.ts';
 
@@ -51,8 +52,15 @@ function create(world: World, act: Extract<HumanAct, { do: 'create' }>): void {
   world.dynamics.seed(table, [{ id, fields: Object.fromEntries(fields) }]);
 }
 
-const mappingOf = (world: World, field: string): MappingRow | undefined =>
-  world.mapping.find((mapping) => mapping.field === field);
+/** Where a field lives now, or lived before it was off. */
+function mappingOf(world: World, field: string): MappingRow | undefined {
+  const row = [...world.mapping, ...besides].find((mapping) => mapping.field === field);
+
+  return row && (rowUnder(rulesNow(world), row) ?? row);
+}
+
+/** Where another field may come to live. */
+const besides = defaultMapping.filter(({ field }) => field === 'homePhone');
 
 function columnValue(
   world: World,
@@ -97,8 +105,8 @@ function livePerson(world: World, slot: number): string | undefined {
 }
 
 /** What says Yes, No or nothing: the column of the rules where they have one. */
-function filterFields({ plan }: World, value: boolean | null): Record<string, FieldValue> {
-  const filter = plan.rules?.filter;
+function filterFields(world: World, value: boolean | null): Record<string, FieldValue> {
+  const { filter } = rulesNow(world);
   if (!filter) return { [filterColumn]: value };
   return { [filter.column]: value === null ? null : value ? 'DE' : filter.isNot };
 }
@@ -157,9 +165,9 @@ function qualify(world: World, slot: number): void {
   world.rows[slot] = { table: 'contact', id, leadId: lead.id };
 }
 
-function takenFrom({ mapping, plan }: World, lead: FieldValues): FieldValues {
-  const filters = [filterColumn, plan.rules?.filter?.column ?? filterColumn];
-  const pairs = [...mapping.flatMap(namesakes), ...filters.map((name) => [name, name] as const)];
+function takenFrom(world: World, lead: FieldValues): FieldValues {
+  const filters = [filterColumn, rulesNow(world).filter?.column ?? filterColumn];
+  const pairs = [...world.mapping.flatMap(namesakes), ...filters.map((name) => [name, name] as const)];
 
   return Object.fromEntries(pairs.map(([from, to]) => [to, lead[from] ?? null]));
 }
@@ -170,8 +178,8 @@ function namesakes({ columns: { lead, contact } }: MappingRow): (readonly [strin
   return isTaken ? [[lead, contact]] : [];
 }
 
-function staysOut({ dynamics, plan: { rules = {} } }: World, rowId: string): boolean {
-  return isFiltered(fromLog(dynamics.states.filter(({ id }) => id === rowId)), rules);
+function staysOut(world: World, rowId: string): boolean {
+  return isFiltered(fromLog(world.dynamics.states.filter(({ id }) => id === rowId)), rulesNow(world));
 }
 
 function edit(world: World, act: Extract<HumanAct, { do: 'edit' }>): void {
@@ -203,8 +211,17 @@ function editInMarketo(world: World, mapping: MappingRow, { slot, value }: Edit)
 }
 
 function inMarketo(mapping: MappingRow, value: Scalar): Scalar {
+  if (mapping.labels && mapping.optionSet) {
+    const stock: Readonly<Record<string, number>> = optionSets[mapping.optionSet];
+
+    return labelOf(mapping.labels, stock[String(value)] ?? 0) ?? value;
+  }
+
   return mapping.type === 'decimal' && value !== null ? Number(value) : value;
 }
+
+const labelOf = (labels: Readonly<Record<string, number>>, number: number): string | undefined =>
+  Object.entries(labels).find(([, other]) => other === number)?.[0];
 
 const isFormer = (value: Edit['value']): value is { readonly former: true } =>
   typeof value === 'object' && value !== null;

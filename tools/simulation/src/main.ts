@@ -18,6 +18,7 @@ const program = new Command('sim')
     'accounts and opportunities come, change and go, and contacts change theirs in between',
   )
   .option('--customs', 'rows of custom tables that lead to people come, change and go in between')
+  .option('--new-rules', 'lockstep.yaml changes in between')
   .option('--policies', 'each run has rules of its own, and an operator decides what they hold for review')
   .option('--calm', 'no faults')
   .option('--keep-going', 'go on after a failure')
@@ -34,6 +35,7 @@ const {
   requests,
   accounts,
   customs,
+  newRules,
   policies,
   calm,
   keepGoing,
@@ -49,6 +51,7 @@ const {
   requests?: boolean;
   accounts?: boolean;
   customs?: boolean;
+  newRules?: boolean;
   policies?: boolean;
   calm?: boolean;
   keepGoing?: boolean;
@@ -68,6 +71,7 @@ const report = await runSeeds({
     askShare: requests ? 0.25 : 0,
     accountShare: accounts ? 0.3 : 0,
     customShare: customs ? 0.3 : 0,
+    ruleShare: newRules ? 0.06 : 0,
     policies: policies ?? false,
   },
   keepGoing: keepGoing ?? false,

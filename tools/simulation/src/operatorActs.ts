@@ -1,6 +1,7 @@
 import { askRecord, isPair, resyncRecord, undoDecision, unlinkRecord } from '@lockstep/pipelines';
 import { refusalOfUndo, rowKey, type GoldenRecord } from '@lockstep/reconciliation';
 import type { OperatorAct } from './actions.ts';
+import { givenNow } from './rulings.ts';
 import type { World } from './world.ts';
 
 /** An operator does something; what names nobody is left alone. */
@@ -35,12 +36,13 @@ async function askFor(world: World, act: Extract<OperatorAct, { slot: number }>)
 
 /** The newest decision that may be undone, if there is one; what it was about may change before the undo is read. */
 async function undoLast(
-  { stores, given }: World,
+  world: World,
   asking: Pick<Parameters<typeof undoDecision>[0], 'publisher' | 'clock'>,
   record: GoldenRecord,
 ): Promise<void> {
-  const options = { ...asking, pastConflicts: stores.pastConflicts, mapping: given.mapping };
-  const last = record.conflicts.findLast((each) => refusalOfUndo(record, each, given.mapping) === null);
+  const { mapping } = givenNow(world);
+  const options = { ...asking, pastConflicts: world.stores.pastConflicts, mapping };
+  const last = record.conflicts.findLast((each) => refusalOfUndo(record, each, mapping) === null);
   const asked = { decision: last?.decision ?? '' };
   if (last) await undoDecision(options, { record, asked, actor: 'simulated' });
 }

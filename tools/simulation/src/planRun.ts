@@ -2,6 +2,7 @@ import type { Action, OperatorAct, Plan } from './actions.ts';
 import { drawAccountAction, firstAccounts } from './drawAccounts.ts';
 import { drawCustomAction, firstCustoms } from './drawCustoms.ts';
 import { createDraw, drawAction, drawFault } from './drawActions.ts';
+import { createRuleDraw, drawEditElsewhere, lastEdits } from './drawRuleChanges.ts';
 import { drawRules } from './drawRules.ts';
 import { drawAsking } from './drawRequests.ts';
 import { createRandom, type Random } from './random.ts';
@@ -23,6 +24,8 @@ export type PlanOptions = {
   readonly accountShare?: number;
   /** How often something happens about custom rows between two actions; they are not read without it. */
   readonly customShare?: number;
+  /** How often the rules change between two actions. */
+  readonly ruleShare?: number;
   /** Each run has rules of its own. */
   readonly policies?: boolean;
 };
@@ -51,6 +54,7 @@ export function planRun(seed: number, options: PlanOptions = defaultPlanOptions)
       ...firstBeside(seed, options),
       ...(random.chance(0.6) ? [{ kind: 'settle' } as const] : []),
       ...withMore(withOperator(actions, seed, options.operatorShare ?? 0), seed, options),
+      ...(options.ruleShare ? lastEdits(createRandom(seed ^ 0x1a57)) : []),
     ],
   };
 }
@@ -107,9 +111,19 @@ function withMore(actions: readonly Action[], seed: number, options: PlanOptions
       share: customShare,
       draw: drawBeside(drawCustomAction, faultShare),
     },
+    ...changesOfRules(seed, options),
   ];
 
   return kinds.reduce(between, actions);
+}
+
+function changesOfRules(seed: number, { ruleShare = 0, policies }: PlanOptions): readonly Between[] {
+  const draw = createRuleDraw(policies ? drawRules(seed) : {});
+
+  return [
+    { random: createRandom(seed ^ 0x2f1e5), share: ruleShare, draw },
+    { random: createRandom(seed ^ 0x2f1e6), share: ruleShare, draw: drawEditElsewhere },
+  ];
 }
 
 type Between = {

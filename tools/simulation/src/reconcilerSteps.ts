@@ -7,12 +7,15 @@ import {
   createSweeper,
   type OwnedWrite,
 } from '@lockstep/pipelines';
+import type { BatchHandler } from '@lockstep/ports';
 import { customTypesOf } from '@lockstep/reconciliation';
 import { customTables } from './actions.ts';
 import { simulatedCustoms } from './customRows.ts';
 import type { Gate } from './gate.ts';
 import { commonParts, deliverOne, groups, subscribe } from './processParts.ts';
-import type { Process, World } from './world.ts';
+import type { RuledParts } from './ruledParts.ts';
+import { givenTo } from './rulings.ts';
+import type { Process, Variant, World } from './world.ts';
 
 const tables = ['lead', 'contact'] as const;
 const changeTopics = [
@@ -36,17 +39,17 @@ export async function openReconciler(world: World, gate: Gate): Promise<Process[
     inFlightMax: 4,
   });
   const sweepPublisher = await log.openPublisher('reconciler/sweep');
-  const reconciler = createReconciler({
-    ...stores,
-    clock,
-    mapping: world.variant.mapping ?? world.given.mapping,
-    entityMappings: world.variant.entityMappings ?? world.given.entityMappings,
-    customTypes: customTypesOf(simulatedCustoms),
-    policy: world.given.policy,
-    withheld,
-    revisionEpoch: world.revisionEpoch,
-    writeDynamics: async (planned) => void writes.push(...planned),
-  });
+  const reconcilerBy = (given: RuledParts) =>
+    createReconciler({
+      ...stores,
+      clock,
+      ...partsBy(world.variant, given),
+      customTypes: customTypesOf(simulatedCustoms),
+      withheld,
+      revisionEpoch: world.revisionEpoch,
+      writeDynamics: async (planned) => void writes.push(...planned),
+    });
+  const reconciler = byRules(world, reconcilerBy);
   subscribe(world, groups.route, { topics: routedTopics(world), handler: createRouter(stores.links) });
   subscribe(world, groups.reconcile, { topics: [topics.inbox, topics.inboxBackfill], handler: reconciler });
   const common = {
@@ -90,6 +93,25 @@ function guardedStores({ stores }: World, guard: <Port extends object>(port: Por
     claims: guard(claims),
     consents: guard(consents),
     syncState: guard(syncState),
+  };
+}
+
+const partsBy = ({ given: change, mapping, entityMappings }: Variant, given: RuledParts): RuledParts => ({
+  ...(change?.(given) ?? given),
+  ...(mapping && { mapping }),
+  ...(entityMappings && { entityMappings }),
+});
+
+/** As the process does it: other rules are taken up between two batches. */
+function byRules(world: World, reconcilerBy: (given: RuledParts) => BatchHandler): BatchHandler {
+  const known = new Map<RuledParts, BatchHandler>();
+
+  return (batch) => {
+    const given = givenTo(world, batch.partition);
+    const handler = known.get(given) ?? reconcilerBy(given);
+    known.set(given, handler);
+
+    return handler(batch);
   };
 }
 

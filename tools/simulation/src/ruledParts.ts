@@ -66,11 +66,11 @@ export function ruledParts(plan: Plan): RuledParts {
   const { rules: persons = noRules, matchByEmail } = plan;
   const result = readRules(JSON.stringify({ persons }));
   if (!('rules' in result)) throw new Error(result.faults.map(({ sentence }) => sentence).join(' '));
-  const { mapping, filters } = result.rules;
+  const { mapping, filters, hash } = result.rules;
   const policy = { ...nativePolicy, matchByEmail, ...endRulesOf(result.rules) };
   return {
     mapping: mapping.filter((row) => isGiven(row, plan)),
     entityMappings: entityMappingsFor(tablesOf(plan), { customs: simulatedCustoms }),
-    policy: { ...policy, ...(filters && { filters }) },
+    policy: { ...policy, ...(filters && { filters }), rules: hash },
   };
 }

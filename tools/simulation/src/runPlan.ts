@@ -7,6 +7,7 @@ import { historyOf } from './historyOf.ts';
 import { applyAct } from './humanActs.ts';
 import { operate } from './operatorActs.ts';
 import { decideHeld } from './decideHeld.ts';
+import { changeRules } from './rulings.ts';
 import { runRounds, settleDown } from './settleDown.ts';
 import { kill, step, wake, wakeAll } from './stepProcess.ts';
 import { commitLate, pass, type Variant, type World } from './world.ts';
@@ -74,6 +75,8 @@ async function carryOut(world: World, action: Action): Promise<void> {
       return world.dynamics.expirePositions();
     case 'lose-database':
       return loseDatabase(world);
+    case 'rules':
+      return changeRules(world, action);
     case 'commit-late':
       return commitLate(world);
     case 'step':

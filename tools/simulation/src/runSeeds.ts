@@ -86,6 +86,7 @@ async function tellFailure(result: RunResult, { shrink }: { shrink: boolean }): 
 function flagsOf({ actions, rules, accounts, customs }: Plan): readonly string[] {
   const acts = new Set(actions.flatMap((action) => ('act' in action ? [action.act.do] : [])));
   const byOperator = actions.some((action) => action.kind === 'operator' && action.act.do !== 'undo');
+  const changesRules = actions.some(({ kind }) => kind === 'rules');
   const flags = [
     [byOperator, '--operator'],
     [acts.has('undo'), '--undo'],
@@ -94,6 +95,7 @@ function flagsOf({ actions, rules, accounts, customs }: Plan): readonly string[]
     [acts.has('ask'), '--requests'],
     [accounts === true, '--accounts'],
     [customs === true, '--customs'],
+    [changesRules, '--new-rules'],
     [rules !== undefined, '--policies'],
   ] as const;
 

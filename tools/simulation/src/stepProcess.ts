@@ -73,6 +73,9 @@ export async function wake(world: World, name: ProcessName): Promise<void> {
   if (!sleeper.opened || world.nowMs - sinceMs > connectionMs) gate.dead = true;
   resume();
   await done;
+  // It may have decided by former rules.
+  if (name === 'reconciler' && world.ruledSinceMs > 0)
+    world.ruledSinceMs = Math.max(world.ruledSinceMs, world.nowMs);
   // Whatever it took over before it found out, the present holder has to take back.
   gate.dead = true;
   kill(world, name);

@@ -1,6 +1,6 @@
 import type { System } from '@lockstep/change-events';
 import type { GoldenEntity, MappingRow } from '@lockstep/reconciliation';
-import type { MergedPerson } from '@lockstep/checker';
+import type { ExpectedRules, MergedPerson } from '@lockstep/checker';
 import type { Asked, BesideTable, Piece, Plan, ProcessName } from './actions.ts';
 import type {
   DynamicsRequests,
@@ -20,6 +20,8 @@ import type { RuledParts } from './ruledParts.ts';
 /** A deliberately broken part, to show that the simulation finds it. */
 export type Variant = {
   readonly mapping?: readonly MappingRow[];
+  /** What the reconciler makes of rules. */
+  readonly given?: (given: RuledParts) => RuledParts;
   /** Of records beside persons. */
   readonly entityMappings?: Readonly<Record<GoldenEntity, readonly MappingRow[]>>;
   readonly writer?: (writer: DynamicsWriter & DynamicsRequests) => DynamicsWriter & DynamicsRequests;
@@ -53,13 +55,22 @@ export type Sleeper = {
   readonly opened: boolean;
 };
 
+/** What lockstep.yaml says from some time on, and when each of two readers finds it. */
+export type Ruling = {
+  readonly rules: ExpectedRules | undefined;
+  readonly given: RuledParts;
+  readonly readAtMs: readonly [number, number];
+};
+
 /** Both systems, the broker, the database and the clock; processes come and go, this stays. */
 export type World = {
   readonly plan: Plan;
   readonly variant: Variant;
   /** What is expected, which need not be what the reconciler is given. */
   readonly mapping: readonly MappingRow[];
-  readonly given: RuledParts;
+  readonly rulings: Ruling[];
+  /** Since when nobody decides by former rules any more; 0 as long as there are none. */
+  ruledSinceMs: number;
   /** Systems to which an operator lets nothing be written. */
   readonly withheld: Set<System>;
   nowMs: number;
