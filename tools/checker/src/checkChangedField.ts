@@ -130,7 +130,7 @@ function isLeft({ write, earlier, places }: Judged): boolean {
   const isIt = (value: unknown): boolean => [...forms(value)].some((form) => wanted.has(form));
   const place = earlier.filter((touch) => touch.place === write.place);
   const left = place.findLast(({ human, before, after }) => human && isIt(before) && !isIt(after));
-  if (!left) return false;
+  if (!left || isRepeated(place, left, isIt)) return false;
   if (earlier.some(({ human, after, atMs }) => human && atMs > left.atMs && isIt(after))) return false;
   const others = new Map<string, Touch>();
   for (const touch of earlier) if (touch.side === otherSide(write.side)) others.set(touch.place, touch);
@@ -139,6 +139,17 @@ function isLeft({ write, earlier, places }: Judged): boolean {
   );
 
   return !wasHeld && ![...others.values()].some(({ after }) => isIt(after));
+}
+
+/** A command to Marketo that overtook another may repeat what that had delivered, once, before an edit was made on top of it. */
+function isRepeated(
+  place: readonly Touch[],
+  { side, atMs }: Touch,
+  isIt: (value: unknown) => boolean,
+): boolean {
+  const former = place.filter(({ human, after }) => !human && isIt(after));
+
+  return side === 'marketo' && former.length === 1 && former.every((write) => write.atMs <= atMs);
 }
 
 type Last = ChangedCase & { readonly pair: Pair };
