@@ -71,7 +71,7 @@ describe('rows of the change feed', () => {
     const attributes = [{ name: 'Merge IDs', value: '[7, 8]' }];
 
     expect(readMerges([change, { ...change, activityTypeId: 32, attributes }])).toEqual(
-      read({ winnerId: '42', loserIds: ['7', '8'] }),
+      read({ winnerId: '42', loserIds: ['7', '8'], mergedAt: row.activityDate }),
     );
   });
 

@@ -42,7 +42,7 @@ export function readMerges(result: unknown): ReadRows<Merge> {
     const loserIds = String(attributeOf(activity, ['Merge IDs']) ?? '').match(/\d+/g);
     if (loserIds === null) throw invalid('Merge IDs');
 
-    return [{ winnerId: personIdOf(activity), loserIds: [...loserIds] }];
+    return [{ winnerId: personIdOf(activity), loserIds: [...loserIds], mergedAt: dateOf(activity) }];
   });
 }
 
@@ -87,8 +87,6 @@ function refusedRow(activity: JsonObject, field: string): RefusedRow {
 type Change = { readonly field: string; readonly oldValue: unknown; readonly newValue: unknown };
 
 function feedRow(activity: JsonObject, change?: Change): FeedRow {
-  const activityDate = timeOf(activity['activityDate']);
-  if (activityDate === null) throw invalid('activityDate');
   // The integer id is optional since the activity service moved; the GUID is what identifies a row (marketo-rest 3.2).
   const activityId = Number(activity['id'] ?? 0);
 
@@ -97,13 +95,20 @@ function feedRow(activity: JsonObject, change?: Change): FeedRow {
     activityId,
     marketoGUID: String(activity['marketoGUID'] ?? activityId),
     activityType: Number(activity['activityTypeId']),
-    activityDate,
+    activityDate: dateOf(activity),
     field: change?.field ?? null,
     oldValue: displayText('oldValue', change?.oldValue),
     newValue: displayText('newValue', change?.newValue),
     // Changes carry `Source`, New Lead rows `Source Type`.
     source: displayText('Source', attributeOf(activity, ['Source', 'Source Type'])),
   };
+}
+
+function dateOf(activity: JsonObject): string {
+  const activityDate = timeOf(activity['activityDate']);
+  if (activityDate === null) throw invalid('activityDate');
+
+  return activityDate;
 }
 
 const isPersonId = (leadId: unknown): boolean => /^[1-9]\d*$/.test(String(leadId));

@@ -24,8 +24,15 @@ export type FeedPage = Page & { readonly rows: readonly FeedRow[] };
 
 export type DeletedPage = Page & { readonly personIds: readonly string[] };
 
-/** Persons that became part of another; nothing else tells that they are gone (marketo-rest 3.3). */
-export type Merge = { readonly winnerId: string; readonly loserIds: readonly string[] };
+/**
+ * Persons that became part of another; nothing else tells that they are gone (marketo-rest 3.3). Their activities are the winner's
+ * from then on. `mergedAt`: ISO time.
+ */
+export type Merge = {
+  readonly winnerId: string;
+  readonly loserIds: readonly string[];
+  readonly mergedAt: string;
+};
 
 export type MergePage = Page & {
   readonly merges: readonly Merge[];

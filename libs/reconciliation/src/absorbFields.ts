@@ -3,7 +3,7 @@ import { isOlder } from './consent.ts';
 import type { Draft, DraftRow } from './decision.ts';
 import { isCreation } from './outbox.ts';
 import type { MappingRow } from './mapping.ts';
-import { tell, type Story } from './feedStory.ts';
+import { tell, type Run, type Story } from './feedStory.ts';
 import { isWishOfAddress } from './followConsent.ts';
 import { applyChange, type Observation } from './applyChange.ts';
 import { isAsBefore, observe, untold } from './observe.ts';
@@ -113,15 +113,15 @@ function absorbUntold(draft: Draft, field: FieldEvidence): void {
 }
 
 function absorbTold(draft: Draft, field: FieldEvidence): void {
-  const { row, mapping, evidence, event } = field;
+  const { row, mapping, event } = field;
   const { writes, isOthers } = writesBehind(draft, row, field);
   meetFormer(draft, field, writes);
-  const story = asOfThen(draft, field, tell(mapping, evidence, writes, issuedAt(draft)));
+  const state = readingOf(mapping, event.fields ?? {});
+  const story = asOfThen(draft, field, storyOf(draft, field, { state, writes }));
   forgetTold(row, mapping, story.told);
   const [at, changedAt] = [event.page, changeTime(story, event)];
   const shown = { row, mapping, at, changedAt, isOthers };
   const edit = story.edit && { ...shown, reading: story.edit, madeOn: story.madeOn };
-  const state = readingOf(mapping, event.fields ?? {});
   if (edit && isRunOver(story, edit, { state, writes: laterThanEdits(draft, writes) }))
     applyChange(draft, edit, false);
   if (state && isExplained(field, { story, state, writes }))
@@ -132,6 +132,33 @@ function absorbTold(draft: Draft, field: FieldEvidence): void {
       edit,
     );
   if (story.confirmed) confirmValue(row, mapping.field);
+}
+
+/**
+ * What the feed tells of this person. Edits that were not made on top of what it held, and that no state shows, are those of
+ * somebody who became part of it: a merge brings their activities (marketo-rest 2.5).
+ */
+function storyOf(draft: Draft, field: FieldEvidence, { state, writes }: Shown): Story {
+  const { row, mapping, evidence } = field;
+  const tellOf = (rows: readonly EvidenceRow[]) => tell(mapping, rows, writes, issuedAt(draft));
+  const story = tellOf(evidence);
+  const { run, edit } = story;
+  if (!run || !edit || !state) return story;
+  const held = heldBefore(field, run);
+  const isShown = [state.side, row.seen[mapping.field]?.value].includes(edit.side);
+
+  return isShown || held === undefined || [held, ...writes].includes(run.old)
+    ? story
+    : tellOf(evidence.slice(0, run.from));
+}
+
+type Shown = { readonly state: Reading | null; readonly writes: readonly Scalar[] };
+
+/** Undefined where it was seen before the feed has told of our last write: that may come before these edits, or after. */
+function heldBefore({ row, mapping }: FieldEvidence, { onto }: Run): Scalar | undefined {
+  const seen = row.seen[mapping.field];
+
+  return onto === undefined && seen?.unconfirmed !== true ? seen?.value : onto;
 }
 
 /** When the command was decided whose outcome is awaited, as an ISO time. */

@@ -17,7 +17,12 @@ export type Story = {
   /** How many of our writes, oldest first, the feed has told of or passed. */
   readonly told: number;
   readonly confirmed: boolean;
+  /** The edits that follow our last write, which nothing of ours follows. */
+  readonly run: Run | null;
 };
+
+/** `from`: the first of them; `old`: what that one replaced; `onto`: our write before it, where the feed tells of one. */
+export type Run = { readonly from: number; readonly old: Scalar; readonly onto: Scalar | undefined };
 
 /**
  * `sent`: what we wrote and the feed has not told of, oldest first; `issuedAt`: when the last of it was decided, as an ISO time, where
@@ -40,16 +45,18 @@ export function tell(
   const confirmed = told > 0 && writes.slice(told).every((value) => value === writes[told - 1]);
   const item = evidence[edit];
   const ours = steps[lastOwn];
-  if (!item)
-    return { edit: null, editedAt: null, ranOver: false, madeOn: undefined, basis: ours, told, confirmed };
+  if (!item) return { ...noEdit, basis: ours, told, confirmed };
   const start = own.findLastIndex((at, index) => index < edit && at >= 0) + 1;
   const old = readDisplay(mapping, evidence[start]?.oldValue ?? null).side;
   const ranOver = lastOwn > edit;
   const madeOn = foundation({ old, ours: ranOver ? undefined : ours }, writes);
   const reading = readDisplay(mapping, item.newValue);
   const basis = ranOver ? ours : madeOn;
-  return { edit: reading, editedAt: item.activityDate, ranOver, madeOn, basis, told, confirmed };
+  const run = ranOver ? null : { from: start, old, onto: ours };
+  return { edit: reading, editedAt: item.activityDate, ranOver, madeOn, basis, told, confirmed, run };
 }
+
+const noEdit = { edit: null, editedAt: null, ranOver: false, madeOn: undefined, run: null };
 
 /** All that the feed tells of was before the last of our writes was decided. */
 const isBefore = (evidence: readonly EvidenceRow[], issuedAt: string | null): boolean =>

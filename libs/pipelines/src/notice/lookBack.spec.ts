@@ -107,6 +107,23 @@ describe('a look back over the feeds', () => {
     expect([told('1'), told('2')]).toEqual([2, 3]);
   });
 
+  it('at a start takes nothing that happened to the loser of a merge for an edit of the winner', async () => {
+    const { clock, marketo, notifier, open, log } = await createFollowing([
+      { lastName: 'One' },
+      { lastName: 'Two' },
+    ]);
+    marketo.edit('2', { city: 'Ulm' });
+    await stepUntilIdle(notifier);
+    clock.advance(minuteMs);
+    marketo.merge('1', ['2']);
+    await notifier.close();
+    clock.advance(minuteMs);
+    await stepUntilIdle(await open());
+
+    const told = eventsOf(log, leads, '1').flatMap(({ evidence }) => evidence?.rows ?? []);
+    expect(told.filter(({ oldValue, newValue }) => oldValue === null && newValue === 'Ulm')).toHaveLength(1);
+  });
+
   it('costs few calls: with all feeds an idle day takes under 3,000', async () => {
     const { clock, marketo, notifier } = await createFollowing([{ lastName: 'One' }]);
     clock.advance(60 * minuteMs);

@@ -1,4 +1,4 @@
-import type { FeedPage, FeedRow, OutgoingMessage } from '@lockstep/ports';
+import type { FeedPage, FeedRow, Merge, OutgoingMessage } from '@lockstep/ports';
 import { takeRequests } from './feedRequests.ts';
 import { assertHeld, type FeedSession, type NoticeOptions } from './feedSession.ts';
 import { plannedLookBack, type LookBack } from './plannedLookBack.ts';
@@ -43,8 +43,10 @@ async function begun(options: NoticeOptions, { state }: FeedSession, planned: Lo
 
 async function advance(options: NoticeOptions, session: FeedSession, at: LookBack): Promise<LookBack> {
   const { publisher, state } = session;
-  const changes = await lateChanges(options, session, at);
   const gone = await lateGone(options, session, at);
+  // Not before all merges are known: a row of who lost one looks like one of who won it.
+  const isReady = gone.next.merged === null;
+  const changes = isReady ? await lateChanges(options, session, { ...at, ...gone.next }) : waiting(at);
   const messages = [...changes.messages, ...gone.messages];
   assertHeld(options.lease);
   if (messages.length > 0) {
@@ -56,6 +58,8 @@ async function advance(options: NoticeOptions, session: FeedSession, at: LookBac
 
   return { ...at, feed: changes.next, ...gone.next };
 }
+
+const waiting = ({ feed }: LookBack): Late<string | null> => ({ messages: [], keys: [], next: feed });
 
 type Late<Next> = {
   readonly messages: readonly OutgoingMessage[];
@@ -69,14 +73,16 @@ const nextOf = (page: Pick<FeedPage, 'hasMore' | 'position'> | undefined): strin
 async function lateChanges(
   options: NoticeOptions,
   session: FeedSession,
-  { feed, untilMs }: LookBack,
+  { feed, untilMs, mergedAtMs }: LookBack,
 ): Promise<Late<string | null>> {
   if (feed === null) return { messages: [], keys: [], next: null };
   const { recent, drained } = session.state;
   assertHeld(options.lease);
   const page = await options.people.readFeed(feed);
   const isPast = ({ activityDate }: FeedRow): boolean => Date.parse(activityDate) > untilMs;
-  const missed = page.rows.filter((row) => !isPast(row) && !recent.has(row.marketoGUID));
+  const missed = page.rows.filter(
+    (row) => !isPast(row) && !recent.has(row.marketoGUID) && !isBeforeMerge(row, mergedAtMs),
+  );
   const { rows } = await takeRequests(options.requests, session.state.checkpoint, { ...page, rows: missed });
   const refused = newlyRefused(recent, page.refused);
   const ids = [...new Set([...rows.map(({ personId }) => personId), ...personsNamed(refused)])];
@@ -89,11 +95,15 @@ async function lateChanges(
   };
 }
 
+/** A merge gives the winner the activities of the losers, which are no edits of the winner (marketo-rest 2.5). */
+const isBeforeMerge = ({ personId, activityDate }: FeedRow, mergedAtMs: LookBack['mergedAtMs']): boolean =>
+  Date.parse(activityDate) <= (mergedAtMs.get(personId) ?? -Infinity);
+
 async function lateGone(
   options: NoticeOptions,
   session: FeedSession,
-  { deleted, merged }: LookBack,
-): Promise<Late<Pick<LookBack, 'deleted' | 'merged'>>> {
+  { deleted, merged, mergedAtMs }: LookBack,
+): Promise<Late<Pick<LookBack, 'deleted' | 'merged' | 'mergedAtMs'>>> {
   const { recent, drained } = session.state;
   const deletes = deleted === null ? null : await readDeleted(options, session, deleted);
   const merges = merged === null ? null : await readMerges(options, session, merged);
@@ -102,6 +112,13 @@ async function lateGone(
   return {
     messages: await goneMessages(options, session, rows),
     keys: goneKeys(rows),
-    next: { deleted: nextOf(deletes?.page), merged: nextOf(merges?.page) },
+    next: {
+      deleted: nextOf(deletes?.page),
+      merged: nextOf(merges?.page),
+      mergedAtMs: withMerges(mergedAtMs, merges?.page.merges ?? []),
+    },
   };
 }
+
+const withMerges = (known: LookBack['mergedAtMs'], merges: readonly Merge[]): LookBack['mergedAtMs'] =>
+  new Map([...known, ...merges.map(({ winnerId, mergedAt }) => [winnerId, Date.parse(mergedAt)] as const)]);

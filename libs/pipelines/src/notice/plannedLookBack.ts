@@ -9,6 +9,8 @@ export type LookBack = {
   readonly feed: string | null;
   readonly deleted: string | null;
   readonly merged: string | null;
+  /** When somebody last became part of each person, of the merges that were met. */
+  readonly mergedAtMs: ReadonlyMap<string, number>;
 };
 
 /** A row is found that shows up so long after its time. */
@@ -29,5 +31,6 @@ export function plannedLookBack({ lookedAtMs, passedAtMs, nowMs }: Planned): Loo
     feed: null,
     deleted: null,
     merged: null,
+    mergedAtMs: new Map(),
   };
 }

@@ -1,4 +1,4 @@
-import type { MarketoPeople, Merge } from '../marketoPeople.ts';
+import type { FeedRow, MarketoPeople, Merge } from '../marketoPeople.ts';
 import { personOf, seedOne, type MarketoHarness, type MarketoHuman } from './marketoHarness.ts';
 
 const beginningMs = Date.UTC(2020, 0, 1);
@@ -129,11 +129,25 @@ export function describeFeeds(current: () => MarketoHarness): void {
       ]);
       await human.merge(winner, [first, second]);
 
-      const merge = { winnerId: winner, loserIds: [first, second] };
+      const merge = { winnerId: winner, loserIds: [first, second], mergedAt: expect.stringMatching(/T.*Z$/) };
       expect(await readAllMerges(people, position)).toEqual([merge]);
       expect(await readAllDeleted(people, position)).toEqual([]);
       expect(await people.findPersons('id', [first, second])).toEqual([]);
       expect(await personOf(people, winner)).toMatchObject({ lastName: 'Reed', city: 'Ulm', phone: '1' });
+    });
+
+    it('tells of what happened to the losers of a merge as of the winner', async () => {
+      const position = await people.openFeed(beginningMs);
+      const [winner = '', loser = ''] = await human.seed([{ lastName: 'Reed' }, { lastName: 'Rhodes' }]);
+      await human.edit(loser, { city: 'Bonn' });
+      const before = await readWholeFeed(people, position);
+      await human.merge(winner, [loser]);
+
+      const rowsOf = ({ rows }: { readonly rows: readonly FeedRow[] }) =>
+        rows.filter(({ newValue }) => newValue === 'Bonn');
+      const [told] = rowsOf(before);
+      expect(told).toMatchObject({ personId: loser });
+      expect(rowsOf(await readWholeFeed(people, position))).toContainEqual({ ...told, personId: winner });
     });
 
     it('tells who went to another partition, with both partitions, beside the merges', async () => {

@@ -63,6 +63,7 @@ function readFeed(store: MarketoPersonStore, position: string, blockSize: number
   return { ...next, rows: activities.filter(({ activityType }) => activityType < 32) };
 }
 
-function mergeOf({ activityType, personId, newValue }: Activity): readonly Merge[] {
-  return activityType === 32 ? [{ winnerId: personId, loserIds: (newValue ?? '').split(',') }] : [];
+function mergeOf({ activityType, personId, newValue, activityDate }: Activity): readonly Merge[] {
+  if (activityType !== 32) return [];
+  return [{ winnerId: personId, loserIds: (newValue ?? '').split(','), mergedAt: activityDate }];
 }

@@ -23,7 +23,7 @@ export type MarketoPersonStore = {
   /** A write that changes nothing leaves no trace (marketo-rest 2.4). */
   update(id: string, values: ScalarValues, actor: PersonActor): void;
   remove(id: string, actor: PersonActor): void;
-  /** The losers fill what is empty in the winner, and are gone without a trace of their own. */
+  /** The losers fill what is empty in the winner, which has their activities from then on, and are gone without a trace of their own. */
   merge(winnerId: string, loserIds: readonly string[], actor: PersonActor): void;
   /** Says nothing about fields: partitions are told by their numbers, from 1. */
   move(id: string, partitionName: string, actor: PersonActor): void;
@@ -39,7 +39,7 @@ export function createMarketoPersonStore(
 ): MarketoPersonStore {
   const people = new Map<string, MarketoPerson>();
   const time = (): string => isoTime(Math.floor(now() / 1000) * 1000);
-  const { activities, log } = activityLog(time);
+  const { activities, log, handOver } = activityLog(time);
   const { states, record } = stateLog(now);
   let lastId = 0;
   const update = updater({ people, fields, time, log, record });
@@ -73,16 +73,27 @@ export function createMarketoPersonStore(
       log(id, { activityType: 37, ...noTexts, source: actor.source });
       drop(id, actor);
     },
-    merge(winnerId, loserIds, actor) {
-      const winner = people.get(winnerId);
-      const losers = loserIds.flatMap((id) => people.get(id) ?? []);
-      if (!winner || losers.length === 0) return;
-      update(winnerId, gainsOf(winner, losers), actor);
-      for (const { id } of losers) drop(id, actor);
-      const newValue = losers.map(({ id }) => id).join();
-      log(winnerId, { ...noTexts, activityType: 32, newValue, source: actor.source });
-    },
+    merge: merger({ people, update, log, drop, handOver }),
     move: mover(log),
+  };
+}
+
+type Merging = Pick<Store, 'people' | 'log'> &
+  Pick<MarketoPersonStore, 'update'> &
+  Pick<ReturnType<typeof activityLog>, 'handOver'> & { drop(id: string, actor: PersonActor): void };
+
+function merger({ people, update, log, drop, handOver }: Merging): MarketoPersonStore['merge'] {
+  return (winnerId, loserIds, actor) => {
+    const winner = people.get(winnerId);
+    const losers = loserIds.flatMap((id) => people.get(id) ?? []);
+    if (!winner || losers.length === 0) return;
+    update(winnerId, gainsOf(winner, losers), actor);
+    for (const { id } of losers) {
+      drop(id, actor);
+      handOver(id, winnerId);
+    }
+    const newValue = losers.map(({ id }) => id).join();
+    log(winnerId, { ...noTexts, activityType: 32, newValue, source: actor.source });
   };
 }
 
@@ -137,6 +148,7 @@ type LoggedRow = Pick<Activity, 'activityType' | 'field' | 'oldValue' | 'newValu
 function activityLog(time: () => string): {
   readonly activities: readonly Activity[];
   log(personId: string, row: LoggedRow): void;
+  handOver(fromId: string, toId: string): void;
 } {
   const activities: Activity[] = [];
 
@@ -146,6 +158,11 @@ function activityLog(time: () => string): {
       const activityId = activities.length + 1;
       const marketoGUID = `activity-${String(activityId).padStart(12, '0')}`;
       activities.push({ personId, activityId, marketoGUID, activityDate: time(), ...row });
+    },
+    handOver(fromId, toId) {
+      activities.forEach((activity, at) => {
+        if (activity.personId === fromId) activities[at] = { ...activity, personId: toId };
+      });
     },
   };
 }

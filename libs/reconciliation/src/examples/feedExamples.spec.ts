@@ -22,6 +22,25 @@ const withRows = (event: ChangeEvent, change: (rows: Evidence['rows']) => Eviden
 });
 
 describe('our write to Marketo', () => {
+  it('is not undone by an edit of somebody who was merged into the person', () => {
+    const pair = edited();
+    pair.world.carryOut();
+    const event = pair.world.marketo.change(pair.person, 'LIVE');
+    const [ours] = event.evidence?.rows ?? [];
+    const other = { marketoGUID: 'other', oldValue: null, newValue: 'Sales', source: 'Lead update' };
+    pair.world.hand(
+      pair.person,
+      withRows(event, (rows) => [
+        ...rows,
+        ...(ours ? [{ ...ours, ...other, activityId: ours.activityId + 1 }] : []),
+      ]),
+    );
+    pair.world.settle();
+
+    expect(values(pair, 'jobTitle')).toEqual(['Director', 'Director', 'Director']);
+    expect(conflictsOf(pair.world)).toEqual([]);
+  });
+
   it('is agreed when the feed is known to be read past it, and not before', () => {
     const pair = edited();
     const { world, person } = pair;
