@@ -37,6 +37,22 @@ describe('toSyncError', () => {
     broker.close();
   });
 
+  /** What kafkajs does with the answer of a broker that goes away before it gives one. */
+  it.each([
+    ['takes it apart', ({ topicMetadata }: { topicMetadata: unknown }) => topicMetadata],
+    ['reads it', (metadata: { topicMetadata: unknown }) => metadata.topicMetadata],
+  ])('takes no answer about topics for a broker that is away, where kafkajs %s', (_, read) => {
+    const answer = JSON.parse('null') as { topicMetadata: unknown };
+    let failure: unknown;
+    try {
+      read(answer);
+    } catch (error) {
+      failure = toSyncError(error);
+    }
+
+    expect(failure).toMatchObject({ code: 'KAFKA_UNREACHABLE' });
+  });
+
   it('leaves what is not of the broker as it is', () => {
     const error = new Error('of ours');
 

@@ -26,11 +26,14 @@ export function brokerReason(error: unknown): string | null {
   return null;
 }
 
-/** What kafkajs says, by an error that is none of its own kinds, when a broker takes a connection and then does not answer. */
-const noAnswer = 'Broker not connected';
+/**
+ * What kafkajs says, by an error that is none of its own kinds, when a broker takes a connection and then does not answer, or goes away
+ * while it is asked for its topics.
+ */
+const noAnswer = /^Broker not connected$|topicMetadata.*null|null.*topicMetadata/;
 
 const isKafkaError = (error: unknown): error is Error =>
-  error instanceof Error && (error.name.startsWith('KafkaJS') || error.message === noAnswer);
+  error instanceof Error && (error.name.startsWith('KafkaJS') || noAnswer.test(error.message));
 
 /** Gives an error of kafkajs its code: KAFKA_FENCED, TOPIC_MISSING, INTERNAL or KAFKA_UNREACHABLE. Others pass unchanged. */
 export function toSyncError(error: unknown, details: Readonly<Record<string, string>> = {}): unknown {

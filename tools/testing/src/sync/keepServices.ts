@@ -89,7 +89,7 @@ async function keep({ places, start, endings, random, signal }: Keeping): Promis
     for (const place of places) {
       const { process, service } = place;
       if (process.exitCode() === null) continue;
-      if (process.hasCrashed()) endings.push(`${process.name}: ${await process.lastLines(3)}`);
+      if (process.hasCrashed()) endings.push(`${process.name}: ${await process.lastLines(12)}`);
       await rest(random.below(restartMsMax));
       place.process = await start(service);
     }
