@@ -32,7 +32,7 @@ const changeTopics = [
 ];
 
 /** The emulators' logs, the topics and the database. */
-async function readHistory(places: HistoryPlaces): Promise<History> {
+export async function readHistory(places: HistoryPlaces): Promise<History> {
   const messages = await readTopics({ ...places, names: [golden, ...changeTopics] });
   const events = messages.flatMap(({ topic, value }) =>
     topic === golden && value !== null ? [value as GoldenEvent] : [],

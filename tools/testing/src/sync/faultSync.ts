@@ -1,6 +1,6 @@
 import { startLocalStack, type LocalStack, type ServiceFaults } from '@lockstep/local-stack';
 import { createRandom } from '@lockstep/simulation';
-import { judgeOnceCaughtUp, lookUntil, type Judged } from '../judgeHistory.ts';
+import { judgeOnceCaughtUp, lookUntil, readHistory, type Judged } from '../judgeHistory.ts';
 import { closeInReverse, type Closers } from '../openBacking.ts';
 import { makePersons, makeRows, toSeed } from '../seedPeople.ts';
 import { startLockstep, type Lockstep } from '../startLockstep.ts';
@@ -58,18 +58,21 @@ export async function faultSync(plan: SyncPlan, options: SyncOptions): Promise<S
     await kept.stop();
     const restedFromMs = performance.now();
     const { mergedPersons, ...done } = run;
-    const judged = await judgeOnceCaughtUp({ ...lockstep, mergedPersons }, restMs, options.signal);
+    const places = { ...lockstep, mergedPersons };
+    const judged = await judgeOnceCaughtUp(places, restMs, options.signal);
     const accounts = await lookUntil(
       () => differencesOfAccounts(lockstep),
       ({ length }) => length === 0,
       { forMs: restMs, signal: options.signal },
     );
+    const history = judged.history ?? (accounts.length > 0 ? await readHistory(places) : undefined);
     const seconds = (fromMs: number): number => Math.round((performance.now() - fromMs) / 1_000);
 
     const { endings } = kept;
     return {
       ...{ plan, seconds: seconds(startedAtMs), restSeconds: seconds(restedFromMs), endings },
       ...{ ...done, ...judged, accounts },
+      ...(history && { history }),
     };
   } finally {
     await closeInReverse(closers);
