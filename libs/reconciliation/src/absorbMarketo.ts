@@ -5,7 +5,8 @@ import {
   type ScalarValues,
   type Sequence,
 } from '@lockstep/change-events';
-import { absorbFields, readingOf } from './absorbFields.ts';
+import { absorbFields } from './absorbFields.ts';
+import { readingOf } from './absorbTold.ts';
 import { activeRow, addRow, type Draft, type DraftRow } from './decision.ts';
 import { followPerson } from './endRow.ts';
 import { isLifted } from './followConsent.ts';

@@ -1,24 +1,18 @@
 import type { Conflict } from '@lockstep/change-events';
-import { absenceExcuse, isRemoved } from './absenceExcuse.ts';
+import { absenceExcuse } from './absenceExcuse.ts';
 import { addressesOf } from './addressIn.ts';
-import { placesOf, wasElsewhere } from './changedRules.ts';
 import { canonicalValue } from './canonicalValue.ts';
+import { checkRevivals, linkedAtMs } from './checkRevivals.ts';
 import type { FinalRecord, History, StateEntry } from './history.ts';
 import type { IndexedHistory } from './indexHistory.ts';
-import { isFiltered, wasFiltered } from './isFiltered.ts';
+import { isFiltered } from './isFiltered.ts';
 import { isMade } from './madeRows.ts';
 import { qualifiedAtMs } from './qualified.ts';
-import type { Step } from './step.ts';
-import { changesOf, deletedAtMs, isOurs, maySpeak, type Group } from './timeline.ts';
+import { deletedAtMs, isOurs, type Group } from './timeline.ts';
 import type { Findings } from './verdict.ts';
 
 /** A look-up and the creation after it are two calls; who appears in between is not seen. */
 const raceMs = 10_000;
-
-/** Within this time of its creation we may not know of a person yet: the answer is on its way, or lost. */
-const unansweredMs = 30_000;
-/** Within this time a lost answer is settled; an edit meanwhile has somebody made. */
-export const lostMs = 300_000;
 
 /** Invariant 4 and 6 for one row: exactly one person where the rules demand one, else none. */
 export function checkCounterpart(
@@ -50,11 +44,6 @@ function checkWanted(findings: Findings, group: Group, ids: readonly string[]): 
     : rules.whenFilteredOut === 'remove' && isFiltered(rowStates, rules);
   if (unwanted)
     findings.unexpected.push({ what: table, ids, reason: 'a person is there that the rules delete' });
-}
-
-function linkedAtMs({ personStates, rowId }: Group, id: string): number {
-  const linking = personStates.find((state) => state.id === id && state.changed['crmId']?.after === rowId);
-  return Date.parse(linking?.at ?? '');
 }
 
 /** Who was linked, and by what right. */
@@ -120,87 +109,6 @@ function hasMoved(
 ): boolean {
   const between = states.filter(({ at }) => Date.parse(at) > beforeMs && Date.parse(at) <= untilMs);
   return between.some(({ changed, operation }) => 'email' in changed || operation === 'delete');
-}
-
-/**
- * A deleted person comes back only when its row was edited and that edit had not reached it (F-31), and where the rules let it; one that we
- * deleted comes back with its row.
- */
-function checkRevivals(findings: Findings, history: History, group: Group): void {
-  group.personIds.slice(1).forEach((id, index) => {
-    const former = group.personIds[index] ?? '';
-    const isGone = deletedAtMs(group.personStates, former) !== null;
-    if (isGone && !wasRemoved(group, former) && !isAskedFor(history, group, id))
-      checkRevival(findings, history, { group, former, id });
-  });
-}
-
-type Revival = { readonly group: Group; readonly former: string; readonly id: string };
-
-function checkRevival(findings: Findings, history: History, { group, former, id }: Revival): void {
-  const edits = unlandedEditsOf(group, history, { former, untilMs: linkedAtMs(group, id) });
-  if (edits.length > 0 && maySomebodyReturn(group)) return;
-  const ids = [group.rowId, former, id];
-  if (isMovedByRules(history, group))
-    findings.exempt.push({ what: group.table, ids, reason: 'column-moved' });
-  else if (isUnknown(group, former, edits.length > 0 ? lostMs : unansweredMs))
-    findings.exempt.push({ what: group.table, ids, reason: 'unknown-when-deleted' });
-  else
-    findings.revived.push({ what: group.table, ids, reason: 'a deleted person came back without an edit' });
-}
-
-/** Where Dynamics alone speaks, what another column shows counts as an edit (rules.md). */
-const isMovedByRules = (history: History, { table }: Group): boolean =>
-  history.mapping.some(
-    (row) =>
-      wasElsewhere(history, row, table) &&
-      placesOf(history, row).some(({ direction }) => direction === 'to-marketo'),
-  );
-
-const unlandedEditsOf = (
-  group: Group,
-  history: History,
-  { former, untilMs }: { former: string; untilMs: number },
-): Step[] =>
-  history.mapping
-    .flatMap((row) => placesOf(history, row))
-    .filter((row) => maySpeak('dynamics', row))
-    .flatMap((row) => unlandedEdits(changesOf(group, row), former, untilMs));
-
-/** Somebody else was there already, and a marketer asked for something for them. */
-const isAskedFor = ({ requests }: History, { personStates }: Group, id: string): boolean =>
-  requests?.accepted.some(({ personId }) => personId === id) === true &&
-  personStates.find((state) => state.id === id)?.actorKind === 'human';
-
-function maySomebodyReturn({ rules, isRecreated }: Group): boolean {
-  const { deletedInMarketo = 'recreate' } = rules;
-
-  return deletedInMarketo === 'ask' ? isRecreated : deletedInMarketo === 'recreate';
-}
-
-/** Also of a row that stayed out: who was first to delete its person cannot be told. */
-function wasRemoved(group: Group, id: string): boolean {
-  const { rules, rowStates } = group;
-  return isRemoved(group, id) || (rules.whenFilteredOut === 'remove' && wasFiltered(rowStates, rules));
-}
-
-/** A person that we made and somebody deleted while its creation had no answer: it cannot be found by our key any more. */
-export function isUnknown({ personStates }: Group, id: string, withinMs: number): boolean {
-  const [made, ...later] = personStates.filter((state) => state.id === id);
-  const gone = later.at(-1);
-  if (!made || !isOurs(made) || gone?.operation !== 'delete' || later.some(isOurs)) return false;
-  return Date.parse(gone.at) - Date.parse(made.at) < withinMs;
-}
-
-function unlandedEdits(steps: readonly Step[], personId: string, untilMs: number): Step[] {
-  const edits = steps.filter((step) => step.side === 'dynamics' && step.human && step.atMs <= untilMs);
-  return edits.filter(
-    (edit) =>
-      !steps.some(
-        (step) =>
-          step.recordId === personId && !step.human && step.after === edit.after && step.atMs > edit.atMs,
-      ),
-  );
 }
 
 /** The mirror fields of a linked person (F-29, F-45) and one golden id per person. */

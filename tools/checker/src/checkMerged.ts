@@ -1,5 +1,5 @@
 import { addressesOf } from './addressIn.ts';
-import { isUnknown, lostMs } from './checkCounterparts.ts';
+import { isUnknown, lostMs } from './checkRevivals.ts';
 import { followsMerges } from './expectedRules.ts';
 import type { StateEntry } from './history.ts';
 import type { IndexedHistory } from './indexHistory.ts';
