@@ -6,6 +6,7 @@ import { createLogger, readTables, runChecks, type Check } from '@lockstep/servi
 import type { Config } from './config.ts';
 import { clientId, openDynamics } from './extractorParts.ts';
 import { tableSelection } from './tableSelections.ts';
+import { extractorSchemas } from './registerTables.ts';
 
 type Print = (line: string) => void;
 
@@ -19,7 +20,9 @@ export async function checkSources(config: Config, print: Print): Promise<boolea
   const tables = await readTables(config);
   const areTablesWell = await checkTables(config, tables, print);
 
-  return (await runChecks([kafkaCheck(config, tables), registryCheck(config)], print)) && areTablesWell;
+  return (
+    (await runChecks([kafkaCheck(config, tables), registryCheck(config, tables)], print)) && areTablesWell
+  );
 }
 
 type Tables = readonly string[];
@@ -57,4 +60,7 @@ const kafkaCheck = (config: Config, tables: Tables): Check => ({
   },
 });
 
-const registryCheck = (config: Config): Check => ({ name: 'registry', ask: () => checkRegistry(config) });
+const registryCheck = (config: Config, tables: Tables): Check => ({
+  name: 'registry',
+  ask: () => checkRegistry(config, () => extractorSchemas(config, tables)),
+});

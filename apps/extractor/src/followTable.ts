@@ -1,4 +1,4 @@
-import { changeEventSchema, isSyncError, topics } from '@lockstep/change-events';
+import { isSyncError } from '@lockstep/change-events';
 import {
   openTableExtractor,
   reopeningStepper,
@@ -8,6 +8,7 @@ import {
 import type { Lease } from '@lockstep/ports';
 import { newTraceparent, retryForever, systemClock } from '@lockstep/service-runtime';
 import type { Parts } from './extractorParts.ts';
+import { tableSchema } from './registerTables.ts';
 import { reportProgress, reportPublished } from './reportPublished.ts';
 import { tableFate } from './tableFate.ts';
 import { tableSelection } from './tableSelections.ts';
@@ -70,15 +71,13 @@ async function countedStep(
 
 function openTable({ parts, table, lease, inbox }: TableTask, tally: Tally): Promise<TableExtractor> {
   const { config, dynamics, codec, eventLog, service } = parts;
-  const topic = topics.dynamicsChanges(table);
   const selection = tableSelection(table, config.dynamicsColumns);
 
   return openTableExtractor({
     table,
     reader: dynamics,
     describe: (signal) => dynamics.describe(selection, signal),
-    onDefinition: ({ fields }) =>
-      codec.define(topic, changeEventSchema(`lockstep.dynamics.${table}`, fields)),
+    onDefinition: ({ fields }) => codec.define(...tableSchema(table, fields)),
     log: eventLog,
     lease,
     clock: systemClock,

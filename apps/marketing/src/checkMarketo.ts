@@ -7,6 +7,7 @@ import { checkRegistry } from '@lockstep/schema-registry';
 import { createLogger, runChecks, type Check } from '@lockstep/service-runtime';
 import { schemaWishesOf, type Config } from './config.ts';
 import { clientId, openMarketo, ownTopics } from './openMarketing.ts';
+import { marketingSchemas } from './registerPersons.ts';
 
 /** Says whether a marketing service could begin, and what it would lack; makes no field. True when all is well. */
 export async function checkMarketo(config: Config, print: (line: string) => void): Promise<boolean> {
@@ -48,7 +49,10 @@ const kafkaCheck = (config: Config): Check => ({
   },
 });
 
-const registryCheck = (config: Config): Check => ({ name: 'registry', ask: () => checkRegistry(config) });
+const registryCheck = (config: Config): Check => ({
+  name: 'registry',
+  ask: () => checkRegistry(config, () => marketingSchemas(config)),
+});
 
 const mongodbCheck = ({ mongodbUrl: url, mongodbDatabase: database }: Config): Check => ({
   name: 'mongodb',

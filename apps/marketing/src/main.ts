@@ -1,11 +1,13 @@
-import { exitWithCode, runMain, runOrCheck } from '@lockstep/service-runtime';
+import { exitWithCode, runMain, runCommand } from '@lockstep/service-runtime';
 import { checkMarketo } from './checkMarketo.ts';
 import { loadConfig } from './config.ts';
+import { registerPersons } from './registerPersons.ts';
 import { runMarketing } from './runMarketing.ts';
 
 const commands = {
   run: () => runMarketing(loadConfig(process.env)),
   check: (print: (line: string) => void) => checkMarketo(loadConfig(process.env), print),
+  register: (print: (line: string) => void) => registerPersons(loadConfig(process.env), print),
 };
 
-await runMain(() => runOrCheck(process.argv.slice(2), commands), { exit: exitWithCode });
+await runMain(() => runCommand(process.argv.slice(2), commands), { exit: exitWithCode });

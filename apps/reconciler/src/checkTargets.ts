@@ -9,6 +9,7 @@ import type { Config } from './config.ts';
 import { entityTables } from './customEntities.ts';
 import { tokenOf } from './http/bearerToken.ts';
 import { clientId } from './reconcilerParts.ts';
+import { reconcilerSchemas } from './registerRecords.ts';
 
 /**
  * Says whether a reconciler could begin, and whether what it writes to Dynamics would be allowed and fit; reads alone. `env`
@@ -48,7 +49,10 @@ const kafkaCheck = (config: Config, { rules, tables }: ReadFiles): Check => ({
   },
 });
 
-const registryCheck = (config: Config): Check => ({ name: 'registry', ask: () => checkRegistry(config) });
+const registryCheck = (config: Config): Check => ({
+  name: 'registry',
+  ask: () => checkRegistry(config, () => reconcilerSchemas(config)),
+});
 
 const mongodbCheck = ({ mongodbUrl: url, mongodbDatabase: database }: Config): Check => ({
   name: 'mongodb',

@@ -76,6 +76,15 @@ export async function untilDescribed(parts: RulesParts, signal: AbortSignal): Pr
     await systemClock.sleep(retryMs, signal);
 }
 
+/** Asks once for the tables of the mapping, and names the schemas of their topics. Throws what describing a table throws. */
+export async function describeByRules(parts: RulesParts, signal: AbortSignal): Promise<void> {
+  const onFailure = (error: unknown): never => {
+    throw error;
+  };
+  const describeOthers = () => Promise.resolve(true);
+  await describeTables(parts.definitions, { ...watchOptions(parts), describeOthers, onFailure }, signal);
+}
+
 /** Keeps the rules in force in line with the file and with Dynamics until `signal`; `decideBy` gets them when they change. */
 export async function followRules(
   parts: RulesParts,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AvroSchema } from '@lockstep/change-events';
 import { changeEventSchema, createCodec, topicSchemas } from '@lockstep/change-events';
 import { createSchemaIds } from './createSchemaIds.ts';
+import { checkRegistry, registerSchemas } from './registerSchemas.ts';
 
 const url = process.env['SCHEMA_REGISTRY_URL'] ?? '';
 const newSubject = () => `test-${randomUUID()}-value`;
@@ -103,6 +104,32 @@ describe('schema ids from a registry', () => {
     await expect(reader.idOf(subject, person(nullableEmail))).rejects.toMatchObject({
       code: 'SCHEMA_MISSING',
     });
+  });
+
+  it('registers for a service that may not, and a schema that is refused holds up no other', async () => {
+    const topicPrefix = randomUUID();
+    const config = { schemaRegistryUrl: url, schemaAutoRegister: false, topicPrefix };
+    const check = (schema: AvroSchema) => checkRegistry(config, async () => [['known', schema]]);
+    expect(await check(person())).toMatchObject({
+      isWell: false,
+      sentences: [expect.stringContaining(`${topicPrefix}.known-value`)],
+    });
+
+    expect(await registerSchemas(config, [['known', person()]])).toMatchObject({ isWell: true });
+    const other = person({ name: 'email', type: 'string' });
+    const { isWell, sentences } = await registerSchemas(config, [
+      ['known', other],
+      ['new', person()],
+    ]);
+
+    expect({ isWell, sentences }).toEqual({
+      isWell: false,
+      sentences: [
+        expect.stringMatching(/^ok: .*\.new-value has the id \d+$/),
+        expect.stringMatching(/^SCHEMA_INCOMPATIBLE.*\.known-value/),
+      ],
+    });
+    expect((await check(person())).isWell).toBe(true);
   });
 
   it('calls a message with an unknown schema id undecodable', async () => {

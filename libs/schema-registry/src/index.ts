@@ -1,2 +1,3 @@
 export { createSchemaIds, type SchemaIdsSettings } from './createSchemaIds.ts';
-export { checkRegistry, openSchemaIds, type RegistryConfig } from './openSchemaIds.ts';
+export { openSchemaIds, type RegistryConfig } from './openSchemaIds.ts';
+export { checkRegistry, registerSchemas, type TopicSchema } from './registerSchemas.ts';

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { checkRegistry, openSchemaIds } from './openSchemaIds.ts';
+import { openSchemaIds } from './openSchemaIds.ts';
+import { checkRegistry } from './registerSchemas.ts';
 
 /** A registry that answers whoever signs in as ann, and nobody else. */
 const server = createServer((request, response) => {
@@ -18,12 +19,16 @@ afterAll(() => server.close());
 type User = { readonly schemaRegistryUsername?: string; readonly schemaRegistryPassword?: string };
 
 const ann: User = { schemaRegistryUsername: 'ann', schemaRegistryPassword: 'secret' };
-const configOf = (user: User) => ({ schemaRegistryUrl: url, schemaAutoRegister: false, ...user });
+const configOf = (user: User) => ({
+  ...{ schemaRegistryUrl: url, topicPrefix: '', schemaAutoRegister: true },
+  ...user,
+});
+const none = () => Promise.resolve([]);
 
 describe('a registry that asks who calls', () => {
   it('hears the user name and the password of the settings', async () => {
     expect(await openSchemaIds(configOf(ann)).schemaOf(1)).toBe('string');
-    expect(await checkRegistry(configOf(ann))).toMatchObject({ isWell: true });
+    expect(await checkRegistry(configOf(ann), none)).toMatchObject({ isWell: true });
   });
 
   it.each([{}, { ...ann, schemaRegistryPassword: 'wrong' }])(
@@ -32,7 +37,7 @@ describe('a registry that asks who calls', () => {
       const refused = { code: 'REGISTRY_UNREACHABLE', details: { status: 401 } };
 
       await expect(openSchemaIds(configOf(user)).schemaOf(1)).rejects.toMatchObject(refused);
-      await expect(checkRegistry(configOf(user))).rejects.toMatchObject(refused);
+      await expect(checkRegistry(configOf(user), none)).rejects.toMatchObject(refused);
     },
   );
 });

@@ -1,6 +1,6 @@
 import type { SchemaIds } from '@lockstep/change-events';
 import { createSchemaIds } from './createSchemaIds.ts';
-import { createRegistryClient, type RegistryAddress } from './registryClient.ts';
+import type { RegistryAddress } from './registryClient.ts';
 
 /** The settings of the registry, as services and command line read them (docs/configuration.md). */
 export type RegistryConfig = {
@@ -15,18 +15,12 @@ export function openSchemaIds(config: RegistryConfig): SchemaIds {
   return createSchemaIds({ ...addressOf(config), autoRegister: config.schemaAutoRegister });
 }
 
-function addressOf(config: RegistryConfig): RegistryAddress {
+/** Where it is, and who signs in. */
+export function addressOf(config: RegistryConfig): RegistryAddress {
   const { schemaRegistryUsername: username, schemaRegistryPassword: password } = config;
 
   return {
     url: config.schemaRegistryUrl,
     auth: username && password ? { username, password } : undefined,
   };
-}
-
-/** Asks once, as who signs in. Throws REGISTRY_UNREACHABLE. */
-export async function checkRegistry(config: RegistryConfig) {
-  await createRegistryClient(addressOf(config)).get('/config');
-
-  return { isWell: true, sentences: ['ok: it answers'] };
 }

@@ -6,7 +6,7 @@ export { rulesSetting } from './rulesSetting.ts';
 export { readTables, tablesSettings } from './tablesSettings.ts';
 export { firstSubject, runRounds, type Rounds } from './runRounds.ts';
 export { settingsTable } from './settingsTable.ts';
-export { exitWithCode, runChecks, runOrCheck, type Check } from './runChecks.ts';
+export { exitWithCode, runChecks, runCommand, type Check } from './runChecks.ts';
 export { printable } from './printable.ts';
 export { runMain, type RunMainOptions } from './runMain.ts';
 export { createLogger, type Log, type LogFacts, type LoggerOptions, type LogLevel } from './logger.ts';

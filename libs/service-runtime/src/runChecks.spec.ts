@@ -1,5 +1,5 @@
 import { SyncError } from '@lockstep/change-events';
-import { runChecks, runOrCheck } from './runChecks.ts';
+import { runChecks, runCommand } from './runChecks.ts';
 
 const well = { name: 'kafka', ask: async () => ({ isWell: true, sentences: ['ok'] }) };
 const failing = { name: 'mongodb', ask: () => Promise.reject(new SyncError('MONGODB_UNREACHABLE')) };
@@ -22,10 +22,10 @@ describe('checks', () => {
 
 it('a word that is no command is refused, and nothing is begun', async () => {
   const run = () => Promise.reject(new Error('begun'));
-  const check = async () => true;
+  const well = async () => true;
 
-  await expect(runOrCheck(['chekc'], { run, check })).rejects.toMatchObject({
+  await expect(runCommand(['chekc'], { run, check: well, register: well })).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
-    details: { chekc: 'is no command; there is check.' },
+    details: { chekc: 'is no command; there are check and register.' },
   });
 });

@@ -32,18 +32,20 @@ async function answerOf(ask: Check['ask']): ReturnType<Check['ask']> {
 
 type Commands = {
   readonly run: () => Promise<void>;
+  /** Asks and prints; true when all is well. */
   readonly check: (print: Print) => Promise<boolean>;
+  readonly register: (print: Print) => Promise<boolean>;
 };
 
 /**
- * Serves without a word on the command line, and checks with the word `check`: then a fault ends with exit code 1. Throws
- * CONFIG_INVALID for any other word.
+ * Serves without a word on the command line, checks with the word `check`, and registers schemas with `register`: then a fault ends
+ * with exit code 1. Throws CONFIG_INVALID for any other word.
  */
-export async function runOrCheck([command]: readonly string[], { run, check }: Commands): Promise<void> {
-  if (command === undefined) return run();
-  if (command !== 'check')
-    throw new SyncError('CONFIG_INVALID', { [command]: 'is no command; there is check.' });
-  if (!(await check((line) => void process.stdout.write(`${line}\n`)))) process.exitCode = 1;
+export async function runCommand([word]: readonly string[], commands: Commands): Promise<void> {
+  if (word === undefined) return commands.run();
+  if (word !== 'check' && word !== 'register')
+    throw new SyncError('CONFIG_INVALID', { [word]: 'is no command; there are check and register.' });
+  if (!(await commands[word]((line) => void process.stdout.write(`${line}\n`)))) process.exitCode = 1;
 }
 
 /** For `runMain`: a check that finds something says so by its code. */

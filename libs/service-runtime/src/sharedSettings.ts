@@ -76,7 +76,7 @@ export const commonSettings = [
   {
     name: 'SCHEMA_AUTO_REGISTER',
     description:
-      'Whether to register schemas that are not in the registry yet; otherwise they must be there.',
+      'Whether to register schemas that are not in the registry yet; otherwise they must be there, see `register`.',
     kind: 'boolean',
     default: 'true',
   },
