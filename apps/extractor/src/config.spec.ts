@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { dynamicsTables } from '@lockstep/change-events';
-import { settingsTable } from '@lockstep/service-runtime';
+import { misspeltSettings, settingsTable } from '@lockstep/service-runtime';
 import { loadConfig, settings } from './config.ts';
 
 const env = {
@@ -154,5 +154,13 @@ describe('configuration of the extractor', () => {
     expect(textOf('docs/configuration.md')).toContain(`## Extractor\n\n${settingsTable(settings)}\n`);
     expect(() => loadConfig(parseEnv(example))).not.toThrow();
     expect(settings.filter(({ name }) => !new RegExp(`^(# )?${name}=`, 'm').test(example))).toEqual([]);
+  });
+
+  it('takes no setting of another service for one of its own that is misspelt', () => {
+    const names = [...textOf('.env.example').matchAll(/^(?:# )?([A-Z_0-9]+)=/gm)].map(
+      ([, name = '']) => name,
+    );
+
+    expect(names.flatMap((name) => misspeltSettings(settings, { [name]: 'x' }))).toEqual([]);
   });
 });

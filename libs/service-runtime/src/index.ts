@@ -1,5 +1,6 @@
 export type { Environment, Setting, SettingKind, SettingShape, SettingValues } from './setting.ts';
 export { parseSettings } from './parseSettings.ts';
+export { misspeltSettings } from './misspeltSettings.ts';
 export { commonSettings, mongodbSettings } from './sharedSettings.ts';
 export { dataverseSettings, proofNames, proofSettings } from './dataverseSettings.ts';
 export { rulesSetting } from './rulesSetting.ts';

@@ -21,10 +21,14 @@ describe('checks', () => {
 });
 
 it('a word that is no command is refused, and nothing is begun', async () => {
-  const run = () => Promise.reject(new Error('begun'));
-  const well = async () => true;
+  const commands = {
+    ...{ service: 'test', settings: [] },
+    run: () => Promise.reject(new Error('begun')),
+    check: async () => true,
+    register: async () => true,
+  };
 
-  await expect(runCommand(['chekc'], { run, check: well, register: well })).rejects.toMatchObject({
+  await expect(runCommand(['chekc'], {}, commands)).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
     details: { chekc: 'is no command; there are check and register.' },
   });

@@ -52,11 +52,12 @@ it(
     await marketo.control.delete('fields/crmTopic');
     const lacking = [
       await services.run('reconciler', ['check'], { TOPIC_PREFIX: 'nobody' }),
-      await services.run('marketing', ['check']),
+      await services.run('marketing', ['check'], { LOG_LEVLE: 'debug' }),
     ];
     expect(lacking.map(({ code }) => code)).toEqual([1, 1]);
     expect(lacking[0]?.output).toContain('dynamics  DYNAMICS_FORBIDDEN contact: prvWriteContact is missing');
     expect(lacking[0]?.output).toMatch(/kafka {2}TOPIC_MISSING/);
+    expect(lacking[1]?.output).toMatch(/^settings {2}note: LOG_LEVLE is no setting; is it LOG_LEVEL\?\n/);
     expect(lacking[1]?.output).toContain('marketo  MARKETO_FIELD_UNKNOWN field/crmTopic: missing');
   },
   timeoutMs,
