@@ -118,6 +118,14 @@ export const settings = [
     excludes: ['API_TOKEN'],
   },
   {
+    name: 'API_READ_TOKEN',
+    description: 'Another token, whose callers may read and change nothing.',
+    kind: 'string',
+    secret: true,
+    shape: tokenShape,
+    requiresOneOf: ['API_TOKEN', 'API_TOKEN_FILE'],
+  },
+  {
     name: 'SWEEP_INTERVAL_MS',
     description: 'Pause between two looks at what is open or due, in milliseconds.',
     kind: 'integer',

@@ -231,6 +231,7 @@ export const errorTable = {
     'A call of the operator’s API is not as it should be; the detail names what.',
   ),
   API_UNAUTHORIZED: entry('PARK', 'A call of the operator’s API does not bring the token.'),
+  API_FORBIDDEN: entry('PARK', 'The token of this call may only read.'),
   API_UNREACHABLE: entry('RETRY', 'The operator’s API does not answer.'),
   RECORD_UNKNOWN: entry('PARK', 'Nothing is known under this id.'),
   UNDO_UNKNOWN: entry(

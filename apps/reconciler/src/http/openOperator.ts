@@ -13,7 +13,7 @@ import type { OperatorDoor, OperatorParts } from './operatorParts.ts';
 export function operatorApis(config: Config, { parts }: OperatorDoor, log: Log): readonly ServiceApi[] {
   const token = tokenOf(config);
 
-  return token === null ? [] : [operatorApi({ token, log, parts })];
+  return token === null ? [] : [operatorApi({ token, readToken: config.apiReadToken, log, parts })];
 }
 
 export type OperatorSettings = Pick<

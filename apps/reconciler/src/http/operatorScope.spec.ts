@@ -3,23 +3,25 @@ import { operatorApi } from './operatorApi.ts';
 import { createOperatorDoor } from './operatorParts.ts';
 
 const token = 'a-token-of-sixteen-characters';
+const readToken = 'another-that-may-only-read';
 let server: HealthServer;
 
 /** An API whose service is starting: what gets through to it is answered 503. */
 beforeAll(async () => {
   const { registry } = createMetrics('reconciler');
   const { parts } = createOperatorDoor();
-  const options = { token: () => Promise.resolve(token), log: { error: () => undefined }, parts };
+  const tokens = { token: () => Promise.resolve(token), readToken };
+  const options = { ...tokens, log: { error: () => undefined }, parts };
   server = await startHealthServer({
     ...{ port: 0, host: '127.0.0.1', checks: () => [], registry, apis: [operatorApi(options)] },
   });
 });
 afterAll(() => server.close());
 
-async function call(path: string, body?: unknown) {
+async function call(path: string, body?: unknown, given = token) {
   const answer = await fetch(`http://127.0.0.1:${server.port}${path}`, {
     headers: {
-      authorization: `Bearer ${token}`,
+      authorization: `Bearer ${given}`,
       ...(body !== undefined && { 'content-type': 'application/json' }),
     },
     ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
@@ -56,4 +58,27 @@ describe('a name that a call of the operator’s API does not know', () => {
       expect(await call(path)).toMatchObject({ status: 400, body: { code: 'API_REQUEST_INVALID' } });
     },
   );
+});
+
+describe('a token that may only read', () => {
+  const path = '/v1/records/ann';
+
+  it('is let through where nothing is changed, and refused with 403 elsewhere', async () => {
+    const refused = {
+      code: 'API_FORBIDDEN',
+      sentence: 'The token of this call may only read.',
+      detail: null,
+    };
+
+    expect((await call(path, undefined, readToken)).status).toBe(503);
+    expect(await call(`${path}/release`, { actor: 'ann' }, readToken)).toEqual({
+      status: 403,
+      body: refused,
+    });
+    expect((await call(`${path}/release`, { actor: 'ann' })).status).toBe(503);
+  });
+
+  it('is no token where it is another one', async () => {
+    expect((await call(path, undefined, `${readToken}x`)).status).toBe(401);
+  });
 });

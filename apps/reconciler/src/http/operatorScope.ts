@@ -7,6 +7,8 @@ import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 export type ScopeOptions = {
   /** The bearer token of now; asked at each call, so that it can be changed without a restart. */
   readonly token: () => Promise<string>;
+  /** The one that may only read; undefined where there is none. */
+  readonly readToken?: string | undefined;
   readonly log: Pick<Log, 'error'>;
 };
 
@@ -39,12 +41,13 @@ export const isoTimeField = Type.Union([
   Type.String({ format: 'date' }),
 ]);
 
-/** Lets into a scope whoever brings the token (others get 401), and answers failures as `{ code, sentence, detail }`. */
-export function openScope(scope: FastifyInstance, { token, log }: ScopeOptions): void {
-  scope.addHook('onRequest', async ({ headers }, reply) => {
-    const { authorization = '' } = headers;
-    const isAdmitted = timingSafeEqual(digest(authorization), digest(`Bearer ${await token()}`));
-    if (!isAdmitted) await refuse(reply, 401, { code: 'API_UNAUTHORIZED', detail: null });
+/** Lets into a scope whoever brings a token that suffices (others get 401 or 403), and answers failures as `{ code, sentence, detail }`. */
+export function openScope(scope: FastifyInstance, { token, readToken, log }: ScopeOptions): void {
+  scope.addHook('onRequest', async ({ headers: { authorization = '' }, method }, reply) => {
+    if (isToken(authorization, await token())) return;
+    const isReader = readToken !== undefined && isToken(authorization, readToken);
+    if (!isReader) await refuse(reply, 401, { code: 'API_UNAUTHORIZED', detail: null });
+    else if (method !== 'GET') await refuse(reply, 403, { code: 'API_FORBIDDEN', detail: null });
   });
   scope.setErrorHandler((error: FastifyError, _request, reply) => {
     const { status, code, detail } = failureOf(error);
@@ -52,6 +55,9 @@ export function openScope(scope: FastifyInstance, { token, log }: ScopeOptions):
     return refuse(reply, status, { code, detail });
   });
 }
+
+const isToken = (authorization: string, token: string): boolean =>
+  timingSafeEqual(digest(authorization), digest(`Bearer ${token}`));
 
 /** Equal lengths whatever comes, as the comparison in constant time wants them. */
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
