@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { replay, type ReplayOptions } from './replay.ts';
+import { timeWords } from './timeOf.ts';
 
 type Asked = { readonly path: string; readonly body: Readonly<Record<string, unknown>> };
 
@@ -69,6 +70,14 @@ describe('a replay', () => {
     await printed({ side: 'marketo' });
 
     expect(asked.map(({ path }) => path)).not.toContain('/v1/dead-letters/replay');
+  });
+
+  it.each(['since', 'until'])('whose %s is no time is refused', async (name) => {
+    await expect(printed({ all: true, [name]: '2026-11-28T03:00' })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      details: { [`--${name}`]: timeWords },
+    });
+    expect(asked).toEqual([]);
   });
 
   it('of nothing in particular is refused', async () => {

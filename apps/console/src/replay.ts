@@ -5,6 +5,7 @@ import { actorHere } from './actorHere.ts';
 import { loadApiConfig } from './config.ts';
 import { eachPage } from './eachPage.ts';
 import { openClient, type OperatorClient } from './operatorClient.ts';
+import { timeOf } from './timeOf.ts';
 
 export type ReplayOptions = {
   readonly record?: string;
@@ -20,7 +21,7 @@ type Print = (line: string) => void;
 
 /**
  * Has what waits tried at once, and what was set aside sent on its way again: of one record, of a cause, or since a time. Prints how
- * far it is after each page. Throws CONFIG_INVALID when nothing says what is meant.
+ * far it is after each page. Throws CONFIG_INVALID when nothing says what is meant, and for what is no time.
  */
 export async function replay(
   env: Environment,
@@ -32,8 +33,13 @@ export async function replay(
     throw new SyncError('CONFIG_INVALID', {
       replay: 'needs one of --record, --side, --code, --since and --all.',
     });
+  const chosen = {
+    ...options,
+    actor: options.actor ?? actorHere(),
+    ...(since !== undefined && { since: timeOf('--since', since) }),
+    until: options.until === undefined ? isoTime(nowMs) : timeOf('--until', options.until),
+  };
   const client = openClient(loadApiConfig(env));
-  const chosen = { ...options, actor: options.actor ?? actorHere(), until: options.until ?? isoTime(nowMs) };
   if (record === undefined) await releaseAll(client, chosen, print);
   else await releaseOne(client, { ...chosen, record }, print);
   // Messages have no side.

@@ -4,6 +4,7 @@ import { openMongoStores } from '@lockstep/mongodb';
 import type { Environment } from '@lockstep/service-runtime';
 import { loadStoreConfig, loadTopicConfig } from './config.ts';
 import { clientId } from './openTopics.ts';
+import { timeOf } from './timeOf.ts';
 
 const dayMs = 86_400_000;
 /** Events stay whole for so long; what is older may be the latest of its key alone. */
@@ -18,9 +19,9 @@ export async function rewind(
   to: string,
   { nowMs, print }: { readonly nowMs: number; readonly print: (line: string) => void },
 ): Promise<void> {
-  const toMs = Date.parse(to);
+  const toMs = Date.parse(timeOf('--to', to));
   if (!(toMs <= nowMs && toMs >= nowMs - reachMs))
-    throw new SyncError('CONFIG_INVALID', { to: `${to} is no time of the last seven days.` });
+    throw new SyncError('CONFIG_INVALID', { '--to': `${to} is no time of the last seven days.` });
   const config = loadTopicConfig(env);
   const groups = Object.values(consumerGroups);
   await raiseRevisions(env, nowMs);

@@ -25,7 +25,7 @@ describe('a command of the operator', () => {
   });
 
   it('is refused at once, with every fault, when no extractor could obey it', () => {
-    expect(() => toControl('resnapshot', 'lead', { from: 'soon', to: 'later' }, moment)).toThrow(
+    expect(() => toControl('resnapshot', 'lead', { from: 'week-1', to: 'later' }, moment)).toThrow(
       expect.objectContaining({
         code: 'CONFIG_INVALID',
         details: {

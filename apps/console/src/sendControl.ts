@@ -15,6 +15,7 @@ import { actorHere } from './actorHere.ts';
 import { loadMessageConfig } from './config.ts';
 import { openTopics } from './openTopics.ts';
 import { noticeLine } from './showNotices.ts';
+import { isTime, timeWords } from './timeOf.ts';
 
 /** As they were typed. */
 export type ControlOptions = {
@@ -63,8 +64,6 @@ const fixedTargets = (action: ControlAction): readonly string[] =>
 
 const isTable = (target: string): boolean => /^dynamics\/[a-z][a-z0-9_]{0,127}$/.test(target);
 
-const dateWords = 'must be a date or a time, such as 2026-11-01.';
-
 function faultsOf(
   action: ControlAction,
   target: string,
@@ -75,12 +74,12 @@ function faultsOf(
 
   return {
     ...(!isKnown && { target: `must be dynamics/<table> or ${others.join(' or ')}.` }),
-    ...(!isDate(from) && { '--from': dateWords }),
-    ...(!isDate(to) && { '--to': dateWords }),
+    ...(!isDate(from) && { '--from': timeWords }),
+    ...(!isDate(to) && { '--to': timeWords }),
   };
 }
 
-const isDate = (text: string | undefined): boolean => text === undefined || Number.isFinite(Date.parse(text));
+const isDate = (text: string | undefined): boolean => text === undefined || isTime(text);
 
 /** Publishes a command; with `wait` prints the notice that answers it. */
 export async function sendControl(

@@ -1,10 +1,11 @@
-import { isoTime, SyncError } from '@lockstep/change-events';
+import { isoTime } from '@lockstep/change-events';
 import type { UndoPage } from '@lockstep/pipelines';
 import type { Environment } from '@lockstep/service-runtime';
 import { actorHere } from './actorHere.ts';
 import { loadApiConfig } from './config.ts';
 import { eachPage } from './eachPage.ts';
 import { openClient } from './operatorClient.ts';
+import { timeOf } from './timeOf.ts';
 
 export type UndoAllOptions = {
   readonly since: string;
@@ -29,8 +30,8 @@ export async function undoAll(
     field,
     dryRun,
     actor,
-    from: timeOf(since),
-    until: until ? timeOf(until) : isoTime(nowMs),
+    from: timeOf('--since', since),
+    until: until === undefined ? isoTime(nowMs) : timeOf('--until', until),
   };
   const client = openClient(loadApiConfig(env));
   const sum = { records: 0, found: 0, undone: 0 };
@@ -45,11 +46,4 @@ export async function undoAll(
     );
     return page.next ?? undefined;
   });
-}
-
-function timeOf(text: string): string {
-  const ms = Date.parse(text);
-  if (Number.isNaN(ms)) throw new SyncError('CONFIG_INVALID', { time: `${text} is no time.` });
-
-  return isoTime(ms);
 }
