@@ -64,6 +64,17 @@ describe('the rehearsal', () => {
     expect(lines.join('\n')).toContain('Dynamics 0, Marketo 6.');
   });
 
+  it('is told also when its file cannot be written, which is no fault of ours', async () => {
+    const lines: string[] = [];
+    const json = '/no/such/folder/first.json';
+
+    await expect(rehearse(env(), { json }, (line) => lines.push(line))).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      details: { '--json': `${json} cannot be written (ENOENT).` },
+    });
+    expect(lines.join('\n')).toMatch(/marketo.*create person.*402/);
+  });
+
   it('is followed by writes to one side, or to both', async () => {
     await go(env(), { to: 'marketo', actor: 'ben' }, () => undefined);
     expect(asked).toEqual(['reconciler/to-marketo']);

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { SyncError } from '@lockstep/change-events';
 import { addRehearsals, callsOf, emptyRehearsal, type Counts, type Rehearsal } from '@lockstep/pipelines';
 import type { Environment } from '@lockstep/service-runtime';
 import Table from 'cli-table3';
@@ -28,17 +29,25 @@ export async function readRehearsal(client: OperatorClient): Promise<RehearsalRe
   return { ...sum, calls: callsOf(sum), isFinal };
 }
 
-/** Prints what would happen if writing started now; nothing is written. Returns whether the numbers are final. */
+/** Prints what would happen if writing started now; nothing is written. Returns whether the numbers are final. Throws CONFIG_INVALID for a file that cannot be written. */
 export async function rehearse(
   env: Environment,
   { json }: { readonly json?: string },
   print: (line: string) => void,
 ): Promise<boolean> {
   const report = await readRehearsal(openClient(loadApiConfig(env)));
-  if (json !== undefined) await writeFile(json, `${JSON.stringify(report, null, 2)}\n`);
   for (const line of linesOf(report)) print(line);
+  if (json !== undefined) await write(json, report);
 
   return report.isFinal;
+}
+
+async function write(file: string, report: RehearsalReport): Promise<void> {
+  await writeFile(file, `${JSON.stringify(report, null, 2)}\n`).catch(({ code }: NodeJS.ErrnoException) => {
+    throw new SyncError('CONFIG_INVALID', {
+      '--json': `${file} cannot be written (${code ?? 'unknown reason'}).`,
+    });
+  });
 }
 
 function linesOf({ records, sides, calls, isFinal }: RehearsalReport): string[] {
