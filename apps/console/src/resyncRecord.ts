@@ -67,6 +67,7 @@ async function textOf(file: string): Promise<string> {
 async function rowsOf(given: string): Promise<readonly string[]> {
   const text = given.startsWith('@') ? await textOf(given.slice(1)) : given;
   const rows = [...new Set(text.split(/[\s,]+/).filter((row) => row !== ''))];
+  if (rows.length === 0) throw new SyncError('CONFIG_INVALID', { '--rows': 'names no row.' });
   const wrong = rows.filter((row) => !/^(dynamics|marketo)\/[a-z0-9_]+\/[^/]+$/.test(row));
   if (wrong.length > 0)
     throw new SyncError('CONFIG_INVALID', { '--rows': `must be system/table/id, not ${wrong[0] ?? ''}.` });

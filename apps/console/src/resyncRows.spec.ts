@@ -47,5 +47,7 @@ describe('a resync of rows', () => {
 
   it('refuses what is no row, before anything is asked', async () => {
     await expect(printed('marketo/person/7,seven')).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    // An empty list looked as if it had been done.
+    await expect(printed(' ')).rejects.toMatchObject({ details: { '--rows': 'names no row.' } });
   });
 });

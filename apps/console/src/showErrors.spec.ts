@@ -11,6 +11,7 @@ function answerTo(url: URL): unknown {
     return {
       groups: [{ side: 'marketo', code: '1077', sentence: null, records: 2, since: '2026-11-28T03:00:00Z' }],
     };
+  if (url.searchParams.get('code') === 'MARKETO_REFUSD') return { records: [], next: null };
   const isSecond = url.searchParams.get('after') === 'a';
   const trouble = { side: 'marketo', operation: 'UPDATE', code: '1077', sentence: null, field: 'fax' };
   return {
@@ -64,6 +65,12 @@ describe('the list of errors', () => {
       'goldenId,kind,since,side,operation,field,code,sentence,detail,rows',
       "a,lead,2026-11-28T03:00:00Z,marketo,UPDATE,fax,1077,,'=1+1,marketo/person/7",
       "b,lead,2026-11-28T03:00:00Z,marketo,UPDATE,fax,1077,,'=1+1,marketo/person/7",
+    ]);
+  });
+
+  it('does not call all well when nothing has the code that was asked for, which may be misspelt', async () => {
+    expect(await printed({ code: 'MARKETO_REFUSD' })).toEqual([
+      'No errors with the code MARKETO_REFUSD; lockstep errors names all.',
     ]);
   });
 

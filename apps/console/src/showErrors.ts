@@ -57,8 +57,17 @@ async function listErrors(client: OperatorClient, options: ErrorsOptions, print:
 
     return page.next ?? undefined;
   });
-  if (shown === 0 && isForPeople(options)) print('No errors.');
+  if (shown === 0 && isForPeople(options))
+    print(
+      (side ?? code) === undefined
+        ? 'No errors.'
+        : `No errors ${ofWhat(options)}; lockstep errors names all.`,
+    );
 }
+
+/** A code may be a side's own, so that a misspelt one cannot be refused. */
+const ofWhat = ({ side, code }: ErrorsOptions): string =>
+  [side && `of ${side}`, code && `with the code ${code}`].filter(Boolean).join(' ');
 
 const isForPeople = ({ json, export: format }: ErrorsOptions): boolean => !json && format === undefined;
 
