@@ -11,6 +11,7 @@ import type { People } from './people.ts';
 import { seedDynamics, seedMarketo } from './seedPeople.ts';
 import { buildServices, type Bundles } from './serviceBundles.ts';
 import { startServices } from './services.ts';
+import { startBoth } from './startBoth.ts';
 import { startEmulators } from './startEmulators.ts';
 import { toSettings } from './systems.ts';
 import type { Closers, Surroundings, World } from './world.ts';
@@ -45,7 +46,14 @@ export async function openLocalWorld(
 ): Promise<World> {
   const { print, signal } = surroundings;
   print('Starting Kafka, MongoDB and the schema registry; building the services ...');
-  const [stack, built] = await startBoth(bundles, surroundings, closers);
+  const [stack, built] = await startBoth(
+    [
+      (either) => startLocalStack({ log: (line) => print(`  ${line}`), signal: either }),
+      (either) => builtServices(bundles, either),
+    ],
+    (started) => closers.add(() => started.close()),
+    signal,
+  );
   const emulators = await startEmulators();
   closers.add(() => emulators.close());
   const controls = createControls(emulators);
@@ -66,27 +74,6 @@ export async function openLocalWorld(
     services,
     people,
   };
-}
-
-/** Waits for both even when one fails, so that nothing is left behind half started. */
-async function startBoth(
-  bundles: Bundles | undefined,
-  { print, signal }: Surroundings,
-  closers: Closers,
-): Promise<[LocalStack, Bundles]> {
-  const stopping = new AbortController();
-  const either = AbortSignal.any([signal, stopping.signal]);
-  const guarded = async <T>(work: Promise<T>): Promise<T> =>
-    work.catch((error: unknown) => {
-      stopping.abort(error);
-      throw error;
-    });
-  const starting = guarded(startLocalStack({ log: (line) => print(`  ${line}`), signal: either }));
-  const [stack, built] = await Promise.allSettled([starting, guarded(builtServices(bundles, either))]);
-  if (stack.status === 'fulfilled') closers.add(() => stack.value.close());
-  if (built.status === 'rejected') throw built.reason;
-  if (stack.status === 'rejected') throw stack.reason;
-  return [stack.value, built.value];
 }
 
 function builtServices(bundles: Bundles | undefined, signal: AbortSignal): Promise<Bundles> {
