@@ -20,6 +20,24 @@ describe('createProgress', () => {
       '  rows 40/100  8/s, 8 s left',
     ]);
   });
+
+  // Rows that came at 455 a second were told of at 30, since persons took longer.
+  it('keeps the rate of what is done while something else goes on', () => {
+    let nowMs = 0;
+    const lines: string[] = [];
+    const progress = createProgress({
+      isTerminal: false,
+      print: (line) => lines.push(line),
+      nowMs: () => nowMs,
+    });
+    progress.show([{ title: 'rows', done: 0, total: 100 }]);
+    nowMs = 1_000;
+    progress.show([{ title: 'rows', done: 100, total: 100 }]);
+    nowMs = 10_000;
+    progress.show([{ title: 'rows', done: 100, total: 100 }]);
+
+    expect(lines.at(-1)).toBe('  rows 100/100  100/s, done');
+  });
 });
 
 describe('paceOf', () => {

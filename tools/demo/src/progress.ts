@@ -20,7 +20,7 @@ export function createProgress(options: ProgressOptions): Progress {
 }
 
 function createBars({ nowMs }: ProgressOptions): Progress {
-  const startedAtMs = nowMs();
+  const elapsedOf = createStopwatch(nowMs);
   const format = '  {title} [{bar}] {value}/{total}  {pace}';
   const bars = new MultiBar({ format, hideCursor: true, clearOnComplete: false }, Presets.shades_classic);
   const byTitle = new Map<string, ReturnType<typeof bars.create>>();
@@ -31,7 +31,7 @@ function createBars({ nowMs }: ProgressOptions): Progress {
         const bar = byTitle.get(title) ?? bars.create(total, 0, { title, pace: '' });
         byTitle.set(title, bar);
         bar.setTotal(total);
-        bar.update(done, { title, pace: paceOf(stage, nowMs() - startedAtMs) });
+        bar.update(done, { title, pace: paceOf(stage, elapsedOf(stage)) });
       }
     },
     stop: () => bars.stop(),
@@ -39,21 +39,32 @@ function createBars({ nowMs }: ProgressOptions): Progress {
 }
 
 function createLines({ print, nowMs }: ProgressOptions): Progress {
-  const startedAtMs = nowMs();
+  const elapsedOf = createStopwatch(nowMs);
   let printedAtMs = Number.NEGATIVE_INFINITY;
   let last: readonly Stage[] = [];
   const write = (): void => {
-    const elapsedMs = nowMs() - startedAtMs;
     for (const stage of last)
-      print(`  ${stage.title} ${stage.done}/${stage.total}  ${paceOf(stage, elapsedMs)}`);
+      print(`  ${stage.title} ${stage.done}/${stage.total}  ${paceOf(stage, elapsedOf(stage))}`);
     printedAtMs = nowMs();
   };
   return {
     show(stages) {
       last = stages;
+      stages.forEach(elapsedOf);
       if (nowMs() - printedAtMs >= lineIntervalMs) write();
     },
     stop: write,
+  };
+}
+
+/** The milliseconds a stage took: they stand still once it is done, whatever the others go on with. */
+function createStopwatch(nowMs: () => number): (stage: Stage) => number {
+  const startedAtMs = nowMs();
+  const tookMs = new Map<string, number>();
+  return ({ title, done, total }) => {
+    const elapsedMs = tookMs.get(title) ?? nowMs() - startedAtMs;
+    if (done >= total) tookMs.set(title, elapsedMs);
+    return elapsedMs;
   };
 }
 
