@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DemoError } from './demoError.ts';
 import { parsePeople, readPeopleFile } from './readPeopleFile.ts';
 
@@ -81,6 +84,28 @@ describe('parsePeople', () => {
       'PEOPLE_FILE: unknown columns in the header: Shoe size',
     );
     expect(() => parsePeople('Email\n')).toThrow('PEOPLE_FILE: the header has no column for the last name');
+  });
+
+  it('refuses two columns that mean the same, of which one would be lost', () => {
+    expect(() => parsePeople('Last name,Title,Job title\nA,x,y\n')).toThrow(
+      'PEOPLE_FILE: two columns of the header are jobtitle',
+    );
+  });
+
+  it('says what parts columns, and which has no name', () => {
+    expect(() => parsePeople('First name;Last name\nA;B\n')).toThrow('columns are parted by commas');
+    expect(() => parsePeople('First name\tLast name\nA\tB\n')).toThrow('columns are parted by commas');
+    expect(() => parsePeople('Last name,\nA,\n')).toThrow('unknown columns in the header: (no name)');
+  });
+
+  // It was read as "J�rgen", and written so to both sides.
+  it('refuses a file that is not UTF-8', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lockstep-people-'));
+    const path = join(folder, 'people.csv');
+    await writeFile(path, Buffer.from('First name,Last name\nJürgen,Ott\n', 'latin1'));
+
+    await expect(readPeopleFile(path, [])).rejects.toThrow(`${path} is not UTF-8`);
+    await rm(folder, { recursive: true });
   });
 
   it('says that a file is no CSV, or cannot be read', async () => {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { CsvError, parse } from 'csv-parse/sync';
@@ -23,13 +24,20 @@ export async function readPeopleFile(path: string, takenEmails: readonly unknown
     throw new DemoError('PEOPLE_FILE', `${path} cannot be read (${error.code ?? 'unknown reason'})`);
   });
   if (bytes.length > fileBytesMax) throw new DemoError('PEOPLE_FILE', `${path} is larger than 64 MB`);
-  return parsePeople(bytes.toString('utf8'), takenEmails);
+  return parsePeople(textOf(bytes, path), takenEmails);
+}
+
+/** Names with a wrong letter would look like ours; what Excel calls "CSV" is not UTF-8. */
+function textOf(bytes: Buffer, path: string): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  throw new DemoError('PEOPLE_FILE', `${path} is not UTF-8; save it as "CSV UTF-8"`);
 }
 
 /**
  * People from CSV text: columns by header (Dynamics names, or names such as "First name"), quotes, an optional byte
  * order mark. Rows that cannot be used are listed and the rest is taken. Throws DemoError PEOPLE_FILE for a header
- * without a column for the last name, or with columns that nobody knows.
+ * without a column for the last name, or with columns that nobody knows or that
+ * mean the same.
  */
 export function parsePeople(text: string, takenEmails: readonly unknown[] = []): PeopleFile {
   const [header, ...rows] = readRows(text);
@@ -63,12 +71,20 @@ function readRows(text: string): readonly Row[] {
 function readHeader(names: readonly string[]): readonly ColumnRule[] {
   const columns = names.map((name) => columnOf(name));
   const unknown = names.filter((_, index) => columns[index] === undefined);
-  if (unknown.length > 0)
-    throw new DemoError('PEOPLE_FILE', `unknown columns in the header: ${unknown.join(', ')}`);
+  if (unknown.length > 0) throw new DemoError('PEOPLE_FILE', unknownColumns(unknown));
   const known = columns.filter((column) => column !== undefined);
+  const twice = known.find((column, index) => known.indexOf(column) < index);
+  if (twice !== undefined) throw new DemoError('PEOPLE_FILE', `two columns of the header are ${twice.name}`);
   if (!known.some(({ name }) => name === 'lastname'))
     throw new DemoError('PEOPLE_FILE', 'the header has no column for the last name');
   return known;
+}
+
+function unknownColumns(names: readonly string[]): string {
+  const isSplitOtherwise = names.length === 1 && /[;\t]/.test(names[0] ?? '');
+  const shown = names.map((name) => (name === '' ? '(no name)' : name)).join(', ');
+
+  return `unknown columns in the header: ${shown}${isSplitOtherwise ? '; columns are parted by commas' : ''}`;
 }
 
 type ReadRow = Omit<Person, 'id'>;
