@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { appendFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { awaitFirstLoad } from './firstLoad.ts';
 import { awaitQuiet } from './quiet.ts';
@@ -9,6 +9,7 @@ import { expectFirstLoad, type Expected } from './expectations.ts';
 import { explainDispute } from './explainDispute.ts';
 import { howToLookAround } from './howToLookAround.ts';
 import { readMarketo } from './marketoReader.ts';
+import { DemoError } from './demoError.ts';
 import { createMarketoLinks, type MarketoLinks } from './marketoLinks.ts';
 import { openComposeWorld } from './openComposeWorld.ts';
 import { openLocalWorld } from './openLocalWorld.ts';
@@ -47,6 +48,7 @@ export async function runDemo(options: DemoOptions, surroundings: Surroundings):
   const startedAtMs = performance.now();
   const closers = createClosers();
   try {
+    if (options.jsonFile !== undefined) await assertWritable(options.jsonFile);
     const plan = await planPeople(options, surroundings.print);
     const open = options.against === 'compose' ? openComposeWorld : openLocalWorld;
     const { bundles } = options;
@@ -63,6 +65,13 @@ export async function runDemo(options: DemoOptions, surroundings: Surroundings):
   } finally {
     await closers.closeAll();
   }
+}
+
+/** Two minutes later the verdict would be there, and nowhere to go. */
+async function assertWritable(file: string): Promise<void> {
+  await appendFile(file, '').catch(({ code }: NodeJS.ErrnoException) => {
+    throw new DemoError('DEMO_JSON', `${file} cannot be written (${code ?? 'unknown reason'})`);
+  });
 }
 
 type Run = {
