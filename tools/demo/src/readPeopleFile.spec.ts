@@ -42,7 +42,7 @@ describe('parsePeople', () => {
     expect(badRows).toEqual([
       { line: 3, reason: '3 columns instead of 4' },
       { line: 4, reason: 'lastname is empty' },
-      { line: 5, reason: 'emailaddress1 is not an email address' },
+      { line: 5, reason: 'emailaddress1 is not an email address that Marketo takes' },
       { line: 6, reason: 'type is neither lead nor contact' },
       { line: 7, reason: 'firstname is longer than 50 characters' },
       { line: 8, reason: 'emailaddress1 is used by somebody else' },
@@ -68,6 +68,21 @@ describe('parsePeople', () => {
     expect(persons.map(({ row: { createdon: _, ...row } }) => row)).toEqual([
       { lastname: 'B' },
       { lastname: 'C', companyname: 'Acme' },
+    ]);
+  });
+
+  // The verdict called the product out of step for what Marketo does not take.
+  it('leaves out what Dynamics takes and Marketo does not', () => {
+    const topic = 'x'.repeat(256);
+    const lines = ['A,é@example.com,', 'B,b@exämple.com,', 'C,<c@example.com>,', `D,d@example.com,${topic}`];
+    const { persons, badRows } = parsePeople(['Last name,Email,Topic', ...lines].join('\n'));
+
+    expect(persons).toEqual([]);
+    expect(badRows.map(({ reason }) => reason)).toEqual([
+      'emailaddress1 is not an email address that Marketo takes',
+      'emailaddress1 is not an email address that Marketo takes',
+      'emailaddress1 is not an email address that Marketo takes',
+      'subject is longer than 255 characters',
     ]);
   });
 

@@ -48,7 +48,9 @@ describe('the demo', () => {
         'Last name,Email,Type\nLovelace,ada@example.com,lead\nŻak,,contact\nX,x,lead\n',
       );
       const { code, result, lines } = await run(bundles, peopleFile);
-      expect(lines).toContain('PEOPLE_FILE_ROW line 4: emailaddress1 is not an email address');
+      expect(lines).toContain(
+        'PEOPLE_FILE_ROW line 4: emailaddress1 is not an email address that Marketo takes',
+      );
       expect(result.failures).toEqual([]);
       expect(code).toBe(0);
       expect(result).toMatchObject({ differences: 0, unexpected: 0, linkedPairs: 61, ok: true });
