@@ -1,3 +1,4 @@
+import { badRequest, errorCodes } from '../core/dataverseError.ts';
 import type { OrganizationState } from '../core/organizationState.ts';
 import { readAddress, requireId, type RowAddress } from '../core/rowAddress.ts';
 import type { TableDefinition } from '../core/tableDefinition.ts';
@@ -75,6 +76,15 @@ function answerBelow(place: Place, part: PathSegment, tail: PathSegment | undefi
   return answerRowPart(place, part, tail);
 }
 
+/** Characters within the text of an alternate key on which GET and PATCH are documented to break (facts, section 3.3). */
+const breaking = /[/<>*%&:\\?+]/;
+
+function refuseBrokenKey({ method }: Call, key: string): void {
+  const texts = key.match(/'(?:[^']|'')*'/g) ?? [];
+  if ((method === 'GET' || method === 'PATCH') && texts.some((text) => breaking.test(text)))
+    throw badRequest(errorCodes.unknownSegment, `Bad Request - Error in query syntax: '${key}'.`);
+}
+
 function answerData(
   state: OrganizationState,
   call: Call,
@@ -86,6 +96,7 @@ function answerData(
     if (third) throw noSegment(third.name);
     return second ? answerSetPart(state, call, table, second) : answerSet(state, call, table);
   }
+  refuseBrokenKey(call, first.key);
   const address = readAddress(state, table, first.key);
   if (!second) return answerRow(state, call, table, address);
   return answerBelow({ state, call, table, id: requireId(table, address) }, second, third);

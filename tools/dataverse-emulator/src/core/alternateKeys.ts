@@ -1,5 +1,6 @@
-import type { ColumnDefinition, Row } from './columnDefinition.ts';
+import type { CellValue, ColumnDefinition, Row } from './columnDefinition.ts';
 import { DataverseError } from './dataverseError.ts';
+import { decimalText } from './decimalText.ts';
 import type { OrganizationState } from './organizationState.ts';
 import type { AlternateKey, TableDefinition } from './tableDefinition.ts';
 import { idsWith } from './valueIndex.ts';
@@ -12,12 +13,17 @@ export function keyColumns(
   return columns.flatMap((name) => table.byName.get(name) ?? []);
 }
 
+/** Text without regard to case, and decimals with the same digits wherever they come from. */
+function comparable({ scale }: ColumnDefinition, value: CellValue): string | undefined {
+  return scale === undefined ? String(value).toLowerCase() : decimalText(String(value), scale, scale);
+}
+
 /** One text for the values of a key, undefined when one is empty: such rows have no key. */
 function keyText(columns: readonly ColumnDefinition[], row: Row): string | undefined {
   const values = columns.map(({ property }) => row[property] ?? null);
   return values.includes(null)
     ? undefined
-    : JSON.stringify(values.map((value) => String(value).toLowerCase()));
+    : JSON.stringify(columns.map((column) => comparable(column, row[column.property] ?? null)));
 }
 
 /** The id of the row with these values. Text is compared without regard to case. */

@@ -92,7 +92,11 @@ export function cellTest(column: ColumnDefinition, operator: string, literals: r
     const tests = literals.map((literal) => cellTest(column, 'eq', [literal]));
     return (cell) => tests.some((test) => test(cell));
   }
-  const value = literalOf(column, first);
+  return comparison(column, operator, literalOf(column, first));
+}
+
+/** The test of a cell against a value. */
+export function comparison(column: ColumnDefinition, operator: string, value: CellValue): CellTest {
   if (operator === 'eq') return (cell) => compareCells(column, cell, value) === 0;
   if (operator === 'ne') return (cell) => compareCells(column, cell, value) !== 0;
   const verdict = verdicts[operator];

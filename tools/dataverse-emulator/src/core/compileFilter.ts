@@ -1,4 +1,4 @@
-import { cellTest, literalOf } from './cellTests.ts';
+import { cellTest, comparison, literalOf } from './cellTests.ts';
 import { collectionOf } from './collections.ts';
 import { lookupTableAnnotation, type ColumnDefinition, type Row } from './columnDefinition.ts';
 import { badRequest, errorCodes } from './dataverseError.ts';
@@ -88,6 +88,27 @@ function pathTest({ state, table, variable }: Scope, path: string, testOf: CellT
   };
 }
 
+const comparisons = new Set(['eq', 'ne', 'gt', 'ge', 'lt', 'le']);
+
+/** `firstname eq lastname`: two columns of a row, which have to be of one type. Undefined for a comparison with a literal. */
+function columnsTest(
+  { state, table }: Scope,
+  { path, operator, literals }: Extract<FilterNode, { kind: 'compare' }>,
+): RowTest | undefined {
+  const [first, second] = [table.byProperty.get(path), table.byProperty.get(literals[0] ?? '')];
+  if (!first || !second || !comparisons.has(operator)) return undefined;
+  if (first.type !== second.type)
+    throw badRequest(
+      errorCodes.invalidArgument,
+      `'${path}' and '${second.property}' are of different types.`,
+    );
+  const [left, right] = [cellReader(state, table, first), cellReader(state, table, second)];
+  return (row) => {
+    const [one = null, other = null] = [left(row), right(row)];
+    return one !== null && other !== null && comparison(first, operator, other)(one);
+  };
+}
+
 function lambdaTest(scope: Scope, node: Extract<FilterNode, { kind: 'lambda' }>): RowTest {
   if (scope.variable !== '')
     throw badRequest(errorCodes.invalidArgument, 'A lambda within a lambda is not supported.');
@@ -115,7 +136,10 @@ export function compileFilter(scope: Scope, node: FilterNode): RowTest {
     case 'lambda':
       return lambdaTest(scope, node);
     case 'compare':
-      return pathTest(scope, node.path, (column) => cellTest(column, node.operator, node.literals));
+      return (
+        columnsTest(scope, node) ??
+        pathTest(scope, node.path, (column) => cellTest(column, node.operator, node.literals))
+      );
     case 'query': {
       const about = { ...node, nowMs: nowMs(scope.state), callerId: scope.state.application.id };
       return pathTest(scope, node.path, (column) => queryFunctionTest({ ...about, column }));

@@ -100,6 +100,20 @@ function readRawLookup(definition: ColumnDefinition, body: Readonly<Record<strin
   return lookupCells(definition, typeof raw === 'string' && table ? { table, id: raw } : null);
 }
 
+/** As public reports have it. The null of a row that is sent back as it was read is ignored (inferred). */
+function readLookup(
+  definition: ColumnDefinition,
+  body: Readonly<Record<string, unknown>>,
+  { isPrivileged }: ReadFieldsOptions,
+): FieldValues {
+  if (isPrivileged) return readRawLookup(definition, body);
+  if (body[definition.property] === null) return {};
+  throw badRequest(
+    errorCodes.unknownSegment,
+    'CRM do not support direct update of Entity Reference properties, Use Navigation properties instead.',
+  );
+}
+
 function readBind(
   state: OrganizationState,
   table: TableDefinition,
@@ -119,7 +133,7 @@ function readColumn(
   options: ReadFieldsOptions,
 ): FieldValues {
   if (!isWritable(definition, options)) return {};
-  if (definition.type === 'Lookup') return options.isPrivileged ? readRawLookup(definition, body) : {};
+  if (definition.type === 'Lookup') return readLookup(definition, body, options);
   const raw = body[definition.property];
   const isText = definition.type === 'String' || definition.type === 'Memo';
   const isBlank = raw === '' && isText && state.settings.isEmptyTextNull;

@@ -4,7 +4,7 @@ import { badRequest, errorCodes, type DataverseError } from './dataverseError.ts
 import { decimalText } from './decimalText.ts';
 
 const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-const dateTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
+const dateTime = /^\d{4}-\d\d-\d\d(T([01]\d|2[0-3]):\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
 const dateOnly = /^\d{4}-\d\d-\d\d$/;
 const earliestMs = Date.UTC(1753, 0, 1);
 
@@ -83,8 +83,14 @@ function readDecimal(definition: ColumnDefinition, raw: unknown): string {
   return printed;
 }
 
+/** Whether a month has that day: 31 February would be taken for 2 March. */
+function isDay(source: string): boolean {
+  const atMs = Date.parse(source);
+  return !Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(source);
+}
+
 function readDateTime(definition: ColumnDefinition, raw: unknown): string {
-  if (typeof raw !== 'string' || !dateTime.test(raw)) throw wrongType(definition);
+  if (typeof raw !== 'string' || !dateTime.test(raw) || !isDay(raw.slice(0, 10))) throw wrongType(definition);
   const hasZone = /(Z|[+-]\d\d:\d\d)$/.test(raw) || !raw.includes('T');
   const atMs = Date.parse(hasZone ? raw : `${raw}Z`);
   if (Number.isNaN(atMs)) throw wrongType(definition);
@@ -94,10 +100,8 @@ function readDateTime(definition: ColumnDefinition, raw: unknown): string {
 }
 
 function readDateOnly(definition: ColumnDefinition, raw: unknown): string {
-  if (typeof raw !== 'string' || !dateOnly.test(raw)) throw wrongType(definition);
-  const atMs = Date.parse(raw);
-  if (Number.isNaN(atMs) || new Date(atMs).toISOString().slice(0, 10) !== raw) throw wrongType(definition);
-  if (atMs < earliestMs)
+  if (typeof raw !== 'string' || !dateOnly.test(raw) || !isDay(raw)) throw wrongType(definition);
+  if (Date.parse(raw) < earliestMs)
     throw badRequest(errorCodes.badDate, `'${definition.name}' must not be earlier than 1753-01-01.`);
   return raw;
 }

@@ -47,7 +47,7 @@ function acceptsGzip(header: string | undefined): boolean {
 
 function callOf(request: FastifyRequest, needsText: boolean): Call {
   const { version, path } = decodedPath(request.url);
-  const query = new URLSearchParams(request.url.split('?')[1] ?? '');
+  const query = new URLSearchParams(request.url.split(/\?(.*)/s)[1] ?? '');
   return {
     method: request.method,
     path,

@@ -118,6 +118,15 @@ describe('QualifyLead', () => {
     expect(await changedIds(links.opportunities, 'opportunityid')).toEqual([opportunity?.['opportunityid']]);
   });
 
+  it('copies every digit of money', async () => {
+    const id = String(
+      (await post('leads', '{"lastname":"Ek","revenue":900000000000000.12}')).headers['odata-entityid'],
+    );
+    const { body } = await post(`${id}/${space}.QualifyLead`, { ...all, CreateOpportunity: false });
+    const { text } = await client.call(`accounts(${String(body.value[0]?.['accountid'])})?$select=revenue`);
+    expect(text).toContain('"revenue":900000000000000.1200,');
+  });
+
   it('refuses a closed lead and missing parameters, and creates nothing', async () => {
     const id = await seedOne('lead', { lastname: 'Ek' });
     expect((await post(`leads(${id})/${space}.QualifyLead`, { Status: -1 })).status).toBe(400);

@@ -40,6 +40,22 @@ describe('alternate keys', () => {
     expect((await client.call("accounts(accountnumber='M2')")).body['name']).toBe('Moves');
   });
 
+  // The row was there and not found, and could not be made either.
+  it('compare decimals as numbers', async () => {
+    const column = {
+      '@odata.type': 'Microsoft.Dynamics.CRM.DecimalAttributeMetadata',
+      SchemaName: 'new_Rate',
+    };
+    const account = "EntityDefinitions(LogicalName='account')";
+    await write('POST', `${account}/Attributes`, { ...column, Precision: 4 });
+    await write('POST', `${account}/Keys`, { SchemaName: 'new_RateKey', KeyAttributes: ['new_rate'] });
+    await one('account', { name: 'Rated', new_rate: 12.5 });
+    expect((await client.call('accounts(new_rate=12.50)?$select=name')).body['name']).toBe('Rated');
+    const upserted = await write('PATCH', 'accounts(new_rate=12.5)', { name: 'Same' }, wholeRow);
+    const made = await write('PATCH', 'accounts(new_rate=-0.25)', { name: 'Made' }, wholeRow);
+    expect([upserted.status, made.status, made.body['new_rate']]).toEqual([200, 201, -0.25]);
+  });
+
   it('are refused when not defined, not found, or taken', async () => {
     await one('account', { name: 'First', accountnumber: 'D1' });
     expect(outcome(await client.call("accounts(name='First')"))).toEqual([400, '0x80060890']);
@@ -49,6 +65,22 @@ describe('alternate keys', () => {
     const guarded = await write('PATCH', "accounts(accountnumber='none')", {}, { 'if-match': '*' });
     expect(guarded.status).toBe(404);
   });
+});
+
+describe('alternate keys of text', () => {
+  // What the service is documented to break on must not work here.
+  it.each(['/', '<', '>', '*', '%', '&', ':', '\\', '?', '+'])(
+    'are no address where they hold %s, and name a row in a body all the same',
+    async (character) => {
+      const number = `A${character}1`;
+      await one('account', { name: 'Special', accountnumber: number });
+      const target = `accounts(accountnumber='${encodeURIComponent(number)}')`;
+      expect(outcome(await client.call(target))).toEqual([400, '0x80060888']);
+      expect(outcome(await write('PATCH', target, { name: 'Other' }))).toEqual([400, '0x80060888']);
+      const bound = { 'parentcustomerid_account@odata.bind': target };
+      expect((await write('POST', 'contacts', bound)).status).toBe(204);
+    },
+  );
 });
 
 describe('single rows', () => {

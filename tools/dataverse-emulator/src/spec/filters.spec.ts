@@ -38,6 +38,13 @@ async function names(query: string, set = 'accounts', column = 'name'): Promise<
 }
 
 describe('filters', () => {
+  // The part after a second question mark was lost: the URL class leaves one in a query as it is.
+  it('may hold a question mark that is not encoded', async () => {
+    await client.seed('campaign', [{ name: 'Who?' }]);
+    const { body } = await client.call("campaigns?$select=name&$filter=name%20eq%20'Who?'");
+    expect(body.value.map((row) => row['name'])).toEqual(['Who?']);
+  });
+
   it.each([
     ["name eq 'contoso'", ['Contoso']],
     ["name ne 'Contoso'", ['Fabrikam', "O'Brien"]],
@@ -57,6 +64,8 @@ describe('filters', () => {
     ["not contact_customer_accounts/any(c:c/lastname ne 'Aalto')", ['Contoso', "O'Brien"]],
     ["contact_customer_accounts/all(c:c/lastname eq 'Aalto')", ['Contoso', "O'Brien"]],
     ['createdon lt 2026-10-02', ['Fabrikam']],
+    ['createdon lt modifiedon', ['Fabrikam']],
+    ['name eq accountnumber', []],
     ['createdon ge 2026-10-01T02:00:00+02:00 and createdon le 2026-10-01', ['Fabrikam']],
     [
       "Microsoft.Dynamics.CRM.In(PropertyName='numberofemployees',PropertyValues=['5','50'])",

@@ -152,6 +152,10 @@ describe('rows', () => {
     ['money out of range', { revenue: 1e15 }, '0x80044330'],
     ['a date before 1753', { mkt_lastinterestingmomentdate: '1700-01-01T00:00:00Z' }, '0x80040239'],
     ['a word for a date', { mkt_lastinterestingmomentdate: 'soon' }, '0x80048d19'],
+    ['a day that no month has', { mkt_lastinterestingmomentdate: '2024-02-31T08:00:00Z' }, '0x80048d19'],
+    ['an hour that no day has', { mkt_lastinterestingmomentdate: '2024-02-11T24:00:00Z' }, '0x80048d19'],
+    ['a lookup by its value', { _parentaccountid_value: absentId }, '0x80060888'],
+    ['a lead without an owner', { 'ownerid@odata.bind': null }, '0x80040203'],
     ['a status of another state', { statuscode: 3 }, '0x80048408'],
   ])('refuses %s and writes nothing', async (_what, body, code) => {
     const { id, etag } = await newLead();

@@ -3,6 +3,7 @@ import {
   column,
   flag,
   lookup,
+  mandatory,
   readOnly,
   text,
   whole,
@@ -35,12 +36,14 @@ export const importColumns: readonly ColumnDefinition[] = [
 
 /** The owner is a principal: one navigation property that takes a user or a team (facts, section 2.3). */
 const ownerColumns: readonly ColumnDefinition[] = [
-  column('OwnerId', 'Lookup', {
-    navigation: [
-      { property: 'ownerid', table: 'systemuser' },
-      { property: 'ownerid', table: 'team' },
-    ],
-  }),
+  mandatory(
+    column('OwnerId', 'Lookup', {
+      navigation: [
+        { property: 'ownerid', table: 'systemuser' },
+        { property: 'ownerid', table: 'team' },
+      ],
+    }),
+  ),
   readOnly(lookup('OwningUser', ['systemuser'])),
   readOnly(lookup('OwningTeam', ['team'])),
   readOnly(lookup('OwningBusinessUnit', ['businessunit'])),

@@ -1,3 +1,4 @@
+import { LosslessNumber } from 'lossless-json';
 import { badRequest, errorCodes } from '../../core/dataverseError.ts';
 import type { Row } from '../../core/columnDefinition.ts';
 import type { OrganizationState } from '../../core/organizationState.ts';
@@ -25,7 +26,7 @@ const nameColumns = new Set(['firstname', 'lastname', 'companyname', 'subject'])
 
 /** Money is stored as text and written as a number. */
 function asWritten(value: unknown, type: string | undefined): unknown {
-  return type === 'Money' || type === 'Decimal' ? Number(value) : value;
+  return type === 'Money' || type === 'Decimal' ? new LosslessNumber(String(value)) : value;
 }
 
 function isCopied({ settings }: OrganizationState, name: string): boolean {
