@@ -111,8 +111,13 @@ test('a token is Base32 of datetime and id, starts at its datetime, and nonsense
       young?.id,
     ]);
     expect((await changesFrom(client, 'NONSENSE', 'city')).errors?.[0]?.code).toBe('1003');
-    const bad = await client.get('activities/pagingtoken.json?sinceDatetime=soon');
-    expect(bad.errors?.[0]?.code).toBe('1003');
+    for (const bad of ['soon', '2026-02-31', '2026-02-30T00:00:00Z', '2026-02-01T24:00:00Z']) {
+      const { errors } = await client.get(`activities/pagingtoken.json?sinceDatetime=${bad}`);
+      expect(errors?.[0]?.code).toBe('1003');
+    }
+    // Wherever the emulator runs.
+    const zoneless = await tokenSince(client, '2026-02-01T00:00:00');
+    expect(zoneless).toBe(await tokenSince(client, '2026-02-01T00:00:00Z'));
   }));
 
 test('passes unasked change rows when the field filter is loose', () =>

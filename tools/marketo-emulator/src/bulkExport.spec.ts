@@ -172,6 +172,11 @@ test.each([
     { filter: { createdAt: { startAt: '2026-01-01T00:00:00.000Z', endAt: '2026-01-02T00:00:00Z' } } },
     '1003',
   ],
+  [
+    'a day that no month has',
+    { filter: { createdAt: { startAt: '2026-02-01T00:00:00Z', endAt: '2026-02-30T00:00:00Z' } } },
+    '1003',
+  ],
   ['a smart list', { filter: { smartListId: 1 } }, '1035'],
   ['an unknown list', { filter: { staticListId: 1 } }, '1013'],
   ['an unknown format', { format: 'XML' }, '1003'],

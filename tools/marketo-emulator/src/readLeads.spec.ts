@@ -1,4 +1,4 @@
-import { withEmulator } from './testClient.ts';
+import { tokenSince, withEmulator } from './testClient.ts';
 
 test('answers explicit nulls, false booleans and the fields in the asked order after the id', () =>
   withEmulator(async (client) => {
@@ -60,6 +60,25 @@ test.each([
     expect((await client.get(`leads.json?${query}`)).errors?.[0]?.code).toBe(code);
   }),
 );
+
+test('with the switches, leaves out what it does not know, and fields without a value', () =>
+  withEmulator(async (client) => {
+    await client.upsert([{ email: 'a@x.co' }]);
+    const path = 'leads.json?filterType=email&filterValues=a@x.co&fields=email,city,unsubscribed,nope';
+    const read = async (): Promise<unknown> => (await client.get(path)).result?.[0];
+    await client.control('POST', 'settings', { refuseUnknownReadFields: false });
+    expect(await read()).toEqual({
+      id: expect.any(Number),
+      email: 'a@x.co',
+      city: null,
+      unsubscribed: false,
+    });
+    await client.control('POST', 'settings', { omitLeadNulls: true });
+    expect(await read()).toEqual({ id: expect.any(Number), email: 'a@x.co', unsubscribed: false });
+    const feed = `activities/leadchanges.json?nextPageToken=${await tokenSince(client)}&fields=city,nope`;
+    expect((await client.get(feed)).result).toHaveLength(1);
+    expect((await client.get('companies.json?filterType=id&filterValues=1&fields=nope')).success).toBe(true);
+  }));
 
 test('pages through up to 1000 matches and refuses more with 1003', () =>
   withEmulator(async (client) => {

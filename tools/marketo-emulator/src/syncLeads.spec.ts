@@ -42,6 +42,7 @@ test.each([
   ['leadScore', 'many', '1003'],
   ['annualRevenue', 'a lot', '1003'],
   ['crmCreatedDate', 'yesterday', '1003'],
+  ['crmCreatedDate', '2026-02-31T08:00:00Z', '1003'],
   ['dateOfBirth', '2026-02-31', '1003'],
   ['firstName', { nested: true }, '1003'],
   ['firstName', 'x'.repeat(256), '1077'],

@@ -1,4 +1,5 @@
 import type { DataType, FieldDefinition } from './fieldDefinitions.ts';
+import { isDay, timeOf } from './timeOf.ts';
 
 /** A stored value; a cleared field is absent from the record, a false boolean too. */
 export type FieldValue = string | number | boolean | null;
@@ -10,7 +11,6 @@ const emailPattern = /^[\x21-\x3f\x41-\x7e]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/;
 const integerPattern = /^[+-]?\d+$/;
 const decimalPattern = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const datePattern = /^\d{4}-\d{2}-\d{2}$/;
-const datetimePattern = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
 const int32Max = 2 ** 31 - 1;
 const textBytesMax = 30_000;
 
@@ -44,16 +44,11 @@ function parseBoolean(raw: unknown): FieldValue | undefined {
 }
 
 function parseDate(raw: unknown): FieldValue | undefined {
-  if (typeof raw !== 'string' || !datePattern.test(raw)) return undefined;
-  const time = Date.parse(`${raw}T00:00:00Z`);
-  // A day such as 31 February rolls over instead of failing to parse.
-  return Number.isNaN(time) || !new Date(time).toISOString().startsWith(raw) ? undefined : raw;
+  return typeof raw === 'string' && datePattern.test(raw) && isDay(raw) ? raw : undefined;
 }
 
 function parseDatetime(raw: unknown): FieldValue | undefined {
-  if (typeof raw !== 'string' || !datetimePattern.test(raw)) return undefined;
-  const hasZone = /(Z|[+-]\d{2}:?\d{2})$/.test(raw.slice(10));
-  const time = Date.parse(raw.length === 10 || hasZone ? raw : `${raw}Z`);
+  const time = timeOf(raw);
   return Number.isNaN(time) ? undefined : secondsText(time);
 }
 

@@ -1,5 +1,6 @@
 import { apiError } from './apiError.ts';
 import { partOf } from './partOf.ts';
+import type { Settings } from './settings.ts';
 
 /** Most records of a call, and of a page of any read. */
 export const pageSizeMax = 300;
@@ -42,6 +43,16 @@ export function required(parameters: URLSearchParams, name: string): string {
   if (value === null || value === '')
     throw apiError('1002', `Missing value for required parameter '${name}'`);
   return value;
+}
+
+/** Throws 1006 for a name in the `fields` of a read that is not known, unless such names are left out of the answer. */
+export function refuseUnknown(
+  { refuseUnknownReadFields }: Settings,
+  names: readonly string[],
+  isKnown: (name: string) => boolean,
+): void {
+  const unknown = refuseUnknownReadFields ? names.find((name) => !isKnown(name)) : undefined;
+  if (unknown !== undefined) throw apiError('1006', `Field '${unknown}' not found`);
 }
 
 /** The asked page size; larger ones and nonsense mean 300 (inferred). */

@@ -5,9 +5,10 @@ import type { ApiUser } from './apiUsers.ts';
 import type { Activity, Instance } from './instance.ts';
 import { listOfId } from './lists/staticLists.ts';
 import { decodePosition, encodePosition } from './pagingToken.ts';
-import { listOf, pageSizeOf, required } from './parameters.ts';
+import { listOf, pageSizeOf, refuseUnknown, required } from './parameters.ts';
 import { isOpenTo } from './partitions.ts';
 import { scanLog, withRepeats } from './scanActivities.ts';
+import { timeOf } from './timeOf.ts';
 
 /** A page of activity rows; the token is always there, `result` may be missing when there are no rows. */
 export interface ActivityPage {
@@ -18,13 +19,11 @@ export interface ActivityPage {
 
 const activityTypesMax = 10;
 const leadIdsMax = 30;
-const datetimePattern = /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:?\d{2})?)?$/;
 
 /** Token that starts at a datetime, or at a bare date. Throws 1003 when it cannot be read. */
 export function startToken(parameters: URLSearchParams): string {
   // A raw "+" in a query string arrives as a blank.
-  const text = required(parameters, 'sinceDatetime').replace(' ', '+');
-  const since = datetimePattern.test(text) ? Date.parse(text) : Number.NaN;
+  const since = timeOf(required(parameters, 'sinceDatetime').replace(' ', '+'));
   if (Number.isNaN(since)) throw apiError('1003', "Invalid value for parameter 'sinceDatetime'");
   return encodePosition({ since: Math.floor(since / 1000) * 1000, afterId: 0 });
 }
@@ -37,8 +36,7 @@ export function readLeadChanges(
 ): ActivityPage {
   required(parameters, 'fields');
   const fields = new Set(listOf(parameters, 'fields'));
-  const unknown = [...fields].find((name) => !instance.fields.has(name));
-  if (unknown !== undefined) throw apiError('1006', `Field '${unknown}' not found`);
+  refuseUnknown(instance.settings, [...fields], (name) => instance.fields.has(name));
   const isLeadWanted = leadFilter(instance, parameters, user);
   const isWanted = (activity: Activity): boolean => {
     if (!isLeadWanted(activity)) return false;

@@ -4,7 +4,7 @@ import { isSearchable } from './fieldDefinitions.ts';
 import type { FieldValue } from './fieldValue.ts';
 import { pageOfIds } from './idPages.ts';
 import type { Instance, Person } from './instance.ts';
-import { listOf, pageSizeMax, required } from './parameters.ts';
+import { listOf, pageSizeMax, refuseUnknown, required } from './parameters.ts';
 import { isOpenTo } from './partitions.ts';
 import { findPersonIds } from './personIndex.ts';
 import { viewPerson } from './persons.ts';
@@ -65,14 +65,18 @@ export function viewPersons(
 ): LeadView[] {
   return ids.flatMap((id) => {
     const person = seenPerson(instance, user, id);
-    return person === undefined ? [] : [viewPerson(instance, person, fieldNames)];
+    return person === undefined ? [] : [shown(instance, viewPerson(instance, person, fieldNames))];
   });
 }
 
-/** Names in `fields`, or the default ones; an unknown name refuses the whole read with 1006 (inferred). */
+function shown({ settings }: Instance, view: LeadView): LeadView {
+  if (!settings.omitLeadNulls) return view;
+  return Object.fromEntries(Object.entries(view).filter(([, value]) => value !== null));
+}
+
+/** Names in `fields`, or the default ones. */
 export function fieldsOf(instance: Instance, parameters: URLSearchParams): string[] {
   const names = listOf(parameters, 'fields');
-  const unknown = names.find((name) => !instance.fields.has(name));
-  if (unknown !== undefined) throw apiError('1006', `Field '${unknown}' not found`);
+  refuseUnknown(instance.settings, names, (name) => instance.fields.has(name));
   return names.length === 0 ? defaultFields : names;
 }

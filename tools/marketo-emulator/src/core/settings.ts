@@ -39,6 +39,10 @@ export interface Settings {
   changeRetentionDays: number;
   /** The partition is part of the key of createOnly and createOrUpdate, as custom dedupe rules can have it. */
   dedupeByPartition: boolean;
+  /** Inferred: a read whose `fields` hold an unknown name is refused with 1006; otherwise the answer has no such field. */
+  refuseUnknownReadFields: boolean;
+  /** Reads of persons leave out fields without a value, as the documentation allows; recorded ones answer null. */
+  omitLeadNulls: boolean;
   /** Inferred: email keys match without regard to case. */
   emailMatchIgnoresCase: boolean;
   /** Inferred: an overlong value skips the record with 1077; otherwise it is cut. */
@@ -83,6 +87,8 @@ export interface Settings {
   stateLogMax: number;
 }
 
+const logLimits = { callLogMax: 100_000, callBodyCharsMax: 256_000_000, stateLogMax: 1_000_000 };
+
 /** The settings of a new emulator; limits as documented (facts section 6). */
 export function defaultSettings(): Settings {
   return {
@@ -109,6 +115,8 @@ export function defaultSettings(): Settings {
     deletedLeadRetentionDays: 14,
     changeRetentionDays: 90,
     dedupeByPartition: false,
+    refuseUnknownReadFields: true,
+    omitLeadNulls: false,
     emailMatchIgnoresCase: true,
     skipOverlongValues: true,
     mergeLogsDeletes: false,
@@ -128,9 +136,7 @@ export function defaultSettings(): Settings {
     exportBytesPerDayMax: 500_000_000,
     exportFileDays: 7,
     exportByUpdatedAt: true,
-    callLogMax: 100_000,
-    callBodyCharsMax: 256_000_000,
-    stateLogMax: 1_000_000,
+    ...logLimits,
   };
 }
 

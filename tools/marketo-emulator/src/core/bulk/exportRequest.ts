@@ -1,5 +1,6 @@
 import { apiError } from '../apiError.ts';
 import { partOf } from '../partOf.ts';
+import { timeOf } from '../timeOf.ts';
 import { formatOf, type BulkFormat } from './delimitedText.ts';
 
 /** A span of time, both ends included, in milliseconds since 1970. */
@@ -35,7 +36,7 @@ export function headersIn(body: unknown, fields: readonly string[]): readonly st
 
 /** A span of at most 31 days, without milliseconds; throws 1003 for anything else. */
 export function rangeOf(range: unknown): DateRange {
-  const [startAt, endAt] = [timeOf(partOf(range, 'startAt')), timeOf(partOf(range, 'endAt'))];
+  const [startAt, endAt] = [zonedTimeOf(partOf(range, 'startAt')), zonedTimeOf(partOf(range, 'endAt'))];
   if (!(startAt <= endAt)) throw apiError('1003', 'Invalid date range');
   if (endAt - startAt > rangeMsMax) throw apiError('1003', 'Date range must be 31 days or fewer');
   return { startAt, endAt };
@@ -47,6 +48,6 @@ export function isWithin({ startAt, endAt }: DateRange, at: number): boolean {
   return second >= startAt && second <= endAt;
 }
 
-function timeOf(text: unknown): number {
-  return typeof text === 'string' && datetimePattern.test(text) ? Date.parse(text) : Number.NaN;
+function zonedTimeOf(text: unknown): number {
+  return typeof text === 'string' && datetimePattern.test(text) ? timeOf(text) : Number.NaN;
 }

@@ -3,7 +3,7 @@ import type { FieldValue } from '../fieldValue.ts';
 import { parseValue, readValue } from '../fieldValue.ts';
 import type { Instance } from '../instance.ts';
 import { decodeBase32, encodeBase32 } from '../pagingToken.ts';
-import { listOf, pageSizeMax, pageSizeOf, required } from '../parameters.ts';
+import { listOf, pageSizeMax, pageSizeOf, refuseUnknown, required } from '../parameters.ts';
 import { partOf } from '../partOf.ts';
 import { findObjects } from './objectIndex.ts';
 import type { ObjectRecord, ObjectTable } from './objectTable.ts';
@@ -25,7 +25,7 @@ export function queryObjects(
 ): ObjectPage {
   const parameters = withBody(query.parameters, query.body);
   const names = filterFields(table.type, required(parameters, 'filterType'));
-  const fields = fieldsOf(table.type, parameters, names);
+  const fields = fieldsOf(instance, table.type, parameters, names);
   const keys = keysOf(table.type, names, { parameters, body: query.body });
   const found = new Set(keys.flatMap((key) => findObjects(table, names, key)));
   const records = [...found].sort((left, right) => left.position - right.position);
@@ -78,14 +78,18 @@ function typed(type: ObjectType, name: string | undefined, raw: unknown): FieldV
   return field === undefined || raw === undefined ? undefined : parseValue(field, raw);
 }
 
-function fieldsOf(type: ObjectType, parameters: URLSearchParams, names: readonly string[]): string[] {
+function fieldsOf(
+  { settings }: Instance,
+  type: ObjectType,
+  parameters: URLSearchParams,
+  names: readonly string[],
+): string[] {
   // The documentation itself writes marketoGuid in requests.
   const asked = listOf(parameters, 'fields').map((name) =>
     name.toLowerCase() === 'marketoguid' ? 'marketoGUID' : name,
   );
-  const unknown = asked.find((name) => !type.fields.has(name));
-  if (unknown !== undefined) throw apiError('1006', `Field '${unknown}' not found`);
-  if (asked.length > 0) return asked;
+  refuseUnknown(settings, asked, (name) => type.fields.has(name));
+  if (asked.length > 0) return asked.filter((name) => type.fields.has(name));
   return [...new Set([...type.dedupeFields, 'updatedAt', 'createdAt', ...names])];
 }
 
