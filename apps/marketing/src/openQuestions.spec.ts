@@ -100,6 +100,7 @@ const turned: Readonly<Record<string, boolean>> = {
   refuseCompanyDetach: false,
   refuseFixedFields: true,
   omitObjectNulls: true,
+  omitLeadNulls: true,
   omitEmptyResult: false,
   omitActivityIds: true,
   repeatRows: true,
@@ -230,5 +231,27 @@ describe.each(settings)('with %s', (_, setting) => {
     expect(parent.result).toBe('CREATED');
     const later = await deliver({ entity: 'opportunity', goldenId: 'o1', fields: opportunity });
     expect(['CREATED', 'UPDATED']).toContain(later.result);
+  });
+});
+
+describe('a field that an administrator hides while the service runs', () => {
+  // Read as null it would have emptied the column in Dynamics, of everybody who was read until the fields were looked at again.
+  it('is never told as empty, also where Marketo passes over names that it does not know', async () => {
+    const stage = await open();
+    const { control, read, told, events } = stage;
+    await control('POST', 'settings', { latencyMs: 0, raceWindowMs: 0, refuseUnknownReadFields: false });
+    const { ids } = await control('POST', 'persons', { persons: [{ lastName: 'One', crmTopic: 'Chairs' }] });
+    const id = (ids as readonly number[])[0];
+    await read();
+    expect(await told()).toMatchObject({ [String(id)]: { crmTopic: 'Chairs' } });
+
+    await control('DELETE', 'fields/crmTopic');
+    await control('POST', 'edits', { id, fields: { city: 'Ulm' } });
+    await read();
+
+    const { fields } = events(String(id)).at(-1) ?? {};
+    expect(fields).toMatchObject({ city: 'Ulm', middleName: null });
+    expect(fields).not.toHaveProperty('crmTopic');
+    await stage.close();
   });
 });

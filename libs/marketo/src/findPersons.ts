@@ -1,7 +1,7 @@
 import { isSyncError, SyncError, type FieldDefinition } from '@lockstep/change-events';
 import { marketoBatchMax, type MarketoPerson } from '@lockstep/ports';
 import type { MarketoClient } from './marketoClient.ts';
-import { invalid, objectsOf, readPerson } from './readValues.ts';
+import { invalid, objectsOf, readPersons } from './readValues.ts';
 
 /** Marketo refuses filters with more than 1,000 matches, so no search has more pages. */
 const pagesMax = 4;
@@ -53,7 +53,7 @@ async function findPages({ client, fields, field, values }: PersonSearch): Promi
     const envelope = await client.call({ kind: 'read', path: 'leads.json', query: { ...query, ...more } });
     // Nobody found is an empty list; a list that is missing would have persons created who are there.
     if (!Array.isArray(envelope.result)) throw invalid('result');
-    persons.push(...objectsOf(envelope.result).map((json) => readPerson(fields, json)));
+    persons.push(...readPersons(fields, objectsOf(envelope.result)));
     if (envelope.moreResult !== true && typeof envelope.nextPageToken !== 'string') return persons;
     pageToken = String(envelope.nextPageToken);
   }

@@ -1,5 +1,5 @@
 import type { FieldDefinition } from '@lockstep/change-events';
-import { readPerson } from './readValues.ts';
+import { readPerson, readPersons } from './readValues.ts';
 
 const fields: readonly FieldDefinition[] = [
   { name: 'lastName', type: 'string' },
@@ -7,6 +7,29 @@ const fields: readonly FieldDefinition[] = [
   { name: 'unsubscribed', type: 'boolean' },
   { name: 'crmCreatedDate', type: 'timestamp' },
 ];
+
+describe('the persons of an answer', () => {
+  const whole = { lastName: 'Reed', leadScore: null, unsubscribed: true };
+
+  // A field that was hidden in Marketo was told as empty, and the column in Dynamics with it.
+  it('say nothing of a field that is missing beside nulls', () => {
+    const answered = [
+      { id: 7, ...whole },
+      { id: 8, ...whole, leadScore: 3 },
+    ];
+
+    expect(readPersons(fields, answered)).toEqual([
+      { id: '7', fields: whole },
+      { id: '8', fields: { ...whole, leadScore: 3 } },
+    ]);
+  });
+
+  it('hold null for a field that is missing where no null is written', () => {
+    expect(readPersons(fields, [{ id: 7, lastName: 'Reed', unsubscribed: true }])).toEqual([
+      { id: '7', fields: { ...whole, crmCreatedDate: null } },
+    ]);
+  });
+});
 
 describe('a person of an answer', () => {
   it('holds every field that was asked for, null where it is empty', () => {

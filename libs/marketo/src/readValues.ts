@@ -22,6 +22,21 @@ const readers: Partial<Readonly<Record<FieldType, (raw: Value) => Scalar>>> = {
   date: (raw) => (typeof raw === 'string' ? raw.slice(0, 10) : null),
 };
 
+/**
+ * The persons of an answer. One that writes null for what is empty lacks only what Marketo has no more, and what that holds is unknown
+ * (marketo-rest 10). In an answer without any null, a field that was asked for and is missing means null (marketo-rest 2.2).
+ */
+export function readPersons(
+  fields: readonly FieldDefinition[],
+  answered: readonly JsonObject[],
+): MarketoPerson[] {
+  const writesNull = answered.some((json) => fields.some(({ name }) => json[name] === null));
+
+  return answered.map((json) =>
+    readPerson(writesNull ? fields.filter(({ name }) => name in json) : fields, json),
+  );
+}
+
 /** Turns a lead of an answer into the port's form; a value that is none of its field is left out. Throws MARKETO_ANSWER_INVALID. */
 export function readPerson(fields: readonly FieldDefinition[], json: JsonObject): MarketoPerson {
   const id = json['id'];
@@ -37,7 +52,7 @@ export function readPerson(fields: readonly FieldDefinition[], json: JsonObject)
   };
 }
 
-/** A field that was asked for and is missing means null (marketo-rest 2.2); undefined is no value of the field's type. */
+/** Undefined is no value of the field's type. */
 function readValue({ type }: FieldDefinition, raw: unknown): Scalar | undefined {
   if (raw === null || raw === undefined) return null;
 

@@ -2,7 +2,7 @@ import type { EvidenceRow, ScalarValues } from '@lockstep/change-events';
 import type { RefusedRow } from './dynamicsTable.ts';
 import type { ObjectResult } from './marketoObjects.ts';
 
-/** A person as read: every field asked for, null where empty. */
+/** A person as read: every field asked for, null where empty; without one that Marketo has no more. */
 export type MarketoPerson = {
   readonly id: string;
   readonly fields: ScalarValues;
