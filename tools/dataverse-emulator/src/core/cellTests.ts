@@ -70,24 +70,38 @@ const verdicts: Readonly<Record<string, (order: number) => boolean>> = {
   le: (order) => order <= 0,
 };
 
-const textTests: Readonly<Record<string, (cell: string, part: string) => boolean>> = {
-  contains: (cell, part) => cell.includes(part),
-  startswith: (cell, part) => cell.startsWith(part),
-  endswith: (cell, part) => cell.endsWith(part),
+const textPatterns: Readonly<Record<string, (part: string) => string>> = {
+  contains: (part) => part,
+  startswith: (part) => `^${part}`,
+  endswith: (part) => `${part}$`,
 };
 
+const wildcards: Readonly<Record<string, string>> = { '%': '.*', _: '.' };
+
+/** Wildcards are those of SQL, as Microsoft's page on filters says: `%`, `_`, `[a-f]`, `[^a-f]`. */
+function patternOf(part: string): string {
+  return part.replace(
+    /\[\^?[^\]^]+\]|[%_]|[\\^$.*+?()[\]{}|]/g,
+    (found) => wildcards[found] ?? (found.length > 1 ? found.replaceAll('\\', '\\\\') : `\\${found}`),
+  );
+}
+
 function textTest(column: ColumnDefinition, operator: string, literal: string): CellTest {
-  const test = textTests[operator];
-  if (!test || !literal.startsWith("'") || (column.type !== 'String' && column.type !== 'Memo'))
+  const place = textPatterns[operator];
+  if (!place || !literal.startsWith("'") || (column.type !== 'String' && column.type !== 'Memo'))
     throw wrongLiteral(column, literal);
-  const part = textOf(literal).toLowerCase();
-  return (cell) => typeof cell === 'string' && test(cell.toLowerCase(), part);
+  try {
+    const pattern = new RegExp(place(patternOf(textOf(literal).toLowerCase())), 's');
+    return (cell) => typeof cell === 'string' && pattern.test(cell.toLowerCase());
+  } catch {
+    throw wrongLiteral(column, literal);
+  }
 }
 
 /** The test of one comparison; text functions and equality do not regard case. Null is neither less nor greater. */
 export function cellTest(column: ColumnDefinition, operator: string, literals: readonly string[]): CellTest {
   const [first = ''] = literals;
-  if (operator in textTests) return textTest(column, operator, first);
+  if (operator in textPatterns) return textTest(column, operator, first);
   if (operator === 'in') {
     const tests = literals.map((literal) => cellTest(column, 'eq', [literal]));
     return (cell) => tests.some((test) => test(cell));
