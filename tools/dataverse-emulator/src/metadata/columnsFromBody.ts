@@ -55,6 +55,14 @@ const ranged: Reader = (body) => ({
   max: Number(body['MaxValue'] ?? 1e11),
 });
 
+/** Digits after the point, two unless the body says otherwise. Throws 400 beyond what the type has. */
+function precisionOf({ Precision: asked = 2 }: Body, digitsMax: number): number {
+  const digits = Number(asked);
+  if (!Number.isInteger(digits) || digits < 0 || digits > digitsMax)
+    throw badBody(`Precision ${String(asked)} is not between 0 and ${digitsMax}.`);
+  return digits;
+}
+
 /** Lengths and bounds where a body has none are those of the maker's forms. */
 const readers: Readonly<Partial<Record<ColumnType, Reader>>> = {
   String: (body) => ({ maxLength: Number(body['MaxLength'] ?? 100) }),
@@ -63,12 +71,12 @@ const readers: Readonly<Partial<Record<ColumnType, Reader>>> = {
     min: Number(body['MinValue'] ?? -2147483648),
     max: Number(body['MaxValue'] ?? 2147483647),
   }),
-  Decimal: (body) => ({ ...ranged(body), precision: Number(body['Precision'] ?? 2), scale: 10 }),
-  Double: (body) => ({ ...ranged(body), precision: Number(body['Precision'] ?? 2) }),
+  Decimal: (body) => ({ ...ranged(body), precision: precisionOf(body, 10), scale: 10 }),
+  Double: (body) => ({ ...ranged(body), precision: precisionOf(body, 5) }),
   Money: (body) => ({
     min: Number(body['MinValue'] ?? -922337203685477),
     max: Number(body['MaxValue'] ?? 922337203685477),
-    precision: Number(body['Precision'] ?? 2),
+    precision: precisionOf(body, 4),
     scale: 4,
     precisionSource: Number(body['PrecisionSource'] ?? 2),
   }),

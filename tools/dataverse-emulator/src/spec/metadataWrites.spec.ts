@@ -125,6 +125,18 @@ describe('custom columns', () => {
     expect(described.body).toMatchObject({ SchemaName: 'new_Col', IsCustomAttribute: true });
   });
 
+  // Such a column was made, and every write of it ended in a 500.
+  it.each([
+    ['Decimal', 11],
+    ['Money', 5],
+    ['Double', 6],
+    ['Decimal', -1],
+  ])('of type %s cannot have %d digits after the point', async (type, Precision) => {
+    await createVehicle();
+    const made = await post(`${vehicle}/Attributes`, attribute(type, 'new_Col', { Precision }));
+    expect([made.status, made.code]).toEqual([400, '0x80040203']);
+  });
+
   it('come as lookups with a relationship, whose navigation property keeps its case', async () => {
     await createVehicle();
     const made = await post('RelationshipDefinitions', {
