@@ -88,6 +88,10 @@ test('the file is CSV with null for nothing, has the told size and checksum, and
       `bytes 3-7/${bytes.length}`,
       'email',
     ]);
+    const beyond = await bulk.file(job.exportId, { range: `bytes=${bytes.length}-` });
+    expect([beyond.status, beyond.headers.get('content-range')]).toEqual([416, `bytes */${bytes.length}`]);
+    const backward = await bulk.file(job.exportId, { range: 'bytes=7-3' });
+    expect([backward.status, await backward.text()]).toEqual([200, bytes.toString()]);
   }));
 
 test('a file that is not finished, not known or kept no longer is HTTP 404 in plain text', () =>

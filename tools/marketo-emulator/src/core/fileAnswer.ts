@@ -22,10 +22,12 @@ export function fileContent(text: string, contentType: string, range?: string): 
   const headers = { 'accept-ranges': 'bytes' };
   if (part === undefined) return { [marker]: true, file: { status: 200, contentType, headers, bytes } };
   const { start, end } = part;
+  const isThere = start < bytes.length;
+  const place = isThere ? `${start}-${end}` : '*';
   const file: FileAnswer = {
-    status: start < bytes.length ? 206 : 416,
+    status: isThere ? 206 : 416,
     contentType,
-    headers: { ...headers, 'content-range': `bytes ${start}-${end}/${bytes.length}` },
+    headers: { ...headers, 'content-range': `bytes ${place}/${bytes.length}` },
     bytes: bytes.subarray(start, end + 1),
   };
   return { [marker]: true, file };
@@ -42,9 +44,11 @@ export function isFileContent(content: object): content is FileContent {
   return marker in content;
 }
 
-function rangeOf(range: string | undefined, size: number): { start: number; end: number } | undefined {
-  const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(range ?? '') ?? [];
-  if (!first && !last) return undefined;
-  if (!first) return { start: Math.max(0, size - Number(last)), end: size - 1 };
-  return { start: Number(first), end: last ? Math.min(Number(last), size - 1) : size - 1 };
+function rangeOf(range = '', size: number): { start: number; end: number } | undefined {
+  const tail = /^bytes=-(\d+)$/.exec(range);
+  if (tail) return { start: Math.max(0, size - Number(tail[1])), end: size - 1 };
+  const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(range) ?? [];
+  const [start, end] = [Number(first), last ? Number(last) : Infinity];
+  // One that ends before it begins is none.
+  return start <= end ? { start, end: Math.min(end, size - 1) } : undefined;
 }
