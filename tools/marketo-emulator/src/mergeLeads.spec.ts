@@ -39,6 +39,8 @@ test('the winner keeps its values and fills its gaps; the losers are gone withou
         attributes: expect.arrayContaining([{ name: 'Merge IDs', value: `[${first},${second}]` }]) as unknown,
       },
     ]);
+    const types = (await feed(client, '.json?activityTypeIds=13,32')).map((row) => row['activityTypeId']);
+    expect(types.slice(types.indexOf(32))).toEqual([32, 13, 13, 13]);
     const changes = await feed(client, '.json?activityTypeIds=13');
     expect(new Set(changes.map(({ leadId }) => leadId))).toEqual(new Set([winner]));
   }));

@@ -35,13 +35,15 @@ export function mergeLeads(
   return {};
 }
 
-/** Everything the losers have goes to the winner, whose own values stay; the losers are gone. */
+/** Everything the losers have goes to the winner, whose own values stay; the losers are gone. What the winner gains is logged after the merge (facts 3.3). */
 export function mergePersons(
   instance: Instance,
   winner: Person,
   losers: readonly Person[],
   origin: Origin,
 ): void {
+  const loserIds = losers.map(({ id }) => id);
+  logMerge(instance, { winner, loserIds, at: instance.now(), origin });
   updatePerson(instance, winner, gainsOf(winner, losers), origin);
   for (const loser of losers) {
     const move = { loserId: loser.id, winnerId: winner.id };
@@ -50,8 +52,6 @@ export function mergePersons(
     deletePerson(instance, loser, origin, instance.settings.mergeLogsDeletes);
     moveActivities(instance, loser.id, winner.id);
   }
-  const loserIds = losers.map(({ id }) => id);
-  logMerge(instance, { winner: leadOf(instance, winner.id), loserIds, at: instance.now(), origin });
 }
 
 function openLead(instance: Instance, user: ApiUser, id: number): Person {
