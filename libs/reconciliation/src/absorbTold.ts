@@ -3,6 +3,7 @@ import { applyChange, type Observation } from './applyChange.ts';
 import { isOlder } from './consent.ts';
 import type { Draft, DraftRow } from './decision.ts';
 import { tell, type Run, type Story } from './feedStory.ts';
+import { isWishOfAddress } from './followConsent.ts';
 import type { MappingRow } from './mapping.ts';
 import { observe, untold } from './observe.ts';
 import { isCreation } from './outbox.ts';
@@ -21,12 +22,13 @@ export type FieldEvidence = {
 /** The edits that the feed tells of, and then what the state shows. */
 export function absorbTold(draft: Draft, field: FieldEvidence): void {
   const { row, mapping, event } = field;
-  const { writes, isOthers } = writesBehind(draft, row, field);
+  const { writes, isOthers: isOfBefore } = writesBehind(draft, row, field);
   meetFormer(draft, field, writes);
   const state = readingOf(mapping, event.fields ?? {});
   const story = asOfThen(draft, field, storyOf(draft, field, { state, writes }));
   forgetTold(row, mapping, story.told);
   const [at, changedAt] = [event.page, changeTime(story, event)];
+  const isOthers = isByOthers(draft, field, { story, state, isOfBefore });
   const shown = { row, mapping, at, changedAt, isOthers };
   const edit = story.edit && { ...shown, reading: story.edit, madeOn: story.madeOn };
   if (edit && isRunOver(story, edit, { state, writes: laterThanEdits(draft, writes) }))
@@ -94,6 +96,19 @@ function meetFormer(draft: Draft, field: FieldEvidence, writes: readonly Scalar[
 const laterThanEdits = ({ record }: Draft, writes: readonly Scalar[]): readonly Scalar[] =>
   record.outbox.some(isCreation) ? [] : writes;
 
+/** It was read before we wrote the same, or somebody whom the feed names opted out, and the address with it, which the state shows. */
+const isByOthers = (
+  draft: Draft,
+  { mapping }: FieldEvidence,
+  told: { readonly story: Story; readonly state: Reading | null; readonly isOfBefore: boolean },
+): boolean => {
+  const { story, state, isOfBefore } = told;
+  const isNamed = story.isNamed && !story.ranOver;
+  const isOptOut = [story.edit, state].every((reading) => reading?.side === true);
+
+  return isOfBefore || (isNamed && isOptOut && isWishOfAddress(draft, mapping.field));
+};
+
 type Told = { readonly story: Story; readonly state: Reading; readonly writes: readonly Scalar[] };
 
 /** The feed may be read up to a write of ours that came before what the state shows. */
@@ -116,9 +131,10 @@ function observeState(draft: Draft, state: Observation, story: Story, edit: Obse
  * that has the say; and one that was made on top of a write of ours, whose value no state ever showed, is an edit like any.
  */
 function followEdit(draft: Draft, edit: Observation): void {
-  const { row, mapping, reading, at, madeOn } = edit;
+  const { row, mapping, reading, at, madeOn, isOthers } = edit;
   const seen = row.seen[mapping.field];
-  if (draft.record.fields[mapping.field]?.source !== 'marketo' && madeOn === undefined) return;
+  const isWord = isOthers === true || madeOn !== undefined;
+  if (draft.record.fields[mapping.field]?.source !== 'marketo' && !isWord) return;
   if (seen?.value !== reading.side || isAfter(seen.at, at)) return;
   applyChange(draft, edit, false);
 }

@@ -1,4 +1,4 @@
-import type { System } from '@lockstep/change-events';
+import type { Sequence, System } from '@lockstep/change-events';
 import type { GoldenRecord } from './goldenRecord.ts';
 import type { MappingRow } from './mapping.ts';
 import { planOf } from './mappingPlan.ts';
@@ -13,6 +13,8 @@ export type Consent = {
   readonly goldenId: string;
   readonly source: System;
   readonly changedAt: string | null;
+  /** The version or call number that had shown that side to the record; null where none had, absent in what former versions stored. */
+  readonly shownAt?: Sequence | null;
 };
 
 /** A wish to store, guarded by the revision that was read; 0 inserts. */

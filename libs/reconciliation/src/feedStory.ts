@@ -8,6 +8,8 @@ export type Story = {
   /** The last edit that was not ours. */
   readonly edit: Reading | null;
   readonly editedAt: string | null;
+  /** The feed names who made it: it is certainly not ours. */
+  readonly isNamed: boolean;
   /** Our write came after that edit: it ran over it. */
   readonly ranOver: boolean;
   /** Our value that the edit was made on top of, as far as the feed tells. */
@@ -53,10 +55,11 @@ export function tell(
   const reading = readDisplay(mapping, item.newValue);
   const basis = ranOver ? ours : madeOn;
   const run = ranOver ? null : { from: start, old, onto: ours };
-  return { edit: reading, editedAt: item.activityDate, ranOver, madeOn, basis, told, confirmed, run };
+  const made = { edit: reading, editedAt: item.activityDate, isNamed: steps[edit] === undefined };
+  return { ...made, ranOver, madeOn, basis, told, confirmed, run };
 }
 
-const noEdit = { edit: null, editedAt: null, ranOver: false, madeOn: undefined, run: null };
+const noEdit = { edit: null, editedAt: null, isNamed: false, ranOver: false, madeOn: undefined, run: null };
 
 /** All that the feed tells of was before the last of our writes was decided. */
 const isBefore = (evidence: readonly EvidenceRow[], issuedAt: string | null): boolean =>

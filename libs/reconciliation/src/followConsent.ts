@@ -1,7 +1,7 @@
-import type { KnownWish } from '@lockstep/change-events';
+import { isAfter, type KnownWish, type Sequence, type System } from '@lockstep/change-events';
 import { setField } from './applyChange.ts';
 import { type Consent, consentField, hasConsent, isOlder } from './consent.ts';
-import type { Draft } from './decision.ts';
+import { activeRow, type Draft } from './decision.ts';
 import type { GoldenRecord } from './goldenRecord.ts';
 import { emailClaim } from './match.ts';
 import { consentRule } from './policy.ts';
@@ -97,19 +97,43 @@ const isInherited = (draft: Draft, stored: Consent): boolean =>
   stored.optedOut && !isLiftOfOwn(draft, stored);
 
 /**
- * A process stored the wish of this record, and died before it saved the record; the side that had wished so has lifted it since. A
- * state of which nobody tells when it came about may be older: another process may just have saved the record.
+ * A process stored the wish of this record, and died before it saved the record; the side that had wished so has lifted it since. What
+ * it showed before that is no lift: another process may just have saved the record. Nor is a state of which nobody tells when it came about.
  */
-function isLiftOfOwn({ before, record, cause }: Draft, { goldenId, source, changedAt }: Consent): boolean {
-  const liftedAt = record.fields[consentField]?.changedAt ?? null;
+function isLiftOfOwn(draft: Draft, { goldenId, source, shownAt }: Consent): boolean {
+  const { before, record, cause } = draft;
   if (before.revision.number > 0 || goldenId !== record.goldenId || source !== cause.system) return false;
+  if (!shownAt || !record.fields[consentField]?.changedAt) return false;
 
-  return liftedAt !== null && !isOlder(liftedAt, changedAt);
+  return isAfter(shownBy(draft, source), shownAt);
 }
+
+/** The version or call number at which a side showed its wish last. */
+const shownBy = ({ record }: Draft, source: System): Sequence | null =>
+  activeRow(record, source)?.seen[consentField]?.at ?? null;
 
 /** Somebody opted out with another record after this one was lifted, and was read first. */
 const isOldLift = (draft: Draft, stored: Consent | undefined): boolean =>
-  isOptedOut(draft.before) && isOthers(draft, stored) && stored.optedOut && precedes(draft, stored);
+  isOptedOut(draft.before) &&
+  isOthers(draft, stored) &&
+  stored.optedOut &&
+  isOlder(liftedAt(draft), stored.changedAt);
+
+/** Dynamics has one time for a row: a lift that is read with other edits may be nearly as old as the opt-out that it lifts. */
+function liftedAt({ before, record }: Draft): string | null {
+  const lift = record.fields[consentField];
+  const isSure = lift?.source !== 'dynamics' || !isEditedElse(before, record);
+
+  return (isSure ? lift : before.fields[consentField])?.changedAt ?? null;
+}
+
+/** The row of Dynamics shows other values in other fields, too. */
+function isEditedElse(before: GoldenRecord, record: Draft['record']): boolean {
+  const [former, present] = [before, record].map((each) => activeRow(each, 'dynamics')?.seen ?? {});
+  const others = Object.entries(former ?? {}).filter(([field]) => field !== consentField);
+
+  return others.some(([field, { value }]) => value !== present?.[field]?.value);
+}
 
 function change(
   draft: Draft,
@@ -120,7 +144,8 @@ function change(
   const { source = 'dynamics', changedAt = null } = record.fields[consentField] ?? {};
   const expected = stored?.revision ?? 0;
   const revision = Math.max(expected, knownRevision(draft, claim) ?? 0) + 1;
-  const consent = { claim, optedOut, revision, goldenId: record.goldenId, source, changedAt };
+  const said = { goldenId: record.goldenId, source, changedAt, shownAt: shownBy(draft, source) };
+  const consent = { claim, optedOut, revision, ...said };
   draft.consent = { consent, expected };
   record.consent = { claim, revision, spreads: true };
 }

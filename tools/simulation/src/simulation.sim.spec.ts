@@ -139,6 +139,7 @@ describe('the simulation', () => {
     [925530, 'a field held for review after our write had run over what was held'],
     [927886, 'a row that asked for a deleted person for ever, since its claim had outlived a crash'],
     [9202099, 'a row that joined a person again from which it had been parted, since it was parted twice'],
+    [901276, 'an opt-out that an older lift undid, since that was read with a later edit of its row'],
   ])('finds nothing in seed %i under rules of its own, which once showed %s', async (seed) => {
     const results = await Promise.all(
       [ruled, { ...ruled, operatorShare: 0 }].map((options) => runPlan(planRun(seed, options))),
@@ -192,6 +193,7 @@ describe('the simulation', () => {
     [11009820, 'the same'],
     [30002261, 'an opt-out that an older lift undid, since we were about to write the same'],
     [33001389, 'an opt-out that an older lift undid, which knew of another one before'],
+    [10500010, 'an opt-out that an older lift undid, since we were about to write the same'],
     [30000437, 'a command that repeated another for a person that was deleted then: allowed'],
   ])('finds nothing in seed %i, which once showed %s', async (seed) => {
     expect(isClean(await runPlan(planRun(seed)))).toBe(true);
@@ -222,6 +224,10 @@ describe('the simulation', () => {
     [931760, 'a lift of an opt-out that was lost, since its row was parted before it was read'],
     [112628, 'the same'],
     [8400624, 'the same, where it had been read and was not told yet'],
+    [
+      34101684,
+      'an opt-out that what was read before it lifted, since a process that slept knew of no record',
+    ],
     [20103688, 'two persons for a row that was out for a moment while one was on its way to it'],
   ])('finds nothing in seed %i with an operator, which once showed %s', async (seed) => {
     const options = { ...defaultPlanOptions, operatorShare: 0.1 };

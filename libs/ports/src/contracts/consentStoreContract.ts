@@ -5,6 +5,7 @@ const claim = 'email/ada@example.org';
 
 const consentOf = (changes: Partial<Consent> = {}): Consent => ({
   ...{ claim, optedOut: true, revision: 1, goldenId: 'g1', source: 'marketo', changedAt: null },
+  shownAt: { epoch: 2, number: 4_000_000_000 },
   ...changes,
 });
 

@@ -215,6 +215,78 @@ describe('an opt-out of an email address', () => {
     expect(optOutsOf(world, 'lead-2')).toEqual([false, false, false]);
   });
 
+  it.each([
+    ['not lifted by a lift that is read with a later edit of its row', { jobtitle: 'Director' }, true],
+    ['lifted by a lift alone', {}, false],
+  ])('that another record said anew is %s', (_, edit, optedOut) => {
+    const world = sharers('lead-1');
+    const read = (id: string, columns = {}, at = '') => {
+      world.dynamics.edit(id, columns, at);
+      world.readDynamics(id);
+    };
+    read('lead-1', { donotbulkemail: true }, '2026-11-22T10:00:00Z');
+    world.settle();
+    world.dynamics.edit('lead-1', { donotbulkemail: false }, '2026-11-22T10:02:00Z');
+    world.dynamics.insert('lead', 'lead-2', row());
+    read('lead-2', { donotbulkemail: true }, '2026-11-22T10:05:00Z');
+    read('lead-1', edit, '2026-11-22T10:06:00Z');
+    world.settle();
+
+    for (const id of ['lead-1', 'lead-2'])
+      expect(optOutsOf(world, id)).toEqual(everywhere.map(() => optedOut));
+  });
+
+  it('that a record follows is lifted by its row, whatever else is edited there', () => {
+    const world = sharers('lead-1', 'lead-2');
+    world.dynamics.edit('lead-1', { donotbulkemail: true }, '2026-11-22T10:00:00Z');
+    world.settle();
+    world.dynamics.edit('lead-2', { donotbulkemail: false, jobtitle: 'Director' }, '2026-11-22T10:06:00Z');
+    world.settle();
+
+    for (const id of ['lead-1', 'lead-2']) expect(optOutsOf(world, id)).toEqual([false, false, false]);
+  });
+
+  it.each([
+    ['is not lifted by an older lift', 'Lead update', false, everywhere],
+    ['is not lifted by an older lift, though we have written it since', 'Lead update', true, everywhere],
+    ['is lifted where whoever made it may be us', 'Web service API', false, [false, false, false]],
+  ])('of a person to which we were about to write the same %s', (_, source, isWritten, optOuts) => {
+    const world = sharers('lead-1', 'lead-2');
+    world.dynamics.edit('lead-1', { donotbulkemail: true }, '2026-11-22T09:58:00Z');
+    world.readDynamics('lead-1');
+    const person = personOf(world, 'lead-2');
+    world.marketo.write(person, { unsubscribed: true });
+    if (isWritten) world.carryOut();
+    const { evidence, ...event } = world.marketo.change(person, 'LIVE');
+    const rows = (evidence?.rows ?? []).map((each) => ({ ...each, source }));
+    world.hand(person, { ...event, evidence: evidence && { ...evidence, rows } });
+    world.dynamics.edit('lead-1', { donotbulkemail: false }, '2026-11-22T09:59:00Z');
+    world.settle();
+
+    expect(optOutsOf(world, 'lead-2')).toEqual(optOuts);
+  });
+
+  it('of a person is put back where our write of a lift ran over it, before the feed tells of that', () => {
+    const world = sharers('lead-1', 'lead-2');
+    world.state.withheld.add('dynamics');
+    world.dynamics.edit('lead-1', { donotbulkemail: true }, '2026-11-22T09:58:00Z');
+    world.readDynamics('lead-1');
+    const person = personOf(world, 'lead-2');
+    world.marketo.write(person, { unsubscribed: true });
+    world.dynamics.edit('lead-1', { donotbulkemail: false }, '2026-11-22T09:59:00Z');
+    world.readDynamics('lead-1');
+    world.carryOut();
+    world.carryOut({ loseAnswers: true });
+    expect(world.marketo.field(person, 'unsubscribed')).toBe(false);
+    const { evidence, ...event } = world.marketo.change(person, 'LIVE');
+    const rows = (evidence?.rows ?? []).slice(0, 1).map((each) => ({ ...each, source: 'Lead update' }));
+    world.hand(person, { ...event, evidence: evidence && { ...evidence, rows } });
+
+    expect(world.record('dynamics/lead/lead-2').fields['unsubscribed']).toMatchObject({
+      ...{ value: true, source: 'marketo' },
+    });
+  });
+
   it.each(['lead', 'contact'] as const)(
     'is lifted by its person in the moment in which that meets its %s',
     (kind) => {

@@ -27,6 +27,7 @@ describe('a wish that nobody has stored yet', () => {
       consent: {
         ...{ claim, optedOut: true, revision: 1, goldenId: 'golden/lead-1', source: 'dynamics' },
         changedAt: '2026-11-22T09:00:00Z',
+        shownAt: { epoch: 1, number: 102 },
       },
       expected: 0,
     });
@@ -94,18 +95,26 @@ describe('a wish that is stored', () => {
   });
 
   it.each([
-    ['lifted by the side that had brought it', { source: 'dynamics' }, '2026-11-22T08:00:00Z', false],
-    ['not lifted by what is older', { source: 'dynamics' }, '2026-11-22T07:59:59Z', true],
-    ['not lifted by the other side', { source: 'marketo' }, '2026-11-22T08:00:00Z', true],
-    [
-      'not lifted by somebody else',
-      { source: 'dynamics', goldenId: 'golden/x' },
-      '2026-11-22T08:00:00Z',
-      true,
-    ],
-  ] as const)('of a record that was never saved is %s', (_, whose, changedAt, optedOut) => {
-    const known = { goldenId: 'golden/lead-1', changedAt: '2026-11-22T08:00:00Z', ...whose };
-    const { decision } = read(false, stored(known), changedAt);
+    ['lifted by the side that had brought it', { shownAt: 101 }, false],
+    ['not lifted by what was shown before, though in the same second', { shownAt: 103 }, true],
+    ['not lifted by what had brought it', { shownAt: 102 }, true],
+    ['not lifted where nobody knows what had brought it', { shownAt: null }, true],
+    ['not lifted by the other side', { shownAt: 101, source: 'marketo' }, true],
+    ['not lifted by somebody else', { shownAt: 101, goldenId: 'golden/x' }, true],
+    ['not lifted at a time that is not told', { shownAt: 101, at: null }, true],
+  ] as const)('of a record that was never saved is %s', (_, { shownAt, ...changes }, optedOut) => {
+    const { at = '2026-11-22T08:00:00Z', ...whose } = { at: undefined, ...changes };
+    const known = {
+      goldenId: 'golden/lead-1',
+      source: 'dynamics',
+      changedAt: '2026-11-22T08:00:00Z',
+      ...whose,
+    } as const;
+    const { decision } = read(
+      false,
+      stored({ ...known, shownAt: shownAt === null ? null : { epoch: 1, number: shownAt } }),
+      at,
+    );
 
     expect(decision.record.fields['unsubscribed']?.value).toBe(optedOut);
   });
