@@ -149,7 +149,9 @@ function isRunOver(
   { state, writes }: { state: Reading | null; writes: readonly Scalar[] },
 ): boolean {
   if (story.ranOver) return true;
-  if (state !== null && state.side !== edit.reading.side && writes.includes(state.side)) return true;
+  // What the feed has told of before the edit ran over nothing.
+  const later = writes.slice(story.told);
+  if (state !== null && state.side !== edit.reading.side && later.includes(state.side)) return true;
   return precedesWrite(edit, writes);
 }
 

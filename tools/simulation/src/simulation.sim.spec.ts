@@ -237,6 +237,10 @@ describe('the simulation', () => {
 
   it.each([
     [3000635, 'a row that asked for ever by a claim that had outlived a crash'],
+    [
+      10100455,
+      'an edit that came back, since our write, of which the feed had told, seemed to have run over it',
+    ],
     [5101686, 'a person whom its record and the one that this had joined sent to each other for ever'],
   ])('finds nothing in seed %i with an operator and merges, which once showed %s', async (seed) => {
     const options = { ...defaultPlanOptions, operatorShare: 0.1, mergeShare: 0.15 };

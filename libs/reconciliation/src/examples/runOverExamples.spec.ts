@@ -153,6 +153,32 @@ describe('an edit that the feed tells of', () => {
     expect(conflictsOf(pair.world)).toMatchObject([{ winnerValue: 'Director', loserValue: 'Pilot' }]);
   });
 
+  it.each(['lead', 'contact'] as const)(
+    'is none that our write ran over where the feed told of that before, and somebody put our value back on a %s',
+    (kind) => {
+      const pair = edited(kind);
+      pair.world.carryOut();
+      put(pair, 'Weaver', 'Director');
+      const event = byHand(pair.world.marketo.change(pair.person, 'LIVE'));
+      const { page } = event;
+      pair.world.hand(
+        pair.person,
+        withRows(event, (rows) =>
+          rows.slice(0, 2).map((row, at) => (at === 0 ? { ...row, source: null } : row)),
+        ),
+      );
+      expect(titles(pair)).toEqual(['Director', 'Director', 'Director']);
+      pair.world.hand(pair.person, {
+        ...withRows(event, (rows) => rows.slice(2)),
+        page: { ...page, number: page.number + 1 },
+      });
+
+      expect(pair.world.state.open).toEqual([]);
+      expect(titles(pair)).toEqual(['Director', 'Director', 'Director']);
+      expect(conflictsOf(pair.world)).toEqual([]);
+    },
+  );
+
   it('is none of a value that is on its way from us, whoever was first to put it there', () => {
     const pair = edited('lead');
     pair.world.dynamics.edit(pair.row, { jobtitle: 'President' });
