@@ -6,7 +6,7 @@ import { absorbEnd } from './absorbEnd.ts';
 import { readingOf } from './absorbDynamics.ts';
 import { isOutdatedRefusal } from './closedRow.ts';
 import type { Draft, DraftRow } from './decision.ts';
-import type { DynamicsWriteEntry } from './outbox.ts';
+import { isPassed, type DynamicsWriteEntry } from './outbox.ts';
 import { heldIn, keepConflict } from './keepConflict.ts';
 import type { MappingRow } from './mapping.ts';
 import { observe, settle } from './observe.ts';
@@ -49,11 +49,12 @@ function absorbAnswers(draft: Draft, row: DraftRow, { entry, written, event }: W
   const isUndone = written.code === null && entry.attempts === 0;
   for (const mapping of draft.context.mapping) {
     const sent = inFlight[mapping.field];
-    if (sent) absorbAnswer(draft, { row, mapping, sent: sent.value, isUndone, written, event });
+    if (sent) absorbAnswer(draft, { entry, row, mapping, sent: sent.value, isUndone, written, event });
   }
 }
 
 type Answer = {
+  readonly entry: DynamicsWriteEntry;
   readonly row: DraftRow;
   readonly mapping: MappingRow;
   readonly sent: Scalar;
@@ -109,17 +110,19 @@ function noteAltered(draft: Draft, shown: Observation, sent: Scalar): void {
  * put back": we write again, and keep what was there as the loser of a conflict.
  */
 function settleStale(draft: Draft, answer: Answer, event: ChangeEvent): void {
-  const { row, mapping, sent, isUndone, written } = answer;
+  const { row, mapping, sent, written } = answer;
   const { version: at, changedAt } = event;
   const reading = readingOf(row, mapping, event);
   if (!at || !reading) return;
-  if (reading.side === sent) {
-    const shown = { row, mapping, reading, at, changedAt };
-    return isUndone ? reopen(draft, shown) : recognise(shown);
-  }
+  if (reading.side === sent) return settleShown(draft, answer, { row, mapping, reading, at, changedAt });
   const isAnswerLost = written.code !== null;
   if (isAnswerLost && reading.side === row.seen[mapping.field]?.value)
     keepReverted(draft, { row, mapping, reading, at, changedAt });
+}
+
+function settleShown(draft: Draft, { entry, row, isUndone }: Answer, shown: Observation): void {
+  if (isUndone) reopen(draft, shown);
+  else if (!isPassed(entry, row)) recognise(shown);
 }
 
 /** Our own echo. */

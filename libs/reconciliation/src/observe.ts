@@ -13,6 +13,7 @@ import type { GoldenField } from './goldenRecord.ts';
 import type { SeenValue } from './linkedRow.ts';
 import type { MappingRow } from './mapping.ts';
 import { consentRule } from './policy.ts';
+import { isPassed } from './outbox.ts';
 import { isBlank, isCutOf, plainSide, project, read } from './projection.ts';
 import { release } from './review.ts';
 
@@ -127,7 +128,7 @@ const isWhole = ({ lockstepId }: ScalarValues): boolean => lockstepId !== undefi
 function isOnItsWay(draft: Draft, { row, mapping, reading }: Observation): boolean {
   const { side } = reading;
   const inFlight = row.inFlight[mapping.field]?.value;
-  if (inFlight === side) return true;
+  if (inFlight === side) return !draft.record.outbox.some((entry) => isPassed(entry, row));
   if (row.system !== 'marketo') return false;
   const open = openValues(draft, mapping.marketo);
   return (

@@ -1,12 +1,13 @@
-import type {
-  GoldenEvent,
-  InboxMessage,
-  MarketerRequest,
-  ScalarValues,
-  Sequence,
-  WriteCommand,
+import {
+  isAfter,
+  type GoldenEvent,
+  type InboxMessage,
+  type MarketerRequest,
+  type ScalarValues,
+  type Sequence,
+  type WriteCommand,
 } from '@lockstep/change-events';
-import type { ParkedField, RowEnd } from './linkedRow.ts';
+import type { LinkedRow, ParkedField, RowEnd } from './linkedRow.ts';
 
 /** A guarded write to Dynamics; `columns` in Dynamics' own form. */
 export type DynamicsWriteEntry = {
@@ -29,6 +30,16 @@ export type DynamicsWriteEntry = {
   readonly attempts: number;
   readonly dueAtMs: number;
 };
+
+/** The row is known to have moved on from the version that guards a write to it: that was made before, or never is. */
+export const isPassed = (entry: OutboxEntry, { table, id, version }: Passing): boolean =>
+  entry.kind === 'dynamics-write' &&
+  entry.table === table &&
+  entry.rowId === id &&
+  entry.ifMatch !== null &&
+  isAfter(version, entry.ifMatch);
+
+type Passing = Pick<LinkedRow, 'table' | 'id' | 'version'>;
 
 /** What a write does to its row. */
 export function rowOperation({

@@ -155,6 +155,25 @@ describe('a write whose guard failed', () => {
   );
 
   it.each([
+    ['in a page', true],
+    ['by the lost answer alone', false],
+  ])('is none of ours where the row has moved on, and then shows its value %s', (_, isPaged) => {
+    const story = asked('contact');
+    const { world, row } = story;
+    world.dynamics.edit(row, { jobtitle: 'Pilot' });
+    world.readDynamics(row);
+    world.dynamics.edit(row, { jobtitle: 'Architect' });
+    if (isPaged) world.readDynamics(row);
+    const { goldenId } = world.record(`dynamics/contact/${row}`);
+    const written = outcomeOf(story.entry, { result: 'STALE', code: 'DYNAMICS_UNREACHABLE' });
+    const event = world.dynamics.representation(row);
+    world.handAnswer({ kind: 'event', goldenId, system: 'dynamics', table: 'contact', event, written });
+    world.settle();
+
+    expect(values(story, 'jobTitle')).toEqual(['Architect', 'Architect', 'Architect']);
+  });
+
+  it.each([
     ['in a page too', 'DYNAMICS_UNREACHABLE', 0, true],
     ['by the answer alone', 'DYNAMICS_UNREACHABLE', 0, false],
     ['by the answer to a second try', null, 1, false],
