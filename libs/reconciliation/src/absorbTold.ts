@@ -157,12 +157,13 @@ function isRunOver(
 
 /**
  * The edit was read before our last write was acknowledged, so that the state counts as older than that. Made on top of it, the edit
- * holds in Marketo, and is written once more at most.
+ * holds in Marketo, and is written once more at most. What a later read has shown was decided with that.
  */
 function precedesWrite({ row, mapping, reading, at }: Observation, writes: readonly Scalar[]): boolean {
   const last = writes.at(-1);
+  const seen = row.seen[mapping.field];
 
-  return last !== undefined && isAfter(row.seen[mapping.field]?.at, at) && reading.side !== last;
+  return last !== undefined && isAfter(seen?.at, at) && ![last, seen?.value].includes(reading.side);
 }
 
 /**

@@ -201,15 +201,17 @@ export function settle(draft: Draft, accepted: Accepted): void {
 function settleLate(draft: Draft, accepted: Accepted, seen: DraftRow['seen'][string]): void {
   const { row, mapping, value, answeredAt } = accepted;
   const field = draft.record.fields[mapping.field];
-  // What is there now may be a later write of ours.
-  const isEdit = seen.value !== value && !seen.unconfirmed;
-  if (!isEdit || !field) return;
+  if (!field || !isEditOn(value, seen)) return;
   if (mapping.optOut && isOptOutSince(field, answeredAt)) return;
   if (project(row.system, mapping, field.value) !== value) return;
   draft.record.fields[mapping.field] = { ...field, base: field.value };
   const reading = read(row.system, mapping, seen.value);
   applyChange(draft, { row, mapping, reading, at: seen.at, changedAt: null, madeOn: value }, false);
 }
+
+/** What is there now may be a later write of ours, or was decided beside one. */
+const isEditOn = (written: Scalar, seen: SeenValue): boolean =>
+  seen.value !== written && !seen.unconfirmed && !seen.written?.includes(written);
 
 /**
  * Somebody opted out after our write, which had the same value: the edit in between could not know of that. In the same second it

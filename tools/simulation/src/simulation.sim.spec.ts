@@ -253,6 +253,7 @@ describe('the simulation', () => {
     [7000327, 'an undo of an undo that was lost, since the first one’s write was taken for an edit'],
     [8000985, 'the same, of a write that another command had overtaken'],
     [6001273, 'a command that repeated another and ran over an edit: allowed'],
+    [10001878, 'an undo that was lost to what it had undone, since the feed told of that later'],
   ])('finds nothing in seed %i with an operator who undoes, which once showed %s', async (seed) => {
     const options = { ...defaultPlanOptions, operatorShare: 0.1, undoShare: 0.3 };
 

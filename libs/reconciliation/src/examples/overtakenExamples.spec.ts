@@ -1,5 +1,6 @@
+import type { DeliveryOutcome, InboxMessage, WriteCommand } from '@lockstep/change-events';
 import { conflictsOf, linkedPair, values, type Pair } from './examplePairs.ts';
-import { createWorld } from './exampleWorld.ts';
+import { createWorld, type World } from './exampleWorld.ts';
 
 /** The worked examples of docs/conflict-resolution.md about commands that were overtaken, or never answered, and carried out. */
 
@@ -78,7 +79,54 @@ describe('a command that another one overtook', () => {
     expect(values({ world, row: 'lead-1', person }, 'jobTitle')).toEqual([null, null, null]);
     expect(conflictsOf(world)).toMatchObject([{ winnerValue: null, loserValue: 'Director' }]);
   });
+
+  it('made the person, and is answered when the feed has told of the other one, which is no edit of that', () => {
+    const world = createWorld();
+    world.dynamics.insert('lead', 'lead-1', { jobtitle: 'Engineer' });
+    world.readDynamics('lead-1', 'BACKFILL');
+    const creation = nextCommand(world);
+    const person = world.marketo.create({ ...creation.fields, lockstepId: creation.goldenId });
+    const made = answerTo(world, creation, { result: 'CREATED', personId: person });
+    world.readMarketo(person);
+    world.dynamics.edit('lead-1', { jobtitle: 'Director' });
+    world.readDynamics('lead-1');
+    const update = nextCommand(world);
+    world.marketo.write(person, update.fields);
+    const updated = answerTo(world, update, { result: 'UPDATED', personId: person });
+    world.dynamics.edit('lead-1', { jobtitle: 'Engineer' });
+    world.readDynamics('lead-1');
+    world.readMarketo(person);
+    for (const answer of [updated, made]) world.handAnswer(answer);
+    world.settle();
+
+    const pair = { world, row: 'lead-1', person };
+    expect(values(pair, 'jobTitle')).toEqual(['Engineer', 'Engineer', 'Engineer']);
+    expect(conflictsOf(world)).toEqual([]);
+  });
 });
+
+/** The command to Marketo that is planned next, which the example carries out itself. */
+function nextCommand({ state }: World): WriteCommand {
+  const [write] = state.open.splice(0);
+  if (write?.to !== 'marketo') throw new Error('nothing is to be written to Marketo');
+
+  return write.command;
+}
+
+/** An answer that is given now. */
+function answerTo(
+  { marketo }: World,
+  { commandId, goldenId, revision, lane, fields }: WriteCommand,
+  what: Pick<DeliveryOutcome, 'result' | 'personId'>,
+): InboxMessage {
+  const nothing = { state: null, sent: null, code: null, field: null, detail: null, retryAt: null };
+  const about = { commandId, goldenId, revision, lane, accepted: fields, answered: marketo.nextNumber() };
+
+  return {
+    ...{ kind: 'outcome', goldenId },
+    outcome: { ...about, ...nothing, ...what, at: '2026-11-22T10:00:00Z' },
+  };
+}
 
 describe('a creation that nobody answered', () => {
   it('is known to have made the person, whose edit since is none of a stranger', () => {

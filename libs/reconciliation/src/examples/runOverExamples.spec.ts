@@ -179,6 +179,23 @@ describe('an edit that the feed tells of', () => {
     },
   );
 
+  it('is none of what a later read has shown, which was decided then: an edit that came after that holds', () => {
+    const pair = linkedPair('lead', { jobtitle: 'Engineer' });
+    const { world, row, person } = pair;
+    put(pair, 'Weaver');
+    const late = byHand(world.marketo.change(person, 'BACKFILL'));
+    world.readMarketo(person);
+    world.settle();
+    expect(titles(pair)).toEqual(['Weaver', 'Weaver', 'Weaver']);
+    world.dynamics.edit(row, { jobtitle: 'Pilot' });
+    world.readDynamics(row);
+    world.hand(person, late);
+    world.settle();
+
+    expect(titles(pair)).toEqual(['Pilot', 'Pilot', 'Pilot']);
+    expect(conflictsOf(world)).toEqual([]);
+  });
+
   it('is none of a value that is on its way from us, whoever was first to put it there', () => {
     const pair = edited('lead');
     pair.world.dynamics.edit(pair.row, { jobtitle: 'President' });
