@@ -149,8 +149,11 @@ function undisputed(
   if (field.source === row.system || !maySpeak(field.source, mapping)) return 'changed';
   if (madeOn !== undefined && madeOn === project(row.system, mapping, field.value)) return 'changed';
   if (first) return isBlank(field.value) ? 'blank-never-wins' : null;
-  return field.agreed ? 'changed' : null;
+  return isFree(field) ? 'changed' : null;
 }
+
+/** No edit is lost: while Marketo alone had a say, its first blank stood beside a value of Dynamics. */
+const isFree = (field: GoldenField): boolean => field.agreed || isUnsaid(field);
 
 function take(draft: Draft, observation: Observation, rule: string): void {
   const { mapping, reading, row, changedAt } = observation;

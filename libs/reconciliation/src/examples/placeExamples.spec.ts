@@ -157,6 +157,25 @@ describe('a field that goes one way from now on', () => {
   });
 });
 
+describe('a field that goes both ways from now on', () => {
+  it('has a blank of Marketo lose to the next edit, whoever wins conflicts, where Marketo alone had a say and said nothing', () => {
+    const cityBy = (changes: Partial<MappingRow>): readonly MappingRow[] =>
+      exampleMapping.map((row) => (row.field === 'city' ? { ...row, ...changes } : row));
+    const pair = linkedPair(
+      'contact',
+      { address1_city: 'York' },
+      { mapping: cityBy({ direction: 'to-dynamics' }) },
+    );
+    expect(values(pair, 'city')).toEqual(['York', null, null]);
+    follow(pair, cityBy({ conflict: { lead: 'marketo', contact: 'marketo' } }));
+    pair.world.dynamics.edit(pair.row, { address1_city: 'Bath' });
+    pair.world.settle();
+
+    expect(values(pair, 'city')).toEqual(['Bath', 'Bath', 'Bath']);
+    expect(conflictsOf(pair.world)).toEqual([]);
+  });
+});
+
 describe('a field that is off', () => {
   it('meets anew when it is on again, so that no edit of meanwhile is lost without a word', () => {
     const pair = linkedPair('lead', { jobtitle: 'Engineer' });
