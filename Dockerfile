@@ -11,7 +11,8 @@ RUN install -d -o node -g node /var/lib/lockstep
 
 WORKDIR /app
 # Nothing to copy? The bundles are made by `npm run images`.
-COPY ${APP}/dist/${BUNDLE}.mjs main.mjs
+COPY ${APP}/dist/*.mjs ./
+RUN test "${BUNDLE}" = main || mv "${BUNDLE}.mjs" main.mjs
 USER node
 ENV NODE_ENV=production
 CMD ["node", "main.mjs"]

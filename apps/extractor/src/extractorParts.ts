@@ -1,3 +1,4 @@
+import { Worker } from 'node:worker_threads';
 import { createCodec, createMessageCodec, subjectSchemas, topicSchemas } from '@lockstep/change-events';
 import type { MessageCodec } from '@lockstep/change-events';
 import {
@@ -34,21 +35,36 @@ export async function openParts(config: Config, service: Service, bells: Parts['
   const schemaIds = openSchemaIds(config);
   const codec = createMessageCodec(createCodec(schemaIds, subjectSchemas(topicSchemas(), prefix)), prefix);
   const kafka = { kafka: openKafka(config, clientId, service.log), codec, prefix, instanceId };
-  const dynamics = await openDynamics(config, ({ status }) =>
-    service.metrics.remoteCalls.inc({ system: 'dynamics', outcome: String(status ?? 'none') }),
-  );
+  const dynamics = await openDynamics(config, {
+    onRequest: ({ status }) =>
+      service.metrics.remoteCalls.inc({ system: 'dynamics', outcome: String(status ?? 'none') }),
+    pageThread: {
+      start: startPageThread,
+      onStopped: (reason) => service.log.warn({ reason }, 'the thread that reads pages has ended'),
+    },
+  });
   service.lifecycle.opened('dynamics', () => dynamics.close());
 
   return { config, service, bells, dynamics, codec, kafka, eventLog: createEventLog(kafka) };
 }
 
+/** Bundled beside us; from source it is what it is. */
+function startPageThread(): Worker {
+  const file = import.meta.url.endsWith('.ts') ? './pageThread.ts' : './pageThread.mjs';
+
+  return new Worker(new URL(file, import.meta.url));
+}
+
 /** Dynamics as the application user who reads. */
-export function openDynamics(config: Config, onRequest?: DynamicsOptions['onRequest']): Promise<Dynamics> {
+export function openDynamics(
+  config: Config,
+  options: Pick<DynamicsOptions, 'onRequest' | 'pageThread'> = {},
+): Promise<Dynamics> {
   return createDynamics({
     ...connectionOptions(config, readerOf(config)),
     requestsPerDay: config.dataverseDailyRequests,
     pageSizeMax: config.pageSizeMax,
-    ...(onRequest && { onRequest }),
+    ...options,
   });
 }
 

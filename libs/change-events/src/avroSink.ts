@@ -13,7 +13,7 @@ export function beginMessage(sink: Sink): void {
 }
 
 /** Takes new memory when `bytes` more do not fit; what is written of the message moves there. */
-function ensureRoom(sink: Sink, bytes: number): void {
+export function ensureRoom(sink: Sink, bytes: number): void {
   if (sink.bytes.length - sink.at >= bytes) return;
   const written = sink.bytes.subarray(sink.start, sink.at);
   const next = Buffer.allocUnsafeSlow(Math.max(sinkBytes, (written.length + bytes) * 2));

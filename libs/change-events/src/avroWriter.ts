@@ -15,11 +15,11 @@ type Values = Readonly<Record<string, unknown>>;
 export function avroWriter(schema: AvroSchema): AvroWriter {
   const plan = avroPlan(schema);
 
-  return (sink, value) => put(sink, plan, value);
+  return (sink, value) => putValue(sink, plan, value);
 }
 
 /** What is absent is null: every field that may be absent has null for its default. */
-function put(sink: Sink, plan: AvroPlan, value: unknown): void {
+export function putValue(sink: Sink, plan: AvroPlan, value: unknown): void {
   if (plan.isNullable) {
     const isNull = value === null || value === undefined;
     putByte(sink, isNull ? 0 : 2);
@@ -82,17 +82,18 @@ function putRecord(sink: Sink, { names, parts }: AvroPlan, value: unknown): void
   let done = 0;
   for (const name in values) {
     if (name !== names[done]) break;
-    put(sink, parts[done] as AvroPlan, values[name]);
+    putValue(sink, parts[done] as AvroPlan, values[name]);
     done += 1;
   }
-  for (; done < names.length; done += 1) put(sink, parts[done] as AvroPlan, values[names[done] as string]);
+  for (; done < names.length; done += 1)
+    putValue(sink, parts[done] as AvroPlan, values[names[done] as string]);
 }
 
 function putArray(sink: Sink, { parts }: AvroPlan, value: unknown): void {
   demand(Array.isArray(value));
   const list = value as readonly unknown[];
   if (list.length > 0) putLong(sink, list.length);
-  for (const item of list) put(sink, parts[0] as AvroPlan, item);
+  for (const item of list) putValue(sink, parts[0] as AvroPlan, item);
   putByte(sink, 0);
 }
 
@@ -103,7 +104,7 @@ function putMap(sink: Sink, { parts }: AvroPlan, value: unknown): void {
   if (names.length > 0) putLong(sink, names.length);
   for (const name of names) {
     putText(sink, name);
-    put(sink, parts[0] as AvroPlan, values[name]);
+    putValue(sink, parts[0] as AvroPlan, values[name]);
   }
   putByte(sink, 0);
 }
@@ -112,7 +113,7 @@ function putUnion(sink: Sink, { names, parts }: AvroPlan, value: unknown): void 
   const index = names.indexOf(kindOf(value));
   if (index < 0) throw new RangeError('a value of no branch');
   putLong(sink, index);
-  put(sink, parts[index] as AvroPlan, value);
+  putValue(sink, parts[index] as AvroPlan, value);
 }
 
 function kindOf(value: unknown): ValueKind {

@@ -1,6 +1,7 @@
 import type { Type } from 'avsc';
 import type { AvroSchema } from './avroTypes.ts';
 import { SyncError } from './errors.ts';
+import type { RegisteredSchema } from './eventPacker.ts';
 import { headReader, type EventHead } from './eventHead.ts';
 import { remember, then, type Ready } from './ready.ts';
 import type { SchemaIds } from './schemaIds.ts';
@@ -16,6 +17,8 @@ export type Codec = {
    * lacks them too. Throws EVENT_UNENCODABLE.
    */
   encode(subject: string, value: unknown): Ready<Buffer>;
+  /** The whole schema that values of `subject` are written with now. */
+  registered(subject: string): Promise<RegisteredSchema>;
   /** Decodes by the writer's schema, so that a field it lacks is absent and not null. Throws MESSAGE_UNDECODABLE. */
   decode(bytes: Buffer): Promise<unknown>;
   /** The head of a change event, without decoding the rest; at once when the schema is known. Throws MESSAGE_UNDECODABLE. */
@@ -48,6 +51,7 @@ export function createCodec(ids: SchemaIds, schemas: ReadonlyMap<string, AvroSch
 
   return {
     define: writers.define,
+    registered: writers.registered,
     encode: (subject, value) => then(writers.find(subject, value), (write) => write(value)),
     async decode(bytes) {
       const id = schemaIdOf(bytes);

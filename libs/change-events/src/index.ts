@@ -70,6 +70,19 @@ export { createCodec, type Codec } from './codec.ts';
 export type { SchemaIds } from './schemaIds.ts';
 export { createMessageCodec, subjectOf, subjectSchemas, type MessageCodec } from './messageCodec.ts';
 export type { EventHead } from './eventHead.ts';
+export type { AvroPlan } from './avroPlan.ts';
+export type { Sink } from './avroSink.ts';
+export {
+  createEventPacker,
+  createPieceSink,
+  ensureRoom,
+  putLong,
+  putValue,
+  type EventPacker,
+  type RegisteredSchema,
+} from './eventPacker.ts';
+export { NotPacked, PackedEvent, type PackedPiece } from './packedEvent.ts';
+export { rowEvent, type EventRow, type PageContext } from './rowEvent.ts';
 export type { Ready } from './ready.ts';
 export { canonicalDecimal } from './logicalTypes.ts';
 export { isoTime, isPlainTime, timeMs } from './isoTime.ts';

@@ -1,5 +1,6 @@
 import type { AvroSchema } from './avroTypes.ts';
 import type { Codec } from './codec.ts';
+import type { RegisteredSchema } from './eventPacker.ts';
 import type { EventHead } from './eventHead.ts';
 import type { ChangeEvent } from './events.ts';
 import type { InboxMessage } from './inboxMessage.ts';
@@ -16,6 +17,8 @@ export type MessageCodec = {
   define(topic: string, schema: AvroSchema): Promise<void>;
   /** At once when every schema it needs has its id already. Throws EVENT_UNENCODABLE. */
   encode(topic: string, value: unknown): Ready<Buffer>;
+  /** The whole schema that values of `topic` are written with now. */
+  registered(topic: string): Promise<RegisteredSchema>;
   decode(topic: string, bytes: Buffer): Promise<unknown>;
   /** The head of a change event; at once when its schema is known. Throws MESSAGE_UNDECODABLE. */
   decodeHead(topic: string, bytes: Buffer): Ready<EventHead>;
@@ -103,6 +106,7 @@ export function createMessageCodec(codec: Codec, prefix = ''): MessageCodec {
 
   return {
     define: (topic, schema) => codec.define(subjectOf(prefix, topic), schema),
+    registered: (topic) => codec.registered(subject(topic)),
     encode: (topic, value) =>
       inboxTopics.has(topic)
         ? then(pack(encode, originals, value as InboxMessage), (packed) => encode(topic, packed))

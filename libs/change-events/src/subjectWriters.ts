@@ -1,6 +1,7 @@
 import { createSink } from './avroSink.ts';
 import type { AvroSchema } from './avroTypes.ts';
 import { columnsOf, lacksColumns, narrowSchema } from './eventColumns.ts';
+import type { RegisteredSchema } from './eventPacker.ts';
 import type { ChangeEvent } from './events.ts';
 import { remember, then, type Ready } from './ready.ts';
 import type { SchemaIds } from './schemaIds.ts';
@@ -11,6 +12,7 @@ const columnSetsMax = 32;
 
 /** What values of one subject are written with: the whole schema, or one that lacks the columns an event lacks. */
 type SubjectWriter = {
+  readonly id: number;
   readonly schema: AvroSchema;
   readonly columns: readonly string[] | null;
   readonly write: SchemaWriter;
@@ -21,6 +23,8 @@ export type SubjectWriters = {
   define(subject: string, schema: AvroSchema): Promise<void>;
   /** The writer for `value`; at once when its schema has its id already. */
   find(subject: string, value: unknown): Ready<SchemaWriter>;
+  /** The whole schema that values of `subject` are written with now. */
+  registered(subject: string): Promise<RegisteredSchema>;
 };
 
 /** `schemaOf` gives the schema that a subject is written with until `define` names another. */
@@ -34,12 +38,14 @@ export function createSubjectWriters(
   const open = async (subject: string, schema: AvroSchema): Promise<SchemaWriter> =>
     schemaWriter(sink, await ids.idOf(subject, schema), schema);
 
-  const openSubject = async (subject: string, schema: AvroSchema): Promise<SubjectWriter> => ({
-    schema,
-    columns: columnsOf(schema),
-    write: await open(subject, schema),
-    narrowed: new Map(),
-  });
+  const openSubject = async (subject: string, schema: AvroSchema): Promise<SubjectWriter> => {
+    const id = await ids.idOf(subject, schema);
+    const write = schemaWriter(sink, id, schema);
+    return { id, schema, columns: columnsOf(schema), write, narrowed: new Map() };
+  };
+
+  const known = (subject: string): Ready<SubjectWriter> =>
+    remember(writers, subject, async () => openSubject(subject, schemaOf(subject)));
 
   function narrow(subject: string, writer: SubjectWriter, event: ChangeEvent): Ready<SchemaWriter> {
     const has = (column: string) => event.fields?.[column] !== undefined;
@@ -54,9 +60,12 @@ export function createSubjectWriters(
     async define(subject, schema) {
       writers.set(subject, await openSubject(subject, schema));
     },
+    async registered(subject) {
+      const { id, schema } = await known(subject);
+      return { id, schema };
+    },
     find(subject, value) {
-      const known = remember(writers, subject, async () => openSubject(subject, schemaOf(subject)));
-      return then(known, (writer) =>
+      return then(known(subject), (writer) =>
         writer.columns && lacksColumns(writer.columns, value)
           ? narrow(subject, writer, value as ChangeEvent)
           : writer.write,

@@ -16,6 +16,7 @@ import type { DynamicsContext } from './dynamicsContext.ts';
 import { createGovernor, serviceProtectionLimits, type GovernorOptions } from './governor.ts';
 import type { WindowLimits } from './governorWindow.ts';
 import { createHttpTransport } from './httpTransport.ts';
+import { createPageThread, type PageThreadOptions } from './packing/pageThread.ts';
 import { createPageSizes } from './pageSizes.ts';
 import { readAuthority } from './privateAuthority.ts';
 import { createReader } from './reader.ts';
@@ -50,6 +51,8 @@ export type DynamicsOptions = {
   /** Budget of requests per UTC day; none by default. */
   readonly requestsPerDay?: number;
   readonly onRequest?: (request: DataverseRequest) => void;
+  /** A thread for large pages; without it they are read in this one (decision 29). */
+  readonly pageThread?: PageThreadOptions;
   /** Ms since 1970; by default by the process's own monotonic clock. */
   readonly now?: () => number;
 };
@@ -94,10 +97,10 @@ export async function createDynamics(options: DynamicsOptions): Promise<Dynamics
     ...createRequests(context),
     rights: (needs, signal) => readRights(context, needs, signal),
     budget: governor.budget,
-    close: () => {
+    async close() {
       governor.close();
-
-      return transport.close();
+      await context.pageThread?.close();
+      await transport.close();
     },
   };
 }
@@ -108,6 +111,7 @@ function contextOf(options: DynamicsOptions, client: DataverseClient): DynamicsC
   return {
     origin,
     pageSizes: createPageSizes(options.pageSizeMax ?? 5000),
+    pageThread: options.pageThread ? createPageThread(options.pageThread) : null,
     client,
     tableOf: (name) => {
       const definition = options.tables?.[name];

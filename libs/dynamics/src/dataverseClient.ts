@@ -29,6 +29,8 @@ export type DataverseCall = {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal?: AbortSignal;
+  /** Of an answer that is left compressed (`HttpRequest`). */
+  readonly zippedFrom?: number;
 };
 
 /** One finished request, for metrics; `status` is null when no answer came. */
@@ -61,7 +63,7 @@ type ClientParts = {
 export function createDataverseClient(parts: ClientParts): DataverseClient {
   const { transport, tokens, governor, onRequest } = parts;
   const sendNow = async (call: DataverseCall, token: string): Promise<HttpAnswer> => {
-    const { operation, table, method, url, headers, body, signal } = call;
+    const { operation, table, method, url, headers, body, signal, zippedFrom } = call;
     const startedMs = performance.now();
     let status: number | null = null;
     try {
@@ -76,6 +78,7 @@ export function createDataverseClient(parts: ClientParts): DataverseClient {
         },
         ...(body !== undefined && { body }),
         ...(signal !== undefined && { signal }),
+        ...(zippedFrom !== undefined && { zippedFrom }),
       });
       status = answer.status;
 

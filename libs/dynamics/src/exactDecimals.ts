@@ -21,7 +21,7 @@ export function exactDecimals(definition: TableDefinition, text: string, items: 
     });
 }
 
-function isLong(value: unknown): boolean {
+export function isLong(value: unknown): boolean {
   return typeof value === 'number' && (value >= exactBelow || value <= -exactBelow);
 }
 

@@ -14,13 +14,20 @@ export type HttpRequest = {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal?: AbortSignal;
+  /** A good answer that takes at least so many bytes, compressed, is left as it came. */
+  readonly zippedFrom?: number;
 };
 
 export type HttpAnswer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Empty where the answer was left as it came. */
   readonly text: string;
+  readonly zipped?: ZippedText;
 };
+
+/** `text` throws what `send` would have thrown. */
+export type ZippedText = { readonly bytes: Buffer; readonly bytesMax: number; text(): Promise<string> };
 
 /**
  * `send` resolves for every complete answer, whatever its status; throws DYNAMICS_ANSWER_INVALID with `bytesMax` for one that
@@ -92,19 +99,49 @@ async function sendBefore(
       ...(body !== undefined && { body }),
     });
 
-    return { status: answer.statusCode, headers: answer.headers, text: await textOf(answer, answerBytesMax) };
+    return await answerOf(answer, request, answerBytesMax);
   } catch (cause) {
-    if (isSyncError(cause)) throw cause;
-    throw new SyncError(
-      'DYNAMICS_UNREACHABLE',
-      { method, host: target.host, reason: reasonOf(cause) },
-      { cause },
-    );
+    throw failureOf(request, cause);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', stop);
   }
 }
+
+const failureOf = ({ method, url }: HttpRequest, cause: unknown): SyncError =>
+  isSyncError(cause)
+    ? cause
+    : new SyncError(
+        'DYNAMICS_UNREACHABLE',
+        { method, host: new URL(url).host, reason: reasonOf(cause) },
+        { cause },
+      );
+
+/** undici's own decompression is still marked experimental. */
+async function answerOf(
+  { statusCode: status, headers, body }: Dispatcher.ResponseData,
+  request: HttpRequest,
+  bytesMax: number,
+): Promise<HttpAnswer> {
+  const bytes = await bytesOf(body, bytesMax);
+  const isZipped = headers['content-encoding'] === 'gzip';
+  if (isZipped && status === 200 && bytes.length >= (request.zippedFrom ?? Infinity))
+    return { status, headers, text: '', zipped: zippedText(bytes, bytesMax, request) };
+
+  return { status, headers, text: decoded(isZipped ? await unpacked(bytes, bytesMax) : bytes) };
+}
+
+const zippedText = (bytes: Buffer, bytesMax: number, request: HttpRequest): ZippedText => ({
+  bytes,
+  bytesMax,
+  async text() {
+    try {
+      return decoded(await unpacked(bytes, bytesMax));
+    } catch (cause) {
+      throw failureOf(request, cause);
+    }
+  },
+});
 
 /**
  * What is inflated in one piece, because pieces are copied together: gzip says at its end how long it is inflated (RFC 1952,
@@ -119,13 +156,6 @@ const sizeBytes = 4;
 const shrinksMax = 32;
 const chunkBytesMin = 16 * 1024;
 const chunkBytesMax = 32 * 1024 * 1024;
-
-/** undici's own decompression is still marked experimental. */
-async function textOf({ headers, body }: Dispatcher.ResponseData, bytesMax: number): Promise<string> {
-  const bytes = await bytesOf(body, bytesMax);
-
-  return decoded(headers['content-encoding'] === 'gzip' ? await unpacked(bytes, bytesMax) : bytes);
-}
 
 /** Leaving the loop early hangs up. */
 async function bytesOf(body: Dispatcher.ResponseData['body'], bytesMax: number): Promise<Buffer> {

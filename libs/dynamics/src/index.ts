@@ -6,3 +6,4 @@ export type { DataverseOperation, DataverseRequest } from './dataverseClient.ts'
 export { serviceProtectionLimits } from './governor.ts';
 export type { DataverseLane } from './governorQueue.ts';
 export type { WindowLimits } from './governorWindow.ts';
+export { servePages } from './packing/servePages.ts';

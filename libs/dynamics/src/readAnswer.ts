@@ -9,15 +9,23 @@ import { rowReaderOf, type JsonRow, type RowFault, type RowReader } from './read
 /** Reads one page of a tracked read. Throws DYNAMICS_ANSWER_INVALID; a last page must end in a delta link. */
 export function readPageAnswer(definition: TableDefinition, origin: string, text: string): DynamicsPage {
   const { body, items } = parseItems(definition, text);
+  const deletedIds = items.filter(isTombstone).map((item) => String(item['id']).toLowerCase());
+
+  return { ...readRows(definition, text, items), deletedIds, ...readEnvelope(definition, origin, body) };
+}
+
+/** What a page says beside its rows. */
+export function readEnvelope(
+  definition: TableDefinition,
+  origin: string,
+  body: JsonRow,
+): Pick<DynamicsPage, 'position' | 'complete' | 'metadataVersion' | 'mark'> {
   const next = body['@odata.nextLink'];
   const position = next ?? body['@odata.deltaLink'];
   if (typeof position !== 'string' || !isOn(origin, position)) throw invalid(definition, 'link');
-  const deletedIds = items.filter(isTombstone).map((item) => String(item['id']).toLowerCase());
   const complete = next === undefined;
 
   return {
-    ...readRows(definition, text, items),
-    deletedIds,
     position,
     complete,
     metadataVersion: metadataVersionOf(body),

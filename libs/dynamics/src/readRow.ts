@@ -99,6 +99,17 @@ function readCell(column: Column, json: JsonRow): FieldValue | undefined | typeo
   return column.read(raw, json, column) ?? noForm;
 }
 
+/** Null for a value that is not of its type; `texts` are the label and the table of the cell. */
+export function readValue(
+  type: FieldType,
+  raw: unknown,
+  { label, table }: { readonly label: string | null; readonly table: string | null },
+): FieldValue {
+  const column = { name: '', property: '', label: 'label', table: 'table', read: readers[type] };
+
+  return column.read(raw, { label, table }, column);
+}
+
 const readers: Readonly<Record<FieldType, CellReader>> = {
   string: (raw) => textOrNull(raw),
   boolean: (raw) => (typeof raw === 'boolean' ? raw : null),

@@ -1,7 +1,8 @@
 import { isSyncError, SyncError, type TableDefinition } from '@lockstep/change-events';
-import type { DynamicsPage, DynamicsReader } from '@lockstep/ports';
+import type { DynamicsPage, DynamicsReader, EventPacking } from '@lockstep/ports';
 import type { DynamicsContext } from './dynamicsContext.ts';
 import { readFailure } from './failures.ts';
+import { readPackedPage } from './packing/readPackedPage.ts';
 import { isOn, readPageAnswer } from './readAnswer.ts';
 import { pagePreference, selectQuery } from './readColumns.ts';
 import { retryReads } from './retryReads.ts';
@@ -10,7 +11,7 @@ import { sendPage } from './sendPage.ts';
 /** Reads tables by change tracking (dataverse facts 1). Positions are next and delta links, followed as they came. */
 export function createReader(context: DynamicsContext): Pick<DynamicsReader, 'readPage' | 'countRows'> {
   return {
-    async readPage(definition, position, signal) {
+    async readPage(definition, position, signal, packing = null) {
       const url =
         position === null
           ? firstPage(context, definition)
@@ -20,7 +21,7 @@ export function createReader(context: DynamicsContext): Pick<DynamicsReader, 're
         // The last try does without labels: a server lost the delta link over them (dataverse facts 1.6).
         const withLabels = failures.filter(isLinkMissing).length < 2;
 
-        return readPage(context, { definition, url, position, signal, withLabels });
+        return readPage(context, { definition, url, position, signal, withLabels, packing });
       }, signal);
     },
     async countRows({ table, entitySet }) {
@@ -34,12 +35,16 @@ export function createReader(context: DynamicsContext): Pick<DynamicsReader, 're
   };
 }
 
+/** A smaller page, as it comes, is done sooner by values. */
+const packedFrom = 100_000;
+
 type PageRead = {
   readonly definition: TableDefinition;
   readonly url: string;
   readonly position: string | null;
   readonly signal: AbortSignal;
   readonly withLabels: boolean;
+  readonly packing: EventPacking | null;
 };
 
 function isLinkMissing(error: unknown): boolean {
@@ -47,18 +52,23 @@ function isLinkMissing(error: unknown): boolean {
 }
 
 async function readPage(context: DynamicsContext, read: PageRead): Promise<DynamicsPage> {
-  const { definition, url, position, signal, withLabels } = read;
+  const { definition, url, position, signal, withLabels, packing } = read;
   const { table } = definition;
   const isDelta = /[?&](\$|%24)deltatoken=/i.test(url);
   // The pages of a full read can wait; what was changed since cannot.
   const lane = isDelta ? 'LIVE' : 'BACKFILL';
   const call = { operation: 'readPage', lane, table, method: 'GET', url, signal } as const;
-  const answer = await sendPage(context, call, (pageSizeMax) =>
-    pagePreference({ pageSizeMax, startsTracking: !isDelta, withLabels }),
+  const isPacked = packing !== null && withLabels && !isDelta && context.pageThread !== null;
+  const answer = await sendPage(
+    context,
+    { ...call, ...(isPacked && { zippedFrom: packedFrom }) },
+    (pageSizeMax) => pagePreference({ pageSizeMax, startsTracking: !isDelta, withLabels }),
   );
   if (answer.status !== 200) throw readFailure(answer, { table, hasPosition: position !== null });
 
-  return readPageAnswer(definition, context.origin, answer.text);
+  return packing !== null && answer.zipped
+    ? readPackedPage(context, { definition, packing, zipped: answer.zipped })
+    : readPageAnswer(definition, context.origin, answer.text);
 }
 
 function firstPage(context: DynamicsContext, definition: TableDefinition): string {

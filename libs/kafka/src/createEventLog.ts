@@ -14,6 +14,7 @@ export function createEventLog(settings: EventLogSettings): EventLog {
   const writers = createSharedWriters((id) => openTransactionalProducer(settings.kafka, id));
   return {
     openPublisher: (id) => openPublisher(settings, id),
+    registered: (topic) => settings.codec.registered(topic),
     consume(options, handler, signal) {
       const outage = settings.outageOf?.(options.group);
       return consumeTopics({ settings, options, handler, signal, writers, outage });

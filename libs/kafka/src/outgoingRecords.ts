@@ -1,4 +1,12 @@
-import { isSyncError, SyncError, topicName, type MessageCodec, type Ready } from '@lockstep/change-events';
+import {
+  isSyncError,
+  NotPacked,
+  PackedEvent,
+  SyncError,
+  topicName,
+  type MessageCodec,
+  type Ready,
+} from '@lockstep/change-events';
 import type { OutgoingMessage } from '@lockstep/ports';
 import type { Message, TopicMessages } from 'kafkajs';
 
@@ -31,12 +39,19 @@ function headerBytes(headers: OutgoingMessage['headers']): number {
 function recordOf(prefix: string, outgoing: OutgoingMessage, value: Buffer | null): OutgoingRecord {
   const { topic, key, headers } = outgoing;
   const bytes = recordOverheadBytes + key.length * 3 + (value?.length ?? 0) + headerBytes(headers);
-  if (bytes > messageBytesMax) throw new SyncError('EVENT_UNENCODABLE', { topic, key, field: 'size' });
+  if (bytes > messageBytesMax) throw tooLarge(outgoing);
   return {
     topic: topicName(prefix, topic),
     message: { key, value, ...(headers && { headers: { ...headers } }) },
     bytes,
   };
+}
+
+/** Whoever set the event aside would need its values. */
+function tooLarge({ topic, key, value }: OutgoingMessage): Error {
+  if (value instanceof PackedEvent) return new NotPacked('a message that is too large');
+
+  return new SyncError('EVENT_UNENCODABLE', { topic, key, field: 'size' });
 }
 
 /** Names the message; what another code says (the registry is away) is not about the message and passes. */
@@ -47,6 +62,7 @@ function unencodable({ topic, key }: OutgoingMessage, error: unknown): unknown {
 }
 
 function encode(codec: MessageCodec, message: OutgoingMessage): Ready<Buffer | null> {
+  if (message.value instanceof PackedEvent) return message.value.message();
   if (message.value === null || Buffer.isBuffer(message.value)) return message.value;
   try {
     const bytes = codec.encode(message.topic, message.value);

@@ -20,6 +20,7 @@ export async function createTestTopics(
 /** JSON in place of Avro, so that a spec of this library needs no registry. */
 export const jsonCodec: MessageCodec = {
   define: () => Promise.resolve(),
+  registered: () => Promise.resolve({ id: 0, schema: 'string' }),
   encode: (_topic, value) => Buffer.from(JSON.stringify(value)),
   decode: async (_topic, bytes) => parse(bytes),
   decodeHead(_topic, bytes) {

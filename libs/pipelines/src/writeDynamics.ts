@@ -2,6 +2,7 @@ import {
   fateOf,
   isoTime,
   isSyncError,
+  rowEvent,
   SyncError,
   topics,
   type ChangeEvent,
@@ -20,7 +21,6 @@ import type {
   Publisher,
 } from '@lockstep/ports';
 import pLimit from 'p-limit';
-import { rowEvent } from './dynamicsEvents.ts';
 import type { DynamicsWriteEntry } from '@lockstep/reconciliation';
 import { carryOutRequest, namedOwner } from './carryOutRequest.ts';
 import type { OwnedWrite } from './reconcile/reconcileOutput.ts';

@@ -1,4 +1,12 @@
-import type { ErrorCode, FieldValues, ScalarValues, TableDefinition } from '@lockstep/change-events';
+import type {
+  ErrorCode,
+  FieldValues,
+  PackedEvent,
+  PageContext,
+  RegisteredSchema,
+  ScalarValues,
+  TableDefinition,
+} from '@lockstep/change-events';
 
 /** A row as Dataverse shows it; `version` orders the states of the row. */
 export type DynamicsRow = {
@@ -7,6 +15,8 @@ export type DynamicsRow = {
   readonly fields: FieldValues;
   readonly changedAt: string | null;
   readonly changedBy: string | null;
+  /** Ready-made instead of `fields`, which nobody has looked at; only where packing was asked for. */
+  readonly packed?: PackedEvent;
 };
 
 /** A row of a source that cannot be read as it should be: it goes to the dead letters, and the page goes on without it. */
@@ -30,6 +40,15 @@ export type DynamicsPage = {
   readonly metadataVersion: string | null;
   /** Newest version that a complete read reaches up to; null when the position does not tell. */
   readonly mark: number | null;
+  /** The same page by values, where its rows are packed. */
+  readonly unpacked?: () => Promise<DynamicsPage>;
+};
+
+/** How the events of a page may be made while it is read. */
+export type EventPacking = {
+  readonly schema: RegisteredSchema;
+  /** Asked when the page is there. */
+  readonly context: () => PageContext;
 };
 
 /** Rows of an ordinary query, which knows no deletes. `position` null: there are no more. */
@@ -45,8 +64,13 @@ export type DynamicsRows = {
  * DYNAMICS_TABLE_UNKNOWN for a wrong definition, and the retriable DYNAMICS_* codes.
  */
 export type DynamicsReader = {
-  /** By change tracking (dataverse facts 1); `position` null starts a full read. */
-  readPage(definition: TableDefinition, position: string | null, signal: AbortSignal): Promise<DynamicsPage>;
+  /** By change tracking (dataverse facts 1); `position` null starts a full read. Rows may be packed where `packing` allows it. */
+  readPage(
+    definition: TableDefinition,
+    position: string | null,
+    signal: AbortSignal,
+    packing?: EventPacking | null,
+  ): Promise<DynamicsPage>;
   /** By an ordinary query: rows above `version`, oldest first; the caller goes on from the last row's version. */
   readSince(definition: TableDefinition, version: number, signal: AbortSignal): Promise<DynamicsRows>;
   /** By an ordinary query with an OData filter; `position` null starts it. Throws QUERY_INVALID for a filter that the server refuses. */

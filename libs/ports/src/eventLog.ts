@@ -1,4 +1,4 @@
-import type { ChangeEvent, EventHead } from '@lockstep/change-events';
+import type { ChangeEvent, EventHead, RegisteredSchema } from '@lockstep/change-events';
 
 /** `topic` is the name without the tenant's prefix; `value` null is a tombstone, and bytes are published as they are. */
 export type OutgoingMessage = {
@@ -79,6 +79,8 @@ export type ScanOptions = { readonly fields: boolean };
 export type EventLog = {
   /** `id` as in the design: `table/lane`; the tenant's prefix is added. */
   openPublisher(id: string): Promise<Publisher>;
+  /** The schema that events of `topic` are written with now, where this log takes packed ones. */
+  registered?(topic: string): Promise<RegisteredSchema>;
   /**
    * Hands batches of each assigned partition to `handler`, one at a time per partition, and commits its messages and the
    * batch's offsets in one transaction. When `handler` or the commit fails nothing of the batch is visible and the batch

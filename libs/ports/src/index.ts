@@ -74,6 +74,7 @@ export type {
   DynamicsMergeResult,
   DynamicsOwner,
   DynamicsPage,
+  EventPacking,
   DynamicsReader,
   DynamicsRow,
   DynamicsRows,

@@ -15,6 +15,8 @@ export type Child = {
 export type ChildOptions = {
   /** From the root of the work tree. */
   readonly file: string;
+  /** Sources that are bundled beside it, by their names. */
+  readonly beside?: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
   /** The child is ready when it has printed a line with this name. */
   readonly lastName: string;
@@ -44,7 +46,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   const { file, environment, lastName, heapMaxMib } = options;
   const heapFlags = heapMaxMib === undefined ? [] : [`--max-old-space-size=${heapMaxMib}`];
   const folder = await makeRunFolder();
-  await bundleInto(folder, { main: file });
+  await bundleInto(folder, { main: file, ...options.beside });
   const child = fork(join(folder, 'main.mjs'), [], {
     execArgv: ['--enable-source-maps', ...endFlags, ...heapFlags],
     env: { ...process.env, ...environment },

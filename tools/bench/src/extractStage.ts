@@ -28,6 +28,7 @@ export async function openExtractStage(): Promise<ExtractStage> {
     startWorker: () =>
       startChild({
         file: 'tools/bench/src/extractWorker.ts',
+        beside: { pageThread: 'apps/extractor/src/pageThread.ts' },
         environment: {
           ...emulator.values,
           KAFKA_BROKERS: stack.kafkaBrokers,

@@ -1,4 +1,6 @@
+import { Worker } from 'node:worker_threads';
 import {
+  PackedEvent,
   createCodec,
   createMessageCodec,
   subjectSchemas,
@@ -40,15 +42,21 @@ function openDynamics(env: Environment) {
     clientSecret: env['DATAVERSE_CLIENT_SECRET'] ?? '',
     ...(env['DATAVERSE_CA_FILE'] !== undefined && { caFile: env['DATAVERSE_CA_FILE'] }),
     pageSizeMax,
+    pageThread: { start: () => new Worker(new URL('./pageThread.mjs', import.meta.url)) },
   });
 }
 
+/** One for all loads, as a service has: its thread is warm after the first. */
+let dynamicsOfProcess: ReturnType<typeof openDynamics> | null = null;
+
 /** Keeps a copy of the first pages that are published, for the ceiling that sends the same bytes. */
 function recording(log: EventLog, codec: MessageCodec, pages: SentPage[]): EventLog {
+  const bytesOf = (topic: string, value: unknown) =>
+    value instanceof PackedEvent ? value.message() : codec.encode(topic, value);
   const copy = async ({ topic, key, value }: OutgoingMessage) => ({
     topic,
     key,
-    value: value === null ? null : Buffer.from(await codec.encode(topic, value)),
+    value: value === null ? null : Buffer.from(await bytesOf(topic, value)),
   });
   return {
     ...log,
@@ -91,7 +99,7 @@ export async function openFirstLoad(
   const pages: SentPage[] = [];
   const columns = (tableDefinitions['lead']?.fields ?? []).map(({ name }) => name);
   const progress = { rows: 0, isLoaded: false, isResync: false };
-  const dynamics = await openDynamics(env);
+  const dynamics = await (dynamicsOfProcess ??= openDynamics(env));
   const extractor = await openTableExtractor({
     table: 'lead',
     reader: dynamics,
@@ -115,9 +123,6 @@ export async function openFirstLoad(
     },
     isResync: () => progress.isResync,
     sent: () => pages,
-    async close() {
-      await extractor.close();
-      await dynamics.close();
-    },
+    close: () => extractor.close(),
   };
 }

@@ -9,10 +9,10 @@ export type Bundles = Readonly<Record<ServiceName, string>>;
 
 /** Bundles the services into the folder. */
 export async function bundleServices(folder: string): Promise<Bundles> {
-  await bundleInto(
-    folder,
-    Object.fromEntries(serviceNames.map((name) => [name, `apps/${name}/src/main.ts`])),
-  );
+  await bundleInto(folder, {
+    ...Object.fromEntries(serviceNames.map((name) => [name, `apps/${name}/src/main.ts`])),
+    pageThread: 'apps/extractor/src/pageThread.ts',
+  });
   const file = (name: ServiceName): string => join(folder, `${name}.mjs`);
   return { extractor: file('extractor'), marketing: file('marketing'), reconciler: file('reconciler') };
 }

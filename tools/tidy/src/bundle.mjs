@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { build } from 'esbuild';
 
 /**
- * Bundles the project in the current folder, src/main.ts, into the one file dist/main.mjs that its image runs.
+ * Bundles the project in the current folder, src/main.ts, into the file dist/main.mjs that its image runs, and the thread that it starts,
+ * where it has one, into dist/pageThread.mjs beside it.
  * Workspace packages are read from source through the private export condition.
  */
 const requireBanner = [
@@ -22,8 +24,9 @@ const optionalMongoPackages = [
 ];
 
 const { metafile } = await build({
-  entryPoints: ['src/main.ts'],
-  outfile: 'dist/main.mjs',
+  entryPoints: ['src/main.ts', 'src/pageThread.ts'].filter((file) => existsSync(file)),
+  outdir: 'dist',
+  outExtension: { '.js': '.mjs' },
   bundle: true,
   platform: 'node',
   format: 'esm',

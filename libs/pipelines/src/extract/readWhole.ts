@@ -4,6 +4,7 @@ import { rowMessage } from '../dynamicsEvents.ts';
 import { nextWitness } from './epochs.ts';
 import { judgePage, type JudgedPage } from './judgePage.ts';
 import { isProgressDue, progressOf, quartersOf } from './progress.ts';
+import { assertUnpacked, orUnpacked, packingOf } from './packing.ts';
 import { meetRefused, raiseDuringRead, restartLost } from './reading.ts';
 import {
   commit,
@@ -25,9 +26,22 @@ export async function readWholePage(session: Session, reading: Reading, signal: 
   const answer = await readPage(session, signal);
   if (answer === null) return restartLost(session);
   assertMoves(session, answer);
+  const publishAnswer = (page: DynamicsPage) => judgeAndPublish(session, reading, page, signal);
+  await orUnpacked(answer, publishAnswer);
+}
+
+async function judgeAndPublish(
+  session: Session,
+  reading: Reading,
+  answer: DynamicsPage,
+  signal: AbortSignal,
+): Promise<void> {
   const rows = await confirmRows(session, answer, signal);
   const judged = judgePage(session, reading, rows);
-  if (judged.wentBack) await raiseDuringRead(session, reading);
+  if (judged.wentBack) {
+    assertUnpacked(answer);
+    await raiseDuringRead(session, reading);
+  }
   await publish(session, reading, { answer, judged });
 }
 
@@ -35,7 +49,8 @@ export async function readWholePage(session: Session, reading: Reading, signal: 
 async function readPage(session: Session, signal: AbortSignal): Promise<DynamicsPage | null> {
   const { checkpoint, options } = session;
   try {
-    return await options.reader.readPage(definitionOf(session), checkpoint.position, signal);
+    const packing = await packingOf(session);
+    return await options.reader.readPage(definitionOf(session), checkpoint.position, signal, packing);
   } catch (error) {
     if (isSyncError(error, 'DYNAMICS_POSITION_EXPIRED') && checkpoint.position !== null) return null;
     throw error;

@@ -1,8 +1,14 @@
-import { isoTime, SyncError, topics, type Checkpoint, type TableDefinition } from '@lockstep/change-events';
+import {
+  isoTime,
+  SyncError,
+  topics,
+  type Checkpoint,
+  type PageContext,
+  type TableDefinition,
+} from '@lockstep/change-events';
 import type { OutgoingMessage, Publisher, RefusedRow, TableDescription } from '@lockstep/ports';
 import { checkpointMessage, openSourceSession } from '../checkpoints.ts';
 import { rowDeadLetter } from '../deadLetters.ts';
-import type { PageContext } from '../dynamicsEvents.ts';
 import { notice, type NoticeCode } from '../notices.ts';
 import { publishPage } from '../publishPage.ts';
 import type { ExtractOptions } from './extractOptions.ts';

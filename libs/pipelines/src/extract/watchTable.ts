@@ -1,6 +1,7 @@
 import { isSyncError, type TableDefinition } from '@lockstep/change-events';
-import type { DynamicsRow } from '@lockstep/ports';
+import type { DynamicsPage, DynamicsRow } from '@lockstep/ports';
 import { matchColumns, withoutColumn, type ColumnMatch } from './columns.ts';
+import { assertUnpacked } from './packing.ts';
 import { commit, definitionOf, tableNotice, type Session } from './session.ts';
 import { purposeOf, startWholeRead, stateOf, withState } from './tableState.ts';
 
@@ -17,7 +18,7 @@ export async function watchColumns(session: Session, signal: AbortSignal): Promi
 }
 
 /** An answer's share of what decides whether it may be published as it is. */
-type Answer = { readonly rows: readonly DynamicsRow[]; readonly metadataVersion: string | null };
+type Answer = Pick<DynamicsPage, 'rows' | 'metadataVersion' | 'unpacked'>;
 
 /**
  * The rows of an answer with the columns that are certainly known. An answer that was made under other metadata, or shows
@@ -30,6 +31,7 @@ export async function confirmRows(
 ): Promise<readonly DynamicsRow[]> {
   const asked = definitionOf(session);
   if (isInDoubt(session, answer)) {
+    assertUnpacked(answer);
     await describe(session, signal);
     session.confirmedMetadata = answer.metadataVersion;
   }

@@ -1,5 +1,6 @@
 import {
   isoTime,
+  rowEvent,
   topics,
   type Conflict,
   type InboxMessage,
@@ -15,7 +16,6 @@ import type {
   TroubleReader,
 } from '@lockstep/ports';
 import { goldenIdOf, rowKey, type GoldenRecord } from '@lockstep/reconciliation';
-import { rowEvent } from '../dynamicsEvents.ts';
 import { notice } from '../notices.ts';
 
 /** Who asks, for the notice that tells of it. */

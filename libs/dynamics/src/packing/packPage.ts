@@ -1,0 +1,166 @@
+import { gunzipSync } from 'node:zlib';
+import {
+  createEventPacker,
+  createPieceSink,
+  NotPacked,
+  rowEvent,
+  type EventPacker,
+  type FieldDefinition,
+  type PageContext,
+  type RegisteredSchema,
+  type Sink,
+  type TableDefinition,
+} from '@lockstep/change-events';
+import { labelAnnotation, propertyOf, tableAnnotation } from '../readColumns.ts';
+import { findRows, guidLength, timeLength, type FoundRows, type PageHeads } from './findRows.ts';
+import { putCells, type PackedColumn } from './putCells.ts';
+import { createRowScanner, pageOf, type Page, type RowScanner } from './scanRow.ts';
+
+/** A page as it came, with all that its events are made of. */
+export type PageToPack = {
+  readonly zipped: Uint8Array;
+  readonly bytesMax: number;
+  readonly definition: TableDefinition;
+  readonly schema: RegisteredSchema;
+  readonly context: PageContext;
+};
+
+/** First the heads of all rows, then the messages of `rowsPerPiece` rows each, ready for the broker. */
+export type PackedPart =
+  | { readonly heads: PageHeads; readonly rowsPerPiece: number }
+  | { readonly ends: Uint32Array; readonly buffer: ArrayBuffer };
+
+/** What makes a call of 450 KB of leads. */
+const rowsPerPiece = 500;
+/** A message has less than the JSON that it is made of; a longer one takes new memory. */
+const messageBytesUsual = 640;
+
+/** Packs pages one after the other; what it found out of a table is kept for the next page of it. */
+export type PagePacker = { pack(page: PageToPack): Generator<PackedPart, void> };
+
+/** `pack` throws NotPacked, and other things for the same reason: the page is not plain. */
+export function createPagePacker(): PagePacker {
+  let last: { readonly key: string; readonly rows: RowPacker } | null = null;
+
+  return {
+    *pack({ zipped, bytesMax, definition, schema, context }) {
+      const bytes = gunzipSync(zipped, { maxOutputLength: bytesMax, chunkSize: chunkBytes });
+      const found = findRows(bytes, definition);
+      yield { heads: found.heads, rowsPerPiece };
+      const key = JSON.stringify([definition, schema]);
+      if (last?.key !== key) last = { key, rows: createRowPacker(definition, schema) };
+      for (let first = 0; first < found.heads.count; first += rowsPerPiece)
+        yield last.rows.piece({ page: pageOf(bytes), found, context, first });
+    },
+  };
+}
+
+const chunkBytes = 16 * 1024 * 1024;
+
+type Piece = {
+  readonly page: Page;
+  readonly found: FoundRows;
+  readonly context: PageContext;
+  readonly first: number;
+};
+type RowPacker = { piece(piece: Piece): PackedPart };
+
+function createRowPacker(definition: TableDefinition, schema: RegisteredSchema): RowPacker {
+  const events = createEventPacker(schema);
+  const slots = slotsOf(definition);
+  const scanner = createRowScanner([...slots.keys()]);
+  const columns = columnsOf(definition, events, slots);
+  const heads = [definition.primaryKey, 'modifiedon', '_modifiedby_value'].map(
+    (name) => slots.get(name) ?? 0,
+  );
+  const table: Table = { events, scanner, columns, heads };
+
+  return {
+    piece(piece) {
+      const { found, first } = piece;
+      const end = Math.min(found.heads.count, first + rowsPerPiece);
+      const sink = createPieceSink(rowsPerPiece * messageBytesUsual);
+      const ends = new Uint32Array(end - first);
+      for (let row = first; row < end; row += 1) {
+        putRow(sink, table, piece, row);
+        ends[row - first] = sink.at;
+      }
+
+      return { ends, buffer: sink.bytes.buffer as ArrayBuffer };
+    },
+  };
+}
+
+type Table = {
+  readonly events: EventPacker;
+  readonly scanner: RowScanner;
+  readonly columns: readonly PackedColumn[];
+  /** Slots of what `findRows` has read already. */
+  readonly heads: readonly number[];
+};
+
+/** Scans before it writes, so that a row is checked against what its head was read from. */
+function putRow(sink: Sink, { events, scanner, columns, heads }: Table, piece: Piece, row: number): void {
+  const { page, found, context } = piece;
+  const end = scanner.scan(page, found.starts[row] ?? 0);
+  const isWhole = heads.every((slot, index) => scanner.starts[slot] === found.cells[index]?.[row]);
+  if (!isWhole || end + 1 !== found.rows[row + 1]) throw new NotPacked('a row unlike its head');
+  events.put(sink, rowEvent(rowOf(found.heads, row), context), (to) =>
+    putCells(to, columns, { page, cells: scanner }),
+  );
+}
+
+/** The texts of a row out of those of all. */
+export function rowOf({ versions, ids, changedAt, changedBy }: PageHeads, row: number) {
+  const [guidAt, timeAt] = [row * guidLength, row * timeLength];
+  const at = changedAt.slice(timeAt, timeAt + timeLength);
+  const by = changedBy.slice(guidAt, guidAt + guidLength);
+
+  return {
+    id: ids.slice(guidAt, guidAt + guidLength),
+    version: versions[row] ?? 0,
+    fields: null,
+    changedAt: at.startsWith(' ') ? null : at,
+    changedBy: by.startsWith(' ') ? null : by,
+  };
+}
+
+const labelled: ReadonlySet<string> = new Set(['option', 'options']);
+
+function slotsOf({ primaryKey, fields }: TableDefinition): ReadonlyMap<string, number> {
+  const names = fields.flatMap((field) => [
+    propertyOf(field),
+    ...(labelled.has(field.type) ? [labelOf(field)] : []),
+    ...(field.type === 'lookup' ? [tableOf(field)] : []),
+  ]);
+  const distinct = new Set([primaryKey, 'modifiedon', '_modifiedby_value', ...names]);
+
+  return new Map([...distinct].map((name, index) => [name, index + 1]));
+}
+
+const labelOf = (field: FieldDefinition): string => `${propertyOf(field)}@${labelAnnotation}`;
+const tableOf = (field: FieldDefinition): string => `${propertyOf(field)}@${tableAnnotation}`;
+
+/** In the order of the schema, which must have the columns of the definition. */
+function columnsOf(
+  { fields }: TableDefinition,
+  { columns }: EventPacker,
+  slots: ReadonlyMap<string, number>,
+): readonly PackedColumn[] {
+  const byName = new Map(fields.map((field) => [field.name, field]));
+  if (columns.length !== fields.length) throw new NotPacked('a schema of other columns');
+
+  return columns.map(({ name, plan }) => {
+    const field = byName.get(name);
+    if (!field) throw new NotPacked('a schema of other columns');
+    const slot = (property: string) => slots.get(property) ?? 0;
+
+    return {
+      type: field.type,
+      plan,
+      slot: slot(propertyOf(field)),
+      label: slot(labelOf(field)),
+      table: slot(tableOf(field)),
+    };
+  });
+}

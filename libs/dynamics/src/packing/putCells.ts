@@ -1,0 +1,185 @@
+import {
+  ensureRoom,
+  NotPacked,
+  putLong,
+  putValue,
+  timeMs,
+  type AvroPlan,
+  type FieldType,
+  type Sink,
+} from '@lockstep/change-events';
+import { isLong } from '../exactDecimals.ts';
+import { readValue } from '../readRow.ts';
+import type { Cells, Page } from './scanRow.ts';
+
+/** A column of the event, with the slots of its cell, its label and the table of its lookup; 0 for none. */
+export type PackedColumn = {
+  readonly type: FieldType;
+  readonly plan: AvroPlan;
+  readonly slot: number;
+  readonly label: number;
+  readonly table: number;
+};
+
+export type ScannedRow = { readonly page: Page; readonly cells: Cells };
+
+const [quote, minus, lower] = ['"', '-', 'n'].map((text) => text.charCodeAt(0)) as [number, number, number];
+const zero = '0'.charCodeAt(0);
+const digitsMax = 9;
+/** What is put of a cell besides its own bytes. */
+const cellRoom = 16;
+
+/** Writes the cells of a row as Avro, each as the way by values does. Throws what is no reason to refuse the row: it is then done by values. */
+export function putCells(sink: Sink, columns: readonly PackedColumn[], row: ScannedRow): void {
+  for (const column of columns) {
+    const start = row.cells.starts[column.slot] ?? -1;
+    if (start < 0) throw new NotPacked('a column is missing');
+    ensureRoom(sink, cellRoom);
+    if (row.page.bytes[start] === lower) sink.bytes[sink.at++] = 0;
+    else if (!putPlain(sink, column, row)) putRead(sink, column, row);
+  }
+}
+
+/** False, and nothing is written, for a cell that has to be read first. */
+function putPlain(sink: Sink, column: PackedColumn, row: ScannedRow): boolean {
+  switch (column.type) {
+    case 'string':
+      return putText(sink, row, column.slot);
+    case 'boolean':
+      return putBoolean(sink, row, column.slot);
+    case 'integer':
+      return putInteger(sink, row, column.slot);
+    case 'timestamp':
+      return putTime(sink, row, column.slot);
+    case 'option':
+      return putInteger(sink, row, column.slot) && putAnnotation(sink, row, column.label);
+    case 'lookup':
+      return putGuid(sink, row, column.slot) && putAnnotation(sink, row, column.table);
+    case 'decimal':
+      return putDecimal(sink, column, row);
+    default:
+      return false;
+  }
+}
+
+/** By values; what has no form in the contract is for the way by values to refuse. */
+function putRead(sink: Sink, { type, plan, slot, label, table }: PackedColumn, row: ScannedRow): void {
+  const raw = rawOf(row, slot, type);
+  const value = readValue(type, raw, { label: textOf(row, label), table: textOf(row, table) });
+  if (value === null) throw new NotPacked('a row to refuse');
+  putValue(sink, plan, value);
+}
+
+function rawOf(row: ScannedRow, slot: number, type: FieldType): unknown {
+  const { page, cells } = row;
+  if (page.bytes[cells.starts[slot] ?? 0] === quote) return textOf(row, slot);
+  const text = page.bytes.toString('latin1', cells.starts[slot], cells.ends[slot]);
+  const value: unknown = JSON.parse(text);
+
+  return type === 'decimal' && isLong(value) ? text.trim() : value;
+}
+
+/** Null for what is no text, or is not there. */
+function textOf({ page, cells }: ScannedRow, slot: number): string | null {
+  const start = cells.starts[slot] ?? -1;
+  if (slot === 0 || start < 0 || page.bytes[start] !== quote) return null;
+
+  if (cells.escaped[slot] !== 0) return cells.texts[slot] ?? null;
+
+  return page.bytes.toString('utf8', start + 1, (cells.ends[slot] ?? 0) - 1);
+}
+
+/** From here on a call into the runtime is faster than a loop. */
+const longFrom = 200;
+
+function copyText(sink: Sink, page: Page, start: number, length: number): void {
+  ensureRoom(sink, length + cellRoom);
+  putLong(sink, length);
+  if (length >= longFrom) page.bytes.copy(sink.bytes, sink.at, start, start + length);
+  else copyShort(sink, page.bytes, start, length);
+  sink.at += length;
+}
+
+function copyShort({ bytes, at }: Sink, from: Buffer, start: number, length: number): void {
+  for (let done = 0; done < length; done += 1) bytes[at + done] = from[start + done] as number;
+}
+
+function putText(sink: Sink, { page, cells }: ScannedRow, slot: number): boolean {
+  const start = cells.starts[slot] ?? 0;
+  if (page.bytes[start] !== quote || cells.escaped[slot] !== 0) return false;
+  sink.bytes[sink.at++] = 2;
+  copyText(sink, page, start + 1, (cells.ends[slot] ?? 0) - start - 2);
+
+  return true;
+}
+
+const textPlan: AvroPlan = { kind: 'string', isNullable: true, names: [], parts: [] };
+
+/** True always: what is no text is null. */
+function putAnnotation(sink: Sink, row: ScannedRow, slot: number): boolean {
+  const isThere = (row.cells.starts[slot] ?? -1) >= 0;
+  if (!isThere || !putText(sink, row, slot)) putValue(sink, textPlan, textOf(row, slot));
+
+  return true;
+}
+
+function putGuid(sink: Sink, { page, cells }: ScannedRow, slot: number): boolean {
+  const start = cells.starts[slot] ?? 0;
+  const text = page.bytes.toString('latin1', start, cells.ends[slot]);
+  if (!/^"[\da-fA-F-]*"$/.test(text)) return false;
+  putValue(sink, textPlan, text.slice(1, -1).toLowerCase());
+
+  return true;
+}
+
+const wordOfTrue = 't'.charCodeAt(0);
+const wordOfFalse = 'f'.charCodeAt(0);
+
+function putBoolean(sink: Sink, { page, cells }: ScannedRow, slot: number): boolean {
+  const code = page.bytes[cells.starts[slot] ?? 0];
+  if (code !== wordOfTrue && code !== wordOfFalse) return false;
+  sink.bytes[sink.at++] = 2;
+  sink.bytes[sink.at++] = code === wordOfTrue ? 1 : 0;
+
+  return true;
+}
+
+function putInteger(sink: Sink, { page, cells }: ScannedRow, slot: number): boolean {
+  const start = cells.starts[slot] ?? 0;
+  const end = cells.ends[slot] ?? 0;
+  const isNegative = page.bytes[start] === minus;
+  const from = isNegative ? start + 1 : start;
+  if (end - from > digitsMax) return false;
+  let value = 0;
+  for (let at = from; at < end; at += 1) {
+    const digit = (page.bytes[at] ?? 0) - zero;
+    if (digit < 0 || digit > 9) return false;
+    value = value * 10 + digit;
+  }
+  sink.bytes[sink.at++] = 2;
+  putLong(sink, isNegative ? -value : value);
+
+  return true;
+}
+
+function putTime(sink: Sink, { page, cells }: ScannedRow, slot: number): boolean {
+  const start = cells.starts[slot] ?? 0;
+  if (page.bytes[start] !== quote) return false;
+  const time = timeMs(page.bytes.toString('latin1', start + 1, (cells.ends[slot] ?? 0) - 1));
+  if (Number.isNaN(time)) return false;
+  sink.bytes[sink.at++] = 2;
+  putLong(sink, time);
+
+  return true;
+}
+
+/** At most ten decimals have the same value by their digits and as a number, read as `exactDecimals` does. */
+const plainDecimal = /^-?\d{1,25}(?:\.\d{1,10})?$/;
+
+function putDecimal(sink: Sink, { plan, slot }: PackedColumn, { page, cells }: ScannedRow): boolean {
+  const text = page.bytes.toString('latin1', cells.starts[slot], cells.ends[slot]);
+  if (!plainDecimal.test(text)) return false;
+  putValue(sink, plan, text);
+
+  return true;
+}

@@ -1,0 +1,36 @@
+import { NotPacked, topics } from '@lockstep/change-events';
+import type { DynamicsPage, EventPacking } from '@lockstep/ports';
+import { contextOf, type Session } from './session.ts';
+import { purposeOf } from './tableState.ts';
+
+/**
+ * How the events of the next page of the whole table may be packed; null where their fields have to be looked at: some rows are announced
+ * under a label, or column security may hide a value.
+ */
+export async function packingOf(session: Session): Promise<EventPacking | null> {
+  const { options, checkpoint, description } = session;
+  const { log, table } = options;
+  if (log.registered === undefined || description === null || description.secured.length > 0) return null;
+  if (purposeOf(checkpoint) === 'BACKFILL') return null;
+  const schema = await log.registered(topics.dynamicsChanges(table));
+
+  return { schema, context: () => contextOf(session, { lane: 'BACKFILL', operation: 'SNAPSHOT' }) };
+}
+
+/** What has to look at fields, or to change what is told of all rows, does so of a page by values. */
+export function assertUnpacked({ unpacked }: Pick<DynamicsPage, 'unpacked'>): void {
+  if (unpacked) throw new NotPacked('a page whose values are needed');
+}
+
+/** Does a page again by values when it cannot go on as it was packed; until then nothing of it is visible, and nothing is remembered. */
+export async function orUnpacked(
+  page: DynamicsPage,
+  work: (page: DynamicsPage) => Promise<void>,
+): Promise<void> {
+  try {
+    await work(page);
+  } catch (error) {
+    if (!(error instanceof NotPacked) || page.unpacked === undefined) throw error;
+    await work(await page.unpacked());
+  }
+}
