@@ -1,9 +1,9 @@
-import { Worker } from 'node:worker_threads';
 import { createCodec, createMessageCodec, subjectSchemas, topicSchemas } from '@lockstep/change-events';
 import type { MessageCodec } from '@lockstep/change-events';
 import {
   connectionOptions,
   createDynamics,
+  startPageThread,
   type Dynamics,
   type DynamicsOptions,
   type UserConfig,
@@ -39,7 +39,7 @@ export async function openParts(config: Config, service: Service, bells: Parts['
     onRequest: ({ status }) =>
       service.metrics.remoteCalls.inc({ system: 'dynamics', outcome: String(status ?? 'none') }),
     pageThread: {
-      start: startPageThread,
+      start: () => startPageThread(pageThreadFile),
       onStopped: (reason) => service.log.warn({ reason }, 'the thread that reads pages has ended'),
     },
   });
@@ -49,11 +49,10 @@ export async function openParts(config: Config, service: Service, bells: Parts['
 }
 
 /** Bundled beside us; from source it is what it is. */
-function startPageThread(): Worker {
-  const file = import.meta.url.endsWith('.ts') ? './pageThread.ts' : './pageThread.mjs';
-
-  return new Worker(new URL(file, import.meta.url));
-}
+const pageThreadFile = new URL(
+  import.meta.url.endsWith('.ts') ? './pageThread.ts' : './pageThread.mjs',
+  import.meta.url,
+);
 
 /** Dynamics as the application user who reads. */
 export function openDynamics(

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { isSyncError, SyncError } from '@lockstep/change-events';
 import { Agent, type Dispatcher } from 'undici';
+import { chunkBytes } from './chunkBytes.ts';
 
 const inflate = promisify(gunzip);
 
@@ -142,20 +143,6 @@ const zippedText = (bytes: Buffer, bytesMax: number, request: HttpRequest): Zipp
     }
   },
 });
-
-/**
- * What is inflated in one piece, because pieces are copied together: gzip says at its end how long it is inflated (RFC 1952,
- * 2.3.1). That is believed within what such answers shrink.
- */
-function chunkBytes(bytes: Buffer): number {
-  const said = bytes.length < sizeBytes ? 0 : bytes.readUInt32LE(bytes.length - sizeBytes) + 1;
-
-  return Math.max(Math.min(said, bytes.length * shrinksMax, chunkBytesMax), chunkBytesMin);
-}
-const sizeBytes = 4;
-const shrinksMax = 32;
-const chunkBytesMin = 16 * 1024;
-const chunkBytesMax = 32 * 1024 * 1024;
 
 /** Leaving the loop early hangs up. */
 async function bytesOf(body: Dispatcher.ResponseData['body'], bytesMax: number): Promise<Buffer> {

@@ -6,4 +6,5 @@ export type { DataverseOperation, DataverseRequest } from './dataverseClient.ts'
 export { serviceProtectionLimits } from './governor.ts';
 export type { DataverseLane } from './governorQueue.ts';
 export type { WindowLimits } from './governorWindow.ts';
+export { startPageThread } from './packing/pageThread.ts';
 export { servePages } from './packing/servePages.ts';

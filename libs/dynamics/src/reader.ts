@@ -35,7 +35,7 @@ export function createReader(context: DynamicsContext): Pick<DynamicsReader, 're
   };
 }
 
-/** A smaller page, as it comes, is done sooner by values. */
+/** Some 300 leads: with less, as it comes, a page is done sooner by values (decision 29). */
 const packedFrom = 100_000;
 
 type PageRead = {
@@ -57,12 +57,10 @@ async function readPage(context: DynamicsContext, read: PageRead): Promise<Dynam
   const isDelta = /[?&](\$|%24)deltatoken=/i.test(url);
   // The pages of a full read can wait; what was changed since cannot.
   const lane = isDelta ? 'LIVE' : 'BACKFILL';
-  const call = { operation: 'readPage', lane, table, method: 'GET', url, signal } as const;
-  const isPacked = packing !== null && withLabels && !isDelta && context.pageThread !== null;
-  const answer = await sendPage(
-    context,
-    { ...call, ...(isPacked && { zippedFrom: packedFrom }) },
-    (pageSizeMax) => pagePreference({ pageSizeMax, startsTracking: !isDelta, withLabels }),
+  const zippedFrom = packing === null || context.pageThread === null ? Infinity : packedFrom;
+  const call = { operation: 'readPage', lane, table, method: 'GET', url, signal, zippedFrom } as const;
+  const answer = await sendPage(context, call, (pageSizeMax) =>
+    pagePreference({ pageSizeMax, startsTracking: !isDelta, withLabels }),
   );
   if (answer.status !== 200) throw readFailure(answer, { table, hasPosition: position !== null });
 

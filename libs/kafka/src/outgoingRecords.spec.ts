@@ -1,4 +1,4 @@
-import type { MessageCodec } from '@lockstep/change-events';
+import { NotPacked, PackedEvent, type MessageCodec, type PackedPiece } from '@lockstep/change-events';
 import type { OutgoingMessage } from '@lockstep/ports';
 import { encodeChunks, type Chunk } from './outgoingRecords.ts';
 import { jsonCodec } from './testBroker.ts';
@@ -13,6 +13,22 @@ async function chunksOf(messages: Iterable<OutgoingMessage>, codec = sizeCodec):
   for await (const chunk of encodeChunks({ codec, prefix: '' }, messages)) chunks.push(chunk);
   return chunks;
 }
+
+function pieceToCome() {
+  let resolve = () => {};
+  const piece: PackedPiece = { content: null, arrival: new Promise<void>((done) => (resolve = done)) };
+  const arrive = (bytes: Buffer, ends: Uint32Array) => {
+    piece.content = { bytes, ends };
+    resolve();
+  };
+  return { piece, arrive };
+}
+
+const packed = (key: string, piece: PackedPiece, index: number) => ({
+  topic: 'a',
+  key,
+  value: new PackedEvent(piece, index, { operation: 'SNAPSHOT', lane: 'BACKFILL' }),
+});
 
 describe('cutting messages into sends', () => {
   it('keeps each call below what a broker finds huge, and the order', async () => {
@@ -61,6 +77,24 @@ describe('cutting messages into sends', () => {
     const messages = [message('a', 1, 10), message('a', 2, 950_000), message('a', 3, 10)];
 
     expect(await chunksOf(messages)).toHaveLength(3);
+  });
+
+  it('takes packed events as they are, when they come', async () => {
+    const { piece, arrive } = pieceToCome();
+    const chunks = chunksOf([packed('1', piece, 0), packed('2', piece, 1)]);
+    arrive(Buffer.from('adabob'), Uint32Array.of(3, 6));
+
+    expect((await chunks)[0]?.[0]?.messages.map(({ key, value }) => [key, String(value)])).toEqual([
+      ['1', 'ada'],
+      ['2', 'bob'],
+    ]);
+  });
+
+  it('leaves a packed event that is too large to the way by values, which sets its row aside', async () => {
+    const { piece, arrive } = pieceToCome();
+    arrive(Buffer.alloc(1_000_000), Uint32Array.of(1_000_000));
+
+    await expect(chunksOf([packed('1', piece, 0)])).rejects.toThrow(NotPacked);
   });
 
   it('sends nothing for nothing', async () => {

@@ -1,4 +1,3 @@
-import { Worker } from 'node:worker_threads';
 import {
   PackedEvent,
   createCodec,
@@ -9,7 +8,7 @@ import {
   type Checkpoint,
   type MessageCodec,
 } from '@lockstep/change-events';
-import { createDynamics } from '@lockstep/dynamics';
+import { createDynamics, startPageThread } from '@lockstep/dynamics';
 import { createEventLog, createKafkaClient } from '@lockstep/kafka';
 import { openTableExtractor } from '@lockstep/pipelines';
 import type { EventLog, OutgoingMessage } from '@lockstep/ports';
@@ -42,7 +41,7 @@ function openDynamics(env: Environment) {
     clientSecret: env['DATAVERSE_CLIENT_SECRET'] ?? '',
     ...(env['DATAVERSE_CA_FILE'] !== undefined && { caFile: env['DATAVERSE_CA_FILE'] }),
     pageSizeMax,
-    pageThread: { start: () => new Worker(new URL('./pageThread.mjs', import.meta.url)) },
+    pageThread: { start: () => startPageThread(new URL('./pageThread.mjs', import.meta.url)) },
   });
 }
 

@@ -8,9 +8,9 @@ export type PageHeads = {
   readonly versions: Float64Array;
   /** 36 characters a row, in lower case. */
   readonly ids: string;
-  /** 20 characters a row, blank where the row has no time. */
+  /** 20 characters a row, NUL where the row has no time. */
   readonly changedAt: string;
-  /** 36 characters a row, blank where the row names nobody. */
+  /** 36 characters a row, NUL where the row names nobody. */
   readonly changedBy: string;
   /** The page without its rows, as JSON. */
   readonly envelope: string;
@@ -27,12 +27,16 @@ export type FoundRows = {
   readonly cells: readonly [Int32Array, Int32Array, Int32Array];
 };
 
+/** Stands in no text of JSON. */
+export const absent = '\0';
 const listMark = '"value":[';
 const rowMark = '{"@odata.etag":"W/\\"';
 const versionEnd = '\\""';
 export const guidLength = 36;
 export const timeLength = '2026-03-01T12:30:05Z'.length;
-const versionDigitsMax = 15;
+/** A number holds 15 digits exactly. */
+const versionDigits = /^(\d{1,15})\\""/;
+const versionLengthMax = 15 + versionEnd.length;
 
 /** Throws NotPacked for a page on which a row is not where and as it mostly is. */
 export function findRows(page: Buffer, definition: TableDefinition): FoundRows {
@@ -50,6 +54,7 @@ export function findRows(page: Buffer, definition: TableDefinition): FoundRows {
   const changedBy = textsOf(count, '_modifiedby_value', guidLength);
   for (let index = 0; index < count; index += 1) {
     const row = rows[index] ?? 0;
+    if (index > 0 && page[row - 1] !== comma) throw new NotPacked('another list of rows');
     starts[index] = readVersion(page, row + rowMark.length, index, versions);
     const place = { page, row, end: rows[index + 1] ?? 0, index };
     for (const texts of [key, changedAt, changedBy]) readText(texts, place);
@@ -78,19 +83,13 @@ function rowsFrom(page: Buffer, from: number): number[] {
 
 /** Answers where the version ends. */
 function readVersion(page: Buffer, from: number, index: number, versions: Float64Array): number {
-  let version = 0;
-  let at = from;
-  for (let digit = (page[at] ?? 0) - 48; digit >= 0 && digit <= 9; digit = (page[at] ?? 0) - 48) {
-    version = version * 10 + digit;
-    at += 1;
-  }
-  const isPlain = at > from && at - from <= versionDigitsMax;
-  if (!isPlain || page.toString('latin1', at, at + versionEnd.length) !== versionEnd)
-    throw new NotPacked('another version');
+  const digits = versionDigits.exec(page.toString('latin1', from, from + versionLengthMax))?.[1];
+  if (digits === undefined) throw new NotPacked('another version');
+  const version = Number(digits);
   if (index > 0 && version <= (versions[index - 1] ?? 0)) throw new NotPacked('rows out of order');
   versions[index] = version;
 
-  return at + versionEnd.length;
+  return from + digits.length + versionEnd.length;
 }
 
 /** The texts of one property, each as long as the others, and how far from both ends of its row it stood in the row before. */
@@ -103,14 +102,14 @@ type Texts = {
   fromEnd: number;
 };
 
-const blank = ' '.charCodeAt(0);
+const comma = ','.charCodeAt(0);
 const quote = '"'.charCodeAt(0);
 
 const textsOf = (rows: number, property: string, length: number): Texts => ({
   mark: Buffer.from(`"${property}":`),
   length,
   cells: new Int32Array(rows).fill(-1),
-  bytes: Buffer.alloc(rows * length, blank),
+  bytes: Buffer.alloc(rows * length),
   fromStart: 0,
   fromEnd: 0,
 });
@@ -146,7 +145,8 @@ function standsAt(page: Buffer, at: number, mark: Buffer): boolean {
 
 function guids({ bytes }: Texts, canLack: boolean): string {
   const text = bytes.toString('latin1').toLowerCase();
-  if (!(canLack ? /^[\da-f -]*$/ : /^[\da-f-]*$/).test(text)) throw new NotPacked('an id that is no GUID');
+  if (!(canLack ? /^(?:[\da-f-]{36}|\0{36})*$/ : /^[\da-f-]*$/).test(text))
+    throw new NotPacked('an id that is no GUID');
 
   return text;
 }
@@ -154,9 +154,9 @@ function guids({ bytes }: Texts, canLack: boolean): string {
 function times({ bytes, length, cells }: Texts): string {
   const text = bytes.toString('latin1');
   for (let at = 0; at < cells.length * length; at += length)
-    if (text[at] !== ' ' && !isTime(text.slice(at, at + length))) throw new NotPacked('another time');
+    if (text[at] !== absent && !isTime(text.slice(at, at + length))) throw new NotPacked('another time');
 
   return text;
 }
 
-const isTime = (text: string): boolean => text.endsWith('Z') && !Number.isNaN(timeMs(text));
+const isTime = (text: string): boolean => /^\d.*Z$/.test(text) && !Number.isNaN(timeMs(text));

@@ -11,7 +11,7 @@ import {
 import fc from 'fast-check';
 import { readPageAnswer } from '../readAnswer.ts';
 import { labelAnnotation, propertyOf, tableAnnotation } from '../readColumns.ts';
-import { createPagePacker, rowOf, type PageToPack } from './packPage.ts';
+import { createPagePacker, rowOf, type PackedPart, type PageToPack } from './packPage.ts';
 
 const origin = 'https://contoso.crm.dynamics.com';
 const guid = (number: number): string => `6b29fc40-ca47-4067-b31d-${String(number).padStart(12, '0')}`;
@@ -65,26 +65,28 @@ function packed(definition: TableDefinition, text: string) {
     schema: { id: 7, schema: schemaOf(definition) },
     context,
   };
-  const heads: unknown[] = [];
-  const messages: Buffer[] = [];
   try {
-    for (const part of createPagePacker().pack(page)) {
-      if ('heads' in part)
-        for (let row = 0; row < part.heads.count; row += 1) {
-          const { id, version, changedAt, changedBy } = rowOf(part.heads, row);
-          heads.push({ id, version, changedAt, changedBy });
-        }
-      else
-        part.ends.forEach((end, index) =>
-          messages.push(Buffer.from(part.buffer).subarray(part.ends[index - 1] ?? 0, end)),
-        );
-    }
+    const [first, ...pieces] = createPagePacker().pack(page);
 
-    return { heads, messages };
+    return { heads: headsOf(first), messages: pieces.flatMap(messagesOf) };
   } catch {
     return undefined;
   }
 }
+
+function headsOf(part: PackedPart | undefined) {
+  if (part === undefined || !('heads' in part)) throw new Error('heads come first');
+
+  return Array.from({ length: part.heads.count }, (_, index) => {
+    const { id, version, changedAt, changedBy } = rowOf(part.heads, index);
+    return { id, version, changedAt, changedBy };
+  });
+}
+
+const messagesOf = (part: PackedPart): readonly Buffer[] =>
+  'ends' in part
+    ? [...part.ends].map((end, index) => Buffer.from(part.buffer).subarray(part.ends[index - 1] ?? 0, end))
+    : [];
 
 const time = fc
   .date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })

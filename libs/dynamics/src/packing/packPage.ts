@@ -11,8 +11,9 @@ import {
   type Sink,
   type TableDefinition,
 } from '@lockstep/change-events';
+import { chunkBytes } from '../chunkBytes.ts';
 import { labelAnnotation, propertyOf, tableAnnotation } from '../readColumns.ts';
-import { findRows, guidLength, timeLength, type FoundRows, type PageHeads } from './findRows.ts';
+import { absent, findRows, guidLength, timeLength, type FoundRows, type PageHeads } from './findRows.ts';
 import { putCells, type PackedColumn } from './putCells.ts';
 import { createRowScanner, pageOf, type Page, type RowScanner } from './scanRow.ts';
 
@@ -44,7 +45,7 @@ export function createPagePacker(): PagePacker {
 
   return {
     *pack({ zipped, bytesMax, definition, schema, context }) {
-      const bytes = gunzipSync(zipped, { maxOutputLength: bytesMax, chunkSize: chunkBytes });
+      const bytes = gunzipSync(zipped, { maxOutputLength: bytesMax, chunkSize: chunkBytes(zipped) });
       const found = findRows(bytes, definition);
       yield { heads: found.heads, rowsPerPiece };
       const key = JSON.stringify([definition, schema]);
@@ -54,8 +55,6 @@ export function createPagePacker(): PagePacker {
     },
   };
 }
-
-const chunkBytes = 16 * 1024 * 1024;
 
 type Piece = {
   readonly page: Page;
@@ -120,8 +119,8 @@ export function rowOf({ versions, ids, changedAt, changedBy }: PageHeads, row: n
     id: ids.slice(guidAt, guidAt + guidLength),
     version: versions[row] ?? 0,
     fields: null,
-    changedAt: at.startsWith(' ') ? null : at,
-    changedBy: by.startsWith(' ') ? null : by,
+    changedAt: at.startsWith(absent) ? null : at,
+    changedBy: by.startsWith(absent) ? null : by,
   };
 }
 

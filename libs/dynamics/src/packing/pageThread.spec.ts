@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { changeEventSchema, NotPacked, type TableDefinition } from '@lockstep/change-events';
 import type { DynamicsRow } from '@lockstep/ports';
 import { bundleInto, makeRunFolder } from '@lockstep/testing';
+import type { PageToPack } from './packPage.ts';
 import { createPageThread, type PageThreadOptions } from './pageThread.ts';
 
 const lead: TableDefinition = {
@@ -17,7 +18,7 @@ const lead: TableDefinition = {
 const rowText = (number: number): string =>
   `{"@odata.etag":"W/\\"${number}\\"","leadid":"6b29fc40-ca47-4067-b31d-${String(number).padStart(12, '0')}","lastname":"Ada"}`;
 
-const pageOf = (rows: readonly string[]) => ({
+const pageOf = (rows: readonly string[]): PageToPack => ({
   zipped: gzipSync(`{"value":[${rows.join()}],"@odata.nextLink":"https://contoso.crm.dynamics.com/next"}`),
   bytesMax: 10_000_000,
   definition: lead,
@@ -25,7 +26,7 @@ const pageOf = (rows: readonly string[]) => ({
   context: {
     ...{ table: 'lead', page: { epoch: 1, number: 1 }, versionEpoch: 1, observedAt: '2026-11-21T10:00:00Z' },
     ...{ lane: 'BACKFILL', operation: 'SNAPSHOT' },
-  } as const,
+  },
 });
 
 const rowsOf = (count: number) => Array.from({ length: count }, (_, index) => rowText(100 + index));
@@ -44,7 +45,7 @@ const raise = (error: Error): never => {
 
 /** It tells of one row and never of its message. */
 const headsOnly = `port.once('message', ({ number }) => {
-  const heads = { count: 1, versions: new Float64Array([7]), ids: 'x'.repeat(36), changedAt: ' '.repeat(20), changedBy: ' '.repeat(36), envelope: '{}' };
+  const heads = { count: 1, versions: new Float64Array([7]), ids: 'x'.repeat(36), changedAt: '\\0'.repeat(20), changedBy: '\\0'.repeat(36), envelope: '{}' };
   port.postMessage({ number, heads, rowsPerPiece: 500 });
   AFTERWARDS
 });`;

@@ -1,4 +1,4 @@
-import type { Worker } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { NotPacked } from '@lockstep/change-events';
 import type { PageToPack } from './packPage.ts';
 import { pendingPage, type PackedRows, type PendingPage } from './pendingPage.ts';
@@ -123,3 +123,7 @@ async function stop({ worker, pending, timer }: Running, reason: string): Promis
   pending.clear();
   await worker.terminate();
 }
+
+/** Starts the file of a thread: what it makes leaves it at once, so that it needs little room. */
+export const startPageThread = (file: URL): Worker =>
+  new Worker(file, { resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 } });

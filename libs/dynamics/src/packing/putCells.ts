@@ -146,20 +146,26 @@ function putBoolean(sink: Sink, { page, cells }: ScannedRow, slot: number): bool
 
 function putInteger(sink: Sink, { page, cells }: ScannedRow, slot: number): boolean {
   const start = cells.starts[slot] ?? 0;
-  const end = cells.ends[slot] ?? 0;
   const isNegative = page.bytes[start] === minus;
-  const from = isNegative ? start + 1 : start;
-  if (end - from > digitsMax) return false;
-  let value = 0;
-  for (let at = from; at < end; at += 1) {
-    const digit = (page.bytes[at] ?? 0) - zero;
-    if (digit < 0 || digit > 9) return false;
-    value = value * 10 + digit;
-  }
+  const value = digitsOf(page.bytes, isNegative ? start + 1 : start, cells.ends[slot] ?? 0);
+  if (value < 0) return false;
   sink.bytes[sink.at++] = 2;
   putLong(sink, isNegative ? -value : value);
 
   return true;
+}
+
+/** Negative for what has more digits, or other characters. */
+function digitsOf(bytes: Buffer, start: number, end: number): number {
+  if (end - start > digitsMax) return -1;
+  let value = 0;
+  for (let at = start; at < end; at += 1) {
+    const digit = (bytes[at] as number) - zero;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+
+  return value;
 }
 
 function putTime(sink: Sink, { page, cells }: ScannedRow, slot: number): boolean {

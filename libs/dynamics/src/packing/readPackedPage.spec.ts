@@ -70,7 +70,7 @@ describe('reading a page that may be packed', () => {
     try {
       const page = await dynamics.readPage(lead, null, signal, asked);
       // While the thread is still there.
-      await Promise.allSettled(page.rows.map(({ packed }) => packed?.message()));
+      await Promise.allSettled(page.rows.map(async ({ packed }) => packed?.message()));
 
       return page;
     } finally {

@@ -163,12 +163,17 @@ const digits = { zero: '0'.charCodeAt(0), one: '1'.charCodeAt(0), nine: '9'.char
 
 /** False for what has to be parsed, to see whether it is JSON. */
 function isPlain({ bytes, view }: Page, start: number, end: number): boolean {
-  const code = bytes[start] ?? 0;
+  const code = bytes[start] as number;
   if (code > digits.nine) return isLiteral(view, start, end);
   if (code < digits.one) return code === digits.zero && end === start + 1;
-  for (let at = start + 1; at < end; at += 1) {
-    const next = bytes[at] ?? 0;
-    if (next < digits.zero || next > digits.nine) return false;
+
+  return areDigits(bytes, start + 1, end);
+}
+
+function areDigits(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) {
+    const code = bytes[at] as number;
+    if (code < digits.zero || code > digits.nine) return false;
   }
 
   return true;

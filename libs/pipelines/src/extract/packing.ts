@@ -4,20 +4,21 @@ import { contextOf, type Session } from './session.ts';
 import { purposeOf } from './tableState.ts';
 
 /**
- * How the events of the next page of the whole table may be packed; null where their fields have to be looked at: some rows are announced
- * under a label, or column security may hide a value.
+ * How the events of the next page of a first load may be packed; null where their fields have to be looked at, since column security may hide
+ * a value, and for every other read.
  */
 export async function packingOf(session: Session): Promise<EventPacking | null> {
   const { options, checkpoint, description } = session;
   const { log, table } = options;
   if (log.registered === undefined || description === null || description.secured.length > 0) return null;
-  if (purposeOf(checkpoint) === 'BACKFILL') return null;
+  // A comparison publishes few of the rows that it reads.
+  if (purposeOf(checkpoint) !== 'FIRST_LOAD') return null;
   const schema = await log.registered(topics.dynamicsChanges(table));
 
   return { schema, context: () => contextOf(session, { lane: 'BACKFILL', operation: 'SNAPSHOT' }) };
 }
 
-/** What has to look at fields, or to change what is told of all rows, does so of a page by values. */
+/** What has to look at fields does so of a page by values. */
 export function assertUnpacked({ unpacked }: Pick<DynamicsPage, 'unpacked'>): void {
   if (unpacked) throw new NotPacked('a page whose values are needed');
 }

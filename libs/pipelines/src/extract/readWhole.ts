@@ -4,7 +4,7 @@ import { rowMessage } from '../dynamicsEvents.ts';
 import { nextWitness } from './epochs.ts';
 import { judgePage, type JudgedPage } from './judgePage.ts';
 import { isProgressDue, progressOf, quartersOf } from './progress.ts';
-import { assertUnpacked, orUnpacked, packingOf } from './packing.ts';
+import { orUnpacked, packingOf } from './packing.ts';
 import { meetRefused, raiseDuringRead, restartLost } from './reading.ts';
 import {
   commit,
@@ -38,10 +38,7 @@ async function judgeAndPublish(
 ): Promise<void> {
   const rows = await confirmRows(session, answer, signal);
   const judged = judgePage(session, reading, rows);
-  if (judged.wentBack) {
-    assertUnpacked(answer);
-    await raiseDuringRead(session, reading);
-  }
+  if (judged.wentBack) await raiseDuringRead(session, reading);
   await publish(session, reading, { answer, judged });
 }
 
@@ -70,6 +67,7 @@ type Page = { readonly answer: DynamicsPage; readonly judged: JudgedPage };
 
 async function publish(session: Session, reading: Reading, { answer, judged }: Page): Promise<void> {
   const { checkpoint } = session;
+  const { told } = reading;
   const next = advance(checkpoint, answer);
   const isFirstLoad = purposeOf(checkpoint) === 'FIRST_LOAD';
   const ends = answer.complete && isFirstLoad;
@@ -79,7 +77,11 @@ async function publish(session: Session, reading: Reading, { answer, judged }: P
     ...progressNotices(session, reading, next),
     ...(ends ? [tableNotice(session, 'SNAPSHOT_COMPLETED', { counts: { rows: next.rowsDone } })] : []),
   ];
-  await commit(session, ends ? ended(session, next, answer) : next, messages);
+  await commit(session, ends ? ended(session, next, answer) : next, messages).catch((error: unknown) => {
+    // Nobody was told.
+    reading.told = told;
+    throw error;
+  });
   remember(session, reading, { answer, judged });
   if (ends) session.reading = null;
   else if (answer.complete) reading.end = { position: answer.position, mark: answer.mark };
