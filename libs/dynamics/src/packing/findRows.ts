@@ -69,8 +69,16 @@ export function findRows(page: Buffer, definition: TableDefinition): FoundRows {
     },
     envelope: page.toString('utf8', 0, first) + page.toString('utf8', end),
   };
+  assertOnce(heads);
 
   return { heads, rows, starts, cells: [key.cells, changedAt.cells, changedBy.cells] };
+}
+
+/** Of a row that comes twice only the newest state counts. */
+function assertOnce({ ids, count }: PageHeads): void {
+  const seen = new Set<string>();
+  for (let at = 0; at < ids.length; at += guidLength) seen.add(ids.slice(at, at + guidLength));
+  if (seen.size < count) throw new NotPacked('a row that comes twice');
 }
 
 function rowsFrom(page: Buffer, from: number): number[] {
