@@ -48,6 +48,17 @@ const leadChanged: ChangeEvent = {
 const openCodec = () => createMessageCodec(createCodec(inMemorySchemaIds(), subjectSchemas(topicSchemas())));
 
 describe('the codec', () => {
+  it('tells the schema that a topic is written with, and the one that was defined since', async () => {
+    const codec = openCodec();
+    const topic = topics.dynamicsChanges('lead');
+    const before = await codec.registered(topic);
+    const schema = changeEventSchema('lockstep.dynamics.lead', [{ name: 'fax', type: 'string' }]);
+    await codec.define(topic, schema);
+
+    expect(before.schema).toEqual(topicSchemas().get(topic));
+    expect(await codec.registered(topic)).toEqual({ id: before.id + 1, schema });
+  });
+
   it('keeps every kind of value exact on the way through a topic', async () => {
     const codec = openCodec();
     const topic = topics.dynamicsChanges('lead');

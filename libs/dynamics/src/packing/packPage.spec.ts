@@ -189,9 +189,11 @@ function rowOfTable(
       fc.tuple(...fields.map((field) => cellsOf(field, oddness))),
       fc.option(time, { nil: null, freq: 9 }),
       fc.option(fc.uuid(), { nil: null, freq: 9 }),
+      fc.constantFrom(true, false, null, 0),
     )
-    .map(([cells, at, by]) => [
+    .map(([cells, at, by, isIgnored]) => [
       ...cells.flat(),
+      `"ignored":${json(isIgnored)}`,
       `"modifiedon":${json(at)}`,
       `"_modifiedby_value":${json(by)}`,
     ]);

@@ -5,17 +5,19 @@ import {
   NotPacked,
   rowEvent,
   type EventPacker,
-  type FieldDefinition,
   type PageContext,
   type RegisteredSchema,
   type Sink,
   type TableDefinition,
 } from '@lockstep/change-events';
 import { chunkBytes } from '../chunkBytes.ts';
-import { labelAnnotation, propertyOf, tableAnnotation } from '../readColumns.ts';
-import { absent, findRows, guidLength, timeLength, type FoundRows, type PageHeads } from './findRows.ts';
-import { putCells, type PackedColumn } from './putCells.ts';
-import { createRowScanner, pageOf, type Page, type RowScanner } from './scanRow.ts';
+import { findRows, type FoundRows, type PageHeads } from './findRows.ts';
+import { absent, guidLength, timeLength } from './headTexts.ts';
+import { columnsOf, slotsOf } from './packedColumns.ts';
+import type { PackedColumn } from './plainCells.ts';
+import { putCells } from './putCells.ts';
+import { pageOf, type Page } from './pageBytes.ts';
+import { createRowScanner, type RowScanner } from './scanRow.ts';
 
 /** A page as it came, with all that its events are made of. */
 export type PageToPack = {
@@ -122,44 +124,4 @@ export function rowOf({ versions, ids, changedAt, changedBy }: PageHeads, row: n
     changedAt: at.startsWith(absent) ? null : at,
     changedBy: by.startsWith(absent) ? null : by,
   };
-}
-
-const labelled: ReadonlySet<string> = new Set(['option', 'options']);
-
-function slotsOf({ primaryKey, fields }: TableDefinition): ReadonlyMap<string, number> {
-  const names = fields.flatMap((field) => [
-    propertyOf(field),
-    ...(labelled.has(field.type) ? [labelOf(field)] : []),
-    ...(field.type === 'lookup' ? [tableOf(field)] : []),
-  ]);
-  const distinct = new Set([primaryKey, 'modifiedon', '_modifiedby_value', ...names]);
-
-  return new Map([...distinct].map((name, index) => [name, index + 1]));
-}
-
-const labelOf = (field: FieldDefinition): string => `${propertyOf(field)}@${labelAnnotation}`;
-const tableOf = (field: FieldDefinition): string => `${propertyOf(field)}@${tableAnnotation}`;
-
-/** In the order of the schema, which must have the columns of the definition. */
-function columnsOf(
-  { fields }: TableDefinition,
-  { columns }: EventPacker,
-  slots: ReadonlyMap<string, number>,
-): readonly PackedColumn[] {
-  const byName = new Map(fields.map((field) => [field.name, field]));
-  if (columns.length !== fields.length) throw new NotPacked('a schema of other columns');
-
-  return columns.map(({ name, plan }) => {
-    const field = byName.get(name);
-    if (!field) throw new NotPacked('a schema of other columns');
-    const slot = (property: string) => slots.get(property) ?? 0;
-
-    return {
-      type: field.type,
-      plan,
-      slot: slot(propertyOf(field)),
-      label: slot(labelOf(field)),
-      table: slot(tableOf(field)),
-    };
-  });
 }

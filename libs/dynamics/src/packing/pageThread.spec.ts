@@ -1,12 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { changeEventSchema, NotPacked, type TableDefinition } from '@lockstep/change-events';
 import type { DynamicsRow } from '@lockstep/ports';
 import { bundleInto, makeRunFolder } from '@lockstep/testing';
 import type { PageToPack } from './packPage.ts';
-import { createPageThread, type PageThreadOptions } from './pageThread.ts';
+import { createPageThread, startPageThread, type PageThreadOptions } from './pageThread.ts';
 
 const lead: TableDefinition = {
   table: 'lead',
@@ -44,7 +45,7 @@ const raise = (error: Error): never => {
 };
 
 /** It tells of one row and never of its message. */
-const headsOnly = `port.once('message', ({ number }) => {
+const headsOnly = `port.on('message', ({ number }) => {
   const heads = { count: 1, versions: new Float64Array([7]), ids: 'x'.repeat(36), changedAt: '\\0'.repeat(20), changedBy: '\\0'.repeat(36), envelope: '{}' };
   port.postMessage({ number, heads, rowsPerPiece: 500 });
   AFTERWARDS
@@ -64,7 +65,7 @@ async function withThread<Result>(
 
 describe('a thread for pages', () => {
   let folder = '';
-  const start = (): Worker => new Worker(join(folder, 'pageThread.mjs'));
+  const start = (): Worker => startPageThread(pathToFileURL(join(folder, 'pageThread.mjs')));
   beforeAll(async () => {
     folder = await makeRunFolder();
     await bundleInto(folder, { pageThread: 'apps/extractor/src/pageThread.ts' });

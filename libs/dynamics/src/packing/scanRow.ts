@@ -1,4 +1,6 @@
 import { NotPacked } from '@lockstep/change-events';
+import { endOfOther } from './endOfOther.ts';
+import type { Page } from './pageBytes.ts';
 
 /** Where the cells of a row are in its page, by slots; -1 for what it lacks. Of a text the quotes are part. */
 export type Cells = {
@@ -13,14 +15,6 @@ export type RowScanner = Cells & {
   /** `from`: behind the version of a row. Answers where the row ends; throws NotPacked, or SyntaxError. */
   scan(page: Page, from: number): number;
 };
-
-/** `view` is of the same bytes: it compares four at once. */
-export type Page = { readonly bytes: Buffer; readonly view: DataView };
-
-export const pageOf = (bytes: Buffer): Page => ({
-  bytes,
-  view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length),
-});
 
 /** A property as it stands in a row, with its quotes and colon. `next` is what came after it in the row before. */
 type Property = {
@@ -38,11 +32,7 @@ const [quote, backslash, comma] = ['"', '\\', ','].map((text) => text.charCodeAt
   number,
   number,
 ];
-const [openBrace, closeBrace, openBracket] = ['{', '}', '['].map((text) => text.charCodeAt(0)) as [
-  number,
-  number,
-  number,
-];
+const closeBrace = '}'.charCodeAt(0);
 /** Below it a character may not stand in a text. */
 const printableFrom = 0x20;
 
@@ -143,45 +133,3 @@ function scanText(bytes: Buffer, start: number, slot: number, cells: Cells): num
 
 const readText = (bytes: Buffer, start: number, end: number): string =>
   JSON.parse(bytes.toString('utf8', start, end)) as string;
-
-function endOfOther(page: Page, start: number): number {
-  const { bytes } = page;
-  let at = start;
-  for (let code = bytes[at]; code !== comma && code !== closeBrace; code = bytes[at]) {
-    if (code === undefined || code === openBrace || code === openBracket)
-      throw new NotPacked('a nested value');
-    at += 1;
-  }
-  if (!isPlain(page, start, at)) JSON.parse(bytes.toString('latin1', start, at));
-
-  return at;
-}
-
-const wordOf = (text: string): number => Buffer.from(text, 'latin1').readInt32LE();
-const literals = { null: wordOf('null'), true: wordOf('true'), false: wordOf('alse') };
-const digits = { zero: '0'.charCodeAt(0), one: '1'.charCodeAt(0), nine: '9'.charCodeAt(0) };
-
-/** False for what has to be parsed, to see whether it is JSON. */
-function isPlain({ bytes, view }: Page, start: number, end: number): boolean {
-  const code = bytes[start] as number;
-  if (code > digits.nine) return isLiteral(view, start, end);
-  if (code < digits.one) return code === digits.zero && end === start + 1;
-
-  return areDigits(bytes, start + 1, end);
-}
-
-function areDigits(bytes: Buffer, start: number, end: number): boolean {
-  for (let at = start; at < end; at += 1) {
-    const code = bytes[at] as number;
-    if (code < digits.zero || code > digits.nine) return false;
-  }
-
-  return true;
-}
-
-function isLiteral(view: DataView, start: number, end: number): boolean {
-  if (end - start === 5) return view.getInt32(start + 1, true) === literals.false;
-  const word = view.getInt32(start, true);
-
-  return end - start === 4 && (word === literals.null || word === literals.true);
-}
