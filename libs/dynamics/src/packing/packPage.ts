@@ -35,14 +35,14 @@ export type PackedPart =
 
 /** What makes a call of 450 KB of leads. */
 const rowsPerPiece = 500;
-/** A message has less than the JSON that it is made of; a longer one takes new memory. */
-const messageBytesUsual = 640;
+/** What so many leads take; a piece that is longer takes new memory. */
+const pieceBytesUsual = rowsPerPiece * 900;
 
 /** Packs pages one after the other; what it found out of a table is kept for the next page of it. */
 export type PagePacker = { pack(page: PageToPack): Generator<PackedPart, void> };
 
 /** `pack` throws NotPacked, and other things for the same reason: the page is not plain. */
-export function createPagePacker(): PagePacker {
+export function createPagePacker(pieceBytes = pieceBytesUsual): PagePacker {
   let last: { readonly key: string; readonly rows: RowPacker } | null = null;
 
   return {
@@ -51,7 +51,7 @@ export function createPagePacker(): PagePacker {
       const found = findRows(bytes, definition);
       yield { heads: found.heads, rowsPerPiece };
       const key = JSON.stringify([definition, schema]);
-      if (last?.key !== key) last = { key, rows: createRowPacker(definition, schema) };
+      if (last?.key !== key) last = { key, rows: createRowPacker(definition, schema, pieceBytes) };
       for (let first = 0; first < found.heads.count; first += rowsPerPiece)
         yield last.rows.piece({ page: pageOf(bytes), found, context, first });
     },
@@ -66,7 +66,11 @@ type Piece = {
 };
 type RowPacker = { piece(piece: Piece): PackedPart };
 
-function createRowPacker(definition: TableDefinition, schema: RegisteredSchema): RowPacker {
+function createRowPacker(
+  definition: TableDefinition,
+  schema: RegisteredSchema,
+  pieceBytes: number,
+): RowPacker {
   const events = createEventPacker(schema);
   const slots = slotsOf(definition);
   const scanner = createRowScanner([...slots.keys()]);
@@ -80,7 +84,7 @@ function createRowPacker(definition: TableDefinition, schema: RegisteredSchema):
     piece(piece) {
       const { found, first } = piece;
       const end = Math.min(found.heads.count, first + rowsPerPiece);
-      const sink = createPieceSink(rowsPerPiece * messageBytesUsual);
+      const sink = createPieceSink(pieceBytes);
       const ends = new Uint32Array(end - first);
       for (let row = first; row < end; row += 1) {
         putRow(sink, table, piece, row);

@@ -40,25 +40,22 @@ export function textOf({ page, cells }: ScannedRow, slot: number): string | null
 /** From here on a call into the runtime is faster than a loop. */
 const longFrom = 200;
 
-function copyText(sink: Sink, page: Page, start: number, length: number): void {
+export function putText(sink: Sink, { page, cells }: ScannedRow, slot: number): boolean {
+  const start = cells.starts[slot] ?? 0;
+  if (page.bytes[start] !== quote || cells.escaped[slot] !== 0) return false;
+  const length = (cells.ends[slot] ?? 0) - start - 2;
   ensureRoom(sink, length + cellRoom);
+  sink.bytes[sink.at++] = 2;
   putLong(sink, length);
-  if (length >= longFrom) page.bytes.copy(sink.bytes, sink.at, start, start + length);
-  else copyShort(sink, page.bytes, start, length);
+  if (length >= longFrom) page.bytes.copy(sink.bytes, sink.at, start + 1, start + 1 + length);
+  else copyShort(sink, page.bytes, start + 1, length);
   sink.at += length;
+
+  return true;
 }
 
 function copyShort({ bytes, at }: Sink, from: Buffer, start: number, length: number): void {
   for (let done = 0; done < length; done += 1) bytes[at + done] = from[start + done] as number;
-}
-
-export function putText(sink: Sink, { page, cells }: ScannedRow, slot: number): boolean {
-  const start = cells.starts[slot] ?? 0;
-  if (page.bytes[start] !== quote || cells.escaped[slot] !== 0) return false;
-  sink.bytes[sink.at++] = 2;
-  copyText(sink, page, start + 1, (cells.ends[slot] ?? 0) - start - 2);
-
-  return true;
 }
 
 const textPlan: AvroPlan = { kind: 'string', isNullable: true, names: [], parts: [] };
