@@ -3,9 +3,17 @@ import { ensureRoom, putByte, putHeader, putLong, type Sink } from './avroSink.t
 import type { AvroSchema } from './avroTypes.ts';
 import { putValue } from './avroWriter.ts';
 import type { ChangeEvent } from './events.ts';
+import type { PageContext } from './rowEvent.ts';
 
 /** A schema with the id that it has in the registry. */
 export type RegisteredSchema = { readonly id: number; readonly schema: AvroSchema };
+
+/** How the events of a page may be made while it is read. */
+export type EventPacking = {
+  readonly schema: RegisteredSchema;
+  /** Asked when the page is there. */
+  readonly context: () => PageContext;
+};
 
 /** Writes change events of one schema whose fields come from elsewhere. */
 export type EventPacker = {

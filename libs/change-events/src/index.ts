@@ -79,6 +79,7 @@ export {
   putLong,
   putValue,
   type EventPacker,
+  type EventPacking,
   type RegisteredSchema,
 } from './eventPacker.ts';
 export { NotPacked, PackedEvent, type PackedPiece } from './packedEvent.ts';

@@ -1,5 +1,5 @@
-import { isSyncError, SyncError, type TableDefinition } from '@lockstep/change-events';
-import type { DynamicsPage, DynamicsReader, EventPacking } from '@lockstep/ports';
+import { isSyncError, SyncError, type TableDefinition, type EventPacking } from '@lockstep/change-events';
+import type { DynamicsPage, DynamicsReader } from '@lockstep/ports';
 import type { DynamicsContext } from './dynamicsContext.ts';
 import { readFailure } from './failures.ts';
 import { readPackedPage } from './packing/readPackedPage.ts';

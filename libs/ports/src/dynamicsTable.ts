@@ -1,9 +1,8 @@
 import type {
   ErrorCode,
+  EventPacking,
   FieldValues,
   PackedEvent,
-  PageContext,
-  RegisteredSchema,
   ScalarValues,
   TableDefinition,
 } from '@lockstep/change-events';
@@ -42,13 +41,6 @@ export type DynamicsPage = {
   readonly mark: number | null;
   /** The same page by values, where its rows are packed. */
   readonly unpacked?: () => Promise<DynamicsPage>;
-};
-
-/** How the events of a page may be made while it is read. */
-export type EventPacking = {
-  readonly schema: RegisteredSchema;
-  /** Asked when the page is there. */
-  readonly context: () => PageContext;
 };
 
 /** Rows of an ordinary query, which knows no deletes. `position` null: there are no more. */

@@ -74,7 +74,6 @@ export type {
   DynamicsMergeResult,
   DynamicsOwner,
   DynamicsPage,
-  EventPacking,
   DynamicsReader,
   DynamicsRow,
   DynamicsRows,

@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
-import { changeEventSchema, type TableDefinition } from '@lockstep/change-events';
+import { changeEventSchema, type TableDefinition, type EventPacking } from '@lockstep/change-events';
 import { startDataverseEmulator } from '@lockstep/dataverse-emulator';
-import type { DynamicsPage, EventPacking } from '@lockstep/ports';
+import type { DynamicsPage } from '@lockstep/ports';
 import { bundleInto, makeRunFolder } from '@lockstep/testing';
 import { createDynamics, type DynamicsOptions } from '../createDynamics.ts';
 

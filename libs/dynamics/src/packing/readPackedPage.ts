@@ -1,5 +1,5 @@
-import { isSyncError, NotPacked, type TableDefinition } from '@lockstep/change-events';
-import type { DynamicsPage, EventPacking } from '@lockstep/ports';
+import { isSyncError, NotPacked, type TableDefinition, type EventPacking } from '@lockstep/change-events';
+import type { DynamicsPage } from '@lockstep/ports';
 import type { DynamicsContext } from '../dynamicsContext.ts';
 import type { ZippedText } from '../httpTransport.ts';
 import { readEnvelope, readPageAnswer } from '../readAnswer.ts';

@@ -4,8 +4,9 @@ import {
   rowEvent,
   type ChangeEvent,
   type PackedPiece,
+  type EventPacking,
 } from '@lockstep/change-events';
-import type { DynamicsPage, DynamicsReader, EventLog, EventPacking, OutgoingMessage } from '@lockstep/ports';
+import type { DynamicsPage, DynamicsReader, EventLog, OutgoingMessage } from '@lockstep/ports';
 import { eventsOf } from '../pipelineFixtures.ts';
 import { command, eachOnce, extractSetting, leads, settle } from './extractFixtures.ts';
 

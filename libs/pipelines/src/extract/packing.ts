@@ -1,5 +1,5 @@
-import { NotPacked, topics } from '@lockstep/change-events';
-import type { DynamicsPage, EventPacking } from '@lockstep/ports';
+import { NotPacked, topics, type EventPacking } from '@lockstep/change-events';
+import type { DynamicsPage } from '@lockstep/ports';
 import { contextOf, type Session } from './session.ts';
 import { purposeOf } from './tableState.ts';
 
