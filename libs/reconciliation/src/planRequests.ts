@@ -46,6 +46,10 @@ const isUnderWay = ({ record }: Draft): boolean =>
 const isMade = ({ record }: Draft, { rowId }: OpenRequest): boolean =>
   record.rows.some(({ system, id }) => system === 'dynamics' && id === rowId);
 
+/** Its creation gave it to the new owner: whoever got it since, or the contact that was made of it, is not replaced. */
+const isMadeForOwner = (draft: Draft, head: OpenRequest): boolean =>
+  head.request.kind === 'CHANGE_OWNER' && isMade(draft, head);
+
 /** A person that is there is not sent again (F-21); a contact is never sent as a lead (F-24). */
 function carryOutOn(draft: Draft, head: OpenRequest, row: DraftRow | undefined): boolean {
   const { kind, arguments: asked } = head.request;
@@ -63,6 +67,10 @@ function carryOutOn(draft: Draft, head: OpenRequest, row: DraftRow | undefined):
 function carryOutFor(draft: Draft, head: OpenRequest, row: DraftRow | undefined): boolean {
   if (!row || !isLive(row)) {
     endRequest(draft, head, { state: 'FAILED', code: 'DYNAMICS_ROW_MISSING' });
+    return true;
+  }
+  if (isMadeForOwner(draft, head)) {
+    endRequest(draft, head, { state: 'DONE' });
     return true;
   }
   const { goldenId, revision, outbox } = draft.record;

@@ -121,8 +121,8 @@ describe('a request for a row that is there', () => {
 
 describe('a request for a person that is not in Dynamics', () => {
   it.each([
-    ['a task', task, undefined],
-    ['another owner', owner, 'olga@crm.example'],
+    ['a task, which is created next', task, { owner: undefined, isServed: true }],
+    ['another owner, for whom it is made', owner, { owner: 'olga@crm.example', isServed: false }],
   ])('makes a lead first: %s', (_, request, expected) => {
     const { world, person } = personOf();
 
@@ -132,10 +132,26 @@ describe('a request for a person that is not in Dynamics', () => {
 
     const [row = ''] = world.dynamics.ids();
     expect(made).toMatchObject({ kind: 'dynamics-write', table: 'lead', ifMatch: null });
-    expect(made?.kind === 'dynamics-write' ? made.owner : null).toBe(expected);
+    expect(made?.kind === 'dynamics-write' ? made.owner : null).toBe(expected.owner);
     expect(world.dynamics.column(row, 'lastname')).toBe('Example');
-    expect(servedBy(world, request.requestId ?? '')?.rowId).toBe(row);
+    expect(servedBy(world, request.requestId ?? '')?.rowId === row).toBe(expected.isServed);
     expect(told(world, request.requestId ?? '')).toEqual(['SENT', 'DONE']);
+  });
+
+  it('gives no owner to the contact that somebody makes of the lead that was made for that owner', () => {
+    const { world, person } = personOf();
+    world.ask(person, owner);
+    world.carryOut({ loseAnswers: true });
+    const [lead = ''] = world.dynamics.ids();
+    world.state.links.set('dynamics/contact/contact-1', world.record(`dynamics/lead/${lead}`).goldenId);
+    world.dynamics.insert('contact', 'contact-1', { originatingleadid: `lead/${lead}` });
+    world.readDynamics('contact-1');
+    world.readDynamics(lead);
+    world.settle();
+
+    expect(world.record(`dynamics/lead/${lead}`).kind).toBe('contact');
+    expect(servedBy(world, 'webhook/owner')).toBeUndefined();
+    expect(told(world, 'webhook/owner')).toEqual(['SENT', 'DONE']);
   });
 
   it('makes a new lead when the row was deleted before it was carried out', () => {
