@@ -73,13 +73,20 @@ function heldBefore({ row, mapping }: FieldEvidence, { onto }: Run): Scalar | un
 /** When the command was decided whose outcome is awaited, as an ISO time. */
 const issuedAt = ({ record }: Draft): string | null => openCommand(record)?.command.issuedAt ?? null;
 
-/** An edit that is older than our command is not made on top of it: somebody had put the same value there. */
+/**
+ * An edit that is older than our command is not made on top of it: somebody had put the same value there. In the same second, one
+ * whose value was seen already is older.
+ */
 function asOfThen({ record }: Draft, { row, mapping }: FieldEvidence, story: Story): Story {
-  const { madeOn, editedAt, told } = story;
-  const isKnown = madeOn === undefined || told > 0 || untold(row.seen[mapping.field]).includes(madeOn);
+  const { edit, madeOn, editedAt, told } = story;
+  const seen = row.seen[mapping.field];
+  const isKnown = madeOn === undefined || told > 0 || untold(seen).includes(madeOn);
   const entry = openCommand(record);
-  if (isKnown || !entry || entry.overtaken || !isOlder(editedAt, entry.command.issuedAt)) return story;
-  return { ...story, madeOn: undefined, basis: undefined };
+  if (isKnown || !entry || entry.overtaken) return story;
+  const { issuedAt } = entry.command;
+  const isBefore = seen?.value === edit?.side ? !isOlder(issuedAt, editedAt) : isOlder(editedAt, issuedAt);
+
+  return isBefore ? { ...story, madeOn: undefined, basis: undefined } : story;
 }
 
 /** What a person held before the edits that the feed tells of is met first, so that these are edits of it and no first sight. */

@@ -96,6 +96,22 @@ describe('an edit that the feed tells of', () => {
     expect(values(pair, 'city')).toEqual(['Nantes', 'Nantes', 'Nantes']);
   });
 
+  it('was not made on top of our write where its value was seen before, though it is of the same second', () => {
+    const pair = linkedPair('lead', {});
+    const { world, row, person } = pair;
+    put(pair, 'Weaver');
+    const event = byHand(world.marketo.change(person, 'LIVE'));
+    world.hand(person, { ...event, evidence: null });
+    world.carryOut();
+    world.dynamics.edit(row, { jobtitle: null });
+    world.readDynamics(row);
+    world.hand(person, { ...event, page: world.marketo.nextNumber() });
+    world.settle();
+
+    expect(titles(pair)).toEqual([null, null, null]);
+    expect(conflictsOf(world)).toEqual([]);
+  });
+
   it('is no news where the person was read since', () => {
     const pair = linkedPair('lead', { jobtitle: 'Engineer' });
     put(pair, 'Weaver');
