@@ -4,30 +4,48 @@ import {
   edit,
   exampleConflict,
   exampleHistory,
+  goldenId,
   linkedPair,
+  remove,
   rowId,
   type ExampleStep,
 } from './exampleHistory.ts';
+import type { History } from './history.ts';
 import { findingKinds } from './verdict.ts';
 
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 22, 8, minute)).toISOString();
 const conflict = exampleConflict({ field: 'phone', loserValue: '2' });
 
-/** Dynamics gets its value back that had lost, in that minute. */
-const undoneAt = (minute: number): GoldenEvent => ({
+const changed = { field: 'phone', before: null, after: '5', source: 'dynamics', rule: 'changed' } as const;
+
+type Side = 'dynamics' | 'marketo';
+
+/** A side gets its value back that had lost, in that minute, when the row had that person. */
+const undoneFor = (
+  winner: Side,
+  minute: number,
+  {
+    personId = '7',
+    table = 'lead',
+  }: { readonly personId?: string; readonly table?: 'lead' | 'contact' } = {},
+): GoldenEvent => ({
   ...conflict,
-  ...{ eventId: 'golden/2', decidedAt: at(minute) },
+  ...{ eventId: `golden/${minute}`, decidedAt: at(minute) },
   rows: [
-    { system: 'dynamics', table: 'lead', id: rowId, active: true, deleted: false },
-    { system: 'marketo', table: 'person', id: '7', active: true, deleted: false },
+    { system: 'dynamics', table, id: rowId, active: true, deleted: false },
+    { system: 'marketo', table: 'person', id: personId, active: true, deleted: false },
   ],
   conflicts: [
     {
-      ...{ field: 'phone', winner: 'dynamics', winnerValue: '2', loserValue: '3', rule: 'undo' },
-      at: at(minute),
+      ...{ field: 'phone', winner, rule: 'undo', at: at(minute) },
+      ...(winner === 'dynamics'
+        ? { winnerValue: '2', loserValue: '3' }
+        : { winnerValue: '3', loserValue: '2' }),
     },
   ],
 });
+
+const undoneAt = (minute: number): GoldenEvent => undoneFor('dynamics', minute);
 
 const decided: readonly ExampleStep[] = [
   ...linkedPair('lead'),
@@ -40,8 +58,12 @@ const written = [
   edit('person', { phone: '2' }, 'application'),
 ];
 
-function found(steps: readonly ExampleStep[], golden: readonly GoldenEvent[]): readonly string[] {
-  const verdict = checkHistory(exampleHistory(steps, { golden }));
+function found(
+  steps: readonly ExampleStep[],
+  golden: readonly GoldenEvent[],
+  extras: Partial<History> = {},
+): readonly string[] {
+  const verdict = checkHistory(exampleHistory(steps, { golden, ...extras }));
 
   return findingKinds.filter((kind) => verdict[kind].length > 0);
 }
@@ -82,7 +104,7 @@ describe('what an operator undid', () => {
       ...undoneAt(6.5),
       eventId,
       conflicts: [],
-      changed: [{ field: 'phone', before: null, after, source: 'dynamics', rule: 'changed' }],
+      changed: [{ ...changed, after }],
     });
     const steps = [
       ...decided,
@@ -93,5 +115,46 @@ describe('what an operator undid', () => {
 
     expect(found(steps, events)).toContain('lost');
     expect(found(steps, [...events, phoneOf('golden/3', '5')])).toEqual([]);
+  });
+
+  it('gives way to an edit that was not read yet and is held for review then, also where its value was told before', () => {
+    const steps = [...decided, edit('lead', { telephone1: '5' })];
+    const told = { ...conflict, eventId: 'golden/0', conflicts: [], changed: [changed] };
+    const events = [told, conflict, undoneAt(6), undoneFor('marketo', 6.5)];
+    const held = {
+      ...{ field: 'phone', winner: 'marketo', winnerValue: '3', rule: 'held-for-review' },
+      ...{ loser: 'dynamics', loserValue: '5', at: at(7) },
+    } as const;
+    const rules = { fields: { phone: { conflict: 'review' } } } as const;
+
+    expect(found(steps, events, { rules })).toContain('differences');
+    expect(found(steps, [...events, { ...undoneAt(7), conflicts: [held] }], { rules })).toEqual([]);
+  });
+
+  it('gives way to nothing that was said of another person', () => {
+    const table = 'contact';
+    const mirror = { crmId: rowId, crmType: 'Contact', crmIsDeleted: false, lockstepId: goldenId };
+    const steps: ExampleStep[] = [
+      ...linkedPair(table),
+      edit('contact', { telephone1: '2' }),
+      edit('person', { phone: '3' }),
+      edit('person', { phone: '2' }, 'application'),
+      { on: 'person', by: 'human', id: '8', set: { phone: '4' } },
+      remove('person'),
+      edit('contact', { telephone1: '3' }, 'application'),
+      edit('contact', { telephone1: '4' }, 'application'),
+      { on: 'person', by: 'application', id: '8', set: mirror },
+    ];
+    const events = [
+      undoneFor('marketo', 4.5, { table }),
+      undoneFor('dynamics', 5.5, { table }),
+      undoneFor('marketo', 6.5, { table }),
+    ];
+    const joined: GoldenEvent = {
+      ...undoneFor('marketo', 8, { table, personId: '8' }),
+      ...{ conflicts: [], changed: [{ ...changed, source: 'marketo', after: '4' }] },
+    };
+
+    expect(found(steps, [conflict, ...events, joined], { matchByEmail: true })).toEqual([]);
   });
 });

@@ -49,6 +49,11 @@ function lateValues(
       ...event.changed.flatMap((change) =>
         change.field === field && change.source === side && change.rule !== undoRule ? [change.after] : [],
       ),
+      ...event.conflicts.flatMap((conflict) =>
+        conflict.field === field && conflict.loser === side && conflict.rule !== undoRule
+          ? [conflict.loserValue]
+          : [],
+      ),
       ...valuesIn(event, field).filter((value) => !told.has(value)),
     ]);
 }
@@ -65,7 +70,7 @@ type Undone = {
   readonly rowId: string;
 };
 
-/** Steps that nobody's log shows. An edit of the same side that was not read yet is the later one (operations.md, Undo). */
+/** Steps that nobody's log shows. An edit of the row, or of the person, that was not read yet is the later one (operations.md, Undo). */
 export function undoneSteps(group: Undone, mapping: MappingRow, steps: readonly Step[]): readonly Step[] {
   return group.undoings
     .filter(({ field }) => field === mapping.field)
@@ -77,13 +82,15 @@ export function undoneSteps(group: Undone, mapping: MappingRow, steps: readonly 
         undoing,
         steps.filter((step) => step.after === canonicalValue(mapping, undoing.after)),
       );
-      const last = steps.findLast((step) => step.side === side && step.human && step.atMs < atMs);
+      const recordId = side === 'dynamics' ? group.rowId : personIn(group, undoing);
+      const isOwn = (step: Step) => step.side === side && (side === 'dynamics' || step.recordId === recordId);
+      const last = steps.findLast((step) => isOwn(step) && step.human && step.atMs < atMs);
       const unread = last && late.includes(last.after) ? last : undefined;
       return {
         ...{ side, human: true, operation: 'update', version: null, undone: true },
         ...(isGivenUp && { givenUp: true }),
         atMs: unread ? unread.atMs - 0.5 : atMs,
-        recordId: side === 'dynamics' ? group.rowId : personIn(group, undoing),
+        recordId,
         before: canonicalValue(mapping, undoing.before),
         after: canonicalValue(mapping, undoing.after),
       };
