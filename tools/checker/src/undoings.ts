@@ -13,11 +13,12 @@ export type Undoing = {
   readonly personId: string | undefined;
   readonly before: Scalar;
   readonly after: Scalar;
-  /** Values that its side brought after it, and those that were decided about for the first time after it. */
+  /** Values that its side brought after it, or that were held for review, and those that were decided about for the first time after it. */
   readonly late: readonly Scalar[];
 };
 
 const undoRule = 'undo';
+const heldRule = 'held-for-review';
 
 /** By the id of the row. */
 export function undoingsByRow(golden: readonly GoldenEvent[]): ReadonlyMap<string, readonly Undoing[]> {
@@ -50,7 +51,7 @@ function lateValues(
         change.field === field && change.source === side && change.rule !== undoRule ? [change.after] : [],
       ),
       ...event.conflicts.flatMap((conflict) =>
-        conflict.field === field && conflict.loser === side && conflict.rule !== undoRule
+        conflict.field === field && conflict.loser === side && conflict.rule === heldRule
           ? [conflict.loserValue]
           : [],
       ),
