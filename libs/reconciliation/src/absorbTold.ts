@@ -4,6 +4,7 @@ import { isOlder } from './consent.ts';
 import type { Draft, DraftRow } from './decision.ts';
 import { tell, type Run, type Story } from './feedStory.ts';
 import { isWishOfAddress } from './followConsent.ts';
+import type { SeenValue } from './linkedRow.ts';
 import type { MappingRow } from './mapping.ts';
 import { observe, untold } from './observe.ts';
 import { isCreation } from './outbox.ts';
@@ -73,21 +74,19 @@ function heldBefore({ row, mapping }: FieldEvidence, { onto }: Run): Scalar | un
 /** When the command was decided whose outcome is awaited, as an ISO time. */
 const issuedAt = ({ record }: Draft): string | null => openCommand(record)?.command.issuedAt ?? null;
 
-/**
- * An edit that is older than our command is not made on top of it: somebody had put the same value there. In the same second, one
- * whose value was seen already is older.
- */
+/** An edit that is older than our command is not made on top of it: somebody had put the same value there. */
 function asOfThen({ record }: Draft, { row, mapping }: FieldEvidence, story: Story): Story {
-  const { edit, madeOn, editedAt, told } = story;
+  const { madeOn, told } = story;
   const seen = row.seen[mapping.field];
   const isKnown = madeOn === undefined || told > 0 || untold(seen).includes(madeOn);
   const entry = openCommand(record);
-  if (isKnown || !entry || entry.overtaken) return story;
-  const { issuedAt } = entry.command;
-  const isBefore = seen?.value === edit?.side ? !isOlder(issuedAt, editedAt) : isOlder(editedAt, issuedAt);
-
-  return isBefore ? { ...story, madeOn: undefined, basis: undefined } : story;
+  if (isKnown || !entry || entry.overtaken || !isBefore(story, seen, entry.command.issuedAt)) return story;
+  return { ...story, madeOn: undefined, basis: undefined };
 }
+
+/** Of the same second, an edit whose value was seen already is the older one. */
+const isBefore = ({ edit, editedAt }: Story, seen: SeenValue | undefined, issuedAt: string): boolean =>
+  seen?.value === edit?.side ? !isOlder(issuedAt, editedAt) : isOlder(editedAt, issuedAt);
 
 /** What a person held before the edits that the feed tells of is met first, so that these are edits of it and no first sight. */
 function meetFormer(draft: Draft, field: FieldEvidence, writes: readonly Scalar[]): void {

@@ -1,4 +1,4 @@
-import type { GoldenEvent } from '@lockstep/change-events';
+import type { Conflict, GoldenEvent } from '@lockstep/change-events';
 import { checkHistory } from './checkHistory.ts';
 import {
   edit,
@@ -121,10 +121,10 @@ describe('what an operator undid', () => {
     const steps = [...decided, edit('lead', { telephone1: '5' })];
     const told = { ...conflict, eventId: 'golden/0', conflicts: [], changed: [changed] };
     const events = [told, conflict, undoneAt(6), undoneFor('marketo', 6.5)];
-    const held = {
-      ...{ field: 'phone', winner: 'marketo', winnerValue: '3', rule: 'held-for-review' },
-      ...{ loser: 'dynamics', loserValue: '5', at: at(7) },
-    } as const;
+    const held: Conflict = {
+      ...{ field: 'phone', winner: 'marketo', winnerValue: '3', rule: 'held-for-review', at: at(7) },
+      ...{ loser: 'dynamics', loserValue: '5' },
+    };
     const rules = { fields: { phone: { conflict: 'review' } } } as const;
 
     expect(found(steps, events, { rules })).toContain('differences');
