@@ -123,7 +123,7 @@ it(
     expect(output).toMatch(/lead {2}ok/);
     expect(await extraction.services.run('extractor', ['chekc'])).toMatchObject({
       code: 2,
-      output: expect.stringContaining('chekc is no command; there is check.'),
+      output: expect.stringContaining('chekc is no command; there are check and register.'),
     });
   },
   testTimeoutMs,
