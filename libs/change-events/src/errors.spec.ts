@@ -1,5 +1,6 @@
 import { fateOf, isSyncError, SyncError } from './errors.ts';
-import { errorTable, type Fate } from './errorTable.ts';
+import type { Fate } from './errorEntry.ts';
+import { errorTable } from './errorTable.ts';
 
 describe('the fate of a failure', () => {
   it.each<[Fate, readonly (keyof typeof errorTable)[]]>([

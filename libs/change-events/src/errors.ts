@@ -1,4 +1,5 @@
-import { errorTable, type ErrorCode, type Fate } from './errorTable.ts';
+import type { Fate } from './errorEntry.ts';
+import { errorTable, type ErrorCode } from './errorTable.ts';
 
 /** Plain facts about a failure: ids, codes, names of settings and fields; never field values. */
 export type ErrorDetails = Readonly<Record<string, string | number | boolean | null>>;

@@ -87,5 +87,6 @@ export { rowEvent, type EventRow, type PageContext } from './rowEvent.ts';
 export type { Ready } from './ready.ts';
 export { canonicalDecimal } from './logicalTypes.ts';
 export { isoTime, isPlainTime, timeMs } from './isoTime.ts';
-export { errorTable, type ErrorCode, type Fate } from './errorTable.ts';
+export type { Fate } from './errorEntry.ts';
+export { errorTable, type ErrorCode } from './errorTable.ts';
 export { fateOf, isSyncError, SyncError, type ErrorDetails } from './errors.ts';
