@@ -3,7 +3,7 @@ import type { DynamicsPage, OutgoingMessage } from '@lockstep/ports';
 import { rowMessage } from '../dynamicsEvents.ts';
 import { nextWitness } from './epochs.ts';
 import { judgePage, type JudgedPage } from './judgePage.ts';
-import { isProgressDue, progressOf, quartersOf } from './progress.ts';
+import { isProgressDue, progressOf, quartersOf, type ProgressTold } from './progress.ts';
 import { orUnpacked, packingOf } from './packing.ts';
 import { meetRefused, raiseDuringRead, restartLost } from './reading.ts';
 import {
@@ -67,21 +67,18 @@ type Page = { readonly answer: DynamicsPage; readonly judged: JudgedPage };
 
 async function publish(session: Session, reading: Reading, { answer, judged }: Page): Promise<void> {
   const { checkpoint } = session;
-  const { told } = reading;
   const next = advance(checkpoint, answer);
   const isFirstLoad = purposeOf(checkpoint) === 'FIRST_LOAD';
   const ends = answer.complete && isFirstLoad;
+  const { told, notices } = tellProgress(session, reading, next);
   const messages = [
     ...withHeaders(session, eventsOf(session, judged)),
     ...refusedLetters(session, answer.refused),
-    ...progressNotices(session, reading, next),
+    ...notices,
     ...(ends ? [tableNotice(session, 'SNAPSHOT_COMPLETED', { counts: { rows: next.rowsDone } })] : []),
   ];
-  await commit(session, ends ? ended(session, next, answer) : next, messages).catch((error: unknown) => {
-    // Nobody was told.
-    reading.told = told;
-    throw error;
-  });
+  await commit(session, ends ? ended(session, next, answer) : next, messages);
+  reading.told = told;
   remember(session, reading, { answer, judged });
   if (ends) session.reading = null;
   else if (answer.complete) reading.end = { position: answer.position, mark: answer.mark };
@@ -119,12 +116,13 @@ function remember(session: Session, reading: Reading, { answer, judged }: Page):
   reading.published += judged.fresh.length + judged.repeated.length;
 }
 
-function progressNotices(session: Session, reading: Reading, next: Checkpoint): OutgoingMessage[] {
+type Telling = { readonly told: ProgressTold; readonly notices: readonly OutgoingMessage[] };
+
+function tellProgress(session: Session, { told }: Reading, next: Checkpoint): Telling {
   const nowMs = session.options.clock.now();
   const progress = progressOf(next, nowMs);
   const startedMs = Date.parse(next.startedAt);
-  if (progress === null || !isProgressDue(progress, reading.told, { nowMs, startedMs })) return [];
-  reading.told = { atMs: nowMs, quarters: quartersOf(progress) };
+  if (progress === null || !isProgressDue(progress, told, { nowMs, startedMs })) return { told, notices: [] };
   const { rowsDone: rows, rowsTotal: total, secondsLeft } = progress;
   const counts = {
     rows,
@@ -132,5 +130,8 @@ function progressNotices(session: Session, reading: Reading, next: Checkpoint): 
     ...(secondsLeft !== null && { secondsLeft: Math.round(secondsLeft) }),
   };
 
-  return [tableNotice(session, 'SNAPSHOT_PROGRESS', { counts })];
+  return {
+    told: { atMs: nowMs, quarters: quartersOf(progress) },
+    notices: [tableNotice(session, 'SNAPSHOT_PROGRESS', { counts })],
+  };
 }
