@@ -1,17 +1,21 @@
 import { createProgress, paceOf } from './progress.ts';
 
+/** Progress in lines, by a clock that is moved. */
+function printed() {
+  let nowMs = 0;
+  const lines: string[] = [];
+  const print = (line: string) => lines.push(line);
+  const progress = createProgress({ isTerminal: false, print, nowMs: () => nowMs });
+
+  return { lines, progress, pass: (ms: number) => void (nowMs += ms) };
+}
+
 describe('createProgress', () => {
   it('prints a line every few seconds where there is no terminal, and the last state at the end', () => {
-    let nowMs = 0;
-    const lines: string[] = [];
-    const progress = createProgress({
-      isTerminal: false,
-      print: (line) => lines.push(line),
-      nowMs: () => nowMs,
-    });
+    const { lines, progress, pass } = printed();
     for (let done = 0; done <= 40; done += 10) {
       progress.show([{ title: 'rows', done, total: 100 }]);
-      nowMs += 1_000;
+      pass(1_000);
     }
     progress.stop();
     expect(lines).toEqual([
@@ -23,17 +27,11 @@ describe('createProgress', () => {
 
   // Rows that came at 455 a second were told of at 30, since persons took longer.
   it('keeps the rate of what is done while something else goes on', () => {
-    let nowMs = 0;
-    const lines: string[] = [];
-    const progress = createProgress({
-      isTerminal: false,
-      print: (line) => lines.push(line),
-      nowMs: () => nowMs,
-    });
+    const { lines, progress, pass } = printed();
     progress.show([{ title: 'rows', done: 0, total: 100 }]);
-    nowMs = 1_000;
+    pass(1_000);
     progress.show([{ title: 'rows', done: 100, total: 100 }]);
-    nowMs = 10_000;
+    pass(9_000);
     progress.show([{ title: 'rows', done: 100, total: 100 }]);
 
     expect(lines.at(-1)).toBe('  rows 100/100  100/s, done');

@@ -1,28 +1,15 @@
-import { toEnvironment } from '@lockstep/local-stack';
-import { dynamicsSettings, startEmulatedDynamics, type EmulatedDynamics } from './emulatedDynamics.ts';
-import { marketoSettings, startEmulatedMarketo, type EmulatedMarketo } from './emulatedMarketo.ts';
 import { createServices, type LockstepServices } from './lockstepServices.ts';
-import { closeInReverse, openBacking, type Closers } from './openBacking.ts';
+import { closeInReverse, type Closers } from './openBacking.ts';
+import { openSystems, type Systems } from './openSystems.ts';
 
 const timeoutMs = 240_000;
 const closers: Closers = [];
-let dynamics: EmulatedDynamics;
-let marketo: EmulatedMarketo;
+let systems: Systems;
 let services: LockstepServices;
 
 beforeAll(async () => {
-  const backing = await openBacking(closers);
-  dynamics = await startEmulatedDynamics();
-  closers.push(() => dynamics.close());
-  marketo = await startEmulatedMarketo();
-  closers.push(() => marketo.close());
-  services = await createServices({
-    ...toEnvironment(backing),
-    ...dynamicsSettings(dynamics),
-    ...marketoSettings(marketo),
-    ...{ TOPIC_PREFIX: backing.topicPrefix, MONGODB_DATABASE: backing.topicPrefix },
-    DYNAMICS_TABLES: 'lead,contact',
-  });
+  systems = await openSystems(closers);
+  services = await createServices({ ...systems.settings, DYNAMICS_TABLES: 'lead,contact' });
   closers.push(() => services.close());
 }, timeoutMs);
 afterAll(() => closeInReverse(closers));
@@ -48,8 +35,8 @@ it(
       ),
     });
 
-    await dynamics.control.post('settings', { missingPrivileges: ['prvWriteContact'] });
-    await marketo.control.delete('fields/crmTopic');
+    await systems.dynamics.control.post('settings', { missingPrivileges: ['prvWriteContact'] });
+    await systems.marketo.control.delete('fields/crmTopic');
     const lacking = [
       await services.run('reconciler', ['check'], { TOPIC_PREFIX: 'nobody' }),
       await services.run('marketing', ['check'], { LOG_LEVLE: 'debug' }),

@@ -1,33 +1,28 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { toEnvironment } from '@lockstep/local-stack';
 import { serviceNames } from './bundleServices.ts';
 import { differencesBetween } from './differencesBetween.ts';
-import { dynamicsSettings, startEmulatedDynamics, type EmulatedDynamics } from './emulatedDynamics.ts';
-import { marketoSettings, startEmulatedMarketo, type EmulatedMarketo } from './emulatedMarketo.ts';
-import { createServices, startAll, type LockstepServices } from './lockstepServices.ts';
-import { closeInReverse, openBacking, type Closers } from './openBacking.ts';
+import { createServices, runConsole, startAll, type LockstepServices } from './lockstepServices.ts';
+import { closeInReverse, type Closers } from './openBacking.ts';
+import { openSystems, type Systems } from './openSystems.ts';
 
 const timeoutMs = 240_000;
 const closers: Closers = [];
-let dynamics: EmulatedDynamics;
-let marketo: EmulatedMarketo;
+let systems: Systems;
 let services: LockstepServices;
 
+/** Topics under a prefix of which the registry knows nothing. */
 beforeAll(async () => {
-  const backing = await openBacking(closers);
-  dynamics = await startEmulatedDynamics();
-  closers.push(() => dynamics.close());
-  marketo = await startEmulatedMarketo();
-  closers.push(() => marketo.close());
-  services = await createServices({
-    ...toEnvironment(backing),
-    ...dynamicsSettings(dynamics),
-    ...marketoSettings(marketo),
-    ...{ TOPIC_PREFIX: backing.topicPrefix, MONGODB_DATABASE: backing.topicPrefix },
+  systems = await openSystems(closers);
+  const settings = {
+    ...systems.settings,
     ...{ WRITE_TO_DYNAMICS: 'on', WRITE_TO_MARKETO: 'on', MATCH_BY_EMAIL: 'true' },
     DYNAMICS_TABLES: 'lead,contact,account',
+    TOPIC_PREFIX: `test-${randomUUID().slice(0, 8)}`,
     SCHEMA_AUTO_REGISTER: 'false',
-  });
+  };
+  expect((await runConsole(['topics', 'apply'], settings)).code).toBe(0);
+  services = await createServices(settings);
   closers.push(() => services.close());
 }, timeoutMs);
 afterAll(() => closeInReverse(closers));
@@ -37,7 +32,7 @@ const runAll = (word: string) => Promise.all(serviceNames.map((name) => services
 async function untilInSync(): Promise<void> {
   for (const startedAtMs = performance.now(); ; await sleep(300)) {
     await services.assertRunning();
-    const differences = await differencesBetween({ dynamics, marketo, matchByEmail: true });
+    const differences = await differencesBetween({ ...systems, matchByEmail: true });
     if (differences.length === 0) return;
     if (performance.now() - startedAtMs > 60_000)
       throw new Error(`${differences.join('\n')}\n${await services.lastLines()}`);
@@ -49,7 +44,8 @@ it(
   async () => {
     const before = await runAll('check');
     expect(before.map(({ code }) => code)).toEqual([1, 1, 1]);
-    for (const { output } of before) expect(output).toMatch(/registry {2}SCHEMA_MISSING: .*-value/);
+    for (const { output } of before)
+      expect(output).toMatch(/registry {2}SCHEMA_MISSING: .*dead-letters-value/);
 
     const registered = await runAll('register');
     expect(registered.map(({ code }) => code)).toEqual([0, 0, 0]);
@@ -58,6 +54,7 @@ it(
     );
     for (const { output } of await runAll('check')) expect(output).toContain('ok: every schema is there');
 
+    const { dynamics, marketo } = systems;
     await startAll(services);
     await dynamics.createRows('lead', [{ firstname: 'Ada', lastname: 'Byron', emailaddress1: 'ada@a.test' }]);
     await marketo.createPersons([{ firstName: 'Bo', lastName: 'Ek', email: 'bo@b.test', crmTopic: 'x' }]);

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { customTablesOf } from '@lockstep/change-events';
-import { toEnvironment, type StackAddresses } from '@lockstep/local-stack';
+import type { StackAddresses } from '@lockstep/local-stack';
 import type { ServiceName } from './bundleServices.ts';
 import type { Values } from './controlApi.ts';
 import { differencesBetween } from './differencesBetween.ts';
-import { dynamicsSettings, startEmulatedDynamics, type EmulatedDynamics } from './emulatedDynamics.ts';
-import { marketoSettings, startEmulatedMarketo, type EmulatedMarketo } from './emulatedMarketo.ts';
+import type { EmulatedDynamics } from './emulatedDynamics.ts';
+import type { EmulatedMarketo } from './emulatedMarketo.ts';
 import { createServices, startAll, type LockstepServices } from './lockstepServices.ts';
-import { closeInReverse, openBacking, type Closers } from './openBacking.ts';
+import { closeInReverse, type Closers } from './openBacking.ts';
+import { openSystems } from './openSystems.ts';
 import type { ServiceProcess } from './serviceProcess.ts';
 
 export type LockstepOptions = {
@@ -81,20 +82,15 @@ async function open(
   { seed = {}, stack, prepare = nothing, matchByEmail = true, pace, settings = {} }: LockstepOptions,
   closers: Closers,
 ): Promise<Lockstep> {
-  const backing = await openBacking(closers, stack, customTablesIn(settings));
-  const dynamics = await startEmulatedDynamics();
-  closers.push(() => dynamics.close());
-  const marketo = await startEmulatedMarketo();
-  closers.push(() => marketo.close());
+  const systems = await openSystems(closers, stack, customTablesIn(settings));
+  const { backing, dynamics, marketo } = systems;
   await prepare({ dynamics });
   await dynamics.createRows('lead', seed.leads ?? []);
   await dynamics.createRows('contact', seed.contacts ?? []);
   await marketo.createPersons(seed.persons ?? []);
   const { topicPrefix } = backing;
   const services = await createServices({
-    ...toEnvironment(backing),
-    ...dynamicsSettings(dynamics),
-    ...marketoSettings(marketo),
+    ...systems.settings,
     // The tables that the reconciler consumes.
     DYNAMICS_TABLES: 'lead,contact',
     WRITE_TO_DYNAMICS: 'on',
@@ -102,8 +98,6 @@ async function open(
     // Tests edit few people often.
     WRITE_BRAKE: 'off',
     ...paceOf(pace),
-    TOPIC_PREFIX: topicPrefix,
-    MONGODB_DATABASE: topicPrefix,
     MATCH_BY_EMAIL: String(matchByEmail),
     ...settings,
   });

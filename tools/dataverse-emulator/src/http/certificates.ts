@@ -52,12 +52,13 @@ function certificate(
 /** Signed by node: node-forge alone takes seconds for it where there is a global `navigator`, as from Node 21 on in jest. */
 function signAs(authority: KeyPair, made: forge.pki.Certificate): void {
   const byNode = {
+    ...forge.pki.privateKeyFromPem(authority.privatePem),
     sign: () => {
       const content = Buffer.from(forge.asn1.toDer(made.tbsCertificate).getBytes(), 'latin1');
       return sign('sha256', content, authority.privatePem).toString('latin1');
     },
   };
-  made.sign(byNode as unknown as forge.pki.rsa.PrivateKey, forge.md.sha256.create());
+  made.sign(byNode, forge.md.sha256.create());
 }
 
 /** Makes a fresh authority and a server certificate for these names. `nowMs` is real time, for the validity. */
