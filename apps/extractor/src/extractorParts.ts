@@ -40,7 +40,7 @@ export async function openParts(config: Config, service: Service, bells: Parts['
       service.metrics.remoteCalls.inc({ system: 'dynamics', outcome: String(status ?? 'none') }),
     pageThread: {
       start: () => startPageThread(pageThreadFile),
-      onStopped: (reason) => service.log.warn({ reason }, 'the thread that reads pages has ended'),
+      onStopped: (reason) => service.log.warn({ reason }, 'The thread that reads pages has ended.'),
     },
   });
   service.lifecycle.opened('dynamics', () => dynamics.close());

@@ -1,4 +1,4 @@
-import { isSyncError } from '@lockstep/change-events';
+import { isSyncError, tableSchema } from '@lockstep/change-events';
 import {
   openTableExtractor,
   reopeningStepper,
@@ -8,7 +8,6 @@ import {
 import type { Lease } from '@lockstep/ports';
 import { newTraceparent, retryForever, systemClock } from '@lockstep/service-runtime';
 import type { Parts } from './extractorParts.ts';
-import { tableSchema } from './registerTables.ts';
 import { reportProgress, reportPublished } from './reportPublished.ts';
 import { tableFate } from './tableFate.ts';
 import { tableSelection } from './tableSelections.ts';

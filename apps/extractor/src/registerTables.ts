@@ -1,6 +1,6 @@
-import { changeEventSchema, extractorTopics, topics, topicSchemas } from '@lockstep/change-events';
+import { extractorTopics, tableSchema, topicSchemas, type TopicSchema } from '@lockstep/change-events';
 import type { Dynamics } from '@lockstep/dynamics';
-import { registerSchemas, type TopicSchema } from '@lockstep/schema-registry';
+import { registerSchemas } from '@lockstep/schema-registry';
 import { readTables, runChecks, type Check } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
 import { openDynamics } from './extractorParts.ts';
@@ -58,9 +58,3 @@ async function describedSchema(config: Config, dynamics: Dynamics, table: string
 
   return tableSchema(table, definition.fields);
 }
-
-/** What the rows of a table are published with. */
-export const tableSchema = (table: string, fields: Parameters<typeof changeEventSchema>[1]): TopicSchema => [
-  topics.dynamicsChanges(table),
-  changeEventSchema(`lockstep.dynamics.${table}`, fields),
-];

@@ -1,6 +1,6 @@
-import { tableDefinitions, topicSchemas } from '@lockstep/change-events';
+import { tableDefinitions, topicSchemas, type TopicSchema } from '@lockstep/change-events';
 import { marketoFields, openRules } from '@lockstep/rules';
-import { registerSchemas, type TopicSchema } from '@lockstep/schema-registry';
+import { registerSchemas } from '@lockstep/schema-registry';
 import { runChecks } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
 import { ownTopics } from './openMarketing.ts';

@@ -1,6 +1,6 @@
 import {
-  changeEventSchema,
   tableDefinitions,
+  tableSchema,
   topics,
   topicSchemas,
   type MessageCodec,
@@ -195,7 +195,7 @@ async function defineTopic(codec: RulesParts['codec'], { table, fields }: TableD
   const added = fields.filter(({ name }) => !isDefaultColumn(table, name));
   if (added.length === 0) return;
   const columns = [...(tableDefinitions[table]?.fields ?? []), ...added];
-  await codec.define(topics.dynamicsChanges(table), changeEventSchema(`lockstep.dynamics.${table}`, columns));
+  await codec.define(...tableSchema(table, columns));
 }
 
 const hasNewColumns = ({ table, fields }: TableDefinition): boolean =>

@@ -1,12 +1,13 @@
 import {
-  changeEventSchema,
   goldenEventSchema,
   tableDefinitions,
+  tableSchema,
   topics,
   topicSchemas,
+  type TopicSchema,
 } from '@lockstep/change-events';
 import { marketoFields, openRules, type RulesSource } from '@lockstep/rules';
-import { registerSchemas, type TopicSchema } from '@lockstep/schema-registry';
+import { registerSchemas } from '@lockstep/schema-registry';
 import { createLogger, runChecks } from '@lockstep/service-runtime';
 import type { Config } from './config.ts';
 import { describeByRules, writtenDefinitions } from './followRules.ts';
@@ -45,10 +46,7 @@ async function describeShown(
     await dynamics.close();
   }
 
-  return Object.values(definitions).map(({ table, fields }) => [
-    topics.dynamicsChanges(table),
-    changeEventSchema(`lockstep.dynamics.${table}`, fields),
-  ]);
+  return Object.values(definitions).map(({ table, fields }) => tableSchema(table, fields));
 }
 
 /** Registers them and prints a line for each subject; true when none was refused. */

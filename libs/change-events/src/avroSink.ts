@@ -4,7 +4,12 @@ export type Sink = { bytes: Buffer; start: number; at: number };
 const sinkBytes = 256 * 1024;
 const roomMin = 4 * 1024;
 
-export const createSink = (): Sink => ({ bytes: Buffer.allocUnsafeSlow(sinkBytes), start: 0, at: 0 });
+/** `bytes`: the memory that it begins with, of its own. */
+export const createSink = (bytes = sinkBytes): Sink => ({
+  bytes: Buffer.allocUnsafeSlow(bytes),
+  start: 0,
+  at: 0,
+});
 
 /** The next message begins behind the last; what was handed out stays as it is. */
 export function beginMessage(sink: Sink): void {

@@ -1,5 +1,5 @@
 import { avroPlan, type AvroPlan } from './avroPlan.ts';
-import { ensureRoom, putByte, putHeader, putLong, type Sink } from './avroSink.ts';
+import { putByte, putHeader, type Sink } from './avroSink.ts';
 import type { AvroSchema } from './avroTypes.ts';
 import { putValue } from './avroWriter.ts';
 import type { ChangeEvent } from './events.ts';
@@ -43,12 +43,3 @@ export function createEventPacker({ id, schema }: RegisteredSchema): EventPacker
     },
   };
 }
-
-/** Where messages are written that leave this thread: memory of its own. */
-export const createPieceSink = (bytes: number): Sink => ({
-  bytes: Buffer.allocUnsafeSlow(bytes),
-  start: 0,
-  at: 0,
-});
-
-export { ensureRoom, putLong, putValue };

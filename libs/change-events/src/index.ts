@@ -63,7 +63,7 @@ export {
   type TopicDefinition,
   type TopicPolicy,
 } from './topics.ts';
-export { topicSchemas } from './topicSchemas.ts';
+export { tableSchema, topicSchemas, type TopicSchema } from './topicSchemas.ts';
 export { changeEventSchema, goldenEventSchema } from './schemas.ts';
 export type { AvroSchema } from './avroTypes.ts';
 export { createCodec, type Codec } from './codec.ts';
@@ -71,13 +71,10 @@ export type { SchemaIds } from './schemaIds.ts';
 export { createMessageCodec, subjectOf, subjectSchemas, type MessageCodec } from './messageCodec.ts';
 export type { EventHead } from './eventHead.ts';
 export type { AvroPlan } from './avroPlan.ts';
-export type { Sink } from './avroSink.ts';
+export { createSink, ensureRoom, putLong, type Sink } from './avroSink.ts';
+export { putValue } from './avroWriter.ts';
 export {
   createEventPacker,
-  createPieceSink,
-  ensureRoom,
-  putLong,
-  putValue,
   type EventPacker,
   type EventPacking,
   type RegisteredSchema,

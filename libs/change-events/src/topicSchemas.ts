@@ -13,19 +13,22 @@ import {
   writeCommandSchema,
 } from './schemas.ts';
 
+/** What values of a topic, named without prefix, are written with. */
+export type TopicSchema = readonly [topic: string, schema: AvroSchema];
+
+/** That of the rows of a table of Dynamics with these columns. */
+export const tableSchema = (table: string, fields: readonly FieldDefinition[]): TopicSchema => [
+  topics.dynamicsChanges(table),
+  changeEventSchema(`lockstep.dynamics.${table}`, fields),
+];
+
 /** The value schema of every topic that is written today, by topic name without prefix. */
 export function topicSchemas(
   tables: Readonly<Record<string, TableDefinition>> = tableDefinitions,
   persons: readonly FieldDefinition[] = personFields,
 ): ReadonlyMap<string, AvroSchema> {
   return new Map<string, AvroSchema>([
-    ...Object.values(tables).map(
-      (table) =>
-        [
-          topics.dynamicsChanges(table.table),
-          changeEventSchema(`lockstep.dynamics.${table.table}`, table.fields),
-        ] as const,
-    ),
+    ...Object.values(tables).map(({ table, fields }) => tableSchema(table, fields)),
     [topics.marketingChanges('lead'), changeEventSchema('lockstep.marketing.lead', persons)],
     [topics.marketingChanges('contact'), changeEventSchema('lockstep.marketing.contact', persons)],
     ...goldenEntities.map((entity) => [topics.goldenChanges(entity), goldenEventSchema(entity)] as const),

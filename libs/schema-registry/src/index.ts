@@ -1,3 +1,3 @@
 export { createSchemaIds, type SchemaIdsSettings } from './createSchemaIds.ts';
 export { openSchemaIds, type RegistryConfig } from './openSchemaIds.ts';
-export { checkRegistry, registerSchemas, type TopicSchema } from './registerSchemas.ts';
+export { checkRegistry, registerSchemas } from './registerSchemas.ts';

@@ -1,10 +1,7 @@
-import { isSyncError, subjectOf, type AvroSchema } from '@lockstep/change-events';
+import { isSyncError, subjectOf, type TopicSchema } from '@lockstep/change-events';
 import { createSchemaIds } from './createSchemaIds.ts';
 import { addressOf, type RegistryConfig } from './openSchemaIds.ts';
 import { createRegistryClient } from './registryClient.ts';
-
-/** What values of a topic, named without prefix, are written with; a topic may have several. */
-export type TopicSchema = readonly [topic: string, schema: AvroSchema];
 
 /** Sentences, a fault with its code in front. */
 export type RegistryFindings = { readonly isWell: boolean; readonly sentences: readonly string[] };

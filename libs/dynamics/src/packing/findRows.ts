@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { NotPacked, type TableDefinition } from '@lockstep/change-events';
-import { guidLength, guids, readText, textsOf, timeLength, times } from './headTexts.ts';
+import { guidLength, guids, headProperties, readText, textsOf, timeLength, times } from './headTexts.ts';
 
 /** What a page is judged by, before anybody has looked at its cells. */
 export type PageHeads = {
@@ -42,9 +42,10 @@ export function findRows(page: Buffer, definition: TableDefinition): FoundRows {
   const count = rows.length - 1;
   const versions = new Float64Array(count);
   const starts = Int32Array.from(versions, (_, index) => readVersion(page, rows, index, versions));
-  const key = textsOf(count, definition.primaryKey, guidLength);
-  const changedAt = textsOf(count, 'modifiedon', timeLength);
-  const changedBy = textsOf(count, '_modifiedby_value', guidLength);
+  const [id, at, by] = headProperties(definition);
+  const key = textsOf(count, id, guidLength);
+  const changedAt = textsOf(count, at, timeLength);
+  const changedBy = textsOf(count, by, guidLength);
   for (const texts of [key, changedAt, changedBy])
     for (let index = 0; index < count; index += 1)
       readText(texts, { page, row: rows[index] ?? 0, end: rows[index + 1] ?? 0, index });

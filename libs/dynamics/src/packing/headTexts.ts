@@ -1,9 +1,13 @@
-import { NotPacked, timeMs } from '@lockstep/change-events';
+import { NotPacked, timeMs, type TableDefinition } from '@lockstep/change-events';
 
 /** Stands in no text of JSON. */
 export const absent = '\0';
 export const guidLength = 36;
 export const timeLength = '2026-03-01T12:30:05Z'.length;
+
+/** What the head of a row is read from: its key, when it was changed and by whom. */
+export const headProperties = ({ primaryKey }: TableDefinition) =>
+  [primaryKey, 'modifiedon', '_modifiedby_value'] as const;
 
 /** The texts of one property, each as long as the others, and how far from both ends of its row it stood in the row before. */
 type Texts = {

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import {
   createEventPacker,
-  createPieceSink,
+  createSink,
   NotPacked,
   rowEvent,
   type EventPacker,
@@ -12,7 +12,7 @@ import {
 } from '@lockstep/change-events';
 import { chunkBytes } from '../chunkBytes.ts';
 import { findRows, type FoundRows, type PageHeads } from './findRows.ts';
-import { absent, guidLength, timeLength } from './headTexts.ts';
+import { absent, guidLength, headProperties, timeLength } from './headTexts.ts';
 import { columnsOf, slotsOf } from './packedColumns.ts';
 import type { PackedColumn } from './plainCells.ts';
 import { putCells } from './putCells.ts';
@@ -75,16 +75,14 @@ function createRowPacker(
   const slots = slotsOf(definition);
   const scanner = createRowScanner([...slots.keys()]);
   const columns = columnsOf(definition, events, slots);
-  const heads = [definition.primaryKey, 'modifiedon', '_modifiedby_value'].map(
-    (name) => slots.get(name) ?? 0,
-  );
+  const heads = headProperties(definition).map((name) => slots.get(name) ?? 0);
   const table: Table = { events, scanner, columns, heads };
 
   return {
     piece(piece) {
       const { found, first } = piece;
       const end = Math.min(found.heads.count, first + rowsPerPiece);
-      const sink = createPieceSink(pieceBytes);
+      const sink = createSink(pieceBytes);
       const ends = new Uint32Array(end - first);
       for (let row = first; row < end; row += 1) {
         putRow(sink, table, piece, row);

@@ -5,17 +5,18 @@ import {
   type TableDefinition,
 } from '@lockstep/change-events';
 import { labelAnnotation, propertyOf, tableAnnotation } from '../readColumns.ts';
+import { headProperties } from './headTexts.ts';
 import type { PackedColumn } from './plainCells.ts';
 
 const labelled: ReadonlySet<string> = new Set(['option', 'options']);
 
-export function slotsOf({ primaryKey, fields }: TableDefinition): ReadonlyMap<string, number> {
-  const names = fields.flatMap((field) => [
+export function slotsOf(definition: TableDefinition): ReadonlyMap<string, number> {
+  const names = definition.fields.flatMap((field) => [
     propertyOf(field),
     ...(labelled.has(field.type) ? [labelOf(field)] : []),
     ...(field.type === 'lookup' ? [tableOf(field)] : []),
   ]);
-  const distinct = new Set([primaryKey, 'modifiedon', '_modifiedby_value', ...names]);
+  const distinct = new Set([...headProperties(definition), ...names]);
 
   return new Map([...distinct].map((name, index) => [name, index + 1]));
 }
