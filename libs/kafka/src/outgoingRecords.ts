@@ -42,7 +42,7 @@ function recordOf(prefix: string, outgoing: OutgoingMessage, value: Buffer | nul
   if (bytes > messageBytesMax) throw tooLarge(outgoing);
   return {
     topic: topicName(prefix, topic),
-    message: { key, value, ...(headers && { headers: { ...headers } }) },
+    message: headers ? { key, value, headers } : { key, value },
     bytes,
   };
 }

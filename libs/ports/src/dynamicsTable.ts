@@ -30,6 +30,7 @@ export type RefusedRow = {
 
 /** `complete` says that `position` is a delta link: all rows up to now are read. */
 export type DynamicsPage = {
+  /** Oldest first, each once: of a row that came twice only the newest state counts (dataverse facts 1.3). */
   readonly rows: readonly DynamicsRow[];
   readonly deletedIds: readonly string[];
   readonly refused: readonly RefusedRow[];
@@ -45,6 +46,7 @@ export type DynamicsPage = {
 
 /** Rows of an ordinary query, which knows no deletes. `position` null: there are no more. */
 export type DynamicsRows = {
+  /** Each once. */
   readonly rows: readonly DynamicsRow[];
   readonly refused: readonly RefusedRow[];
   readonly position: string | null;

@@ -1,8 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { NotPacked, type TableDefinition } from '@lockstep/change-events';
-import { guidLength, guids, headProperties, readText, textsOf, timeLength, times } from './headTexts.ts';
+import { guidLength, headProperties, readText, textOf, textsOf, timeLength } from './headTexts.ts';
 
-/** What a page is judged by, before anybody has looked at its cells. */
+/**
+ * What a page is judged by, before anybody has looked at its cells. Whether a row comes twice, and whether its texts are ids and
+ * times, is seen later.
+ */
 export type PageHeads = {
   readonly count: number;
   /** Rising, as rows mostly come. */
@@ -28,13 +31,16 @@ export type FoundRows = {
   readonly cells: readonly [Int32Array, Int32Array, Int32Array];
 };
 
-const comma = ','.charCodeAt(0);
+const [comma, quote, backslash, zero] = [',', '"', '\\', '0'].map((text) => text.charCodeAt(0)) as [
+  number,
+  number,
+  number,
+  number,
+];
 const listMark = '"value":[';
 const rowMark = '{"@odata.etag":"W/\\"';
-const versionEnd = '\\""';
-/** A number holds 15 digits exactly. */
-const versionDigits = /^(\d{1,15})\\""/;
-const versionLengthMax = 15 + versionEnd.length;
+/** A number holds so many exactly. */
+const versionDigitsMax = 15;
 
 /** Throws NotPacked for a page on which a row is not where and as it mostly is. */
 export function findRows(page: Buffer, definition: TableDefinition): FoundRows {
@@ -49,15 +55,13 @@ export function findRows(page: Buffer, definition: TableDefinition): FoundRows {
   for (const texts of [key, changedAt, changedBy])
     for (let index = 0; index < count; index += 1)
       readText(texts, { page, row: rows[index] ?? 0, end: rows[index + 1] ?? 0, index });
-  const ids = guids(key, false);
-  assertOnce(ids, count);
   const envelope = page.toString('utf8', 0, first) + page.toString('utf8', end);
   const heads = {
     count,
     versions,
-    ids,
-    changedAt: times(changedAt),
-    changedBy: guids(changedBy, true),
+    ids: textOf(key).toLowerCase(),
+    changedAt: textOf(changedAt),
+    changedBy: textOf(changedBy).toLowerCase(),
     envelope,
   };
 
@@ -75,13 +79,6 @@ function listOf(page: Buffer) {
   return { first, end, rows: [...rows, end + 1] };
 }
 
-/** Of a row that comes twice only the newest state counts. */
-function assertOnce(ids: string, count: number): void {
-  const seen = new Set<string>();
-  for (let at = 0; at < ids.length; at += guidLength) seen.add(ids.slice(at, at + guidLength));
-  if (seen.size < count) throw new NotPacked('a row that comes twice');
-}
-
 function rowsFrom(page: Buffer, from: number): number[] {
   const rows: number[] = [];
   for (let at = page.indexOf(rowMark, from); at >= 0; at = page.indexOf(rowMark, at + rowMark.length))
@@ -93,11 +90,19 @@ function rowsFrom(page: Buffer, from: number): number[] {
 /** Answers where the version ends. */
 function readVersion(page: Buffer, rows: readonly number[], index: number, versions: Float64Array): number {
   const from = (rows[index] ?? 0) + rowMark.length;
-  const digits = versionDigits.exec(page.toString('latin1', from, from + versionLengthMax))?.[1];
-  if (digits === undefined) throw new NotPacked('another version');
-  const version = Number(digits);
+  let [at, version] = [from, 0];
+  for (let digit = digitAt(page, at); digit >= 0 && digit <= 9; digit = digitAt(page, at)) {
+    version = version * 10 + digit;
+    at += 1;
+  }
+  const isWhole = at > from && at - from <= versionDigitsMax;
+  if (!isWhole || page[at] !== backslash || page[at + 1] !== quote || page[at + 2] !== quote)
+    throw new NotPacked('another version');
   if (index > 0 && version <= (versions[index - 1] ?? 0)) throw new NotPacked('rows out of order');
   versions[index] = version;
 
-  return from + digits.length + versionEnd.length;
+  return at + 3;
 }
+
+/** No digit is outside 0 to 9. */
+const digitAt = (page: Buffer, at: number): number => (page[at] ?? 0) - zero;

@@ -4,7 +4,9 @@ import {
   createSink,
   NotPacked,
   rowEvent,
+  timeMs,
   type EventPacker,
+  type EventRow,
   type PageContext,
   type RegisteredSchema,
   type Sink,
@@ -50,6 +52,7 @@ export function createPagePacker(pieceBytes = pieceBytesUsual): PagePacker {
       const bytes = gunzipSync(zipped, { maxOutputLength: bytesMax, chunkSize: chunkBytes(zipped) });
       const found = findRows(bytes, definition);
       yield { heads: found.heads, rowsPerPiece };
+      assertOnce(found.heads);
       const key = JSON.stringify([definition, schema]);
       if (last?.key !== key) last = { key, rows: createRowPacker(definition, schema, pieceBytes) };
       for (let first = 0; first < found.heads.count; first += rowsPerPiece)
@@ -108,13 +111,31 @@ function putRow(sink: Sink, { events, scanner, columns, heads }: Table, piece: P
   const end = scanner.scan(page, found.starts[row] ?? 0);
   const isWhole = heads.every((slot, index) => scanner.starts[slot] === found.cells[index]?.[row]);
   if (!isWhole || end + 1 !== found.rows[row + 1]) throw new NotPacked('a row unlike its head');
-  events.put(sink, rowEvent(rowOf(found.heads, row), context), (to) =>
+  const head = rowOf(found.heads, row);
+  assertPlain(head);
+  events.put(sink, rowEvent(head, context), (to) =>
     putCells(to, columns, { page, cells: scanner }),
   );
 }
 
+/** Of a row that comes twice only the newest state counts. */
+function assertOnce({ ids, count }: PageHeads): void {
+  const seen = new Set<string>();
+  for (let at = 0; at < ids.length; at += guidLength) seen.add(ids.slice(at, at + guidLength));
+  if (seen.size < count) throw new NotPacked('a row that comes twice');
+}
+
+const guidForm = /^[\da-f-]*$/;
+
+function assertPlain({ id, changedAt, changedBy }: EventRow): void {
+  if (!guidForm.test(id) || (changedBy !== null && !guidForm.test(changedBy)))
+    throw new NotPacked('an id that is no GUID');
+  if (changedAt !== null && !(/^\d.*Z$/.test(changedAt) && !Number.isNaN(timeMs(changedAt))))
+    throw new NotPacked('another time');
+}
+
 /** The texts of a row out of those of all. */
-export function rowOf({ versions, ids, changedAt, changedBy }: PageHeads, row: number) {
+export function rowOf({ versions, ids, changedAt, changedBy }: PageHeads, row: number): EventRow {
   const [guidAt, timeAt] = [row * guidLength, row * timeLength];
   const at = changedAt.slice(timeAt, timeAt + timeLength);
   const by = changedBy.slice(guidAt, guidAt + guidLength);

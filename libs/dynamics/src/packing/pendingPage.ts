@@ -12,6 +12,8 @@ export type PendingPage = {
   fail(reason: string): void;
 };
 
+const notRead = {};
+
 type Piece = PackedPiece & { settle(error?: NotPacked): void };
 
 /** Takes the parts of a page in their order. */
@@ -28,15 +30,13 @@ export function pendingPage(
       if ('heads' in part) {
         const { heads, rowsPerPiece } = part;
         for (let first = 0; first < heads.count; first += rowsPerPiece) pieces.push(createPiece());
-        const row = (index: number): DynamicsRow => ({
-          ...rowOf(heads, index),
-          fields: {},
-          packed: new PackedEvent(
-            pieces[Math.floor(index / rowsPerPiece)] as PackedPiece,
-            index % rowsPerPiece,
-            context,
-          ),
-        });
+        const row = (index: number): DynamicsRow => {
+          const { id, version, changedAt, changedBy } = rowOf(heads, index);
+          const piece = pieces[Math.floor(index / rowsPerPiece)] as PackedPiece;
+          const packed = new PackedEvent(piece, index % rowsPerPiece, context);
+
+          return { id, version, fields: notRead, changedAt, changedBy, packed };
+        };
         resolve({
           rows: Array.from({ length: heads.count }, (_, index) => row(index)),
           envelope: heads.envelope,

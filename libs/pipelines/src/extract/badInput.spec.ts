@@ -89,18 +89,6 @@ describe('an answer that is not as it should be', () => {
     expect(notices('RESYNC_DELETES_HELD')).toHaveLength(1);
   });
 
-  it('announces a row once that comes twice in a page, in its newest version', async () => {
-    const { open, dynamics, log } = extractSetting({ rows: 1 });
-    const reader = altered(dynamics, (page) => ({
-      ...page,
-      rows: page.rows.flatMap((row) => [row, { ...row, version: row.version - 1 }]),
-    }));
-
-    await settle(await open({ reader }));
-
-    expect(eventsOf(log, leads)).toMatchObject([{ version: { number: dynamics.rows('lead')[0]?.version } }]);
-  });
-
   it('does not turn in circles on a page that names itself as the next', async () => {
     const { open, dynamics, ids } = extractSetting({ rows: 5 });
     const reader = altered(dynamics, (page) => ({ ...page, position: 'the same', complete: false }));

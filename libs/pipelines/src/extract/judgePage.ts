@@ -19,14 +19,13 @@ export function judgePage(
   { known }: Reading,
   rows: readonly DynamicsRow[],
 ): JudgedPage {
-  const met = latestOfEach(rows);
   if (known === null) {
-    const fresh = met.filter(({ id, version }) => !recent.has(id, version));
+    const fresh = rows.filter(({ id, version }) => !recent.has(id, version));
     return { fresh, repeated: [], met: [], wentBack: false };
   }
   const { from, to } = stateOf(checkpoint);
   const repeats = purposeOf(checkpoint) === 'BACKFILL';
-  const open = met.filter(({ id, version }) => !known.isMetAt(id, version));
+  const open = rows.filter(({ id, version }) => !known.isMetAt(id, version));
   const verdicts = open.map((row) => ({ row, verdict: known.judge(row.id, row) }));
   const isSame = ({ verdict }: { readonly verdict: string }): boolean => verdict === 'SAME';
 
@@ -38,15 +37,6 @@ export function judgePage(
     met: open,
     wentBack: verdicts.some(({ verdict }) => verdict === 'BACKWARD'),
   };
-}
-
-/** A row can come twice in one answer (dataverse facts 1.3); only its newest state counts. */
-export function latestOfEach(rows: readonly DynamicsRow[]): readonly DynamicsRow[] {
-  const latest = new Map<string, DynamicsRow>();
-  for (const row of rows)
-    if ((latest.get(row.id)?.version ?? -Infinity) <= row.version) latest.set(row.id, row);
-
-  return latest.size === rows.length ? rows : [...latest.values()];
 }
 
 function isInRange(row: DynamicsRow, from: string | null, to: string | null): boolean {

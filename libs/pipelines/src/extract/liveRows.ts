@@ -1,7 +1,6 @@
 import type { DynamicsRow, RefusedRow } from '@lockstep/ports';
 import { liveRowsMax, rowMessage } from '../dynamicsEvents.ts';
 import { nextWitness } from './epochs.ts';
-import { latestOfEach } from './judgePage.ts';
 import { meetRefused, raiseDuringRead } from './reading.ts';
 import {
   commit,
@@ -28,7 +27,7 @@ export async function publishLiveRows(
   takeNumber(session);
   const from = stateOf(session.checkpoint).liveVersion ?? 0;
   const answer = await session.options.reader.readSince(definitionOf(session), from, signal);
-  const rows = latestOfEach(await confirmRows(session, answer, signal));
+  const rows = await confirmRows(session, answer, signal);
   const refused = answer.refused.filter(({ id }) => !session.recent.has(refusedKey(id), 0));
   await publish(session, reading, { rows, refused, upTo: newestOf(rows, from) });
   remember(session, reading, { rows, refused });

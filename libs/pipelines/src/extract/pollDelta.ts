@@ -2,7 +2,6 @@ import { isSyncError, type Checkpoint } from '@lockstep/change-events';
 import type { DynamicsPage, DynamicsRow, OutgoingMessage } from '@lockstep/ports';
 import { deleteMessages, liveRowsMax, rowMessage } from '../dynamicsEvents.ts';
 import { nextWitness } from './epochs.ts';
-import { latestOfEach } from './judgePage.ts';
 import {
   commit,
   contextOf,
@@ -31,7 +30,7 @@ export async function pollDelta(session: Session, signal: AbortSignal): Promise<
   session.losses = noLosses;
   if (await isBehind(session, answer)) return { idleMs: 0 };
   const rows = await confirmRows(session, answer, signal);
-  await publish(session, { answer, rows: latestOfEach(rows) });
+  await publish(session, { answer, rows });
   if (!answer.complete) return { idleMs: 0 };
   session.deltaRows = 0;
   session.recent.clear();

@@ -1,7 +1,6 @@
 import { isSyncError, type AdHocQuery, type Checkpoint } from '@lockstep/change-events';
 import type { DynamicsRows } from '@lockstep/ports';
 import { rowMessage } from '../dynamicsEvents.ts';
-import { latestOfEach } from './judgePage.ts';
 import {
   commit,
   contextOf,
@@ -24,7 +23,7 @@ export async function readQueryPage(session: Session, query: AdHocQuery, signal:
     session.checkpoint = withState(session.checkpoint, { query: { ...query, position: null, rowsDone: 0 } });
     return;
   }
-  const rows = latestOfEach(await confirmRows(session, answer, signal));
+  const rows = await confirmRows(session, answer, signal);
   const context = contextOf(session, { lane: 'BACKFILL', operation: 'SNAPSHOT', label: query.controlId });
   const rowsDone = query.rowsDone + rows.length;
   const messages = [

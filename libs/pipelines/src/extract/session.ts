@@ -135,9 +135,9 @@ export function contextOf(
 
 /** Events travel with the trace in which their page was read. */
 export function withHeaders({ options }: Session, messages: readonly OutgoingMessage[]): OutgoingMessage[] {
-  const headers = options.headers?.() ?? {};
+  const headers = options.headers?.();
 
-  return messages.map((message) => ({ ...message, headers }));
+  return headers === undefined ? [...messages] : messages.map((message) => ({ ...message, headers }));
 }
 
 export function tableNotice(
