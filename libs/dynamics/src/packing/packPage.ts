@@ -36,7 +36,7 @@ export type PackedPart =
   | { readonly ends: Uint32Array; readonly buffer: ArrayBuffer };
 
 /** What makes a call of 450 KB of leads. */
-const rowsPerPiece = 500;
+const rowsPerPiece = 250;
 /** What so many leads take; a piece that is longer takes new memory. */
 const pieceBytesUsual = rowsPerPiece * 900;
 
@@ -52,11 +52,12 @@ export function createPagePacker(pieceBytes = pieceBytesUsual): PagePacker {
       const bytes = gunzipSync(zipped, { maxOutputLength: bytesMax, chunkSize: chunkBytes(zipped) });
       const found = findRows(bytes, definition);
       yield { heads: found.heads, rowsPerPiece };
-      assertOnce(found.heads);
+      const seen = new Set<string>();
       const key = JSON.stringify([definition, schema]);
       if (last?.key !== key) last = { key, rows: createRowPacker(definition, schema, pieceBytes) };
+      const page = pageOf(bytes);
       for (let first = 0; first < found.heads.count; first += rowsPerPiece)
-        yield last.rows.piece({ page: pageOf(bytes), found, context, first });
+        yield last.rows.piece({ page, found, context, first, seen });
     },
   };
 }
@@ -66,6 +67,8 @@ type Piece = {
   readonly found: FoundRows;
   readonly context: PageContext;
   readonly first: number;
+  /** Ids of the rows before. */
+  readonly seen: Set<string>;
 };
 type RowPacker = { piece(piece: Piece): PackedPart };
 
@@ -92,6 +95,9 @@ function createRowPacker(
         ends[row - first] = sink.at;
       }
 
+      // Of a row that comes twice only the newest state counts.
+      if (piece.seen.size < end) throw new NotPacked('a row that comes twice');
+
       return { ends, buffer: sink.bytes.buffer as ArrayBuffer };
     },
   };
@@ -107,22 +113,16 @@ type Table = {
 
 /** Scans before it writes, so that a row is checked against what its head was read from. */
 function putRow(sink: Sink, { events, scanner, columns, heads }: Table, piece: Piece, row: number): void {
-  const { page, found, context } = piece;
+  const { page, found, context, seen } = piece;
   const end = scanner.scan(page, found.starts[row] ?? 0);
   const isWhole = heads.every((slot, index) => scanner.starts[slot] === found.cells[index]?.[row]);
   if (!isWhole || end + 1 !== found.rows[row + 1]) throw new NotPacked('a row unlike its head');
   const head = rowOf(found.heads, row);
   assertPlain(head);
+  seen.add(head.id);
   events.put(sink, rowEvent(head, context), (to) =>
     putCells(to, columns, { page, cells: scanner }),
   );
-}
-
-/** Of a row that comes twice only the newest state counts. */
-function assertOnce({ ids, count }: PageHeads): void {
-  const seen = new Set<string>();
-  for (let at = 0; at < ids.length; at += guidLength) seen.add(ids.slice(at, at + guidLength));
-  if (seen.size < count) throw new NotPacked('a row that comes twice');
 }
 
 const guidForm = /^[\da-f-]*$/;
