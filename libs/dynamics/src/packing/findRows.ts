@@ -26,9 +26,16 @@ export type FoundRows = {
   /** Where each row begins, and where one behind the last would. */
   readonly rows: readonly number[];
   /** Behind the version of each row. */
-  readonly starts: Int32Array;
+  readonly starts: readonly number[];
   /** Of the key, of `modifiedon` and of `_modifiedby_value` of each row; -1 for what it lacks. */
-  readonly cells: readonly [Int32Array, Int32Array, Int32Array];
+  readonly cells: readonly (readonly number[])[];
+};
+
+/** Finds rows while their page grows. Both throw NotPacked for a page on which a row is not where and as it mostly is. */
+export type RowFinder = {
+  /** `page`: so much of it as is there. */
+  find(page: Buffer): void;
+  end(page: Buffer): FoundRows;
 };
 
 const [comma, quote, backslash, zero] = [',', '"', '\\', '0'].map((text) => text.charCodeAt(0)) as [
@@ -42,54 +49,59 @@ const rowMark = '{"@odata.etag":"W/\\"';
 /** A number holds so many exactly. */
 const versionDigitsMax = 15;
 
-/** Throws NotPacked for a page on which a row is not where and as it mostly is. */
-export function findRows(page: Buffer, definition: TableDefinition): FoundRows {
-  const { first, end, rows } = listOf(page);
-  const count = rows.length - 1;
-  const versions = new Float64Array(count);
-  const starts = Int32Array.from(versions, (_, index) => readVersion(page, rows, index, versions));
+export function createRowFinder(definition: TableDefinition): RowFinder {
   const [id, at, by] = headProperties(definition);
-  const key = textsOf(count, id, guidLength);
-  const changedAt = textsOf(count, at, timeLength);
-  const changedBy = textsOf(count, by, guidLength);
-  for (const texts of [key, changedAt, changedBy])
-    for (let index = 0; index < count; index += 1)
-      readText(texts, { page, row: rows[index] ?? 0, end: rows[index + 1] ?? 0, index });
-  const envelope = page.toString('utf8', 0, first) + page.toString('utf8', end);
-  const heads = {
-    count,
-    versions,
-    ids: textOf(key).toLowerCase(),
-    changedAt: textOf(changedAt),
-    changedBy: textOf(changedBy).toLowerCase(),
-    envelope,
+  const [key, changedAt, changedBy] = [textsOf(id, guidLength), textsOf(at, timeLength), textsOf(by, guidLength)];
+  const texts = [key, changedAt, changedBy];
+  const rows: number[] = [];
+  const starts: number[] = [];
+  const versions: number[] = [];
+  let searchedTo = 0;
+
+  const readRow = (page: Buffer, row: number, end: number): void => {
+    const { version, start } = versionAt(page, row + rowMark.length);
+    if (version <= (versions.at(-1) ?? -1)) throw new NotPacked('rows out of order');
+    for (const read of texts) readText(read, { page, row, end, index: versions.length });
+    versions.push(version);
+    starts.push(start);
   };
 
-  return { heads, rows, starts, cells: [key.cells, changedAt.cells, changedBy.cells] };
+  return {
+    find(page) {
+      for (let row = page.indexOf(rowMark, searchedTo); row >= 0; row = page.indexOf(rowMark, searchedTo)) {
+        const before = rows.at(-1);
+        if (before !== undefined) {
+          if (page[row - 1] !== comma) throw new NotPacked('another list of rows');
+          readRow(page, before, row);
+        }
+        rows.push(row);
+        searchedTo = row + rowMark.length;
+      }
+      searchedTo = Math.max(searchedTo, page.length - rowMark.length);
+    },
+    end(page) {
+      const first = page.indexOf(listMark) + listMark.length;
+      const end = page.lastIndexOf('}]') + 1;
+      const last = rows.at(-1);
+      if (last === undefined || rows[0] !== first || end <= last || !isUtf8(page))
+        throw new NotPacked('another list of rows');
+      readRow(page, last, end + 1);
+      const heads = {
+        count: rows.length,
+        versions: Float64Array.from(versions),
+        ids: textOf(key, rows.length).toLowerCase(),
+        changedAt: textOf(changedAt, rows.length),
+        changedBy: textOf(changedBy, rows.length).toLowerCase(),
+        envelope: page.toString('utf8', 0, first) + page.toString('utf8', end),
+      };
+
+      return { heads, rows: [...rows, end + 1], starts, cells: texts.map(({ cells }) => cells) };
+    },
+  };
 }
 
-/** Where the list begins and ends, where each row begins, and where one behind the last would. */
-function listOf(page: Buffer) {
-  const first = page.indexOf(listMark) + listMark.length;
-  const end = page.lastIndexOf('}]') + 1;
-  const rows = rowsFrom(page, first);
-  const isList = rows[0] === first && end > first && rows.slice(1).every((row) => page[row - 1] === comma);
-  if (!isList || !isUtf8(page)) throw new NotPacked('another list of rows');
-
-  return { first, end, rows: [...rows, end + 1] };
-}
-
-function rowsFrom(page: Buffer, from: number): number[] {
-  const rows: number[] = [];
-  for (let at = page.indexOf(rowMark, from); at >= 0; at = page.indexOf(rowMark, at + rowMark.length))
-    rows.push(at);
-
-  return rows;
-}
-
-/** Answers where the version ends. */
-function readVersion(page: Buffer, rows: readonly number[], index: number, versions: Float64Array): number {
-  const from = (rows[index] ?? 0) + rowMark.length;
+/** `from`: its first digit; `start`: behind it. */
+function versionAt(page: Buffer, from: number): { readonly version: number; readonly start: number } {
   let [at, version] = [from, 0];
   for (let digit = digitAt(page, at); digit >= 0 && digit <= 9; digit = digitAt(page, at)) {
     version = version * 10 + digit;
@@ -98,10 +110,8 @@ function readVersion(page: Buffer, rows: readonly number[], index: number, versi
   const isWhole = at > from && at - from <= versionDigitsMax;
   if (!isWhole || page[at] !== backslash || page[at + 1] !== quote || page[at + 2] !== quote)
     throw new NotPacked('another version');
-  if (index > 0 && version <= (versions[index - 1] ?? 0)) throw new NotPacked('rows out of order');
-  versions[index] = version;
 
-  return at + 3;
+  return { version, start: at + 3 };
 }
 
 /** No digit is outside 0 to 9. */

@@ -13,19 +13,21 @@ export const headProperties = ({ primaryKey }: TableDefinition) =>
 type Texts = {
   readonly mark: Buffer;
   readonly length: number;
-  readonly cells: Int32Array;
-  readonly bytes: Buffer;
+  readonly cells: number[];
+  bytes: Buffer;
   fromStart: number;
   fromEnd: number;
 };
 
 const quote = '"'.charCodeAt(0);
 
-export const textsOf = (rows: number, property: string, length: number): Texts => ({
+const rowsUsual = 5_000;
+
+export const textsOf = (property: string, length: number): Texts => ({
   mark: Buffer.from(`"${property}":`),
   length,
-  cells: new Int32Array(rows).fill(-1),
-  bytes: Buffer.alloc(rows * length),
+  cells: [],
+  bytes: Buffer.alloc(rowsUsual * length),
   fromStart: 0,
   fromEnd: 0,
 });
@@ -33,18 +35,20 @@ export const textsOf = (rows: number, property: string, length: number): Texts =
 type Row = { readonly page: Buffer; readonly row: number; readonly end: number; readonly index: number };
 
 export function readText(texts: Texts, { page, row, end, index }: Row): void {
-  const { mark, length, cells, bytes } = texts;
+  const { mark, length, cells } = texts;
   const at = placeOf(texts, page, row, end);
+  cells.push(at < row ? -1 : at + mark.length);
+  if (texts.bytes.length < (index + 1) * length)
+    texts.bytes = Buffer.concat([texts.bytes], 2 * texts.bytes.length);
   if (at < row) return;
   texts.fromStart = at - row;
   texts.fromEnd = end - at;
   const from = at + mark.length;
-  cells[index] = from;
   if (page[from] !== quote) return;
   if (page[from + length + 1] !== quote) throw new NotPacked('a text of another length');
   // A call into the runtime takes longer.
   for (let done = 0, to = index * length; done < length; done += 1)
-    bytes[to + done] = page[from + 1 + done] as number;
+    texts.bytes[to + done] = page[from + 1 + done] as number;
 }
 
 function placeOf({ mark, fromStart, fromEnd }: Texts, page: Buffer, row: number, end: number): number {
@@ -61,4 +65,6 @@ function standsAt(page: Buffer, at: number, mark: Buffer): boolean {
   return true;
 }
 
-export const textOf = ({ bytes }: Texts): string => bytes.toString('latin1');
+/** Those of so many rows. */
+export const textOf = ({ bytes, length }: Texts, rows: number): string =>
+  bytes.toString('latin1', 0, rows * length);

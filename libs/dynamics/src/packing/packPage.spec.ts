@@ -57,7 +57,7 @@ async function byValues(definition: TableDefinition, text: string) {
 }
 
 /** `undefined` when the page is not plain. */
-function packed(definition: TableDefinition, text: string, pieceBytes?: number) {
+async function packed(definition: TableDefinition, text: string, pieceBytes?: number) {
   const page: PageToPack = {
     zipped: gzipSync(Buffer.from(text)),
     bytesMax: 10_000_000,
@@ -66,12 +66,19 @@ function packed(definition: TableDefinition, text: string, pieceBytes?: number) 
     context,
   };
   try {
-    const [first, ...pieces] = createPagePacker(pieceBytes).pack(page);
+    const [first, ...pieces] = await partsOf(createPagePacker(pieceBytes).pack(page));
 
     return { heads: headsOf(first), messages: pieces.flatMap(messagesOf) };
   } catch {
     return undefined;
   }
+}
+
+async function partsOf(packing: AsyncIterable<PackedPart>): Promise<readonly PackedPart[]> {
+  const parts: PackedPart[] = [];
+  for await (const part of packing) parts.push(part);
+
+  return parts;
 }
 
 function headsOf(part: PackedPart | undefined) {
@@ -230,7 +237,7 @@ describe('packing a page', () => {
     let done = 0;
     await fc.assert(
       fc.asyncProperty(pages(fc.constant(false)), async ({ definition, text: page }) => {
-        const messages = packed(definition, page);
+        const messages = await packed(definition, page);
         if (messages !== undefined) expect(messages).toEqual(await byValues(definition, page));
         if (messages !== undefined) done += 1;
       }),
@@ -243,7 +250,7 @@ describe('packing a page', () => {
   it('leaves a page to the way by values when that would refuse it, or a row of it', async () => {
     await fc.assert(
       fc.asyncProperty(pages(rarely), async ({ definition, text: page }) => {
-        const messages = packed(definition, page);
+        const messages = await packed(definition, page);
         if (messages !== undefined) expect(messages).toEqual(await byValues(definition, page));
       }),
       runs,
@@ -265,7 +272,7 @@ describe('packing a page', () => {
     const expected = await byValues(definition, page);
 
     for (let bytes = expected?.messages[0]?.length ?? 0; bytes > 0; bytes -= 1)
-      expect(packed(definition, page, bytes)).toEqual(expected);
+      expect(await packed(definition, page, bytes)).toEqual(expected);
   });
 
   it('is not misled by any change of one character', async () => {
@@ -278,7 +285,7 @@ describe('packing a page', () => {
         async ({ definition, text: page }, at, character) => {
           const place = at % page.length;
           const changed = page.slice(0, place) + character + page.slice(place + 1);
-          const messages = packed(definition, changed);
+          const messages = await packed(definition, changed);
           const envelope = page.indexOf('"value"');
           // The page without its rows is looked at where they are put together.
           if (messages !== undefined && place > envelope + 8 && place < page.lastIndexOf('}]') + 1)

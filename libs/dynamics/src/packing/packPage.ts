@@ -1,4 +1,3 @@
-import { gunzipSync } from 'node:zlib';
 import {
   createEventPacker,
   createSink,
@@ -12,9 +11,9 @@ import {
   type Sink,
   type TableDefinition,
 } from '@lockstep/change-events';
-import { chunkBytes } from '../chunkBytes.ts';
-import { findRows, type FoundRows, type PageHeads } from './findRows.ts';
+import { createRowFinder, type FoundRows, type PageHeads } from './findRows.ts';
 import { absent, guidLength, headProperties, timeLength } from './headTexts.ts';
+import { createPageInflater } from './inflatePage.ts';
 import { columnsOf, slotsOf } from './packedColumns.ts';
 import type { PackedColumn } from './plainCells.ts';
 import { putCells } from './putCells.ts';
@@ -41,16 +40,18 @@ const rowsPerPiece = 250;
 const pieceBytesUsual = rowsPerPiece * 900;
 
 /** Packs pages one after the other; what it found out of a table is kept for the next page of it. */
-export type PagePacker = { pack(page: PageToPack): Generator<PackedPart, void> };
+export type PagePacker = { pack(page: PageToPack): AsyncGenerator<PackedPart, void> };
 
 /** `pack` throws NotPacked, and other things for the same reason: the page is not plain. */
 export function createPagePacker(pieceBytes = pieceBytesUsual): PagePacker {
+  const inflate = createPageInflater();
   let last: { readonly key: string; readonly rows: RowPacker } | null = null;
 
   return {
-    *pack({ zipped, bytesMax, definition, schema, context }) {
-      const bytes = gunzipSync(zipped, { maxOutputLength: bytesMax, chunkSize: chunkBytes(zipped) });
-      const found = findRows(bytes, definition);
+    async *pack({ zipped, bytesMax, definition, schema, context }) {
+      const finder = createRowFinder(definition);
+      const bytes = await inflate(zipped, bytesMax, (grown) => finder.find(grown));
+      const found = finder.end(bytes);
       yield { heads: found.heads, rowsPerPiece };
       const seen = new Set<string>();
       const key = JSON.stringify([definition, schema]);

@@ -11,12 +11,16 @@ export function servePages(port: Pick<MessagePort, 'on' | 'postMessage'>): void 
   const packer = createPagePacker();
   const post = (answer: PageAnswer): void =>
     port.postMessage(answer, 'buffer' in answer ? [answer.buffer] : []);
-  port.on('message', ({ number, ...page }: PageQuestion) => {
+  const answer = async ({ number, ...page }: PageQuestion): Promise<void> => {
     try {
-      for (const part of packer.pack(page)) post({ number, ...part });
+      for await (const part of packer.pack(page)) post({ number, ...part });
     } catch (error) {
       // Whatever it is: the page is done by values, and what is wrong with it is told there.
       post({ number, failure: String(error) });
     }
+  };
+  let last = Promise.resolve();
+  port.on('message', (question: PageQuestion) => {
+    last = last.then(() => answer(question));
   });
 }
