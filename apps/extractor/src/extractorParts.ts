@@ -42,6 +42,7 @@ export async function openParts(config: Config, service: Service, bells: Parts['
       start: () => startPageThread(pageThreadFile),
       onStopped: (reason) => service.log.warn({ reason }, 'The thread that reads pages has ended.'),
     },
+    onLargePage: (table, way) => service.metrics.largePages.inc({ table, way }),
   });
   service.lifecycle.opened('dynamics', () => dynamics.close());
 
@@ -57,7 +58,7 @@ const pageThreadFile = new URL(
 /** Dynamics as the application user who reads. */
 export function openDynamics(
   config: Config,
-  options: Pick<DynamicsOptions, 'onRequest' | 'pageThread'> = {},
+  options: Pick<DynamicsOptions, 'onRequest' | 'pageThread' | 'onLargePage'> = {},
 ): Promise<Dynamics> {
   return createDynamics({
     ...connectionOptions(config, readerOf(config)),

@@ -16,7 +16,7 @@ import type { DynamicsContext } from './dynamicsContext.ts';
 import { createGovernor, serviceProtectionLimits, type GovernorOptions } from './governor.ts';
 import type { WindowLimits } from './governorWindow.ts';
 import { createHttpTransport } from './httpTransport.ts';
-import { createPageThread, type PageThreadOptions } from './packing/pageThread.ts';
+import { createPageThread, type PageThreadOptions, type PageWay } from './packing/pageThread.ts';
 import { createPageSizes } from './pageSizes.ts';
 import { readAuthority } from './privateAuthority.ts';
 import { createReader } from './reader.ts';
@@ -53,6 +53,8 @@ export type DynamicsOptions = {
   readonly onRequest?: (request: DataverseRequest) => void;
   /** A thread for large pages; without it they are read in this one (decision 29). */
   readonly pageThread?: PageThreadOptions;
+  /** Told of each page that was given to the thread; twice of one that it could not finish. */
+  readonly onLargePage?: (table: string, way: PageWay) => void;
   /** Ms since 1970; by default by the process's own monotonic clock. */
   readonly now?: () => number;
 };
@@ -112,6 +114,7 @@ function contextOf(options: DynamicsOptions, client: DataverseClient): DynamicsC
     origin,
     pageSizes: createPageSizes(options.pageSizeMax ?? 5000),
     pageThread: options.pageThread ? createPageThread(options.pageThread) : null,
+    onLargePage: options.onLargePage ?? (() => {}),
     client,
     tableOf: (name) => {
       const definition = options.tables?.[name];

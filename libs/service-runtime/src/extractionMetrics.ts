@@ -17,6 +17,12 @@ export function extractionMetrics(registry: Registry) {
       labelNames: ['table', 'result'],
       registers,
     }),
+    largePages: new Counter({
+      name: 'large_pages_total',
+      help: 'Large pages of a first load, by the way their events were made: packed in a thread, or by values.',
+      labelNames: ['table', 'way'],
+      registers,
+    }),
     tablePaused: new Gauge({
       name: 'table_paused',
       help: '1 while a table is paused by a command.',

@@ -43,7 +43,7 @@ export async function createRawSender(brokers: string, prefix: string): Promise<
     transactionalId: `${prefix}/raw`,
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
-    retry: { initialRetryTime: 20 },
+    retry: { initialRetryTime: 5 },
   });
   await producer.connect();
   return {

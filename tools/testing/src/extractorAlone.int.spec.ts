@@ -12,6 +12,8 @@ const tables = [...dynamicsTables, 'new_visit'];
 const hintKey = 'a-key-that-only-we-know';
 const testTimeoutMs = 180_000;
 const untilMs = 60_000;
+/** So many that their page is a large one. */
+const accounts = 1_000;
 /** So long that whoever reacts within seconds was woken. */
 const idleMs = 30_000;
 
@@ -68,8 +70,9 @@ beforeAll(async () => {
   });
   const { dynamics, services } = extraction;
   await createVisitTable(dynamics);
-  for (const table of ['lead', 'contact', 'account', 'opportunity', 'campaign', 'new_visit'])
+  for (const table of ['lead', 'contact', 'opportunity', 'campaign', 'new_visit'])
     await dynamics.control.post('generate', { table, count: 3 });
+  await dynamics.control.post('generate', { table: 'account', count: accounts });
   expect((await lockstep('topics', 'plan', '--only', 'extractor')).code).toBe(1);
   expect((await lockstep('topics', 'apply', '--only', 'extractor')).code).toBe(0);
   extractor = await services.start('extractor');
@@ -96,8 +99,10 @@ it(
       Array(3).fill('SNAPSHOT'),
     );
     expect((await eventsOf('new_visit'))[0]?.fields).toHaveProperty('new_name');
-    for (const table of ['lead', 'contact', 'account', 'opportunity', 'campaign'])
+    for (const table of ['lead', 'contact', 'opportunity', 'campaign'])
       expect(await eventsOf(table)).toHaveLength(3);
+    expect(await eventsOf('account')).toHaveLength(accounts);
+    expect(await metric('large_pages_total{table="account",way="packed"')).toBe(true);
     expect((await eventsOf('systemuser')).length).toBeGreaterThan(0);
   },
   testTimeoutMs,
@@ -176,7 +181,7 @@ it(
     expect((await lockstep('resume', 'dynamics/lead', '--wait')).code).toBe(0);
     await until(async () => (await titles(id)).includes('Paused'));
     expect((await lockstep('resnapshot', 'dynamics/account', '--wait')).code).toBe(0);
-    await until(async () => (await eventsOf('account')).length === 6);
+    await until(async () => (await eventsOf('account')).length === 2 * accounts);
     expect(await lockstep('pause', 'dynamics/misspelt')).toMatchObject({ code: 2 });
 
     await extractor.stop();

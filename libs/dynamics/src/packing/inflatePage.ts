@@ -9,7 +9,7 @@ export type PageInflater = (
   onGrown: (page: Buffer) => void,
 ) => Promise<Buffer>;
 
-const partBytes = 256 * 1024;
+const partBytes = 2 * 1024 * 1024;
 
 /** One page after the other into the same memory: a new piece of it for each makes the collector run for each. */
 export function createPageInflater(): PageInflater {

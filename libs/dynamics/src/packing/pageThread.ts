@@ -21,6 +21,9 @@ export type PageThreadOptions = {
   readonly silenceMsMax?: number;
 };
 
+/** How the events of a large page were made: by the thread, or by values although it was to be packed. */
+export type PageWay = 'packed' | 'values';
+
 /** A page takes a tenth of a second. */
 const silenceMsMaxDefault = 30_000;
 /** So often in a row it may end before it has done a page; from then on pages are read without it. */

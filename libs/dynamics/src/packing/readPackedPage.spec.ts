@@ -38,6 +38,7 @@ const textOf = (list: readonly string[], origin: string): string =>
 describe('reading a page that may be packed', () => {
   let folder = '';
   let body = (_origin: string): Buffer => Buffer.alloc(0);
+  let ways: string[] = [];
   const answering = (list: readonly string[]) => (origin: string) => gzipSync(textOf(list, origin));
   const server = createServer((_request, response) => {
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -60,11 +61,13 @@ describe('reading a page that may be packed', () => {
     changes: Partial<DynamicsOptions> = {},
     asked: EventPacking | null = packing,
   ): Promise<DynamicsPage> {
+    ways = [];
     const emulator = await startDataverseEmulator();
     const dynamics = await createDynamics({
       ...emulator,
       url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
       pageThread: { start: () => new Worker(join(folder, 'pageThread.mjs')) },
+      onLargePage: (table, way) => ways.push(`${table} ${way}`),
       ...changes,
     });
     try {
@@ -131,6 +134,7 @@ describe('reading a page that may be packed', () => {
 
     await expect(page.rows.at(-1)?.packed?.message()).rejects.toThrow(reason);
     expect({ rows: plain?.rows.length, refused: plain?.refused.length }).toEqual(counts);
+    expect(ways).toEqual(['lead packed', 'lead values']);
   });
 
   it('says of an answer that is too large what it has said ever', async () => {

@@ -32,6 +32,8 @@ async function pack(context: DynamicsContext, page: ZippedPage): Promise<Dynamic
     ...{ definition, schema: packing.schema, context: packing.context() },
   });
 
+  context.onLargePage(definition.table, 'packed');
+
   return {
     rows,
     ...{ deletedIds: [], refused: [] },
@@ -53,6 +55,7 @@ function envelopeOf(definition: TableDefinition, origin: string, text: string) {
 }
 
 async function unpack(context: DynamicsContext, { definition, zipped }: ZippedPage): Promise<DynamicsPage> {
+  context.onLargePage(definition.table, 'values');
   try {
     return readPageAnswer(definition, context.origin, await zipped.text());
   } catch (error) {
