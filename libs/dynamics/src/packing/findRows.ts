@@ -51,7 +51,11 @@ const versionDigitsMax = 15;
 
 export function createRowFinder(definition: TableDefinition): RowFinder {
   const [id, at, by] = headProperties(definition);
-  const [key, changedAt, changedBy] = [textsOf(id, guidLength), textsOf(at, timeLength), textsOf(by, guidLength)];
+  const [key, changedAt, changedBy] = [
+    textsOf(id, guidLength),
+    textsOf(at, timeLength),
+    textsOf(by, guidLength),
+  ];
   const texts = [key, changedAt, changedBy];
   const rows: number[] = [];
   const starts: number[] = [];

@@ -121,9 +121,7 @@ function putRow(sink: Sink, { events, scanner, columns, heads }: Table, piece: P
   const head = rowOf(found.heads, row);
   assertPlain(head);
   seen.add(head.id);
-  events.put(sink, rowEvent(head, context), (to) =>
-    putCells(to, columns, { page, cells: scanner }),
-  );
+  events.put(sink, rowEvent(head, context), (to) => putCells(to, columns, { page, cells: scanner }));
 }
 
 const guidForm = /^[\da-f-]*$/;

@@ -1,7 +1,7 @@
 import { SyncError, topics, type DeadLetter, type ErrorCode } from '@lockstep/change-events';
 import type { DynamicsPage, DynamicsReader } from '@lockstep/ports';
 import { eventsOf, exampleId, step, stepUntilIdle } from '../pipelineFixtures.ts';
-import { extractSetting, leads, settle } from './extractFixtures.ts';
+import { extractSetting, settle } from './extractFixtures.ts';
 
 /** A reader whose tracked pages are changed on their way. */
 const altered = (reader: DynamicsReader, change: (page: DynamicsPage) => DynamicsPage): DynamicsReader => ({
