@@ -89,6 +89,20 @@ describe('an answer that is not as it should be', () => {
     expect(notices('RESYNC_DELETES_HELD')).toHaveLength(1);
   });
 
+  it('asks Dynamics for nothing while it may not publish', async () => {
+    const { open, log } = extractSetting({ rows: 1 });
+    const subject = 'lockstep.checkpoints-value';
+    const registered = (topic: string) =>
+      topic === topics.checkpoints
+        ? Promise.reject(new SyncError('SCHEMA_MISSING', { subject }))
+        : Promise.resolve({ id: 1, schema: 'string' });
+
+    await expect(open({ log: { ...log, registered } })).rejects.toMatchObject({
+      code: 'SCHEMA_MISSING',
+      details: { subject },
+    });
+  });
+
   it('does not turn in circles on a page that names itself as the next', async () => {
     const { open, dynamics, ids } = extractSetting({ rows: 5 });
     const reader = altered(dynamics, (page) => ({ ...page, position: 'the same', complete: false }));

@@ -66,8 +66,14 @@ export type Suspect = { readonly recordId: string; readonly isOverdue: boolean }
 
 export const noLosses = { inARow: 0, waitUntilMs: -Infinity };
 
+/** What every table publishes beside its changes. */
+const sharedTopics = [topics.checkpoints, topics.notices, topics.deadLetters];
+
+/** Throws SCHEMA_MISSING and the like for what is published of every table, before anything is read. */
 export async function openSession(options: ExtractOptions): Promise<Session> {
   const { log, clock, table, versionEpoch } = options;
+  // Whoever may not publish has nothing to ask of Dynamics.
+  await Promise.all(sharedTopics.map((topic) => log.registered?.(topic)));
   const start = { nowMs: clock.now(), versionEpoch };
   const { publisher, checkpoint } = await openSourceSession(log, { source: 'dynamics', table }, start);
 
