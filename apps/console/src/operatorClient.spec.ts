@@ -33,6 +33,19 @@ it('asks below the path of the address, as behind a gateway', async () => {
   expect(asked).toEqual(['/lockstep/v1/errors/records?code=1077', '/lockstep/v1/control']);
 });
 
+it('says why nobody answers', async () => {
+  const gone = createServer().listen(0, '127.0.0.1');
+  await once(gone, 'listening');
+  const { port } = gone.address() as AddressInfo;
+  await new Promise((resolve) => gone.close(resolve));
+  const client = openClient({ lockstepApiUrl: `http://127.0.0.1:${port}`, lockstepApiToken: undefined });
+
+  await expect(client.get('/v1/errors')).rejects.toMatchObject({
+    code: 'API_UNREACHABLE',
+    details: { host: `127.0.0.1:${port}`, reason: 'ECONNREFUSED' },
+  });
+});
+
 it('says so where nothing waits, and leaves what machines read empty', async () => {
   const env = { LOCKSTEP_API_URL: origin };
   const lines: string[] = [];

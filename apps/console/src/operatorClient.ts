@@ -34,11 +34,19 @@ async function call<Answer>(url: URL, token: string | undefined, init: RequestIn
   };
   const signal = AbortSignal.timeout(timeoutMs);
   const answer = await fetch(url, { ...init, headers, signal }).catch((cause: unknown) => {
-    throw new SyncError('API_UNREACHABLE', { host: url.host }, { cause });
+    throw new SyncError('API_UNREACHABLE', { host: url.host, reason: reasonOf(cause) }, { cause });
   });
   const body: unknown = await answer.json().catch(() => null);
   if (answer.ok) return body as Answer;
   throw failure(answer.status, body, url);
+}
+
+/** What `fetch` says is that it failed; why is in the cause of that. */
+function reasonOf(error: unknown): string {
+  const { name, cause } = error as Error;
+  const { code } = (cause ?? {}) as { code?: unknown };
+
+  return typeof code === 'string' ? code : name;
 }
 
 function failure(status: number, body: unknown, { host }: URL): SyncError {

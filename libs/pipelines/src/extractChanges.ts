@@ -59,7 +59,7 @@ export async function openTableExtractor(options: ExtractOptions): Promise<Table
 }
 
 async function step(session: Session, signal: AbortSignal): Promise<{ idleMs: number }> {
-  if (await answerCommand(session)) return { idleMs: 0 };
+  if (await answerCommand(session, signal)) return { idleMs: 0 };
   if (stateOf(session.checkpoint).pausedAt !== null) return stayPaused(session);
   await watchColumns(session, signal);
   await watchEpoch(session, signal);

@@ -63,6 +63,7 @@ describe('a command to a table', () => {
     for (let steps = 0; steps < 6; steps += 1) await step(extractor);
 
     expect(notices('CONTROL_REFUSED')).toMatchObject([{ facts: { controlId: 'x1', reason } }]);
+    expect(notices('CONTROL_DONE')).toEqual([]);
     expect(ids()).toHaveLength(5);
   });
 
