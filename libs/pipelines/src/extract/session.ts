@@ -73,7 +73,7 @@ const sharedTopics = [topics.checkpoints, topics.notices, topics.deadLetters];
 export async function openSession(options: ExtractOptions): Promise<Session> {
   const { log, clock, table, versionEpoch } = options;
   // Whoever may not publish has nothing to ask of Dynamics.
-  await Promise.all(sharedTopics.map((topic) => log.registered?.(topic)));
+  await Promise.all(sharedTopics.map(async (topic) => log.registered?.(topic)));
   const start = { nowMs: clock.now(), versionEpoch };
   const { publisher, checkpoint } = await openSourceSession(log, { source: 'dynamics', table }, start);
 
