@@ -50,13 +50,7 @@ const rowMark = '{"@odata.etag":"W/\\"';
 const versionDigitsMax = 15;
 
 export function createRowFinder(definition: TableDefinition): RowFinder {
-  const [id, at, by] = headProperties(definition);
-  const [key, changedAt, changedBy] = [
-    textsOf(id, guidLength),
-    textsOf(at, timeLength),
-    textsOf(by, guidLength),
-  ];
-  const texts = [key, changedAt, changedBy];
+  const texts = headTextsOf(definition);
   const rows: number[] = [];
   const starts: number[] = [];
   const versions: number[] = [];
@@ -90,18 +84,25 @@ export function createRowFinder(definition: TableDefinition): RowFinder {
       if (last === undefined || rows[0] !== first || end <= last || !isUtf8(page))
         throw new NotPacked('another list of rows');
       readRow(page, last, end + 1);
+      const [id, changedAt, changedBy] = texts;
       const heads = {
         count: rows.length,
         versions: Float64Array.from(versions),
-        ids: textOf(key, rows.length).toLowerCase(),
-        changedAt: textOf(changedAt, rows.length),
-        changedBy: textOf(changedBy, rows.length).toLowerCase(),
+        ids: textOf(id).toLowerCase(),
+        changedAt: textOf(changedAt),
+        changedBy: textOf(changedBy).toLowerCase(),
         envelope: page.toString('utf8', 0, first) + page.toString('utf8', end),
       };
 
       return { heads, rows: [...rows, end + 1], starts, cells: texts.map(({ cells }) => cells) };
     },
   };
+}
+
+function headTextsOf(definition: TableDefinition) {
+  const [id, changedAt, changedBy] = headProperties(definition);
+
+  return [textsOf(id, guidLength), textsOf(changedAt, timeLength), textsOf(changedBy, guidLength)] as const;
 }
 
 /** `from`: its first digit; `start`: behind it. */

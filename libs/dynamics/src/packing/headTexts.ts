@@ -65,6 +65,6 @@ function standsAt(page: Buffer, at: number, mark: Buffer): boolean {
   return true;
 }
 
-/** Those of so many rows. */
-export const textOf = ({ bytes, length }: Texts, rows: number): string =>
-  bytes.toString('latin1', 0, rows * length);
+/** Those of all rows that were read. */
+export const textOf = ({ bytes, length, cells }: Texts): string =>
+  bytes.toString('latin1', 0, cells.length * length);
