@@ -59,7 +59,8 @@ function absorbUntold(draft: Draft, field: FieldEvidence): void {
   if (!reading) return;
   // Nearly all fields are as they were: nobody asks what we wrote to them.
   const isAsSeen = row.seen[mapping.field]?.value === reading.side;
-  if (!isAsSeen && awaitsEvidence(field, reading, ownWrites(draft, row, mapping))) return;
+  // The feed of this person will not tell of what is on its way to another one.
+  if (!isAsSeen && awaitsEvidence(field, reading, ownWrites(draft, row, mapping, row.id))) return;
   const isOwn = field.lifted && isWishOfAddress(draft, mapping.field);
   observe(draft, { row, mapping, reading, at: event.page, changedAt: event.changedAt, isOwn });
 }

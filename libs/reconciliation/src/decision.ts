@@ -219,19 +219,25 @@ export function activeRow<Row extends { readonly system: System; readonly active
   return record.rows.find((row) => row.system === system && row.active);
 }
 
-/** Values of one Marketo field that open commands carry: until their outcome is known they may appear at any time. */
-export function openValues(draft: Draft, marketoField: string): readonly Scalar[] {
-  return openFields(draft).flatMap((fields) => {
+/** Values of one Marketo field that open commands carry: until their outcome is known they may appear at any time; with `personId` only in this person. */
+export function openValues(draft: Draft, marketoField: string, personId?: string): readonly Scalar[] {
+  return openFields(draft, personId).flatMap((fields) => {
     const value = fields[marketoField];
     return value === undefined ? [] : [value];
   });
 }
 
-/** What each of the open commands carries, oldest first. */
-export const openFields = ({ record }: Draft): readonly ScalarValues[] =>
-  record.outbox.flatMap((entry) =>
-    entry.kind === 'marketo-write' ? [...(entry.overtaken ?? []), entry.command.fields] : [],
-  );
+/** What each of the open commands carries, oldest first; with `personId` without those for others, as for one who was merged since. */
+export const openFields = ({ record }: Draft, personId?: string): readonly ScalarValues[] =>
+  record.outbox.flatMap((entry) => {
+    if (entry.kind !== 'marketo-write') return [];
+    const { command, overtaken = [] } = entry;
+
+    return isForOther(command, personId) ? overtaken : [...overtaken, command.fields];
+  });
+
+const isForOther = (command: WriteCommand, personId: string | undefined): boolean =>
+  personId !== undefined && command.personId !== null && command.personId !== personId;
 
 /** How the record goes to Marketo; undefined for a person, and for rows of a table that is not configured any more. */
 export const typeOf = ({ record, context }: Draft): EntityType | undefined =>

@@ -16,9 +16,14 @@ import { readDisplay } from './projection.ts';
 export const openCommand = ({ outbox }: Draft['record']): MarketoWriteEntry | undefined =>
   outbox.find((entry) => entry.kind === 'marketo-write');
 
-/** What we wrote to this field and the feed has not told of, oldest first. */
-export function ownWrites(draft: Draft, row: DraftRow, mapping: MappingRow): readonly Scalar[] {
-  const open = openValues(draft, mapping.marketo);
+/** What we wrote to this field and the feed has not told of, oldest first; with `personId` without what is open for others. */
+export function ownWrites(
+  draft: Draft,
+  row: DraftRow,
+  mapping: MappingRow,
+  personId?: string,
+): readonly Scalar[] {
+  const open = openValues(draft, mapping.marketo, personId);
   const inFlight = row.inFlight[mapping.field];
   const isOpen = inFlight === undefined || open.includes(inFlight.value);
   return [...untold(row.seen[mapping.field]), ...open, ...(isOpen ? [] : [inFlight.value])];

@@ -65,6 +65,25 @@ describe('a merge in Marketo that the rows follow', () => {
     },
   );
 
+  it.each(['keep', 'follow'] as const)(
+    'gives an edit that was on its way to the loser to the winner, which was read meanwhile (%s)',
+    (mergedInMarketo) => {
+      const two = twoPairs({ mergedInMarketo });
+      const { world, loser } = two;
+      const lockstepId = world.state.links.get(`dynamics/lead/${loser.row}`) ?? '';
+      const ours = { lockstepId, crmId: loser.row, crmType: 'Lead', leadStatus: 'Open' };
+      const person = world.marketo.create(ours);
+      world.dynamics.edit(loser.row, { jobtitle: 'later' });
+      world.readDynamics(loser.row);
+      world.marketo.merge(person, loser.person);
+      for (const id of [person, loser.person, person]) world.readMarketo(id);
+      rest(two);
+
+      expect(values({ ...loser, person }, 'jobTitle')).toEqual(['later', 'later', 'later']);
+      expect(recordOf(loser)).toMatchObject({ waiting: null, dueAtMs: null });
+    },
+  );
+
   it('follows to whoever carries on in the end', () => {
     const two = twoPairs();
     const { world, loser, winner } = two;
