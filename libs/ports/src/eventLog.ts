@@ -79,7 +79,7 @@ export type ScanOptions = { readonly fields: boolean };
 export type EventLog = {
   /** `id` as in the design: `table/lane`; the tenant's prefix is added. */
   openPublisher(id: string): Promise<Publisher>;
-  /** The schema that events of `topic` are written with now, where this log takes packed ones. */
+  /** The schema that messages of `topic` are written with now; absent where the log has no registry, and takes nothing packed. */
   registered?(topic: string): Promise<RegisteredSchema>;
   /**
    * Hands batches of each assigned partition to `handler`, one at a time per partition, and commits its messages and the

@@ -170,7 +170,7 @@ export function newGoldenRecord(goldenId: string, entity?: GoldenEntity): Golden
 
 /** Copied first and replaced then: a spread with members behind it costs many times as much. */
 function draftOf(record: GoldenRecord, speaker: System | null): DraftRecord {
-  const draft = { ...record } as unknown as DraftRecord;
+  const draft = { ...record } as DraftRecord;
   draft.revision = { ...record.revision };
   draft.fields = { ...record.fields };
   draft.rows = record.rows.map((row) => draftRowOf(row, speaker === null || speaker === row.system));

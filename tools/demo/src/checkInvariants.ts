@@ -31,14 +31,14 @@ export async function checkInvariants(
   const golden = goldenEventsOf(messages);
   const verdict = checkHistory({
     dynamics: {
-      states: fromLog((await controls.allStates('dataverse')) as unknown as LoggedState[]),
+      states: fromLog(await controls.allStates<LoggedState>('dataverse')),
       rows: {
         lead: rowsFromDynamicsEmulator('leadid', await controls.allRows('lead')),
         contact: rowsFromDynamicsEmulator('contactid', await controls.allRows('contact')),
       },
     },
     marketo: {
-      states: fromMarketoEmulator((await controls.allStates('marketo')) as unknown as EmulatedPersonState[]),
+      states: fromMarketoEmulator(await controls.allStates<EmulatedPersonState>('marketo')),
       persons: personsFromMarketoEmulator(await controls.allPersons()),
     },
     golden,

@@ -14,7 +14,8 @@ export type Controls = {
   peekPerson(marketoId: number): Promise<Readonly<Record<string, Value>>>;
   /** New entries of a log of committed states, oldest first, at most a page. */
   states(system: keyof Systems, after: number): Promise<readonly CommittedState[]>;
-  allStates(system: keyof Systems): Promise<readonly CommittedState[]>;
+  /** All of it. */
+  allStates<State extends Numbered>(system: keyof Systems): Promise<readonly State[]>;
   allRows(table: PersonTable): Promise<readonly Values[]>;
   allPersons(): Promise<readonly Values[]>;
   /** The number of the newest entry of that log. */
@@ -22,21 +23,26 @@ export type Controls = {
 };
 
 /** A committed state as either emulator logs it. */
-export type CommittedState = Readonly<Record<string, unknown>> & {
-  readonly sequence: number;
-  readonly actorKind: string;
-  readonly person?: Readonly<Record<string, Value>> | null;
-};
+export type CommittedState = Readonly<Record<string, unknown>> &
+  Numbered & {
+    readonly actorKind: string;
+    readonly person?: Readonly<Record<string, Value>> | null;
+  };
 
 type Ask = <T>(path: string, body?: unknown) => Promise<T>;
-type StatesPage = { readonly states: readonly CommittedState[]; readonly last: number };
+type Numbered = { readonly sequence: number };
+type StatesPage<State> = { readonly states: readonly State[]; readonly last: number };
 
 const statesPageSize = 1_000;
 
 export function createControls({ dataverse, marketo }: Systems): Controls {
   const dynamics: Ask = (path, body) => callJson(`${dataverse.url}/_control/${path}`, { body });
   const marketing: Ask = (path, body) => callJson(`${marketo.url}/_control/${path}`, { body });
-  const readStates = (system: keyof Systems, after: number, limit: number): Promise<StatesPage> =>
+  const readStates = <State = CommittedState>(
+    system: keyof Systems,
+    after: number,
+    limit: number,
+  ): Promise<StatesPage<State>> =>
     (system === 'dataverse' ? dynamics : marketing)(`states?after=${after}&limit=${limit}`);
   return {
     createRow: (person) => createRows(dataverse.url, person.table, [person]),
@@ -46,10 +52,10 @@ export function createControls({ dataverse, marketo }: Systems): Controls {
     peekRow: (table, id) => dynamics(`rows/${table}/${id}`),
     peekPerson: (id) => marketing(`persons/${id}`),
     states: async (system, after) => (await readStates(system, after, statesPageSize)).states,
-    async allStates(system) {
-      const all: CommittedState[] = [];
+    async allStates<State extends Numbered>(system: keyof Systems) {
+      const all: State[] = [];
       for (;;) {
-        const { states } = await readStates(system, all.at(-1)?.sequence ?? 0, statesPageSize);
+        const { states } = await readStates<State>(system, all.at(-1)?.sequence ?? 0, statesPageSize);
         if (states.length === 0) return all;
         all.push(...states);
       }

@@ -4,14 +4,16 @@ import { Agent, request } from 'undici';
 export type Values = Readonly<Record<string, unknown>>;
 
 /** A committed state as an emulator logs it. */
-export type CommittedState = Values & { readonly sequence: number };
+export type CommittedState = Values & Numbered;
+
+type Numbered = { readonly sequence: number };
 
 export type ControlApi = {
   get<Answer>(path: string): Promise<Answer>;
   post<Answer>(path: string, body: unknown): Promise<Answer>;
   delete<Answer>(path: string): Promise<Answer>;
   /** Every committed state, oldest first. */
-  states(): Promise<readonly CommittedState[]>;
+  states<State extends Numbered = CommittedState>(): Promise<readonly State[]>;
   /** The number of the newest committed state. */
   lastState(): Promise<number>;
 };
@@ -37,16 +39,16 @@ export function createControlApi(url: string): ControlApi {
     if (answer.statusCode >= 400) throw new Error(`${path}: ${answer.statusCode} ${text}`);
     return JSON.parse(text) as Answer;
   }
-  const page = (after: number, limit: number) =>
-    call<{ states: readonly CommittedState[]; last: number }>(`states?after=${after}&limit=${limit}`);
+  const page = <State>(after: number, limit: number) =>
+    call<{ states: readonly State[]; last: number }>(`states?after=${after}&limit=${limit}`);
   return {
     get: (path) => call(path),
     post: (path, body) => call(path, body),
     delete: (path) => call(path, undefined, 'DELETE'),
-    async states() {
-      const all: CommittedState[] = [];
+    async states<State extends Numbered>() {
+      const all: State[] = [];
       for (;;) {
-        const { states } = await page(all.at(-1)?.sequence ?? 0, statesPageSize);
+        const { states } = await page<State>(all.at(-1)?.sequence ?? 0, statesPageSize);
         if (states.length === 0) return all;
         all.push(...states);
       }

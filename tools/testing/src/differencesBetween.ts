@@ -19,22 +19,22 @@ export type BothSides = {
 /** Both emulators' own logs and what they hold now; topics and database are left out. */
 export async function readBothSides({ dynamics, marketo, matchByEmail }: BothSides): Promise<History> {
   const [rowStates, leads, contacts, personStates, persons] = await Promise.all([
-    dynamics.control.states(),
+    dynamics.control.states<LoggedState>(),
     dynamics.rows('lead'),
     dynamics.rows('contact'),
-    marketo.control.states(),
+    marketo.control.states<EmulatedPersonState>(),
     marketo.persons(),
   ]);
   return {
     dynamics: {
-      states: fromLog(rowStates as unknown as LoggedState[]),
+      states: fromLog(rowStates),
       rows: {
         lead: rowsFromDynamicsEmulator('leadid', leads),
         contact: rowsFromDynamicsEmulator('contactid', contacts),
       },
     },
     marketo: {
-      states: fromMarketoEmulator(personStates as unknown as EmulatedPersonState[]),
+      states: fromMarketoEmulator(personStates),
       persons: personsFromMarketoEmulator(persons),
     },
     golden: [],

@@ -36,10 +36,11 @@ async function citiesOf(): Promise<ReadonlyMap<string, unknown>> {
 
 /** What was written to the city of the poisoned row, in order. */
 async function citiesWritten(): Promise<unknown[]> {
-  const states = (await lockstep.dynamics.control.states()) as unknown as {
+  const states = await lockstep.dynamics.control.states<{
+    readonly sequence: number;
     id: string;
     changed: Record<string, { after: unknown }>;
-  }[];
+  }>();
   return states.flatMap(({ id, changed }) =>
     id === poisoned && changed['address1_city'] ? [changed['address1_city'].after] : [],
   );

@@ -34,7 +34,7 @@ export type PackedPart =
   | { readonly heads: PageHeads; readonly rowsPerPiece: number }
   | { readonly ends: Uint32Array; readonly buffer: ArrayBuffer };
 
-/** What makes a call of 450 KB of leads. */
+/** Two of them make a call of 450 KB of leads. */
 const rowsPerPiece = 250;
 /** What so many leads take; a piece that is longer takes new memory. */
 const pieceBytesUsual = rowsPerPiece * 900;

@@ -117,12 +117,12 @@ async function readHistory(noticing: Noticing): Promise<Omit<DeliveryHistory, 'f
   const commands = messages.flatMap(({ topic, value }) =>
     topic === topics.outcomes ? [] : [toCommanded(value as WriteCommand)],
   );
-  const states = await noticing.marketo.control.states();
+  const states = await noticing.marketo.control.states<LoggedState>();
   return {
     outcomes,
     commands,
     answered: new Set(outcomes.map(({ commandId }) => commandId)),
-    written: states.map((state) => toWritten(state as unknown as LoggedState)),
+    written: states.map(toWritten),
   };
 }
 
@@ -133,6 +133,7 @@ const toCommanded = ({ commandId, goldenId, revision, operation, issuedAt }: Wri
 });
 
 type LoggedState = {
+  readonly sequence: number;
   readonly at: number;
   readonly id: number;
   readonly person: Readonly<Record<'lockstepId' | 'title', string | null>>;
