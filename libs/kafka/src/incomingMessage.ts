@@ -33,11 +33,15 @@ export async function decodeMessage(
   origin: MessageOrigin,
   message: KafkaMessage,
 ): Promise<IncomingMessage> {
+  const { topic, partition } = origin;
+  const { value, undecodable } = await decodeValue(codec, topic, message.value);
   return {
-    ...origin,
+    topic,
+    partition,
     offset: message.offset,
     key: message.key?.toString() ?? '',
-    ...(await decodeValue(codec, origin.topic, message.value)),
+    value,
+    undecodable,
     headers: readHeaders(message.headers),
     bytes: message.value,
   };

@@ -24,12 +24,17 @@ export function absorbMarketo(draft: Draft, event: ChangeEvent, wish?: KnownWish
     draft.nothing = 'stale';
     return;
   }
-  row.deletedAt = null;
-  delete row.mergedInto;
-  delete row.verdict;
+  revive(row);
   explain(draft, row);
   if (row.active) absorbFields(draft, row, event, isLifted(draft, wish));
   if (isAfter(event.page, row.page)) row.page = event.page;
+}
+
+/** A field that is not there is not deleted: that would cost each row its shape. */
+function revive(row: DraftRow): void {
+  row.deletedAt = null;
+  if (row.mergedInto !== undefined) delete row.mergedInto;
+  if (row.verdict !== undefined) delete row.verdict;
 }
 
 /** A state that was read by the deliverer, without evidence. */

@@ -30,14 +30,30 @@ export function absorbTold(draft: Draft, field: FieldEvidence): void {
   forgetTold(row, mapping, story.told);
   const [at, changedAt] = [event.page, changeTime(story, event)];
   const isOthers = isByOthers(draft, field, { story, state, isOfBefore });
-  const shown = { row, mapping, at, changedAt, isOthers };
-  const edit = story.edit && { ...shown, reading: story.edit, madeOn: story.madeOn };
+  const edit = story.edit && {
+    row,
+    mapping,
+    reading: story.edit,
+    at,
+    changedAt,
+    madeOn: story.madeOn,
+    isOthers,
+  };
   if (edit && isRunOver(story, edit, { state, writes: laterThanEdits(draft, writes) }))
     applyChange(draft, edit, false);
   if (state && isExplained(field, { story, state, writes }))
     observeState(
       draft,
-      { ...shown, reading: state, madeOn: story.basis, isOwn: isOwn({ story, state, writes }) },
+      {
+        row,
+        mapping,
+        reading: state,
+        at,
+        changedAt,
+        madeOn: story.basis,
+        isOwn: isOwn({ story, state, writes }),
+        isOthers,
+      },
       story,
       edit,
     );

@@ -25,20 +25,12 @@ export function agree(draft: Draft): void {
   const dynamics = activeRow(draft.record, 'dynamics');
   const marketo = activeRow(draft.record, 'marketo');
   if (!dynamics || !marketo || marketo.deletedAt) return;
-  const rows = [dynamics, marketo];
+  const { fields } = draft.record;
   for (const mapping of draft.context.mapping) {
-    const field = draft.record.fields[mapping.field];
-    const isOpen = field !== undefined && !field.agreed;
-    if (!isOpen || !rows.every((row) => holds(row, mapping, field.value))) continue;
+    const field = fields[mapping.field];
+    if (!field || field.agreed) continue;
     const { value, source, changedAt, rule, eventId } = field;
-    draft.record.fields[mapping.field] = {
-      value,
-      source,
-      changedAt,
-      rule,
-      eventId,
-      base: value,
-      agreed: true,
-    };
+    if (!holds(dynamics, mapping, value) || !holds(marketo, mapping, value)) continue;
+    fields[mapping.field] = { value, source, changedAt, rule, eventId, base: value, agreed: true };
   }
 }

@@ -1,6 +1,7 @@
 import { isoTime, type GoldenEvent, type Scalar, type ScalarValues } from '@lockstep/change-events';
 import { deepEqual } from 'fast-equals';
 import { spreadId } from './consent.ts';
+import { decidedAt } from './decidedAt.ts';
 import type { Decision, Draft } from './decision.ts';
 import { heirNames, namesOf } from './followers.ts';
 import type { GoldenField, GoldenRecord } from './goldenRecord.ts';
@@ -116,25 +117,15 @@ function dueTimeOf(record: Draft['record']): number | null {
 }
 
 function openTimes(record: Draft['record']): number[] {
-  const { outbox, waiting, held, followed, attaching, following, rows, requests = [] } = record;
-  const dueTimes = [...requestTimes(requests), ...entryTimes(outbox), ...turningTimes(rows)];
+  const { outbox, waiting, held, followed, attaching, following, rows, requests } = record;
+  const dueTimes = requests ? requestTimes(requests) : [];
+  for (const entry of outbox) if (isAwaited(entry)) dueTimes.push(entry.dueAtMs);
+  for (const { turnsAtMs } of rows) if (turnsAtMs !== undefined) dueTimes.push(turnsAtMs);
   if (waiting && waiting.cause !== 'first-reads') dueTimes.push(waiting.dueAtMs);
   for (const part of [held, followed, attaching, following])
     if (part?.dueAtMs !== undefined) dueTimes.push(part.dueAtMs);
 
   return dueTimes;
-}
-
-function entryTimes(outbox: Draft['record']['outbox']): number[] {
-  const times: number[] = [];
-  for (const entry of outbox) if (isAwaited(entry)) times.push(entry.dueAtMs);
-  return times;
-}
-
-function turningTimes(rows: Draft['record']['rows']): number[] {
-  const times: number[] = [];
-  for (const { turnsAtMs } of rows) if (turnsAtMs !== undefined) times.push(turnsAtMs);
-  return times;
 }
 
 /** Others see values, conflicts and rows; what is on its way is nobody else's business. */
@@ -187,7 +178,7 @@ function goldenEventOf(draft: Draft): GoldenEvent {
     causeEventId: cause.eventId,
     causeSystem: cause.system,
     lane: cause.lane,
-    decidedAt: new Date(context.nowMs).toISOString(),
+    decidedAt: decidedAt(context),
     rules: context.policy.rules ?? null,
   };
 }

@@ -216,25 +216,31 @@ export function activeRow<Row extends { readonly system: System; readonly active
   record: { readonly rows: readonly Row[] },
   system: System,
 ): Row | undefined {
-  return record.rows.find((row) => row.system === system && row.active);
+  for (const row of record.rows) if (row.active && row.system === system) return row;
+
+  return undefined;
 }
 
 /** Values of one Marketo field that open commands carry: until their outcome is known they may appear at any time; with `personId` only in this person. */
 export function openValues(draft: Draft, marketoField: string, personId?: string): readonly Scalar[] {
-  return openFields(draft, personId).flatMap((fields) => {
-    const value = fields[marketoField];
-    return value === undefined ? [] : [value];
-  });
+  const values: Scalar[] = [];
+  for (const { [marketoField]: value } of openFields(draft, personId))
+    if (value !== undefined) values.push(value);
+
+  return values;
 }
 
 /** What each of the open commands carries, oldest first; with `personId` without those for others, as for one who was merged since. */
-export const openFields = ({ record }: Draft, personId?: string): readonly ScalarValues[] =>
-  record.outbox.flatMap((entry) => {
-    if (entry.kind !== 'marketo-write') return [];
-    const { command, overtaken = [] } = entry;
+export function openFields({ record }: Draft, personId?: string): readonly ScalarValues[] {
+  const all: ScalarValues[] = [];
+  for (const entry of record.outbox) {
+    if (entry.kind !== 'marketo-write') continue;
+    if (entry.overtaken) all.push(...entry.overtaken);
+    if (!isForOther(entry.command, personId)) all.push(entry.command.fields);
+  }
 
-    return isForOther(command, personId) ? overtaken : [...overtaken, command.fields];
-  });
+  return all;
+}
 
 const isForOther = (command: WriteCommand, personId: string | undefined): boolean =>
   personId !== undefined && command.personId !== null && command.personId !== personId;

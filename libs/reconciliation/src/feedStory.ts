@@ -47,7 +47,7 @@ export function tell(
   const confirmed = told > 0 && writes.slice(told).every((value) => value === writes[told - 1]);
   const item = evidence[edit];
   const ours = steps[lastOwn];
-  if (!item) return { ...noEdit, basis: ours, told, confirmed };
+  if (!item) return noEdit(ours, told, confirmed);
   const start = own.findLastIndex((at, index) => index < edit && at >= 0) + 1;
   const old = readDisplay(mapping, evidence[start]?.oldValue ?? null).side;
   const ranOver = lastOwn > edit;
@@ -55,11 +55,31 @@ export function tell(
   const reading = readDisplay(mapping, item.newValue);
   const basis = ranOver ? ours : madeOn;
   const run = ranOver ? null : { from: start, old, onto: ours };
-  const made = { edit: reading, editedAt: item.activityDate, isNamed: steps[edit] === undefined };
-  return { ...made, ranOver, madeOn, basis, told, confirmed, run };
+  const isNamed = steps[edit] === undefined;
+  return {
+    edit: reading,
+    editedAt: item.activityDate,
+    isNamed,
+    ranOver,
+    madeOn,
+    basis,
+    told,
+    confirmed,
+    run,
+  };
 }
 
-const noEdit = { edit: null, editedAt: null, isNamed: false, ranOver: false, madeOn: undefined, run: null };
+const noEdit = (basis: Step, told: number, confirmed: boolean): Story => ({
+  edit: null,
+  editedAt: null,
+  isNamed: false,
+  ranOver: false,
+  madeOn: undefined,
+  basis,
+  told,
+  confirmed,
+  run: null,
+});
 
 /** All that the feed tells of was before the last of our writes was decided. */
 const isBefore = (evidence: readonly EvidenceRow[], issuedAt: string | null): boolean =>
@@ -97,6 +117,7 @@ function ownSteps(
   writes: readonly Scalar[],
   isBeforeLast: boolean,
 ): readonly number[] {
+  if (writes.length === 0) return steps.map(() => -1);
   const last = writes.length - 1;
   const forward = inOrder(steps, writes);
   const backward = inOrder(steps.toReversed(), writes.toReversed())

@@ -1,5 +1,6 @@
 import type { Scalar, System } from '@lockstep/change-events';
 import type { Ruling } from './conflictPolicies.ts';
+import { decidedAt } from './decidedAt.ts';
 import type { Draft } from './decision.ts';
 import type { GoldenField } from './goldenRecord.ts';
 
@@ -28,7 +29,7 @@ export function keepConflict(draft: Draft, field: string, sides: Sides): void {
     winnerValue: winner.value,
     loserValue: loser.value,
     rule: ruling.rule,
-    at: new Date(draft.context.nowMs).toISOString(),
+    at: decidedAt(draft.context),
     loser: loser.from,
     winnerChangedAt: winner.changedAt,
     loserChangedAt: loser.changedAt,

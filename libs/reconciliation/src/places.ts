@@ -80,18 +80,21 @@ function isInward(draft: Draft, field: string): boolean {
   return row ? row.direction === 'to-marketo' : draft.record.entity !== undefined;
 }
 
-const known = new WeakMap<readonly MappingRow[], Map<string, Places>>();
+type KnownPlaces = Readonly<Record<System, Map<string, Places>>>;
+
+const known = new WeakMap<readonly MappingRow[], KnownPlaces>();
 
 /** Worked out once per mapping and table; a mapping is that of one entity, and never changed in place. */
 function placesFor(draft: Draft, { system, table }: Side): Places {
   const { mapping } = draft.context;
-  const ofMapping = known.get(mapping) ?? new Map<string, Places>();
+  const ofMapping = known.get(mapping) ?? { dynamics: new Map(), marketo: new Map() };
+  const places = ofMapping[system].get(table);
+  if (places) return places;
+  const found = placesIn(mapping, defaultsOf(draft), { system, table });
   known.set(mapping, ofMapping);
-  const key = `${system}/${table}`;
-  const places = ofMapping.get(key) ?? placesIn(mapping, defaultsOf(draft), { system, table });
-  ofMapping.set(key, places);
+  ofMapping[system].set(table, found);
 
-  return places;
+  return found;
 }
 
 /** A field that is none of the default mapping has its own name by default, as those of custom rows do. */

@@ -80,6 +80,7 @@ function planUpdate(draft: Draft, crm: DraftRow, person: DraftRow): void {
 
 /** What was just changed has a place in Marketo by other rules, and nobody knows what the person holds there. */
 const hasUnread = (draft: Draft, crm: DraftRow, { seen, parked }: DraftRow): boolean =>
+  draft.changed.size > 0 &&
   toldOf(draft, crm).some(
     (mapping) =>
       draft.changed.has(mapping.field) &&

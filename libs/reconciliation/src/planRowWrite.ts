@@ -1,3 +1,4 @@
+import { decidedAt } from './decidedAt.ts';
 import type { Draft } from './decision.ts';
 import type { DynamicsWriteEntry } from './outbox.ts';
 
@@ -10,11 +11,16 @@ export function planRowWrite(draft: Draft, planned: Planned): void {
   const entry: DynamicsWriteEntry = {
     kind: 'dynamics-write',
     entryId: `${record.goldenId}/${epoch}.${number}/dynamics`,
-    ...planned,
-    issuedAt: new Date(context.nowMs).toISOString(),
+    table: planned.table,
+    rowId: planned.rowId,
+    ifMatch: planned.ifMatch,
+    columns: planned.columns,
+    issuedAt: decidedAt(context),
     attempts: 0,
     dueAtMs: context.nowMs + context.policy.dynamicsOutcomeMs,
   };
+  // A spread among other members costs many times as much.
+  if (planned.ifMatch === null || planned.ends) Object.assign(entry, planned);
   record.outbox.push({ ...entry });
   draft.dynamicsWrites.push(entry);
 }

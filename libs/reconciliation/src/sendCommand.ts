@@ -1,4 +1,5 @@
 import type { ScalarValues, WriteCommand, WriteOperation } from '@lockstep/change-events';
+import { decidedAt } from './decidedAt.ts';
 import { activeRow, typeOf, type Draft } from './decision.ts';
 import type { MarketoWriteEntry } from './outbox.ts';
 import { mayMatch } from './match.ts';
@@ -13,11 +14,12 @@ export function sendCommand(
   draft: Draft,
   operation: WriteOperation,
   fields: ScalarValues,
-  merging: Merging = {},
+  merging?: Merging,
 ): void {
   const { record, context, cause } = draft;
   const { policy, nowMs } = context;
-  const command = { ...commandOf(draft, operation, fields), ...merging };
+  const plain = commandOf(draft, operation, fields);
+  const command = merging ? { ...plain, ...merging } : plain;
   const waitMs = cause.lane === 'LIVE' ? policy.marketoOutcomeMs : policy.marketoBackfillOutcomeMs;
   const overtaken = record.outbox.flatMap((other) =>
     other.kind === 'marketo-write' ? [...(other.overtaken ?? []), other.command.fields] : [],
@@ -48,7 +50,7 @@ function commandOf(draft: Draft, operation: WriteOperation, fields: ScalarValues
     matchByEmail: mayMatch(draft) && record.parted === undefined,
     fields,
     lane: cause.lane,
-    issuedAt: new Date(context.nowMs).toISOString(),
+    issuedAt: decidedAt(context),
   };
   return record.entity ? { ...command, entity: typeOf(draft)?.marketo ?? null } : command;
 }

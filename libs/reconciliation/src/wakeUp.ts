@@ -2,7 +2,7 @@ import { isoTime, type ChangeEvent, type FieldValue, type InboxMessage } from '@
 import { activeRow, type Draft, type DraftRecord, type DraftRow } from './decision.ts';
 import { entityIn } from './entityTypes.ts';
 import type { GoldenRecord } from './goldenRecord.ts';
-import { rowKey } from './linkedRow.ts';
+import { type LinkedRow, rowKey } from './linkedRow.ts';
 import { isFreePerson } from './match.ts';
 import { handOverRequests } from './openRequests.ts';
 import { isPartedFrom } from './parted.ts';
@@ -123,16 +123,18 @@ export function newPersonIn(
 ): { readonly key: string; readonly owner: string } | null {
   if (message.kind !== 'event' || message.system !== 'marketo') return null;
   const { eventId, recordId } = message.event;
-  const key = rowKey({ system: 'marketo', table: 'person', id: recordId });
-  const isKnown = record?.rows.some((row) => rowKey(row) === key) ?? false;
+  const isKnown = record?.rows.some((row) => isPerson(row, recordId)) ?? false;
   // A record that a company belongs to is told by a hash: only what is met for the first time takes one.
   if (isKnown || entityIn(message)) return null;
 
   return {
-    key,
+    key: rowKey({ system: 'marketo', table: 'person', id: recordId }),
     owner: eventId.startsWith(handOver) ? eventId.slice(handOver.length) : message.goldenId,
   };
 }
+
+const isPerson = ({ system, table, id }: LinkedRow, personId: string): boolean =>
+  id === personId && system === 'marketo' && table === 'person';
 
 function stateOf(draft: Draft, person: DraftRow): ChangeEvent {
   const fields: Record<string, FieldValue> = {};

@@ -51,8 +51,12 @@ const mergesOf = ({ dynamicsWrites, commands }: Written): Written => ({
   commands: commands.filter(({ operation }) => operation === 'MERGE'),
 });
 
-const countKinds = (kinds: readonly WriteKind[]): WriteCounts =>
-  kinds.reduce((sum, kind) => ({ ...sum, [kind]: sum[kind] + 1 }), noWrites);
+function countKinds(kinds: readonly WriteKind[]): WriteCounts {
+  const counts: Record<WriteKind, number> = { ...noWrites };
+  for (const kind of kinds) counts[kind] += 1;
+
+  return counts;
+}
 
 const kindOfCommand: Readonly<Partial<Record<WriteOperation, WriteKind>>> = {
   CREATE: 'created',

@@ -160,6 +160,7 @@ function contextFor(options: DecidingOptions, place: Place): DecisionContext {
   const inbox = inboxOf(message);
   const claims = claimsAround(inputs.claiming, inbox, outcome.record);
   const { firstReadsComplete, rivals, owners, consents, mappingOf, accounts, parents, survivors } = inputs;
+  const { foretold, linked } = claimants(claims, rivals, outcomes);
   return {
     mapping: mappingOf(outcome.record, inbox),
     custom: customTypeOf(options, outcome.record, inbox),
@@ -167,7 +168,8 @@ function contextFor(options: DecidingOptions, place: Place): DecisionContext {
     nowMs: options.clock.now(),
     firstReadsComplete,
     claims,
-    ...claimants(claims, rivals, outcomes),
+    foretold,
+    linked,
     owners,
     accounts,
     parents,

@@ -24,13 +24,18 @@ export async function readRivals(
 
 const idsOf = (claims: readonly EmailClaim[]): Set<string> => new Set(claims.map(({ goldenId }) => goldenId));
 
+type Claimants = { readonly foretold: ReadonlySet<string>; readonly linked: ReadonlySet<string> };
+
+const nobody: Claimants = { foretold: new Set(), linked: new Set() };
+
 /** Of those who claim, whose person is foretold, and who has one; what this batch decided goes before what was read. */
 export function claimants(
   claims: readonly EmailClaim[],
   rivals: Records,
   decided: ReadonlyMap<string, Outcome>,
-): { readonly foretold: ReadonlySet<string>; readonly linked: ReadonlySet<string> } {
-  const ids = rivals.size === 0 ? [] : [...idsOf(claims)];
+): Claimants {
+  if (rivals.size === 0) return nobody;
+  const ids = [...idsOf(claims)];
   const records = ids.flatMap((id) => decided.get(id)?.record ?? rivals.get(id) ?? []);
   const idsWhere = (holds: (record: GoldenRecord) => boolean) =>
     new Set(records.filter(holds).map(({ goldenId }) => goldenId));

@@ -1,4 +1,10 @@
-import { topics, type GoldenEvent, type InboxMessage } from '@lockstep/change-events';
+import {
+  topics,
+  type GoldenEvent,
+  type InboxMessage,
+  type MarketerRequest,
+  type WriteCommand,
+} from '@lockstep/change-events';
 import type { Batch, IncomingMessage, OutgoingMessage } from '@lockstep/ports';
 import type {
   Decision,
@@ -6,6 +12,7 @@ import type {
   EmailClaim,
   GoldenEntity,
   GoldenRecord,
+  OutboxEntry,
 } from '@lockstep/reconciliation';
 import { notice } from '../notices.ts';
 
@@ -44,42 +51,35 @@ export function outgoing(
   nowMs: number,
 ): OutgoingMessage[] {
   if (!record) return [];
-  const isOpen = (entry: { readonly entryId: string }): boolean => !published.has(entry.entryId);
-  const left = (stored?.outbox ?? []).flatMap((entry) =>
-    entry.kind === 'golden-event' && isOpen(entry) ? [entry.event] : [],
-  );
-  const leftForwards = (stored?.outbox ?? []).flatMap((entry) =>
-    entry.kind === 'forward' && isOpen(entry) ? [entry.message] : [],
-  );
-  const commands = record.outbox.flatMap((entry) =>
-    entry.kind === 'marketo-write' && !entry.lapsed && isOpen(entry) ? [entry.command] : [],
-  );
-  const states = record.outbox.flatMap((entry) =>
-    entry.kind === 'request-state' && isOpen(entry) ? [entry.request] : [],
-  );
   const headers = headersOf.get(record.goldenId) ?? {};
-  const messages: OutgoingMessage[] = [
-    ...[...left, ...decisions.flatMap((decision) => decision.goldenEvent ?? [])].map((event) =>
-      goldenMessage(event, record.entity),
-    ),
-    ...commands.map((command) => ({
-      topic: command.lane === 'BACKFILL' ? topics.writesBackfill : topics.writes,
-      key: command.goldenId,
-      value: command,
-    })),
-    ...states.map((value) => ({ topic: topics.requests, key: value.personId, value })),
-    ...[...leftForwards, ...decisions.flatMap((decision) => decision.forwards)].map((value) =>
-      forwardMessage(batch, value),
-    ),
-    ...waitingNotice(stored, record, nowMs),
-  ];
-  return messages.map(({ topic, key, value, headers: own }) => ({
-    topic,
-    key,
-    value,
-    headers: own ?? headers,
-  }));
+  const isOpen = ({ entryId }: OutboxEntry): boolean => !published.has(entryId);
+  const left = stored ? stored.outbox.filter(isOpen) : [];
+  const open = record.outbox.filter(isOpen);
+  const out: OutgoingMessage[] = [];
+  for (const entry of left)
+    if (entry.kind === 'golden-event') out.push(goldenMessage(entry.event, record.entity));
+  for (const { goldenEvent } of decisions)
+    if (goldenEvent) out.push(goldenMessage(goldenEvent, record.entity));
+  for (const entry of open)
+    if (entry.kind === 'marketo-write' && !entry.lapsed) out.push(commandMessage(entry.command));
+  for (const entry of open) if (entry.kind === 'request-state') out.push(stateMessage(entry.request));
+  for (const entry of left) if (entry.kind === 'forward') out.push(forwardMessage(batch, entry.message));
+  for (const { forwards } of decisions) for (const value of forwards) out.push(forwardMessage(batch, value));
+  out.push(...waitingNotice(stored, record, nowMs));
+  return out.map(({ topic, key, value, headers: own }) => ({ topic, key, value, headers: own ?? headers }));
 }
+
+const commandMessage = (command: WriteCommand): OutgoingMessage => ({
+  topic: command.lane === 'BACKFILL' ? topics.writesBackfill : topics.writes,
+  key: command.goldenId,
+  value: command,
+});
+
+const stateMessage = (request: MarketerRequest): OutgoingMessage => ({
+  topic: topics.requests,
+  key: request.personId,
+  value: request,
+});
 
 const goldenMessage = (event: GoldenEvent, entity: GoldenEntity | undefined): OutgoingMessage => ({
   topic: topics.goldenChanges(entity ?? 'person'),
@@ -104,8 +104,8 @@ function waitingNotice(stored: GoldenRecord | null, record: GoldenRecord, nowMs:
 
 /** Writes that this batch planned and did not overtake itself. */
 export function openWrites(goldenId: string, { record, decisions }: Outcome): OwnedWrite[] {
+  if (decisions.every(({ dynamicsWrites }) => dynamicsWrites.length === 0)) return [];
   const planned = decisions.flatMap((decision) => decision.dynamicsWrites);
-  if (planned.length === 0) return [];
   const open = new Set(record?.outbox.map((entry) => entry.entryId));
   return planned.filter((entry) => open.has(entry.entryId)).map((entry) => ({ goldenId, entry }));
 }
