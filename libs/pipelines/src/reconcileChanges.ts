@@ -115,8 +115,8 @@ async function decideAndSave(
 
 /** Entries that are known to be published need not be published again; the oldest are forgotten first. */
 function remember(published: Set<string>, outcomes: ReadonlyMap<string, Outcome>): void {
-  for (const entryId of [...outcomes.values()].flatMap((outcome) => entriesOut(outcome, published)))
-    published.add(entryId);
+  for (const outcome of outcomes.values())
+    for (const entryId of entriesOut(outcome, published)) published.add(entryId);
   for (const entryId of published) {
     if (published.size <= publishedMax) return;
     published.delete(entryId);
@@ -124,6 +124,9 @@ function remember(published: Set<string>, outcomes: ReadonlyMap<string, Outcome>
 }
 
 function entriesOut(outcome: Outcome, published: ReadonlySet<string>): readonly string[] {
-  const entries = outcome.record?.outbox.filter(({ kind }) => !kind.startsWith('dynamics-')) ?? [];
-  return [...openSpreads(outcome, published).keys(), ...entries.map(({ entryId }) => entryId)];
+  const ids = [...openSpreads(outcome, published).keys()];
+  for (const { kind, entryId } of outcome.record?.outbox ?? [])
+    if (kind !== 'dynamics-write' && kind !== 'dynamics-request') ids.push(entryId);
+
+  return ids;
 }

@@ -15,10 +15,10 @@ import { isReadable } from './projection.ts';
 export function absorbFields(draft: Draft, row: DraftRow, event: ChangeEvent, lifted: boolean): void {
   const ordered = undecided(row, event.evidence?.rows ?? []);
   const evidenceOf = byField(ordered);
+  const { fields, page: at } = event;
   for (const mapping of draft.context.mapping) {
     const evidence = evidenceOf(mapping);
-    const shown = { value: event.fields?.[mapping.marketo], at: event.page };
-    if (evidence.length > 0 || !isAsBefore(row, mapping, shown))
+    if (evidence.length > 0 || !isAsBefore(row, mapping, { value: fields?.[mapping.marketo], at }))
       absorbAndConfirm(draft, { row, mapping, evidence, event, lifted });
   }
   if (ordered.length > 0) rememberDecided(row, ordered);
@@ -27,6 +27,7 @@ export function absorbFields(draft: Draft, row: DraftRow, event: ChangeEvent, li
 const nothingTold: readonly EvidenceRow[] = [];
 
 function byField(evidence: readonly EvidenceRow[]): (mapping: MappingRow) => readonly EvidenceRow[] {
+  if (evidence.length === 0) return () => nothingTold;
   const told = new Map<string | null, EvidenceRow[]>();
   for (const item of evidence) {
     const others = told.get(item.field);
@@ -36,7 +37,10 @@ function byField(evidence: readonly EvidenceRow[]): (mapping: MappingRow) => rea
   const isRead = (mapping: MappingRow) => (item: EvidenceRow) =>
     isReadable(mapping, item.oldValue) && isReadable(mapping, item.newValue);
   // What cannot be read is no evidence: the state tells.
-  return (mapping) => told.get(mapping.marketo)?.filter(isRead(mapping)) ?? nothingTold;
+  return (mapping) => {
+    const rows = told.get(mapping.marketo);
+    return rows ? rows.filter(isRead(mapping)) : nothingTold;
+  };
 }
 
 function absorbAndConfirm(draft: Draft, field: FieldEvidence): void {

@@ -1,5 +1,6 @@
 import { isClosed } from './closedRow.ts';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
+import type { GoldenField } from './goldenRecord.ts';
 import type { MappingRow } from './mapping.ts';
 import { notRepresentable, project } from './projection.ts';
 import type { Scalar } from '@lockstep/change-events';
@@ -28,9 +29,20 @@ export function agree(draft: Draft): void {
   const { fields } = draft.record;
   for (const mapping of draft.context.mapping) {
     const field = fields[mapping.field];
-    if (!field || field.agreed) continue;
-    const { value, source, changedAt, rule, eventId } = field;
-    if (!holds(dynamics, mapping, value) || !holds(marketo, mapping, value)) continue;
-    fields[mapping.field] = { value, source, changedAt, rule, eventId, base: value, agreed: true };
+    if (field && !field.agreed && isHeldBy(dynamics, marketo, mapping, field.value))
+      fields[mapping.field] = agreedOn(field);
   }
 }
+
+const isHeldBy = (dynamics: DraftRow, marketo: DraftRow, mapping: MappingRow, golden: Scalar): boolean =>
+  holds(dynamics, mapping, golden) && holds(marketo, mapping, golden);
+
+const agreedOn = ({ value, source, changedAt, rule, eventId }: GoldenField): GoldenField => ({
+  value,
+  source,
+  changedAt,
+  rule,
+  eventId,
+  base: value,
+  agreed: true,
+});

@@ -84,15 +84,14 @@ function dispute(
   { field, first }: { readonly field: GoldenField; readonly first: boolean },
 ): void {
   const { mapping } = observation;
-  const disputed = disputeOf(draft, observation, field);
-  const refusal = ruleOnWrite(mapping, disputed, first);
+  const refusal = mapping.write && ruleOnWrite(mapping, disputeOf(draft, observation, field), first);
   if (refusal) return keepLoser(draft, observation, refusal);
   if (missedOptOut(observation, field) || isOldLift(observation, field))
     return keepLoser(draft, observation, { winner: field.source, rule: 'opt-out-wins' });
   if (isUnited(mapping, draft.record.kind)) return unite(draft, observation, { field, first });
   const rule = undisputed(observation, field, first);
   if (rule) return take(draft, observation, rule);
-  decideConflict(draft, observation, ruleOnConflict(mapping, disputed));
+  decideConflict(draft, observation, ruleOnConflict(mapping, disputeOf(draft, observation, field)));
 }
 
 /** What an edit added and took away counts beside what the other side did; what it was made on top of is its base. */

@@ -6,7 +6,7 @@ import type { Decision, Draft } from './decision.ts';
 import { heirNames, namesOf } from './followers.ts';
 import type { GoldenField, GoldenRecord } from './goldenRecord.ts';
 import type { LinkedRow } from './linkedRow.ts';
-import { claimChanges } from './match.ts';
+import { claimChanges, noClaims } from './match.ts';
 import { requestTimes } from './openRequests.ts';
 import { isAwaited, isToPublish } from './outbox.ts';
 import { notePlaces } from './places.ts';
@@ -20,19 +20,15 @@ const conflictCharactersMax = 1_000_000;
 export function closeDecision(draft: Draft): Decision {
   const { record, before } = draft;
   const kept = record.outbox.filter((entry) => isOpen(draft, entry));
-  record.outbox = kept;
   keepConflicts(draft);
   const goldenEvent = isVisible(draft) ? goldenEventOf(draft) : null;
-  if (goldenEvent) {
-    const entry = { kind: 'golden-event', entryId: goldenEvent.eventId, event: goldenEvent } as const;
-    record.outbox = [...kept, entry];
-  }
+  record.outbox = goldenEvent ? [...kept, entryOf(goldenEvent)] : kept;
   record.dueAtMs = dueTimeOf(record);
   markNames(draft);
   markTroubled(draft);
   const dirty = isDirty(draft, goldenEvent);
   if (dirty) complete(draft);
-  const claims = dirty ? claimChanges(before, record, draft.context.claims) : { added: [], removed: [] };
+  const claims = dirty ? claimChanges(before, record, draft.context.claims) : noClaims;
   return {
     record: dirty ? record : before,
     dirty,
@@ -49,6 +45,8 @@ export function closeDecision(draft: Draft): Decision {
     consent: draft.consent,
   };
 }
+
+const entryOf = (event: GoldenEvent) => ({ kind: 'golden-event', entryId: event.eventId, event }) as const;
 
 function keepConflicts({ record, conflicts }: Draft): void {
   if (conflicts.length === 0) return;
@@ -111,21 +109,26 @@ function isDirty(draft: Draft, goldenEvent: GoldenEvent | null): boolean {
 
 /** Whatever is open of an alias is open of the record that it joined. */
 function dueTimeOf(record: Draft['record']): number | null {
-  const dueTimes = record.aliasOf === null ? openTimes(record) : [];
+  if (record.aliasOf !== null) return null;
+  const dueAtMs = Math.min(dueOfParts(record), dueOfEntries(record), ...requestTimes(record.requests));
 
-  return dueTimes.length > 0 ? Math.min(...dueTimes) : null;
+  return dueAtMs === Infinity ? null : dueAtMs;
 }
 
-function openTimes(record: Draft['record']): number[] {
-  const { outbox, waiting, held, followed, attaching, following, rows, requests } = record;
-  const dueTimes = requests ? requestTimes(requests) : [];
-  for (const entry of outbox) if (isAwaited(entry)) dueTimes.push(entry.dueAtMs);
-  for (const { turnsAtMs } of rows) if (turnsAtMs !== undefined) dueTimes.push(turnsAtMs);
-  if (waiting && waiting.cause !== 'first-reads') dueTimes.push(waiting.dueAtMs);
-  for (const part of [held, followed, attaching, following])
-    if (part?.dueAtMs !== undefined) dueTimes.push(part.dueAtMs);
+function dueOfParts({ waiting, held, followed, attaching, following }: Draft['record']): number {
+  const timed = waiting?.cause === 'first-reads' ? null : waiting;
 
-  return dueTimes;
+  return Math.min(dueOf(timed), dueOf(held), dueOf(followed), dueOf(attaching), dueOf(following));
+}
+
+const dueOf = (part: { readonly dueAtMs?: number } | null | undefined): number => part?.dueAtMs ?? Infinity;
+
+function dueOfEntries({ outbox, rows }: Draft['record']): number {
+  let dueAtMs = Infinity;
+  for (const entry of outbox) if (isAwaited(entry)) dueAtMs = Math.min(dueAtMs, entry.dueAtMs);
+  for (const { turnsAtMs = Infinity } of rows) dueAtMs = Math.min(dueAtMs, turnsAtMs);
+
+  return dueAtMs;
 }
 
 /** Others see values, conflicts and rows; what is on its way is nobody else's business. */

@@ -16,6 +16,7 @@ export function rememberDecided(row: DraftRow, rows: readonly EvidenceRow[]): vo
  * that one is told again or not.
  */
 export function undecided(row: DraftRow, rows: readonly EvidenceRow[]): readonly EvidenceRow[] {
+  if (rows.length === 0) return rows;
   const { decidedEvidence } = row;
   const ordered = rows.toSorted((a, b) => a.activityId - b.activityId);
   const isFull = decidedEvidence.length >= decidedEvidenceMax;

@@ -15,6 +15,7 @@ import type { EntityType } from './entityType.ts';
 import { builtInType } from './entityTypes.ts';
 import type { GoldenEntity, GoldenField, GoldenRecord } from './goldenRecord.ts';
 import type { InFlightValue, LinkedRow, ParkedField, SeenValue } from './linkedRow.ts';
+import { draftOf } from './draftOf.ts';
 import type { MappingRow } from './mapping.ts';
 import type { DynamicsEntry, OutboxEntry } from './outbox.ts';
 import type { Policy } from './policy.ts';
@@ -152,9 +153,8 @@ export function addRow(
 
 /** An empty record for what is met for the first time; a person unless an entity is named. */
 export function newGoldenRecord(goldenId: string, entity?: GoldenEntity): GoldenRecord {
-  return {
+  const record: GoldenRecord = {
     goldenId,
-    ...(entity ? { entity } : {}),
     revision: { epoch: 1, number: 0 },
     kind: 'lead',
     aliasOf: null,
@@ -166,27 +166,8 @@ export function newGoldenRecord(goldenId: string, entity?: GoldenEntity): Golden
     lane: 'LIVE',
     dueAtMs: null,
   };
-}
 
-/** Copied first and replaced then: a spread with members behind it costs many times as much. */
-function draftOf(record: GoldenRecord, speaker: System | null): DraftRecord {
-  const draft = { ...record } as DraftRecord;
-  draft.revision = { ...record.revision };
-  draft.fields = { ...record.fields };
-  draft.rows = record.rows.map((row) => draftRowOf(row, speaker === null || speaker === row.system));
-  draft.outbox = record.outbox.map((entry) => (entry.kind === 'golden-event' ? entry : { ...entry }));
-
-  return draft;
-}
-
-/** What a row is seen to hold changes only where its side may speak. */
-function draftRowOf(row: LinkedRow, maySpeak: boolean): DraftRow {
-  const draft = { ...row } as DraftRow;
-  if (maySpeak) draft.seen = { ...row.seen };
-  draft.inFlight = { ...row.inFlight };
-  draft.parked = { ...row.parked };
-
-  return draft;
+  return entity ? { ...record, entity } : record;
 }
 
 /** `speaker`: the only side of which the message may show what a row holds; null when it may be either. */

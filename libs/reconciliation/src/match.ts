@@ -78,6 +78,10 @@ function claimants(record: GoldenRecord, row: GoldenRecord['rows'][number]): str
   return [row, ...(crm ? [crm] : [])].map(rowKey);
 }
 
+type ClaimChanges = { readonly added: readonly EmailClaim[]; readonly removed: readonly EmailClaim[] };
+
+export const noClaims: ClaimChanges = { added: [], removed: [] };
+
 /**
  * Claims that rows took up and gave up in a decision, with those of `known` that a process stored for the record and died before it
  * saved that. Those of an alias are kept: the record it joined takes them over.
@@ -86,9 +90,9 @@ export function claimChanges(
   before: GoldenRecord,
   after: GoldenRecord,
   known: readonly EmailClaim[],
-): { added: EmailClaim[]; removed: EmailClaim[] } {
+): ClaimChanges {
   const own = known.filter(({ goldenId }) => goldenId === after.goldenId);
-  if (claimAlike(before, after) && own.length === 0) return { added: [], removed: [] };
+  if (own.length === 0 && claimAlike(before, after)) return noClaims;
   const [former, present] = [claimsOf(before), claimsOf(after)];
   const stored = new Map([
     ...former,

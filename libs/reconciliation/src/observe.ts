@@ -14,7 +14,7 @@ import type { SeenValue } from './linkedRow.ts';
 import type { MappingRow } from './mapping.ts';
 import { consentRule } from './policy.ts';
 import { isPassed } from './outbox.ts';
-import { isBlank, isCutOf, plainSide, project, read } from './projection.ts';
+import { isBlank, isCutOf, isPlainly, project, read } from './projection.ts';
 import { release } from './review.ts';
 
 /**
@@ -30,7 +30,7 @@ export function observe(draft: Draft, observation: Observation): void {
     return;
   }
   if (!observation.isOthers && isOnItsWay(draft, observation)) {
-    row.seen[mapping.field] = { value: reading.side, at, ...unconfirmedIn(row, seen, reading.side) };
+    row.seen[mapping.field] = writtenThere(row, seen, { value: reading.side, at });
     // It ran over whatever was held.
     release(row, mapping);
     return;
@@ -64,7 +64,7 @@ export function isAsBefore(row: DraftRow, mapping: MappingRow, shown: Shown): bo
   const { value, at } = shown;
   const seen = row.seen[mapping.field];
   if (value === undefined || seen === undefined || isUntold(seen)) return false;
-  if (plainSide(row.system, mapping, value) !== seen.value) return false;
+  if (!isPlainly(row.system, mapping, { value, side: seen.value })) return false;
   if (compareSequence(at, seen.at) > 0) row.seen[mapping.field] = { value: seen.value, at };
 
   return true;
@@ -81,10 +81,14 @@ const seenAgain = (seen: SeenValue, at: Sequence): SeenValue =>
 export const isUntold = (seen: SeenValue): boolean => seen.unconfirmed === true || seen.written !== undefined;
 
 /** What is known to be written there, or may be, and the feed has not told of, oldest first. */
-export const untold = (seen: SeenValue | undefined): readonly Scalar[] => [
-  ...(seen?.written ?? []),
-  ...(seen?.unconfirmed ? [seen.value] : []),
-];
+export function untold(seen: SeenValue | undefined): readonly Scalar[] {
+  if (!seen || !isUntold(seen)) return nothingWritten;
+  const { written = nothingWritten, unconfirmed, value } = seen;
+
+  return unconfirmed ? [...written, value] : written;
+}
+
+const nothingWritten: readonly Scalar[] = [];
 
 /**
  * A person that carries our golden id was made by us: what it holds beyond that, people have put there since. What it does
@@ -147,15 +151,12 @@ function isCutNow(row: DraftRow, { field }: MappingRow, side: Scalar): boolean {
 const writtenKeptMax = 10;
 
 /** Our value in Marketo waits for its feed row; so do the values that we wrote just before it. */
-function unconfirmedIn(
-  row: DraftRow,
-  before: DraftRow['seen'][string] | undefined,
-  value: Scalar,
-): Pick<DraftRow['seen'][string], 'unconfirmed' | 'written'> {
-  if (row.system !== 'marketo') return {};
+function writtenThere(row: DraftRow, before: SeenValue | undefined, { value, at }: SeenValue): SeenValue {
+  if (row.system !== 'marketo') return { value, at };
   const former = untold(before);
   const written = former.at(-1) === value ? former.slice(0, -1) : former;
-  return { unconfirmed: true, ...(written.length > 0 ? { written: written.slice(-writtenKeptMax) } : {}) };
+  if (written.length === 0) return { value, at, unconfirmed: true };
+  return { value, at, unconfirmed: true, written: written.slice(-writtenKeptMax) };
 }
 
 /**
@@ -192,7 +193,7 @@ export function settle(draft: Draft, accepted: Accepted): void {
   const seen = row.seen[mapping.field];
   if (seen && isAfter(seen.at, at)) return settleLate(draft, accepted, seen);
   const isPending = seen?.value !== value || seen.unconfirmed === true;
-  row.seen[mapping.field] = { value, at, ...(isPending ? unconfirmedIn(row, seen, value) : {}) };
+  row.seen[mapping.field] = isPending ? writtenThere(row, seen, { value, at }) : { value, at };
   // It ran over whatever was held.
   release(row, mapping);
 }

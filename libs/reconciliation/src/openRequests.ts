@@ -26,7 +26,7 @@ export function knowsRequest({ requests = [], requestsEnded = [] }: Draft['recor
 }
 
 /** When requests that wait for a time are looked at next. */
-export function requestTimes(requests: readonly Pick<OpenRequest, 'dueAtMs'>[]): number[] {
+export function requestTimes(requests: readonly Pick<OpenRequest, 'dueAtMs'>[] = []): number[] {
   return requests.flatMap(({ dueAtMs }) => dueAtMs ?? []);
 }
 

@@ -26,7 +26,9 @@ export function ownWrites(
   const open = openValues(draft, mapping.marketo, personId);
   const inFlight = row.inFlight[mapping.field];
   const isOpen = inFlight === undefined || open.includes(inFlight.value);
-  return [...untold(row.seen[mapping.field]), ...open, ...(isOpen ? [] : [inFlight.value])];
+  const waiting = untold(row.seen[mapping.field]);
+  if (isOpen) return open.length === 0 ? waiting : [...waiting, ...open];
+  return [...waiting, ...open, inFlight.value];
 }
 
 /** What an event tells about a field. */

@@ -62,7 +62,7 @@ function leavePlace(draft: Draft, row: DraftRow, field: string): void {
 export function notePlaces(draft: Draft): void {
   for (const row of draft.record.rows) {
     const places = placesFor(draft, row);
-    if (Object.keys(places).length > 0) row.places = places;
+    if (places !== nowhereElse) row.places = places;
     else if (row.places) delete row.places;
     noteUnlike(draft, row);
   }
@@ -97,6 +97,9 @@ function placesFor(draft: Draft, { system, table }: Side): Places {
   return found;
 }
 
+/** All fields live where they do by default. */
+const nowhereElse: Places = {};
+
 /** A field that is none of the default mapping has its own name by default, as those of custom rows do. */
 function placesIn(mapping: readonly MappingRow[], defaults: readonly MappingRow[], side: Side): Places {
   const moved = mapping.flatMap((row) => {
@@ -107,7 +110,7 @@ function placesIn(mapping: readonly MappingRow[], defaults: readonly MappingRow[
     return isDefault ? [] : [[row.field, place] as const];
   });
 
-  return Object.fromEntries(moved);
+  return moved.length > 0 ? Object.fromEntries(moved) : nowhereElse;
 }
 
 const placeOf = ({ system, table }: Side, { columns, marketo }: MappingRow): string =>

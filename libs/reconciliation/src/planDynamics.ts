@@ -27,16 +27,17 @@ function isWritable(draft: Draft, row: DraftRow): boolean {
 function planWrite(draft: Draft, row: DraftRow, ifMatch: Sequence): void {
   const columns: Record<string, Scalar> = {};
   const revision = draft.record.revision;
+  let isNeeded = false;
   for (const mapping of draft.context.mapping) {
     const wanted = wantedValue(draft, row, mapping);
     if (wanted === undefined) continue;
     const column = mapping.columns[row.table];
     if (column === undefined || column in columns) continue;
+    isNeeded = true;
     columns[column] = wanted;
     row.inFlight[mapping.field] = { value: wanted, revision: { ...revision } };
   }
-  if (Object.keys(columns).length > 0)
-    planRowWrite(draft, { table: row.table, rowId: row.id, ifMatch, columns });
+  if (isNeeded) planRowWrite(draft, { table: row.table, rowId: row.id, ifMatch, columns });
   else planEnd(draft, row, ifMatch);
 }
 

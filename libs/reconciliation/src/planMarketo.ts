@@ -2,6 +2,7 @@ import type { Scalar, ScalarValues } from '@lockstep/change-events';
 import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import type { GoldenField } from './goldenRecord.ts';
 import { planPersonMerge } from './followMerge.ts';
+import { isEmpty } from './isEmpty.ts';
 import { isKeptOut, keptOutField } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
 import { isUnmet } from './comeBack.ts';
@@ -73,7 +74,7 @@ function planUpdate(draft: Draft, crm: DraftRow, person: DraftRow): void {
   // One that took another's place: what it holds is met before anything is written over it.
   if (isUnmet(person)) return sendCommand(draft, 'READ', {});
   const fields = planFields(draft, crm, person);
-  if (Object.keys(fields).length > 0) sendCommand(draft, 'UPDATE', fields);
+  if (!isEmpty(fields)) sendCommand(draft, 'UPDATE', fields);
   else if (draft.record.outbox.some(isLapsed) || hasUnread(draft, crm, person))
     sendCommand(draft, 'READ', {});
 }

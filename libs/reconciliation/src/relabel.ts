@@ -50,16 +50,17 @@ function hasLabelFor(mapping: MappingRow, value: Scalar): boolean {
 
 /** Notes the fields with labels of which the row does not hold the golden value. */
 export function noteUnlike(draft: Draft, row: DraftRow): void {
-  const isAsked = row.system === 'dynamics' && row.active;
-  const unlike = isAsked
-    ? planOf(draft.context.mapping).labelled.filter((mapping) => isUnlike(draft, row, mapping))
-    : [];
-  if (unlike.length > 0) row.unlike = unlike.map(({ field }) => field);
+  const unlike: string[] = [];
+  if (row.system === 'dynamics' && row.active)
+    for (const mapping of planOf(draft.context.mapping).labelled)
+      if (isUnlike(draft, row, mapping)) unlike.push(mapping.field);
+  if (unlike.length > 0) row.unlike = unlike;
   else if (row.unlike) delete row.unlike;
 }
 
 function isUnlike({ record }: Draft, row: DraftRow, mapping: MappingRow): boolean {
-  const [held, seen] = [record.fields[mapping.field], row.seen[mapping.field]];
+  const held = record.fields[mapping.field];
+  const seen = row.seen[mapping.field];
   if (!held || !seen) return false;
 
   return project('dynamics', mapping, held.value) !== seen.value;

@@ -1,5 +1,6 @@
 import type { System } from '@lockstep/change-events';
 import type { GoldenRecord } from './goldenRecord.ts';
+import { isEmpty } from './isEmpty.ts';
 import type { LinkedRow } from './linkedRow.ts';
 
 /** Something about a record that an operator may have to look at (F-14, F-61): it waits alone, everything else flows. */
@@ -24,7 +25,7 @@ export function troublesOf(record: GoldenRecord): readonly Trouble[] {
 
 /** Most records at nearly all times: nothing waits anywhere. */
 function isUntroubled({ waiting, held, rows }: GoldenRecord): boolean {
-  return !waiting && !held && rows.every(({ parked }) => Object.keys(parked).length === 0);
+  return !waiting && !held && rows.every(({ parked }) => isEmpty(parked));
 }
 
 /** What waits for the first reads or for a join is on its way, and has no code. */

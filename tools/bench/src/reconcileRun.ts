@@ -5,6 +5,7 @@ import type {
   ConsentStore,
   GoldenStore,
   GuardedSave,
+  IncomingMessage,
   LinkStore,
   SyncStateStore,
 } from '@lockstep/ports';
@@ -62,7 +63,8 @@ export function openReconcileRun(codec: MessageCodec, stores: ReconcileStores): 
   });
   return async (batch) => {
     saves = [];
-    const messages = await Promise.all(batch.map((message, offset) => incoming(codec, message, offset)));
+    const values = await Promise.all(batch.map(({ bytes }) => codec.decode(topics.inbox, bytes)));
+    const messages = batch.map((message, offset) => incoming(message, values[offset], offset));
     const { messages: out, afterCommit } = await handle({ topic: topics.inbox, partition: 0, messages });
     for (const { topic, value } of out) await codec.encode(topic, value);
     await afterCommit?.();
@@ -72,11 +74,18 @@ export function openReconcileRun(codec: MessageCodec, stores: ReconcileStores): 
   };
 }
 
-async function incoming(codec: MessageCodec, { key, bytes }: InboxBytes, offset: number) {
-  const value = await codec.decode(topics.inbox, bytes);
-  const place = { topic: topics.inbox, partition: 0, offset: String(offset) };
-  return { ...place, key, value, undecodable: null, headers: {} };
-}
+const incoming = ({ key, bytes }: InboxBytes, value: unknown, offset: number): IncomingMessage => ({
+  topic: topics.inbox,
+  partition: 0,
+  offset: String(offset),
+  key,
+  value,
+  undecodable: null,
+  headers: noHeaders,
+  bytes,
+});
+
+const noHeaders: IncomingMessage['headers'] = {};
 
 /** What cannot be saved: reading the messages and writing the golden events. */
 export async function decodeAndEncode(

@@ -7,10 +7,11 @@ import {
   type Consent,
   type ConsentChange,
   type Decision,
+  type EmailClaim,
   type GoldenRecord,
   type MappingRow,
 } from '@lockstep/reconciliation';
-import { addressesBrought } from './decisionInputs.ts';
+import { addressOf } from './decisionInputs.ts';
 import type { Outcome } from './reconcileOutput.ts';
 
 export type Consents = ReadonlyMap<string, Consent>;
@@ -25,9 +26,10 @@ export async function readConsents(
   { stored, also }: { stored: ReadonlyMap<string, GoldenRecord>; also: ReadonlySet<string> },
 ): Promise<Consents> {
   if (!hasConsent(mapping)) return new Map();
-  const known = [...stored.values()].flatMap((record) => emailClaim(record) ?? []);
-  const brought = addressesBrought(messages, stored);
-  return consents.read([...new Set([...known, ...brought, ...also])]);
+  const wanted = new Set(also);
+  for (const record of stored.values()) addKnown(wanted, emailClaim(record));
+  for (const message of messages) addKnown(wanted, addressOf(message, stored));
+  return consents.read([...wanted]);
 }
 
 /** What was read, and over it what this record's own decisions of the batch change. */
@@ -37,8 +39,15 @@ export function consentsFor(read: Consents, decisions: readonly Decision[]): Con
   return new Map([...read, ...own.map(({ consent }) => [consent.claim, consent] as const)]);
 }
 
+function addKnown(addresses: Set<string>, address: string | null): void {
+  if (address !== null) addresses.add(address);
+}
+
+const noChanges: readonly ConsentChange[] = [];
+
 /** One change per address: the last value, guarded by the revision that the first was decided from. */
 function changesOf(decisions: readonly Decision[]): readonly ConsentChange[] {
+  if (decisions.every(({ consent }) => consent === null)) return noChanges;
   const changes = new Map<string, ConsentChange>();
   for (const { consent: change } of decisions) {
     if (!change) continue;
@@ -73,17 +82,18 @@ function firstChanges(outcomes: ReadonlyMap<string, Outcome>) {
   const writers = new Map<string, string>();
   const changes: ConsentChange[] = [];
   const doubled: string[] = [];
-  const all = [...outcomes].flatMap(([goldenId, { decisions }]) =>
-    changesOf(decisions).map((change) => ({ goldenId, change })),
-  );
-  for (const { goldenId, change } of all) {
-    const { claim } = change.consent;
-    if (writers.has(claim)) doubled.push(goldenId);
-    else changes.push(change);
-    writers.set(claim, writers.get(claim) ?? goldenId);
-  }
+  for (const [goldenId, { decisions }] of outcomes)
+    for (const change of changesOf(decisions)) {
+      const { claim } = change.consent;
+      if (writers.has(claim)) doubled.push(goldenId);
+      else changes.push(change);
+      writers.set(claim, writers.get(claim) ?? goldenId);
+    }
   return { changes, writers, doubled };
 }
+
+const claimsAddedIn = (decisions: readonly Decision[]): readonly EmailClaim[] =>
+  decisions.flatMap(({ claimsAdded }) => claimsAdded);
 
 /** Records that came to an address while its wish changed. */
 async function findLate(
@@ -92,10 +102,10 @@ async function findLate(
   known: { read: Consents; writers: ReadonlyMap<string, string>; also: Set<string> },
 ): Promise<readonly string[]> {
   const { read, writers, also } = known;
-  const arrivals = [...outcomes].flatMap(([goldenId, { decisions }]) =>
-    decisions.flatMap(({ claimsAdded }) => claimsAdded.map(({ claim }) => ({ goldenId, claim }))),
-  );
-  const unsure = arrivals.filter(({ goldenId, claim }) => writers.get(claim) !== goldenId);
+  const unsure: { goldenId: string; claim: string }[] = [];
+  for (const [goldenId, { decisions }] of outcomes)
+    for (const { claim } of claimsAddedIn(decisions))
+      if (writers.get(claim) !== goldenId) unsure.push({ goldenId, claim });
   if (unsure.length === 0) return [];
   const now = await consents.read([...new Set(unsure.map(({ claim }) => claim))]);
   const late = unsure.filter(({ claim }) => now.get(claim)?.revision !== read.get(claim)?.revision);
@@ -110,12 +120,12 @@ export function openSpreads(
   { stored, decisions }: Outcome,
   published: ReadonlySet<string>,
 ): ReadonlyMap<string, string> {
-  const followers = [stored, ...decisions.map(({ record }) => record)].filter((record) => record?.consent);
-  if (followers.length === 0) return noSpreads;
+  if (!stored?.consent && decisions.every(({ record }) => !record.consent)) return noSpreads;
+  const followed = [stored, ...decisions.map(({ record }) => record)].map((record) => record?.consent);
   const open = new Map<string, string>();
-  for (const record of followers) {
-    const id = record && spreadId(record);
-    if (id && record.consent && !published.has(id)) open.set(id, record.consent.claim);
+  for (const consent of followed) {
+    const id = consent && spreadId({ consent });
+    if (id && !published.has(id)) open.set(id, consent.claim);
   }
   return open;
 }
@@ -126,9 +136,9 @@ export async function tellOthers(
   outcomes: ReadonlyMap<string, Outcome>,
   published: ReadonlySet<string>,
 ): Promise<readonly InboxMessage[]> {
-  const spreads = [...outcomes].flatMap(([goldenId, outcome]) =>
-    [...openSpreads(outcome, published).values()].map((claim) => ({ goldenId, claim })),
-  );
+  const spreads: { goldenId: string; claim: string }[] = [];
+  for (const [goldenId, outcome] of outcomes)
+    for (const claim of openSpreads(outcome, published).values()) spreads.push({ goldenId, claim });
   if (spreads.length === 0) return [];
   const claiming = await claims.read([...new Set(spreads.map(({ claim }) => claim))]);
   const told = spreads.flatMap(({ goldenId, claim }) =>

@@ -66,14 +66,9 @@ export function claimsBrought(
     .flatMap((message) => claimBrought(message) ?? []);
 }
 
-/** The addresses that the events of a batch claim; an alias claims nothing any more. */
-export function addressesBrought(
-  messages: readonly InboxMessage[],
-  stored: ReadonlyMap<string, GoldenRecord>,
-): readonly string[] {
-  return messages.flatMap((message) =>
-    stored.get(message.goldenId)?.aliasOf ? [] : (addressBrought(message) ?? []),
-  );
+/** The address that a message claims; an alias claims nothing any more. */
+export function addressOf(message: InboxMessage, stored: ReadonlyMap<string, GoldenRecord>): string | null {
+  return stored.get(message.goldenId)?.aliasOf ? null : addressBrought(message);
 }
 
 /** Claims are stored before they are read, so that of two records that claim one address at least one sees the other. */
@@ -97,7 +92,8 @@ export async function readOwners(
   for (const message of messages) {
     const person = newPersonIn(message, stored.get(message.goldenId) ?? null);
     if (person) wanted.set(person.key, person.owner);
-    const named = message.kind === 'outcome' && !message.outcome.entity ? message.outcome.personId : null;
+    if (message.kind !== 'outcome' || message.outcome.entity) continue;
+    const named = message.outcome.personId;
     if (named) wanted.set(rowKey({ system: 'marketo', table: 'person', id: named }), message.goldenId);
   }
   return wanted.size === 0 ? wanted : links.link(wanted);

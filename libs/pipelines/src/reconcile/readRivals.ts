@@ -34,7 +34,7 @@ export function claimants(
   rivals: Records,
   decided: ReadonlyMap<string, Outcome>,
 ): Claimants {
-  if (rivals.size === 0) return nobody;
+  if (rivals.size === 0 || claims.length === 0) return nobody;
   const ids = [...idsOf(claims)];
   const records = ids.flatMap((id) => decided.get(id)?.record ?? rivals.get(id) ?? []);
   const idsWhere = (holds: (record: GoldenRecord) => boolean) =>

@@ -51,23 +51,49 @@ export function outgoing(
   nowMs: number,
 ): OutgoingMessage[] {
   if (!record) return [];
-  const headers = headersOf.get(record.goldenId) ?? {};
+  const headers = headersOf.get(record.goldenId) ?? noHeaders;
   const isOpen = ({ entryId }: OutboxEntry): boolean => !published.has(entryId);
-  const left = stored ? stored.outbox.filter(isOpen) : [];
-  const open = record.outbox.filter(isOpen);
-  const out: OutgoingMessage[] = [];
-  for (const entry of left)
-    if (entry.kind === 'golden-event') out.push(goldenMessage(entry.event, record.entity));
-  for (const { goldenEvent } of decisions)
-    if (goldenEvent) out.push(goldenMessage(goldenEvent, record.entity));
-  for (const entry of open)
-    if (entry.kind === 'marketo-write' && !entry.lapsed) out.push(commandMessage(entry.command));
-  for (const entry of open) if (entry.kind === 'request-state') out.push(stateMessage(entry.request));
-  for (const entry of left) if (entry.kind === 'forward') out.push(forwardMessage(batch, entry.message));
-  for (const { forwards } of decisions) for (const value of forwards) out.push(forwardMessage(batch, value));
-  out.push(...waitingNotice(stored, record, nowMs));
-  return out.map(({ topic, key, value, headers: own }) => ({ topic, key, value, headers: own ?? headers }));
+  const left = stored ? stored.outbox.filter((entry) => isSaidOnce(entry) && isOpen(entry)) : [];
+  const open = record.outbox.filter((entry) => isAskedFor(entry) && isOpen(entry));
+  const messages: readonly OutgoingMessage[] = [
+    ...goldenEvents(left, decisions).map((event) => goldenMessage(event, record.entity)),
+    ...open.flatMap((entry) => (entry.kind === 'marketo-write' ? [commandMessage(entry.command)] : [])),
+    ...open.flatMap((entry) => (entry.kind === 'request-state' ? [stateMessage(entry.request)] : [])),
+    ...forwardsOf(left, decisions).map((value) => forwardMessage(batch, value)),
+    ...waitingNotice(stored, record, nowMs),
+  ];
+  return messages.map(({ topic, key, value, headers: own }) => ({
+    topic,
+    key,
+    value,
+    headers: own ?? headers,
+  }));
 }
+
+const noHeaders: IncomingMessage['headers'] = {};
+
+const goldenEvents = (
+  left: readonly OutboxEntry[],
+  decisions: readonly Decision[],
+): readonly GoldenEvent[] => [
+  ...left.flatMap((entry) => (entry.kind === 'golden-event' ? [entry.event] : [])),
+  ...decisions.flatMap(({ goldenEvent }) => goldenEvent ?? []),
+];
+
+const forwardsOf = (
+  left: readonly OutboxEntry[],
+  decisions: readonly Decision[],
+): readonly InboxMessage[] => [
+  ...left.flatMap((entry) => (entry.kind === 'forward' ? [entry.message] : [])),
+  ...decisions.flatMap(({ forwards }) => forwards),
+];
+
+/** What every decision says once, and an earlier process may not have published. */
+const isSaidOnce = ({ kind }: OutboxEntry): boolean => kind === 'golden-event' || kind === 'forward';
+
+/** What stays in the record until it is answered, or published; a command that lapsed is planned anew. */
+const isAskedFor = (entry: OutboxEntry): boolean =>
+  entry.kind === 'request-state' || (entry.kind === 'marketo-write' && !entry.lapsed);
 
 const commandMessage = (command: WriteCommand): OutgoingMessage => ({
   topic: command.lane === 'BACKFILL' ? topics.writesBackfill : topics.writes,

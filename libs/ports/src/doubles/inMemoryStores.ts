@@ -214,12 +214,12 @@ function inMemorySyncState(): SyncStateStore {
 }
 
 function pickShared<V>(from: ReadonlyMap<string, V>, keys: readonly string[]): Map<string, V> {
-  return new Map(
-    keys.flatMap((key) => {
-      const value = from.get(key);
-      return value === undefined ? [] : [[key, value] as const];
-    }),
-  );
+  const found = new Map<string, V>();
+  for (const key of keys) {
+    const value = from.get(key);
+    if (value !== undefined) found.set(key, value);
+  }
+  return found;
 }
 
 function pick<V>(from: ReadonlyMap<string, V>, keys: readonly string[]): Map<string, V> {
