@@ -6,7 +6,7 @@ import { tell, type Run, type Story } from './feedStory.ts';
 import { isWishOfAddress } from './followConsent.ts';
 import type { SeenValue } from './linkedRow.ts';
 import type { MappingRow } from './mapping.ts';
-import { observe, untold } from './observe.ts';
+import { madeWith, observe, untold } from './observe.ts';
 import { isCreation } from './outbox.ts';
 import { confirmValue, forgetTold, openCommand, writesBehind } from './ownWrites.ts';
 import { read, readDisplay, type Reading } from './projection.ts';
@@ -70,7 +70,7 @@ function storyOf(draft: Draft, field: FieldEvidence, { state, writes }: Shown): 
   const story = tellOf(evidence);
   const { run, edit } = story;
   if (!run || !edit || !state) return story;
-  const held = heldBefore(field, run);
+  const held = heldBefore(draft, field, run);
   const isShown = [state.side, row.seen[mapping.field]?.value].includes(edit.side);
 
   return isShown || held === undefined || [held, ...writes].includes(run.old)
@@ -80,12 +80,20 @@ function storyOf(draft: Draft, field: FieldEvidence, { state, writes }: Shown): 
 
 type Shown = { readonly state: Reading | null; readonly writes: readonly Scalar[] };
 
-/** Undefined where it was seen before the feed has told of our last write: that may come before these edits, or after. */
-function heldBefore({ row, mapping }: FieldEvidence, { onto }: Run): Scalar | undefined {
+/**
+ * Undefined where it was seen before the feed has told of our last write: that may come before these edits, or after. What we made a
+ * person with comes before them all.
+ */
+function heldBefore(draft: Draft, { row, mapping }: FieldEvidence, { onto }: Run): Scalar | undefined {
   const seen = row.seen[mapping.field];
+  if (onto !== undefined) return onto;
+  if (seen && !seen.unconfirmed) return seen.value;
 
-  return onto === undefined && seen?.unconfirmed !== true ? seen?.value : onto;
+  return isBeingMade(draft) ? madeWith(draft, { row, mapping }) : undefined;
 }
+
+/** A command that names no person makes one, or looks for the one that another has made. */
+const isBeingMade = ({ record }: Draft): boolean => openCommand(record)?.command.personId === null;
 
 /** When the command was decided whose outcome is awaited, as an ISO time. */
 const issuedAt = ({ record }: Draft): string | null => openCommand(record)?.command.issuedAt ?? null;

@@ -29,16 +29,31 @@ export function observe(draft: Draft, observation: Observation): void {
     row.seen[mapping.field] = seenAgain(seen, at);
     return;
   }
-  if (!observation.isOthers && isOnItsWay(draft, observation)) {
-    row.seen[mapping.field] = writtenThere(row, seen, { value: reading.side, at });
-    // It ran over whatever was held.
-    release(row, mapping);
-    return;
-  }
+  if (!observation.isOthers && isOnItsWay(draft, observation)) return noteEcho(observation, seen);
   if (observation.isOwn) return noteOwn(observation, seen);
   row.seen[mapping.field] = { value: reading.side, at };
   release(row, mapping);
   takeChange(draft, observation, seen);
+}
+
+/**
+ * The same of a state that comes without evidence: a command that another one overtook may show before the feed tells of it, and then is
+ * no edit.
+ */
+export function observeUntold(draft: Draft, observation: Observation): void {
+  const { row, mapping, reading, at } = observation;
+  const seen = row.seen[mapping.field];
+  if (seen && isUntoldWrite(seen, reading.side) && !isAfter(seen.at, at)) noteEcho(observation, seen);
+  else observe(draft, observation);
+}
+
+const isUntoldWrite = ({ value, written = [] }: SeenValue, side: Scalar): boolean =>
+  value !== side && written.includes(side);
+
+/** A write of ours shows; it ran over whatever was held. */
+function noteEcho({ row, mapping, reading, at }: Observation, seen: SeenValue | undefined): void {
+  row.seen[mapping.field] = writtenThere(row, seen, { value: reading.side, at });
+  release(row, mapping);
 }
 
 function takeChange(draft: Draft, observation: Observation, seen: SeenValue | undefined): void {
@@ -115,7 +130,10 @@ const isOurs = ({ record }: Draft, row: DraftRow): boolean =>
  * What we gave the only person of a record that we made ourselves, whose answer we have not heard: what it holds now was
  * edited on top of that. Undefined where that is not known.
  */
-function madeWith(draft: Draft, { row, mapping }: Observation): Scalar | undefined {
+export function madeWith(
+  draft: Draft,
+  { row, mapping }: Pick<Observation, 'row' | 'mapping'>,
+): Scalar | undefined {
   const isOnly = draft.record.rows.every((other) => other === row || other.system !== 'marketo');
   if (!isOnly || !isOurs(draft, row)) return undefined;
   // One that makes a person carries every field that there is.

@@ -63,6 +63,34 @@ describe('a command that another one overtook', () => {
     expect(conflictsOf(world)).toEqual([]);
   });
 
+  it.each(['in the feed', 'in a read', 'in an answer'])(
+    'is no edit where it was carried out, and shows %s before the feed tells of it',
+    (where) => {
+      const pair = linkedPair('lead', { jobtitle: 'Engineer' });
+      const { world, person, row } = pair;
+      world.dynamics.edit(row, { jobtitle: 'Director' });
+      world.readDynamics(row, 'BACKFILL');
+      world.marketo.write(person, { title: 'Director' });
+      world.dynamics.edit(row, { jobtitle: 'Engineer', address1_city: 'Lyon' });
+      world.readDynamics(row);
+      const open = world.state.open.at(-1);
+      if (open?.to !== 'marketo') throw new Error('no command is planned');
+      world.carryOut();
+      const event = world.marketo.change(person, 'LIVE');
+      const evidence = { feedNumber: { epoch: 1, number: 0 }, rows: [] };
+      const state = world.marketo.fields(person);
+      if (where === 'in an answer')
+        world.handAnswer(answerTo(world, open.command, { result: 'READ', personId: person, state }));
+      else world.hand(person, { ...event, evidence: where === 'in the feed' ? evidence : null });
+      world.settle();
+      world.readMarketo(person);
+      world.settle();
+
+      expect(values(pair, 'jobTitle')).toEqual(['Engineer', 'Engineer', 'Engineer']);
+      expect(conflictsOf(world)).toEqual([]);
+    },
+  );
+
   it('made the person, whose edit to a blank is one of what that was made with', () => {
     const world = createWorld();
     world.dynamics.insert('lead', 'lead-1', { jobtitle: 'Engineer' });
@@ -117,7 +145,7 @@ function nextCommand({ state }: World): WriteCommand {
 function answerTo(
   { marketo }: World,
   { commandId, goldenId, revision, lane, fields }: WriteCommand,
-  what: Pick<DeliveryOutcome, 'result' | 'personId'>,
+  what: Pick<DeliveryOutcome, 'result' | 'personId'> & Partial<DeliveryOutcome>,
 ): InboxMessage {
   const nothing = { state: null, sent: null, code: null, field: null, detail: null, retryAt: null };
   const about = { commandId, goldenId, revision, lane, accepted: fields, answered: marketo.nextNumber() };
@@ -146,6 +174,36 @@ describe('a creation that nobody answered', () => {
     const told = world.state.decisions.flatMap(({ commands }) => commands);
     expect(told.filter(({ operation, fields }) => operation === 'UPDATE' && 'title' in fields)).toEqual([]);
   });
+
+  it.each([false, true])(
+    'is not undone by an edit of somebody who was merged into its person (that was read before: %s)',
+    (isRead) => {
+      const world = createWorld();
+      world.dynamics.insert('lead', 'lead-1', { jobtitle: 'Engineer' });
+      world.readDynamics('lead-1');
+      const [creation] = world.state.open.splice(0);
+      if (creation?.to !== 'marketo') throw new Error('nobody is to be created');
+      const person = world.marketo.create({ ...creation.command.fields, lockstepId: creation.goldenId });
+      world.wakeUp(121_000);
+      const edit = {
+        ...{ activityId: 7, marketoGUID: 'other', activityType: 13, activityDate: '2026-11-21T10:00:00Z' },
+        ...{ field: 'title', oldValue: null, newValue: 'Sales', source: 'Lead update' },
+      };
+      for (const rows of isRead ? [[], [edit]] : [[edit]])
+        world.hand(person, {
+          ...world.marketo.change(person, 'LIVE'),
+          evidence: { feedNumber: { epoch: 1, number: 0 }, rows },
+        });
+      world.settle();
+
+      expect(values({ world, row: 'lead-1', person }, 'jobTitle')).toEqual([
+        'Engineer',
+        'Engineer',
+        'Engineer',
+      ]);
+      expect(conflictsOf(world)).toEqual([]);
+    },
+  );
 });
 
 describe('a command that nobody answered', () => {
