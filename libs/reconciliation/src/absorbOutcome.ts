@@ -108,6 +108,7 @@ function followMade(draft: Draft, person: DraftRow): void {
 
 /** What made the person leaves no step in the feed, though another command overtook it. */
 function forgetMade(entry: Entry, { accepted }: Made): void {
+  if (entry.makes) delete entry.makes;
   if (!entry.overtaken) return;
   const isOther = (fields: ScalarValues) =>
     Object.entries(accepted).some(([name, value]) => fields[name] !== value);

@@ -7,9 +7,9 @@ import { isWishOfAddress } from './followConsent.ts';
 import type { SeenValue } from './linkedRow.ts';
 import type { MappingRow } from './mapping.ts';
 import { madeWith, observe, untold } from './observe.ts';
-import { isCreation } from './outbox.ts';
+import { isCreation, isMaking } from './outbox.ts';
 import { confirmValue, forgetTold, openCommand, writesBehind } from './ownWrites.ts';
-import { read, readDisplay, type Reading } from './projection.ts';
+import { isCutOf, read, readDisplay, type Reading } from './projection.ts';
 
 /** What the feed tells of one field, and the event with the state. `lifted`: an opt-out of the address that the state shows was lifted since. */
 export type FieldEvidence = {
@@ -65,18 +65,24 @@ export function absorbTold(draft: Draft, field: FieldEvidence): void {
  * somebody who became part of it: a merge brings their activities (marketo-rest 2.5).
  */
 function storyOf(draft: Draft, field: FieldEvidence, { state, writes }: Shown): Story {
-  const { row, mapping, evidence } = field;
+  const { mapping, evidence } = field;
   const tellOf = (rows: readonly EvidenceRow[]) => tell(mapping, rows, writes, issuedAt(draft));
   const story = tellOf(evidence);
   const { run, edit } = story;
   if (!run || !edit || !state) return story;
   const held = heldBefore(draft, field, run);
-  const isShown = [state.side, row.seen[mapping.field]?.value].includes(edit.side);
+  const isOfPerson =
+    held === undefined || isShown(field, state, edit) || isMadeOn(run.old, [held, ...writes]);
 
-  return isShown || held === undefined || [held, ...writes].includes(run.old)
-    ? story
-    : tellOf(evidence.slice(0, run.from));
+  return isOfPerson ? story : tellOf(evidence.slice(0, run.from));
 }
+
+const isShown = ({ row, mapping }: FieldEvidence, state: Reading, edit: Reading): boolean =>
+  [state.side, row.seen[mapping.field]?.value].includes(edit.side);
+
+/** Marketo may have taken no more than the beginning of it. */
+const isMadeOn = (old: Scalar, values: readonly Scalar[]): boolean =>
+  values.some((value) => value === old || isCutOf(value, old));
 
 type Shown = { readonly state: Reading | null; readonly writes: readonly Scalar[] };
 
@@ -89,11 +95,8 @@ function heldBefore(draft: Draft, { row, mapping }: FieldEvidence, { onto }: Run
   if (onto !== undefined) return onto;
   if (seen && !seen.unconfirmed) return seen.value;
 
-  return isBeingMade(draft) ? madeWith(draft, { row, mapping }) : undefined;
+  return draft.record.outbox.some(isMaking) ? madeWith(draft, { row, mapping }) : undefined;
 }
-
-/** A command that names no person makes one, or looks for the one that another has made. */
-const isBeingMade = ({ record }: Draft): boolean => openCommand(record)?.command.personId === null;
 
 /** When the command was decided whose outcome is awaited, as an ISO time. */
 const issuedAt = ({ record }: Draft): string | null => openCommand(record)?.command.issuedAt ?? null;

@@ -77,6 +77,8 @@ export type MarketoWriteEntry = {
   readonly unknown: boolean;
   /** What commands carried that this one overtook: they may have been delivered all the same. */
   readonly overtaken?: readonly ScalarValues[];
+  /** One that it overtook makes the person. */
+  readonly makes?: true;
   /** Nobody answered in time: it is planned anew as soon as writes flow, and its values are remembered. */
   readonly lapsed?: boolean;
   readonly attempts: number;
@@ -101,6 +103,10 @@ export const isAwaited = (entry: OutboxEntry): entry is DynamicsEntry | MarketoW
 /** A person is being made by it. */
 export const isCreation = (entry: OutboxEntry): boolean =>
   entry.kind === 'marketo-write' && entry.command.operation === 'CREATE';
+
+/** It makes a person, or overtook what does. */
+export const isMaking = (entry: OutboxEntry): boolean =>
+  isCreation(entry) || (entry.kind === 'marketo-write' && entry.makes === true);
 
 /** It is published by its record, once, and then not needed any more. */
 export const isToPublish = ({ kind }: OutboxEntry): boolean =>

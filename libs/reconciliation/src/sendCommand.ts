@@ -1,7 +1,7 @@
 import type { ScalarValues, WriteCommand, WriteOperation } from '@lockstep/change-events';
 import { decidedAt } from './decidedAt.ts';
 import { activeRow, typeOf, type Draft } from './decision.ts';
-import type { MarketoWriteEntry } from './outbox.ts';
+import { isMaking, type MarketoWriteEntry } from './outbox.ts';
 import { mayMatch } from './match.ts';
 
 const overtakenMax = 5;
@@ -32,8 +32,13 @@ export function sendCommand(
     attempts: 0,
     dueAtMs: nowMs + waitMs,
   };
+  const isOfMade = record.outbox.some(isMaking);
   record.outbox = record.outbox.filter((other) => other.kind !== 'marketo-write');
-  record.outbox.push(overtaken.length > 0 ? { ...entry, overtaken: overtaken.slice(-overtakenMax) } : entry);
+  record.outbox.push(
+    overtaken.length > 0
+      ? { ...entry, overtaken: overtaken.slice(-overtakenMax), ...(isOfMade && { makes: true }) }
+      : entry,
+  );
   draft.commands.push(command);
 }
 
