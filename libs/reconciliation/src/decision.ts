@@ -15,7 +15,6 @@ import type { EntityType } from './entityType.ts';
 import { builtInType } from './entityTypes.ts';
 import type { GoldenEntity, GoldenField, GoldenRecord } from './goldenRecord.ts';
 import type { InFlightValue, LinkedRow, ParkedField, SeenValue } from './linkedRow.ts';
-import { draftOf } from './draftOf.ts';
 import type { MappingRow } from './mapping.ts';
 import type { DynamicsEntry, OutboxEntry } from './outbox.ts';
 import type { Policy } from './policy.ts';
@@ -168,28 +167,6 @@ export function newGoldenRecord(goldenId: string, entity?: GoldenEntity): Golden
   };
 
   return entity ? { ...record, entity } : record;
-}
-
-/** `speaker`: the only side of which the message may show what a row holds; null when it may be either. */
-export function openDraft(
-  record: GoldenRecord,
-  context: DecisionContext,
-  { cause, speaker }: { readonly cause: Draft['cause']; readonly speaker: System | null },
-): Draft {
-  return {
-    record: draftOf(record, speaker),
-    before: record,
-    context,
-    cause,
-    changed: new Map(),
-    conflicts: [],
-    commands: [],
-    dynamicsWrites: [],
-    forwards: [],
-    nothing: null,
-    relinks: null,
-    consent: null,
-  };
 }
 
 /** The row of a system that speaks for the fields, deleted or not. */

@@ -14,7 +14,7 @@ import type { SeenValue } from './linkedRow.ts';
 import type { MappingRow } from './mapping.ts';
 import { consentRule } from './policy.ts';
 import { isPassed } from './outbox.ts';
-import { isBlank, isCutOf, isPlainly, project, read } from './projection.ts';
+import { isBlank, isCutOf, plainSide, project, read } from './projection.ts';
 import { release } from './review.ts';
 
 /**
@@ -79,7 +79,7 @@ export function isAsBefore(row: DraftRow, mapping: MappingRow, shown: Shown): bo
   const { value, at } = shown;
   const seen = row.seen[mapping.field];
   if (value === undefined || seen === undefined || isUntold(seen)) return false;
-  if (!isPlainly(row.system, mapping, { value, side: seen.value })) return false;
+  if (plainSide(row.system, mapping, value) !== seen.value) return false;
   if (compareSequence(at, seen.at) > 0) row.seen[mapping.field] = { value: seen.value, at };
 
   return true;

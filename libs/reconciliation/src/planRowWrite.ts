@@ -8,19 +8,14 @@ type Planned = Omit<DynamicsWriteEntry, 'kind' | 'entryId' | 'issuedAt' | 'attem
 export function planRowWrite(draft: Draft, planned: Planned): void {
   const { record, context } = draft;
   const { epoch, number } = record.revision;
-  const entry: DynamicsWriteEntry = {
+  const issued: Omit<DynamicsWriteEntry, keyof Planned> = {
     kind: 'dynamics-write',
     entryId: `${record.goldenId}/${epoch}.${number}/dynamics`,
-    table: planned.table,
-    rowId: planned.rowId,
-    ifMatch: planned.ifMatch,
-    columns: planned.columns,
     issuedAt: decidedAt(context),
     attempts: 0,
     dueAtMs: context.nowMs + context.policy.dynamicsOutcomeMs,
   };
-  // A spread among other members costs many times as much.
-  if (planned.ifMatch === null || planned.ends) Object.assign(entry, planned);
+  const entry: DynamicsWriteEntry = Object.assign(issued, planned);
   record.outbox.push({ ...entry });
   draft.dynamicsWrites.push(entry);
 }

@@ -58,17 +58,11 @@ export function read(system: System, row: MappingRow, value: FieldValue): Readin
   return system === 'dynamics' ? readDynamics(row, value) : readMarketo(row, value as Scalar);
 }
 
-/** True where `side` is what `read` makes of a value, without a reading for it; false where that takes a closer look. */
-export function isPlainly(
-  system: System,
-  row: MappingRow,
-  { value, side }: { readonly value: FieldValue; readonly side: Scalar },
-): boolean {
-  if (row.type === 'options' || row.parents !== undefined) return false;
-  // What a side holds reads as it stands.
-  if (value === side) return true;
-  if (system === 'marketo') return toMarketo(row, value as Scalar) === side;
-  return isOption(value) && value.value === side;
+/** The side of what `read` makes of a value, without a reading for it; undefined where that takes a closer look. */
+export function plainSide(system: System, row: MappingRow, value: FieldValue): Scalar | undefined {
+  if (row.type === 'options' || row.parents !== undefined) return undefined;
+  if (system === 'marketo') return toMarketo(row, value as Scalar);
+  return isOption(value) ? value.value : (value as Scalar);
 }
 
 function readDynamics(row: MappingRow, value: FieldValue): Reading {

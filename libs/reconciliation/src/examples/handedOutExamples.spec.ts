@@ -169,6 +169,18 @@ describe('what follows from an edit in Marketo', () => {
   });
 });
 
+describe('a record that a later version has written', () => {
+  it('keeps what this one does not know', () => {
+    const { world, row } = linkedPair('lead', { jobtitle: 'Engineer' }, { mapping });
+    const { goldenId, rows, ...parts } = world.record(`dynamics/lead/${row}`);
+    const later = { ...parts, goldenId, rows: rows.map((each) => ({ ...each, later: 1 })), later: 2 };
+    world.state.records.set(goldenId, later);
+    world.dynamics.edit(row, { jobtitle: 'Director' });
+
+    expect(world.readDynamics(row).record).toMatchObject({ rows: [{ later: 1 }, { later: 1 }], later: 2 });
+  });
+});
+
 describe('what changes nothing', () => {
   it('is not saved, and keeps the record as it is', () => {
     const { world } = linkedPair('lead', { jobtitle: 'Engineer' }, { mapping });

@@ -15,6 +15,18 @@ function overtaken(): Pair {
   return pair;
 }
 
+/** The command with a job title is carried out, and one with a city overtakes it, since Dynamics is back to the former title. */
+function carriedOut(): Pair {
+  const pair = linkedPair('lead', { jobtitle: 'Engineer' });
+  const { world, row, person } = pair;
+  world.dynamics.edit(row, { jobtitle: 'Director' });
+  world.readDynamics(row, 'BACKFILL');
+  world.marketo.write(person, { title: 'Director' });
+  world.dynamics.edit(row, { jobtitle: 'Engineer', address1_city: 'Lyon' });
+  world.readDynamics(row);
+  return pair;
+}
+
 describe('a command that another one overtook', () => {
   it('is not taken for that one, which ran over an edit between the two, when the feed tells of it first', () => {
     const pair = overtaken();
@@ -47,13 +59,8 @@ describe('a command that another one overtook', () => {
   });
 
   it('is no edit where it was carried out, and the one that overtook it says nothing of its field any more', () => {
-    const pair = linkedPair('lead', { jobtitle: 'Engineer' });
-    const { world, person, row } = pair;
-    world.dynamics.edit(row, { jobtitle: 'Director' });
-    world.readDynamics(row, 'BACKFILL');
-    world.marketo.write(person, { title: 'Director' });
-    world.dynamics.edit(row, { jobtitle: 'Engineer', address1_city: 'Lyon' });
-    world.readDynamics(row);
+    const pair = carriedOut();
+    const { world, person } = pair;
     expect(world.state.open.at(-1)).toMatchObject({ command: { fields: { city: 'Lyon' } } });
     world.settle();
     world.readMarketo(person);
@@ -66,13 +73,8 @@ describe('a command that another one overtook', () => {
   it.each(['in the feed', 'in a read', 'in an answer'])(
     'is no edit where it was carried out, and shows %s before the feed tells of it',
     (where) => {
-      const pair = linkedPair('lead', { jobtitle: 'Engineer' });
-      const { world, person, row } = pair;
-      world.dynamics.edit(row, { jobtitle: 'Director' });
-      world.readDynamics(row, 'BACKFILL');
-      world.marketo.write(person, { title: 'Director' });
-      world.dynamics.edit(row, { jobtitle: 'Engineer', address1_city: 'Lyon' });
-      world.readDynamics(row);
+      const pair = carriedOut();
+      const { world, person } = pair;
       const open = world.state.open.at(-1);
       if (open?.to !== 'marketo') throw new Error('no command is planned');
       world.carryOut();
