@@ -244,6 +244,7 @@ describe('the simulation', () => {
       'an edit that came back, since our write, of which the feed had told, seemed to have run over it',
     ],
     [5101686, 'a person whom its record and the one that this had joined sent to each other for ever'],
+    [840700634, 'an edit of somebody who was merged into a person that was being made, taken for its own'],
   ])('finds nothing in seed %i with an operator and merges, which once showed %s', async (seed) => {
     const options = { ...defaultPlanOptions, operatorShare: 0.1, mergeShare: 0.15 };
 
