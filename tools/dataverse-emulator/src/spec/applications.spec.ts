@@ -47,7 +47,7 @@ describe('several applications', () => {
     await client.call('contacts', { headers });
     expect((await client.call('contacts', { headers })).status).toBe(429);
     expect((await client.call('contacts')).status).toBe(200);
-    const { days } = (await client.control('usage')) as unknown as { days: Record<string, unknown>[] };
+    const { days } = (await client.control('usage')) as { days: Record<string, unknown>[] };
     expect(days).toContainEqual(
       expect.objectContaining({
         user: 'writer',

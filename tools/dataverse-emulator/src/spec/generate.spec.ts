@@ -47,7 +47,7 @@ describe('generated rows', () => {
     expect(row['fullname']).toBe(`${String(row['firstname'])} ${String(row['lastname'])}`);
     expect(row['revenue_base']).toBe(row['revenue']);
     expect(await client.control('states')).toMatchObject({ last: expect.any(Number) as number });
-    const { states } = (await client.control('states?limit=5000')) as unknown as {
+    const { states } = (await client.control('states?limit=5000')) as {
       states: { table: string }[];
     };
     expect(states.filter(({ table }) => table === 'lead')).toHaveLength(600);

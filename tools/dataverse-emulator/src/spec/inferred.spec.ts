@@ -180,7 +180,7 @@ describe('a write', () => {
     await client.control('plugins', { table: 'lead', message: 'Create', set: { jobtitle: 'Set' } });
     const after = (await client.control('states'))['last'];
     await client.call('leads', { method: 'POST', body: { lastname: 'Ek' } });
-    const { states } = (await client.control(`states?after=${String(after)}`)) as unknown as {
+    const { states } = (await client.control(`states?after=${String(after)}`)) as {
       states: { row: Record<string, unknown> }[];
     };
     const users = (await client.control('rows/systemuser'))['rows'] as Record<string, unknown>[];

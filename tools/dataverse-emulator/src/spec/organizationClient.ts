@@ -29,7 +29,8 @@ export interface OrganizationClient {
   readonly emulator: DataverseEmulator;
   /** A call with a token; `target` is a path below the API or a whole link. */
   call(target: string, sent?: Sent): Promise<Answered>;
-  control(path: string, body?: unknown, method?: string): Promise<Body>;
+  /** What the control API answers. */
+  control(path: string, body?: unknown, method?: string): Promise<Record<string, unknown>>;
   postToken(form: Record<string, string>): Promise<Answered>;
   /** The header of a call that a test sends itself. */
   authorization(): string;
