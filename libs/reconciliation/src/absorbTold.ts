@@ -9,7 +9,7 @@ import type { MappingRow } from './mapping.ts';
 import { madeWith, observe, untold } from './observe.ts';
 import { isCreation, isMaking } from './outbox.ts';
 import { confirmValue, forgetTold, openCommand, writesBehind } from './ownWrites.ts';
-import { isCutOf, read, readDisplay, type Reading } from './projection.ts';
+import { read, readDisplay, type Reading } from './projection.ts';
 
 /** What the feed tells of one field, and the event with the state. `lifted`: an opt-out of the address that the state shows was lifted since. */
 export type FieldEvidence = {
@@ -71,18 +71,13 @@ function storyOf(draft: Draft, field: FieldEvidence, { state, writes }: Shown): 
   const { run, edit } = story;
   if (!run || !edit || !state) return story;
   const held = heldBefore(draft, field, run);
-  const isOfPerson =
-    held === undefined || isShown(field, state, edit) || isMadeOn(run.old, [held, ...writes]);
+  const isOfPerson = held === undefined || isShown(field, state, edit) || [held, ...writes].includes(run.old);
 
   return isOfPerson ? story : tellOf(evidence.slice(0, run.from));
 }
 
 const isShown = ({ row, mapping }: FieldEvidence, state: Reading, edit: Reading): boolean =>
   [state.side, row.seen[mapping.field]?.value].includes(edit.side);
-
-/** Marketo may have taken no more than the beginning of it. */
-const isMadeOn = (old: Scalar, values: readonly Scalar[]): boolean =>
-  values.some((value) => value === old || isCutOf(value, old));
 
 type Shown = { readonly state: Reading | null; readonly writes: readonly Scalar[] };
 

@@ -208,6 +208,32 @@ describe('a creation that nobody answered', () => {
     ]);
     expect(conflictsOf(world)).toEqual([]);
   });
+
+  it('says nothing of what its person holds once it is answered: an edit that a later write ran over is put back', () => {
+    const world = createWorld();
+    world.dynamics.insert('lead', 'lead-1', { jobtitle: 'Engineer' });
+    world.readDynamics('lead-1', 'BACKFILL');
+    const [creation] = world.state.open.splice(0);
+    if (creation?.to !== 'marketo') throw new Error('nobody is to be created');
+    const person = world.marketo.create({ ...creation.command.fields, lockstepId: creation.goldenId });
+    world.readMarketo(person);
+    world.dynamics.edit('lead-1', { jobtitle: 'Director' });
+    world.readDynamics('lead-1');
+    world.handAnswer(answerTo(world, creation.command, { result: 'CREATED', personId: person }));
+    for (const title of ['Weaver', 'Director']) world.marketo.write(person, { title });
+    const event = world.marketo.change(person, 'LIVE');
+    const [edit, ...ours] = event.evidence?.rows ?? [];
+    if (!edit) throw new Error('the feed tells of no edit');
+    for (const rows of [[], [edit], ours])
+      world.hand(person, {
+        ...event,
+        page: world.marketo.nextNumber(),
+        evidence: { feedNumber: { epoch: 1, number: 0 }, rows },
+      });
+    world.settle();
+
+    expect(values({ world, row: 'lead-1', person }, 'jobTitle')).toEqual(['Weaver', 'Weaver', 'Weaver']);
+  });
 });
 
 /** Somebody gave another person a title, who became part of the one that is being made. */
