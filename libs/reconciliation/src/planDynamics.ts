@@ -4,6 +4,7 @@ import { activeRow, type Draft, type DraftRow } from './decision.ts';
 import { planEnd } from './endRow.ts';
 import type { GoldenField } from './goldenRecord.ts';
 import type { SeenValue } from './linkedRow.ts';
+import { isEmpty } from './isEmpty.ts';
 import { isKeptOut } from './keptOut.ts';
 import type { MappingRow } from './mapping.ts';
 import { planRowWrite } from './planRowWrite.ts';
@@ -27,18 +28,16 @@ function isWritable(draft: Draft, row: DraftRow): boolean {
 function planWrite(draft: Draft, row: DraftRow, ifMatch: Sequence): void {
   const columns: Record<string, Scalar> = {};
   const revision = draft.record.revision;
-  let isNeeded = false;
   for (const mapping of draft.context.mapping) {
     const wanted = wantedValue(draft, row, mapping);
     if (wanted === undefined) continue;
     const column = mapping.columns[row.table];
     if (column === undefined || column in columns) continue;
-    isNeeded = true;
     columns[column] = wanted;
     row.inFlight[mapping.field] = { value: wanted, revision: { ...revision } };
   }
-  if (isNeeded) planRowWrite(draft, { table: row.table, rowId: row.id, ifMatch, columns });
-  else planEnd(draft, row, ifMatch);
+  if (isEmpty(columns)) planEnd(draft, row, ifMatch);
+  else planRowWrite(draft, { table: row.table, rowId: row.id, ifMatch, columns });
 }
 
 const mayWrite = (row: DraftRow, { field, direction }: MappingRow, golden: GoldenField): boolean =>

@@ -120,12 +120,13 @@ export function openSpreads(
   { stored, decisions }: Outcome,
   published: ReadonlySet<string>,
 ): ReadonlyMap<string, string> {
-  if (!stored?.consent && decisions.every(({ record }) => !record.consent)) return noSpreads;
-  const followed = [stored, ...decisions.map(({ record }) => record)].map((record) => record?.consent);
+  const records = [stored, ...decisions.map(({ record }) => record)];
+  const followed = records.flatMap((record) => record?.consent ?? []);
+  if (followed.length === 0) return noSpreads;
   const open = new Map<string, string>();
   for (const consent of followed) {
-    const id = consent && spreadId({ consent });
-    if (id && !published.has(id)) open.set(id, consent.claim);
+    const id = spreadId({ consent });
+    if (id !== null && !published.has(id)) open.set(id, consent.claim);
   }
   return open;
 }

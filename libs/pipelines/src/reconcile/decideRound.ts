@@ -145,7 +145,7 @@ function decideAll(options: DecidingOptions, messages: readonly IncomingMessage[
 
 function startOutcome(goldenId: string, { stored, brought }: Inputs): Outcome {
   const record = stored.get(goldenId) ?? null;
-  const ofRecord = brought.length === 0 ? brought : brought.filter((claim) => claim.goldenId === goldenId);
+  const ofRecord = brought.filter((claim) => claim.goldenId === goldenId);
   return { stored: record, record, decisions: [], brought: ofRecord };
 }
 

@@ -130,8 +130,8 @@ function waitingNotice(stored: GoldenRecord | null, record: GoldenRecord, nowMs:
 
 /** Writes that this batch planned and did not overtake itself. */
 export function openWrites(goldenId: string, { record, decisions }: Outcome): OwnedWrite[] {
-  if (decisions.every(({ dynamicsWrites }) => dynamicsWrites.length === 0)) return [];
   const planned = decisions.flatMap((decision) => decision.dynamicsWrites);
+  if (planned.length === 0) return [];
   const open = new Set(record?.outbox.map((entry) => entry.entryId));
   return planned.filter((entry) => open.has(entry.entryId)).map((entry) => ({ goldenId, entry }));
 }

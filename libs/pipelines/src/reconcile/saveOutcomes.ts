@@ -66,8 +66,8 @@ const creationsOf = ({ dynamicsWrites }: Decision): readonly DynamicsEntry[] =>
 
 /** Claims that a record made in between and no longer makes, or that an old event made for it. */
 function claimsGivenUp({ record, decisions, brought }: Outcome): EmailClaim[] {
-  if (brought.length === 0 && decisions.every(({ claimsRemoved }) => claimsRemoved.length === 0)) return [];
   const doubtful = [...decisions.flatMap((decision) => decision.claimsRemoved), ...brought];
+  if (doubtful.length === 0) return [];
   // What an alias claimed last stays, until the record that it joined takes it over.
   const held = record ? claimsOf({ ...record, aliasOf: null }) : new Map<string, EmailClaim>();
   return doubtful.filter((claim) => !held.has(`${claim.claim} ${claim.rowKey}`));
