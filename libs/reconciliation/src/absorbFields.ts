@@ -4,7 +4,7 @@ import { rememberDecided, undecided } from './decidedRows.ts';
 import type { Draft, DraftRow } from './decision.ts';
 import { isWishOfAddress } from './followConsent.ts';
 import type { MappingRow } from './mapping.ts';
-import { isAsBefore, observeUntold } from './observe.ts';
+import { isAsBefore, observe } from './observe.ts';
 import { confirm, confirmedValue, ownWrites } from './ownWrites.ts';
 import { isReadable } from './projection.ts';
 
@@ -66,5 +66,6 @@ function absorbUntold(draft: Draft, field: FieldEvidence): void {
   // The feed of this person will not tell of what is on its way to another one.
   if (!isAsSeen && awaitsEvidence(field, reading, ownWrites(draft, row, mapping, row.id))) return;
   const isOwn = field.lifted && isWishOfAddress(draft, mapping.field);
-  observeUntold(draft, { row, mapping, reading, at: event.page, changedAt: event.changedAt, isOwn });
+  const { page: at, changedAt } = event;
+  observe(draft, { row, mapping, reading, at, changedAt, isOwn, isStateAlone: true });
 }

@@ -10,7 +10,7 @@ import { readingOf } from './absorbTold.ts';
 import { activeRow, addRow, type Draft, type DraftRow } from './decision.ts';
 import { followPerson } from './endRow.ts';
 import { isLifted } from './followConsent.ts';
-import { observeUntold } from './observe.ts';
+import { observe } from './observe.ts';
 
 /**
  * Takes a person of Marketo into the record: evidence first, in activity order, then the state (design section 5). `wish`: what the
@@ -43,7 +43,7 @@ export function absorbState(draft: Draft, personId: string, state: ScalarValues,
   explain(draft, row);
   for (const mapping of row.active ? draft.context.mapping : []) {
     const reading = readingOf(mapping, state);
-    if (reading) observeUntold(draft, { row, mapping, reading, at, changedAt: null });
+    if (reading) observe(draft, { row, mapping, reading, at, changedAt: null, isStateAlone: true });
   }
   if (isAfter(at, row.page)) row.page = at;
 }

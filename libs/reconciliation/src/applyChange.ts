@@ -34,6 +34,8 @@ export type Observation = {
   readonly madeOn?: Scalar | undefined;
   /** It is no edit: the feed tells that we wrote it, or it was one of before. */
   readonly isOwn?: boolean;
+  /** No evidence of the feed comes with it, which may tell later of what we wrote there. */
+  readonly isStateAlone?: boolean;
   /** Our write of the same value is known not to have been made, or not yet: what is shown is none of ours. */
   readonly isOthers?: boolean;
 };

@@ -29,26 +29,19 @@ export function observe(draft: Draft, observation: Observation): void {
     row.seen[mapping.field] = seenAgain(seen, at);
     return;
   }
-  if (!observation.isOthers && isOnItsWay(draft, observation)) return noteEcho(observation, seen);
+  if (isEcho(draft, observation)) return noteEcho(observation, seen);
   if (observation.isOwn) return noteOwn(observation, seen);
   row.seen[mapping.field] = { value: reading.side, at };
   release(row, mapping);
   takeChange(draft, observation, seen);
 }
 
-/**
- * The same of a state that comes without evidence: a command that another one overtook may show before the feed tells of it, and then is
- * no edit.
- */
-export function observeUntold(draft: Draft, observation: Observation): void {
-  const { row, mapping, reading, at } = observation;
-  const seen = row.seen[mapping.field];
-  if (seen && isUntoldWrite(seen, reading.side) && !isAfter(seen.at, at)) noteEcho(observation, seen);
-  else observe(draft, observation);
-}
+const isEcho = (draft: Draft, observation: Observation): boolean =>
+  !observation.isOthers && (isUntoldWrite(observation) || isOnItsWay(draft, observation));
 
-const isUntoldWrite = ({ value, written = [] }: SeenValue, side: Scalar): boolean =>
-  value !== side && written.includes(side);
+/** A command that another one overtook may show before the feed tells of it. */
+const isUntoldWrite = ({ row, mapping, reading, isStateAlone }: Observation): boolean =>
+  isStateAlone === true && row.seen[mapping.field]?.written?.includes(reading.side) === true;
 
 /** A write of ours shows; it ran over whatever was held. */
 function noteEcho({ row, mapping, reading, at }: Observation, seen: SeenValue | undefined): void {

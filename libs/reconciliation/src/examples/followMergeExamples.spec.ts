@@ -4,6 +4,11 @@ import { troublesOf } from '../troubles.ts';
 
 /** The worked examples of docs/conflict-resolution.md about merges of one side that the other follows (G-31). */
 
+/** Our key of the loser, as a winner may have got it. */
+const keyOf = ({ world, loser }: ReturnType<typeof twoPairs>) => ({
+  lockstepId: world.state.links.get(`dynamics/lead/${loser.row}`) ?? '',
+});
+
 describe('a merge in Marketo that the rows follow', () => {
   it('leaves both rows as they are, natively', () => {
     const two = twoPairs({});
@@ -51,8 +56,7 @@ describe('a merge in Marketo that the rows follow', () => {
     (mergedInMarketo) => {
       const two = twoPairs({ mergedInMarketo });
       const { world, loser } = two;
-      const lockstepId = world.state.links.get(`dynamics/lead/${loser.row}`) ?? '';
-      const person = world.marketo.create({ title: 'winner', city: 'Lyon', lockstepId });
+      const person = world.marketo.create({ title: 'winner', city: 'Lyon', ...keyOf(two) });
       world.readMarketo(person);
       mergePersons(two, person, loser.person);
       rest(two);
@@ -70,9 +74,8 @@ describe('a merge in Marketo that the rows follow', () => {
     (mergedInMarketo) => {
       const two = twoPairs({ mergedInMarketo });
       const { world, loser } = two;
-      const lockstepId = world.state.links.get(`dynamics/lead/${loser.row}`) ?? '';
-      const ours = { lockstepId, crmId: loser.row, crmType: 'Lead', leadStatus: 'Open' };
-      const person = world.marketo.create(ours);
+      const ours = { crmId: loser.row, crmType: 'Lead', leadStatus: 'Open' };
+      const person = world.marketo.create({ ...ours, ...keyOf(two) });
       world.dynamics.edit(loser.row, { jobtitle: 'later' });
       world.readDynamics(loser.row);
       world.marketo.merge(person, loser.person);
