@@ -1,5 +1,5 @@
 import { activeRow, type Draft } from './decision.ts';
-import type { Followed, GoldenRecord } from './goldenRecord.ts';
+import type { Followed, GoldenField, GoldenRecord } from './goldenRecord.ts';
 import { endsOf } from './entityTypes.ts';
 import { rowKey } from './linkedRow.ts';
 import type { MappingRow } from './mapping.ts';
@@ -8,11 +8,13 @@ import { lookAgainAtEntity } from './planEntity.ts';
 const retellMs = 60_000;
 const personTables: readonly string[] = ['lead', 'contact'];
 
+type HeldValues = { readonly fields: Readonly<Record<string, Pick<GoldenField, 'value'>>> };
+
 /**
  * The rows by which a record finds its person: what its relations name that end at one, or lead others there; and contacts by which it
  * finds a company.
  */
-export function namesOf({ fields }: Pick<GoldenRecord, 'fields'>, mapping: readonly MappingRow[]): string[] {
+export function namesOf({ fields }: HeldValues, mapping: readonly MappingRow[]): string[] {
   const leading = mapping.filter((row) =>
     [...endsOf(row), ...(row.through?.tables ?? [])].some((table) => personTables.includes(table)),
   );

@@ -1,12 +1,6 @@
 import { topics, type Conflict, type InboxMessage } from '@lockstep/change-events';
 import { inMemoryEventLog, inMemoryStores } from '@lockstep/ports';
-import {
-  defaultMapping,
-  nativePolicy,
-  newGoldenRecord,
-  type Decision,
-  type GoldenRecord,
-} from '@lockstep/reconciliation';
+import { defaultMapping, nativePolicy, newGoldenRecord, type GoldenRecord } from '@lockstep/reconciliation';
 import { keepHistory } from './keepHistory.ts';
 import { explainRecords } from '../operate/explainRecords.ts';
 import { deliverAll, exampleClock, exampleEvent, exampleId, put } from '../pipelineFixtures.ts';
@@ -28,10 +22,10 @@ async function takeMore(more: number, isSaved = true) {
     revision: { epoch: 1, number: 1 },
     conflicts: conflicts(0, 20 + more).slice(-20),
   };
-  const decision = { conflicts: conflicts(20, 20 + more) } as unknown as Decision;
+  const decision = { conflicts: conflicts(20, 20 + more) };
   await stores.golden.save([{ record: isSaved ? record : stored, expected: null }]);
   const history = { store: stores.pastConflicts, keptMs: 1 };
-  await keepHistory(history, [{ stored, record, decisions: [decision], brought: [] }], 0);
+  await keepHistory(history, [{ stored, record, decisions: [decision] }], 0);
   const [explained] = await explainRecords(stores, { goldenId: 'g' });
   return { explained, stores };
 }

@@ -3,7 +3,6 @@ import { linkedPair } from './examplePairs.ts';
 import { mergeRows, recordOf, rest, twoPairs } from './exampleTwoPairs.ts';
 import { createWorld, type World } from './exampleWorld.ts';
 import { namesOf, personOf } from '../followers.ts';
-import type { GoldenRecord } from '../goldenRecord.ts';
 import type { MappingRow } from '../mapping.ts';
 
 /** How often whoever names the rows of a record was to be told, over its whole history. */
@@ -135,10 +134,9 @@ describe('the rows by which a record finds its person', () => {
   const relation = (field: string, ...parents: string[]): MappingRow => ({
     ...{ field, type: 'string', direction: 'to-marketo', columns: {}, marketo: field, parents },
   });
-  const holding = (ids: Record<string, string | null>) =>
-    ({
-      fields: Object.fromEntries(Object.entries(ids).map(([field, value]) => [field, { value }])),
-    }) as unknown as Pick<GoldenRecord, 'fields'>;
+  const holding = (ids: Record<string, string | null>) => ({
+    fields: Object.fromEntries(Object.entries(ids).map(([field, value]) => [field, { value }])),
+  });
 
   it('are those that its relations name where a person may be at the end, each once, in one order', () => {
     const mapping = [

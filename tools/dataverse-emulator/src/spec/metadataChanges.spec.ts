@@ -20,7 +20,7 @@ interface Table extends Item {
   readonly Attributes?: readonly Item[];
 }
 
-interface Made {
+interface Made extends Table {
   readonly MetadataId: string;
   readonly ManyToOneRelationships: readonly [{ readonly MetadataId: string }];
 }
@@ -113,7 +113,7 @@ describe('RetrieveMetadataChanges', () => {
       Criteria: all(equals('LogicalName', 'new_visit')),
       Properties: { PropertyNames: ['MetadataId', 'ManyToOneRelationships'] },
     });
-    const [visited] = EntityMetadata as unknown as [Made];
+    const [visited] = EntityMetadata as readonly [Made];
     await drop();
     const gone = { ClientVersionStamp, DeletedMetadataFilters: 'All' };
     const told = await changes(choicesOfContact, gone);
