@@ -1,4 +1,4 @@
-import type { DeliveryOutcome, EvidenceRow, InboxMessage, WriteCommand } from '@lockstep/change-events';
+import type { DeliveryOutcome, EvidenceRow, InboxMessage, Lane, WriteCommand } from '@lockstep/change-events';
 import { conflictsOf, linkedPair, values, type Pair } from './examplePairs.ts';
 import { createWorld, type World } from './exampleWorld.ts';
 
@@ -158,6 +158,17 @@ function answerTo(
   };
 }
 
+/** A lead is read, and its person made; nobody has answered for it. */
+function unanswered(lane: Lane) {
+  const world = createWorld();
+  world.dynamics.insert('lead', 'lead-1', { jobtitle: 'Engineer' });
+  world.readDynamics('lead-1', lane);
+  const [creation] = world.state.open.splice(0);
+  if (creation?.to !== 'marketo') throw new Error('nobody is to be created');
+  const person = world.marketo.create({ ...creation.command.fields, lockstepId: creation.goldenId });
+  return { world, creation, person };
+}
+
 describe('a creation that nobody answered', () => {
   it('is known to have made the person, whose edit since is none of a stranger', () => {
     const world = createWorld();
@@ -182,13 +193,8 @@ describe('a creation that nobody answered', () => {
     ['that was read', ['read']],
     ['that was read, and edited in Dynamics since', ['read', 'edited']],
   ])('is not undone by an edit of somebody who was merged into its person, %s', (_what, steps) => {
-    const world = createWorld();
     const isEdited = steps.includes('edited');
-    world.dynamics.insert('lead', 'lead-1', { jobtitle: 'Engineer' });
-    world.readDynamics('lead-1', isEdited ? 'BACKFILL' : 'LIVE');
-    const [creation] = world.state.open.splice(0);
-    if (creation?.to !== 'marketo') throw new Error('nobody is to be created');
-    const person = world.marketo.create({ ...creation.command.fields, lockstepId: creation.goldenId });
+    const { world, person } = unanswered(isEdited ? 'BACKFILL' : 'LIVE');
     if (!isEdited) world.wakeUp(121_000);
     const tell = (rows: readonly EvidenceRow[]) =>
       world.hand(person, {
@@ -210,12 +216,7 @@ describe('a creation that nobody answered', () => {
   });
 
   it('says nothing of what its person holds once it is answered: an edit that a later write ran over is put back', () => {
-    const world = createWorld();
-    world.dynamics.insert('lead', 'lead-1', { jobtitle: 'Engineer' });
-    world.readDynamics('lead-1', 'BACKFILL');
-    const [creation] = world.state.open.splice(0);
-    if (creation?.to !== 'marketo') throw new Error('nobody is to be created');
-    const person = world.marketo.create({ ...creation.command.fields, lockstepId: creation.goldenId });
+    const { world, creation, person } = unanswered('BACKFILL');
     world.readMarketo(person);
     world.dynamics.edit('lead-1', { jobtitle: 'Director' });
     world.readDynamics('lead-1');
